@@ -1,0 +1,283 @@
+// One PartiQL value of any type: what rows, parameters, literals and attributes are made of.
+//
+// A Value is 16 bytes; big payloads are shared and counted, so copies are cheap. Values are
+// immutable: there are no setters, containers are built whole.
+//
+// Owning and borrowing. A string, binary or whole item may be *borrowed*: it points into the bytes
+// of the current row, and is valid until the result set or operator that gave it moves on.
+// `Own()` makes it independent. Containers built by the factories below own everything inside.
+//
+// Threads: distinct Values may be used from distinct threads, even if they share a payload.
+#ifndef PARTON_VALUE_H_
+#define PARTON_VALUE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "parton/number.h"
+#include "parton/status.h"
+
+namespace parton {
+
+struct Date;
+struct Time;
+struct Timestamp;
+struct Interval;
+class NameTable;
+class Value;
+struct Field;
+
+// The order is that of the groups of PartiQL's total order only by accident; see value_compare.h.
+enum class Type : uint8_t {
+  kMissing,
+  kNull,
+  kBool,
+  kInt,      // integral Number
+  kDecimal,  // Number
+  kFloat,    // IEEE double
+  kString,   // UTF-8
+  kSymbol,   // Ion symbol: equal to the string of the same text
+  kBlob,     // bytes: DynamoDB's B
+  kClob,
+  kDate,
+  kTime,
+  kTimestamp,
+  kInterval,
+  kList,
+  kSexp,
+  kBag,
+  kStringSet,  // DynamoDB's SS, NS, BS: distinct elements in canonical order, never empty
+  kNumberSet,
+  kBinarySet,
+  kStruct,  // tuple; order of fields kept; names may repeat
+  kGraph,
+};
+
+// "INT", "STRING", "STRUCT", ...: PartiQL's name of the type.
+std::string_view TypeName(Type type);
+
+namespace internal {
+
+struct HeapObject {
+  explicit HeapObject() = default;
+  virtual ~HeapObject() = default;
+  HeapObject(const HeapObject&) = delete;
+  HeapObject& operator=(const HeapObject&) = delete;
+  void Ref() { refs.fetch_add(1, std::memory_order_relaxed); }
+  void Unref() {
+    if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  bool Unique() const { return refs.load(std::memory_order_acquire) == 1; }
+  std::atomic<uint32_t> refs{1};
+};
+
+struct HeapItem;
+
+}  // namespace internal
+
+class Value {
+ public:
+  Value() : Value(Type::kMissing, Rep::kInline) {}  // MISSING
+  Value(const Value& o) : type_(o.type_), rep_(o.rep_), size_(o.size_), u_(o.u_) {
+    if (rep_ == Rep::kHeap) u_.heap->Ref();
+  }
+  Value(Value&& o) noexcept : type_(o.type_), rep_(o.rep_), size_(o.size_), u_(o.u_) {
+    o.type_ = Type::kMissing;
+    o.rep_ = Rep::kInline;
+  }
+  Value& operator=(const Value& o) {
+    if (o.rep_ == Rep::kHeap) o.u_.heap->Ref();
+    Release();
+    CopyBits(o);
+    return *this;
+  }
+  Value& operator=(Value&& o) noexcept {
+    if (this != &o) {
+      Release();
+      CopyBits(o);
+      o.type_ = Type::kMissing;
+      o.rep_ = Rep::kInline;
+    }
+    return *this;
+  }
+  ~Value() { Release(); }
+
+  // Implicit, so that parameters and literals read naturally.
+  template <typename B, std::enable_if_t<std::is_same_v<B, bool>, int> = 0>
+  Value(B b) : Value(Bool(b)) {}                                    // NOLINT
+  Value(int i) : Value(Int(i)) {}                                   // NOLINT
+  Value(int64_t i) : Value(Int(i)) {}                               // NOLINT
+  Value(const char* s) : Value(String(s)) {}                        // NOLINT
+  Value(std::string_view s) : Value(String(s)) {}                   // NOLINT
+  Value(const std::string& s) : Value(String(s)) {}                 // NOLINT
+  Value(std::nullptr_t) : Value(Null()) {}                          // NOLINT
+
+  static Value Missing() { return Value(); }
+  static Value Null() { return Value(Type::kNull, Rep::kInline); }
+  static Value Bool(bool b) {
+    Value v(Type::kBool, Rep::kInline);
+    v.u_.b = b;
+    return v;
+  }
+  static Value Int(int64_t i) {
+    Value v(Type::kInt, Rep::kInline);
+    v.u_.i = i;
+    return v;
+  }
+  // INT. REQUIRES: n.IsIntegral()
+  static Value Int(const Number& n);
+  static Value Decimal(const Number& n);
+  // What a stored N reads back as: INT if integral, DECIMAL otherwise.
+  static Value FromStored(const Number& n);
+  static Value Float(double d) {
+    Value v(Type::kFloat, Rep::kInline);
+    v.u_.d = d;
+    return v;
+  }
+  static Value String(std::string_view s) { return Bytes(Type::kString, s); }
+  static Value Symbol(std::string_view s) { return Bytes(Type::kSymbol, s); }
+  static Value Blob(std::string_view s) { return Bytes(Type::kBlob, s); }
+  static Value Clob(std::string_view s) { return Bytes(Type::kClob, s); }
+  // Points at `s`, which must outlive the Value or its Own() call. `type` as for Bytes.
+  static Value Borrowed(Type type, std::string_view s) {
+    Value v(type, Rep::kBorrowed);
+    v.size_ = static_cast<uint32_t>(s.size());
+    v.u_.chars = s.data();
+    return v;
+  }
+  // A copy of `s` as kString, kSymbol, kBlob or kClob.
+  static Value Bytes(Type type, std::string_view s);
+  static Value Of(const Date& d);
+  static Value Of(const Time& t);
+  static Value Of(const Timestamp& t);
+  static Value Of(const Interval& i);
+
+  // Elements and fields that are borrowed are made owned.
+  static Value List(std::vector<Value> elements) { return Collection(Type::kList, std::move(elements)); }
+  static Value Bag(std::vector<Value> elements) { return Collection(Type::kBag, std::move(elements)); }
+  static Value Sexp(std::vector<Value> elements) { return Collection(Type::kSexp, std::move(elements)); }
+  // kList, kSexp or kBag.
+  static Value Collection(Type type, std::vector<Value> elements);
+  // DynamoDB's SS, NS or BS, by the elements' type. Error: empty, mixed or other types, duplicates.
+  static Result<Value> Set(std::vector<Value> elements);
+  static Value Struct(std::vector<Field> fields);
+  // `graph` is a struct {nodes: [{id, labels, payload}], edges: [{id, labels, payload, ends}]}.
+  static Value Graph(std::vector<Field> fields);
+  // A stored item, decoded only as far as asked. Owned copy of `bytes`. `names` must outlive it.
+  static Value Item(std::string bytes, const NameTable* names);
+
+  Type type() const { return type_; }
+  bool is_missing() const { return type_ == Type::kMissing; }
+  bool is_null() const { return type_ == Type::kNull; }
+  // NULL or MISSING.
+  bool is_absent() const { return type_ <= Type::kNull; }
+  bool is_bool() const { return type_ == Type::kBool; }
+  bool is_true() const { return type_ == Type::kBool && u_.b; }
+  bool is_int() const { return type_ == Type::kInt; }
+  // INT, DECIMAL or FLOAT.
+  bool is_numeric() const { return type_ >= Type::kInt && type_ <= Type::kFloat; }
+  // INT or DECIMAL: number() is exact.
+  bool is_exact() const { return type_ == Type::kInt || type_ == Type::kDecimal; }
+  // STRING or SYMBOL.
+  bool is_text() const { return type_ == Type::kString || type_ == Type::kSymbol; }
+  bool is_lob() const { return type_ == Type::kBlob || type_ == Type::kClob; }
+  bool is_struct() const { return type_ == Type::kStruct; }
+  // LIST or SEXP: elements have positions.
+  bool is_list() const { return type_ == Type::kList || type_ == Type::kSexp; }
+  bool is_set() const { return type_ >= Type::kStringSet && type_ <= Type::kBinarySet; }
+  // LIST, SEXP, BAG or a set.
+  bool is_collection() const { return type_ >= Type::kList && type_ <= Type::kBinarySet; }
+
+  // REQUIRES, for each of these: the type fits.
+  bool bool_value() const { return u_.b; }
+  // True if an INT within 64 bits, then int_value() is it: the fast path.
+  bool is_small_int() const { return type_ == Type::kInt && rep_ == Rep::kInline; }
+  int64_t int_value() const { return u_.i; }
+  Number number() const;  // INT or DECIMAL
+  double float_value() const { return u_.d; }
+  // Any numeric as double, nearest.
+  double ToDouble() const;
+  // STRING, SYMBOL, BLOB, CLOB.
+  std::string_view bytes() const;
+  const Date& date() const;
+  const Time& time() const;
+  const Timestamp& timestamp() const;
+  const Interval& interval() const;
+  // LIST, SEXP, BAG, sets.
+  const std::vector<Value>& elements() const;
+  // STRUCT, GRAPH. REQUIRES: materialized(); see Materialize().
+  const std::vector<Field>& fields() const;
+
+  // A STRUCT from storage is encoded until it is materialised.
+  bool materialized() const;
+  // The same struct with all fields decoded (itself if it is already, or no struct).
+  Value Materialize() const;
+  // The first field of that name, exact match; MISSING if there is none or this is no STRUCT. Owned.
+  Value Get(std::string_view name) const;
+  // As Get, but the result may be borrowed from this value's payload.
+  Value GetBorrowed(std::string_view name) const;
+  // Number of elements or fields; 0 for others.
+  size_t Count() const;
+
+  // A value that does not point into anybody's row.
+  Value Own() const&;
+  Value Own() &&;
+  bool borrowed() const;
+
+  // The literal that reads back to the same typed value.
+  std::string ToLiteral() const;
+  // JSON: sets and bags as arrays, binaries as base64 text, numbers in full, MISSING as null.
+  std::string ToJson() const;
+  // DynamoDB-JSON, {"S": "x"}; Error: a type DynamoDB does not have.
+  Result<std::string> ToDynamoJson() const;
+
+  // Deep equality as PartiQL's `=` inside collections has it (value_compare.h).
+  friend bool operator==(const Value& a, const Value& b);
+
+  // For cursors: the lazily decoded item behind a STRUCT, or null.
+  internal::HeapItem* heap_item() const;
+  static Value FromHeapItem(internal::HeapItem* item);  // takes one reference
+
+ private:
+  enum class Rep : uint8_t { kInline, kBorrowed, kHeap };
+
+  Value(Type type, Rep rep) : type_(type), rep_(rep) { u_.i = 0; }
+  void Release() {
+    if (rep_ == Rep::kHeap) u_.heap->Unref();
+  }
+  void CopyBits(const Value& o) {
+    type_ = o.type_;
+    rep_ = o.rep_;
+    size_ = o.size_;
+    u_ = o.u_;
+  }
+  static Value Heap(Type type, internal::HeapObject* heap);
+
+  Type type_;
+  Rep rep_;
+  uint32_t size_ = 0;  // bytes of a string or binary
+  union {
+    bool b;
+    int64_t i;
+    double d;
+    const char* chars;
+    internal::HeapObject* heap;
+  } u_;
+};
+
+static_assert(sizeof(Value) == 16);
+
+struct Field {
+  std::string name;
+  Value value;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_VALUE_H_
