@@ -1,0 +1,223 @@
+// The seam between executor and storage: tables of items, read through views, changed by atomic writes.
+//
+// Conditions, update values and filters cross the seam as bound expressions (types/expr.h), so a store
+// evaluates them where the bytes are. LocalStore (storage/local_store.h) is the implementation on LevelDB.
+//
+// Threads: a TableStore may be used from any number of threads at once; a view, a cursor or a transaction
+// from one at a time (different cursors of one view may run on different threads).
+#ifndef PARTON_STORAGE_TABLE_STORE_H_
+#define PARTON_STORAGE_TABLE_STORE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parton/status.h"
+#include "parton/value.h"
+#include "types/evaluate.h"
+#include "types/expr.h"
+#include "types/schema.h"
+
+namespace parton {
+
+// A consistent state of all tables: a snapshot, plus a transaction's own writes where it belongs to one.
+// Cursors and values read through it must not outlive it (values that were Own()ed may).
+class ReadView {
+ public:
+  virtual ~ReadView() = default;
+};
+
+struct KeyBound {
+  Value value;
+  bool inclusive = true;
+};
+
+// One contiguous stretch of a table's or index's key order; everything given is intersected.
+struct KeyRange {
+  std::optional<Value> hash;     // partition key = this
+  // On the sort key if `hash` is given, else on the partition key (tables only).
+  std::optional<KeyBound> low;
+  std::optional<KeyBound> high;
+  std::optional<Value> prefix;   // begins_with; string or binary keys
+};
+
+// Encoded key boundaries [begin, end) inside a source, as Split() cut them; empty = open.
+struct ScanSegment {
+  std::string begin;
+  std::string end;
+};
+
+struct CursorSpec {
+  TablePtr table;
+  const IndexSchema* index = nullptr;  // null: the table. Points into *table.
+  KeyRange range;
+  bool backward = false;
+  const ScanSegment* segment = nullptr;  // narrows the range further; must outlive the cursor
+  // Read ahead without filling the block cache: for scans of more than the cache holds.
+  bool fill_cache = true;
+  // Only items for which it is true are returned. Evaluated on ctx.frame[slot] = item. REQUIRES: CanEvaluate.
+  ExprPtr filter;
+  // Where the continuation of an earlier read starts (exclusive), as ItemCursor::Position gave it.
+  std::string after;
+};
+
+struct ReadStats {
+  uint64_t items_examined = 0;  // before the filter
+  uint64_t bytes_examined = 0;  // DynamoDB sizes of them
+  uint64_t bytes_read = 0;      // stored bytes: keys and values
+  uint64_t seeks = 0;           // LevelDB point gets and iterator seeks
+  void Add(const ReadStats& o) {
+    items_examined += o.items_examined;
+    bytes_examined += o.bytes_examined;
+    bytes_read += o.bytes_read;
+    seeks += o.seeks;
+  }
+};
+
+class ItemCursor {
+ public:
+  virtual ~ItemCursor() = default;
+  // Moves to the next item that passes the filter and stores it (a lazily decoded STRUCT, borrowed: valid
+  // until the next call) in *item. False at the end and on error; status() tells which.
+  virtual bool Next(Value* item) = 0;
+  virtual Status status() const = 0;
+  // Opaque position of the last item *examined*; CursorSpec::after resumes behind it.
+  virtual std::string Position() const = 0;
+  virtual const ReadStats& stats() const = 0;
+};
+
+struct UpdateAction {
+  enum class Kind : uint8_t { kSet, kRemove, kAdd, kDelete } kind;
+  std::vector<PathStep> path;
+  ExprPtr value;  // null for kRemove; reads the old item in WriteOp::slot
+  TextSpan span;
+};
+
+enum class ReturnValues : uint8_t { kNone, kAllOld, kAllNew, kModifiedOld, kModifiedNew };
+
+struct WriteOp {
+  enum class Kind : uint8_t {
+    kPut,     // write `item` whatever was there
+    kInsert,  // write `item`; an existing key is handled by if_exists
+    kUpdate,  // apply `actions` to the item of `key`; an absent one is handled by if_absent
+    kDelete,  // remove the item of `key`; an absent one is no error
+    kCheck,   // only evaluate `condition` on the item of `key`
+  };
+  enum class Otherwise : uint8_t { kFail, kSkip, kProceed };
+
+  Kind kind = Kind::kPut;
+  TablePtr table;
+  Value item;           // kPut, kInsert: any STRUCT; made storable and validated here
+  Key key;              // the others
+  ExprPtr condition;    // null: none. Reads the old item (MISSING if absent) in frame[slot]
+  std::vector<UpdateAction> actions;
+  int slot = 0;
+  Otherwise if_false = Otherwise::kFail;    // condition not true: kFail = ConditionFailed; kSkip
+  // kInsert: kFail = DuplicateItem, kSkip, kProceed = replace.
+  Otherwise if_exists = Otherwise::kFail;
+  // kUpdate: kFail = ConditionFailed, kSkip, kProceed = create (upsert).
+  Otherwise if_absent = Otherwise::kFail;
+  ReturnValues returning = ReturnValues::kNone;
+  // Marks the change as made by the TTL sweeper (userIdentity in the change feed).
+  bool by_ttl = false;
+  TextSpan span;
+};
+
+struct WriteOutcome {
+  bool applied = false;  // false: skipped (condition false, absent, existing)
+  bool changed = false;  // false also if the new item equals the old one
+  Value returned;        // as WriteOp::returning asks; MISSING if there is nothing to show
+  uint64_t old_size = 0;  // DynamoDB sizes; 0 = absent
+  uint64_t new_size = 0;
+  // Write units of each index entry changed, by index id.
+  std::vector<std::pair<uint32_t, uint64_t>> index_units;
+};
+
+struct WriteOptions {
+  // Before conditions are evaluated, all operations are validated; with `collect_reasons` every failing one
+  // is reported by position (Status::reasons), else the first failure ends it.
+  bool collect_reasons = false;
+};
+
+// An interactive transaction: reads see one snapshot and the transaction's own writes; Commit validates what
+// was read (keys and scanned ranges) and applies all writes in one batch, or gives kTransactionConflict.
+class StoreTransaction {
+ public:
+  virtual ~StoreTransaction() = default;  // rolls back if not committed
+  virtual ReadView& view() = 0;
+  // Applies the operations to the transaction's own state. On error nothing of this call stays.
+  virtual Result<std::vector<WriteOutcome>> Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
+                                                  const WriteOptions& options) = 0;
+  virtual int Savepoint() = 0;
+  virtual void RollbackTo(int savepoint) = 0;
+  virtual Status Commit() = 0;
+};
+
+struct TableStats {
+  uint64_t approximate_bytes = 0;
+  uint64_t approximate_items = 0;
+};
+
+class TableStore {
+ public:
+  virtual ~TableStore() = default;
+
+  // Catalog. All changes are durable when the call returns.
+  // kNotFound: "Requested resource not found: Table: t not found".
+  virtual Result<TablePtr> GetTable(std::string_view name) const = 0;
+  virtual std::vector<TablePtr> Tables() const = 0;  // by name
+  // Grows with every change of any schema: prepared plans compare it.
+  virtual uint64_t SchemaVersion() const = 0;
+  // Ids, versions, name ids and times in `schema` are assigned here. kInUse if it exists.
+  virtual Result<TablePtr> CreateTable(TableSchema schema) = 0;
+  virtual Status DropTable(std::string_view name) = 0;
+  virtual Status TruncateTable(std::string_view name) = 0;
+  // Fills the index from the existing items while writers go on; items whose key values are unusable are
+  // left out. `progress(done, total)` returning false cancels (the index is then removed).
+  virtual Status CreateIndex(std::string_view table, IndexSchema index,
+                             const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
+  virtual Status DropIndex(std::string_view table, std::string_view index) = 0;
+  // Changes everything but keys and indexes (throughput, stream, TTL, options): `change` edits a copy.
+  virtual Status AlterTable(std::string_view table,
+                            const std::function<Status(TableSchema*)>& change) = 0;
+
+  virtual const NameTable& names() const = 0;
+
+  // Reading.
+  virtual std::unique_ptr<ReadView> NewView() = 0;
+  // The item of `key`, MISSING if there is none. *item is a lazily decoded STRUCT that owns its bytes; a
+  // Value whose payload nobody shares is reused without allocating.
+  virtual Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item,
+                     ReadStats* stats) = 0;
+  // `ctx` must outlive the cursor; the filter uses its frame, with the item in frame[slot].
+  virtual Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec,
+                                                         EvalContext* ctx, int slot) = 0;
+  // Cuts the source's range into at most `pieces` segments of about equal size, in key order.
+  virtual std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index,
+                                         const KeyRange& range, int pieces) = 0;
+  virtual TableStats Stats(const TableSchema& table, const IndexSchema* index) = 0;
+  // Exact, by walking it.
+  virtual Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
+                                      const IndexSchema* index) = 0;
+  // False for expressions only the executor can evaluate (subqueries).
+  virtual bool CanEvaluate(const Expr& e) const = 0;
+
+  // Writing: all operations or none, one batch, durable on return unless the store is relaxed. At most one
+  // operation per item unless all are of kinds kPut/kDelete on different keys (checked).
+  virtual Result<std::vector<WriteOutcome>> Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
+                                                  const WriteOptions& options) = 0;
+  virtual std::unique_ptr<StoreTransaction> Begin() = 0;
+
+  // Problems found by comparing indexes with items both ways, decoding everything, and the rules of
+  // docs/format.md; empty = sound.
+  virtual std::vector<std::string> Check() = 0;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_TABLE_STORE_H_
