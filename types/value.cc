@@ -1,0 +1,267 @@
+// The representation of Values: which are inline, which are counted payloads.
+//
+// Inline: absent values, booleans, 64-bit INTs, FLOATs, and DECIMALs whose coefficient fits in 64
+// bits (the exponent is in `size_`). A STRUCT is a list of fields, or a HeapItem (`size_` is
+// kLazyItem) whose bytes are decoded when asked.
+#include "parton/value.h"
+
+#include <algorithm>
+
+#include "types/item_codec.h"
+#include "types/name_table.h"
+#include "types/value_compare.h"
+#include "types/value_heap.h"
+
+namespace parton {
+
+using internal::HeapBytes;
+using internal::HeapElements;
+using internal::HeapFields;
+using internal::HeapItem;
+using internal::HeapScalar;
+
+namespace {
+
+constexpr uint32_t kLazyItem = 1;
+
+const std::vector<Value> kNoElements;
+const std::vector<Field> kNoFields;
+
+bool FitsInt64(int128_t i) { return static_cast<int64_t>(i) == i; }
+
+}  // namespace
+
+std::string_view TypeName(Type type) {
+  switch (type) {
+    case Type::kMissing: return "MISSING";
+    case Type::kNull: return "NULL";
+    case Type::kBool: return "BOOL";
+    case Type::kInt: return "INT";
+    case Type::kDecimal: return "DECIMAL";
+    case Type::kFloat: return "FLOAT";
+    case Type::kString: return "STRING";
+    case Type::kSymbol: return "SYMBOL";
+    case Type::kBlob: return "BLOB";
+    case Type::kClob: return "CLOB";
+    case Type::kDate: return "DATE";
+    case Type::kTime: return "TIME";
+    case Type::kTimestamp: return "TIMESTAMP";
+    case Type::kInterval: return "INTERVAL";
+    case Type::kList: return "LIST";
+    case Type::kSexp: return "SEXP";
+    case Type::kBag: return "BAG";
+    case Type::kStringSet: return "STRING SET";
+    case Type::kNumberSet: return "NUMBER SET";
+    case Type::kBinarySet: return "BINARY SET";
+    case Type::kStruct: return "STRUCT";
+    case Type::kGraph: return "GRAPH";
+  }
+  return "UNKNOWN";
+}
+
+Value Value::Heap(Type type, internal::HeapObject* heap) {
+  Value v(type, Rep::kHeap);
+  v.u_.heap = heap;
+  return v;
+}
+
+Value Value::Int(const Number& n) {
+  int64_t i;
+  if (n.TryInt64(&i)) return Int(i);
+  return Heap(Type::kInt, new HeapScalar<Number>(n));
+}
+
+Value Value::Decimal(const Number& n) {
+  if (FitsInt64(n.coefficient())) {
+    Value v(Type::kDecimal, Rep::kInline);
+    v.u_.i = static_cast<int64_t>(n.coefficient());
+    v.size_ = static_cast<uint32_t>(n.exponent());
+    return v;
+  }
+  return Heap(Type::kDecimal, new HeapScalar<Number>(n));
+}
+
+Value Value::FromStored(const Number& n) { return n.IsIntegral() ? Int(n) : Decimal(n); }
+
+Value Value::Bytes(Type type, std::string_view s) { return Heap(type, HeapBytes::New(s)); }
+
+Value Value::Of(const Date& d) { return Heap(Type::kDate, new HeapScalar<Date>(d)); }
+Value Value::Of(const Time& t) { return Heap(Type::kTime, new HeapScalar<Time>(t)); }
+Value Value::Of(const Timestamp& t) {
+  return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t));
+}
+Value Value::Of(const Interval& i) { return Heap(Type::kInterval, new HeapScalar<Interval>(i)); }
+
+Value Value::Collection(Type type, std::vector<Value> elements) {
+  PARTON_CHECK(type >= Type::kList && type <= Type::kBag);
+  for (Value& e : elements) e = std::move(e).Own();
+  return Heap(type, new HeapElements(std::move(elements)));
+}
+
+Result<Value> Value::Set(std::vector<Value> elements) {
+  if (elements.empty()) {
+    return Status::Validation(
+        "One or more parameter values were invalid: An string set  may not be empty");
+  }
+  const Value& first = elements.front();
+  Type type = first.is_text()                ? Type::kStringSet
+              : first.is_exact()             ? Type::kNumberSet
+              : first.type() == Type::kBlob ? Type::kBinarySet
+                                             : Type::kMissing;
+  for (Value& e : elements) {
+    bool fits = false;
+    if (type == Type::kStringSet && e.is_text()) {
+      fits = true;
+      e = e.type() == Type::kSymbol ? String(e.bytes()) : std::move(e).Own();
+    } else if (type == Type::kNumberSet && e.is_exact()) {
+      fits = true;
+      if (!e.is_small_int()) e = FromStored(e.number().Normalized());
+    } else if (type == Type::kBinarySet && e.type() == Type::kBlob) {
+      fits = true;
+      e = std::move(e).Own();
+    }
+    if (!fits) {
+      return Status::Validation(
+          "A set must hold only strings, only numbers or only binaries; found " +
+          std::string(TypeName(e.type())) +
+          (type == Type::kMissing ? "" : " beside " + std::string(TypeName(first.type()))));
+    }
+  }
+  std::sort(elements.begin(), elements.end(),
+            [](const Value& a, const Value& b) { return TotalOrder(a, b) < 0; });
+  for (size_t i = 1; i < elements.size(); ++i) {
+    if (TotalOrder(elements[i - 1], elements[i]) != 0) continue;
+    std::string message = "One or more parameter values were invalid: Input collection ";
+    if (type == Type::kStringSet) {
+      message += "[";
+      for (size_t k = 0; k < elements.size(); ++k) {
+        if (k != 0) message += ", ";
+        message += elements[k].bytes();
+      }
+      message += "] ";
+    } else if (type == Type::kBinarySet) {
+      message += "of type BS ";
+    }
+    return Status::Validation(message + "contains duplicates.");
+  }
+  return Heap(type, new HeapElements(std::move(elements)));
+}
+
+Value Value::Struct(std::vector<Field> fields) {
+  bool missing = false;
+  for (Field& f : fields) {
+    missing |= f.value.is_missing();
+    f.value = std::move(f.value).Own();
+  }
+  if (missing) std::erase_if(fields, [](const Field& f) { return f.value.is_missing(); });
+  return Heap(Type::kStruct, new HeapFields(std::move(fields)));
+}
+
+Value Value::Graph(std::vector<Field> fields) {
+  Value v = Struct(std::move(fields));
+  v.type_ = Type::kGraph;
+  return v;
+}
+
+Value Value::Item(std::string bytes, const NameTable* names) {
+  auto* item = new HeapItem;
+  item->storage = std::move(bytes);
+  item->bytes = item->storage;
+  item->names = names;
+  item->owned = true;
+  return FromHeapItem(item);
+}
+
+Value Value::FromHeapItem(HeapItem* item) {
+  Value v = Heap(Type::kStruct, item);
+  v.size_ = kLazyItem;
+  return v;
+}
+
+HeapItem* Value::heap_item() const {
+  return type_ == Type::kStruct && size_ == kLazyItem ? static_cast<HeapItem*>(u_.heap) : nullptr;
+}
+
+Number Value::number() const {
+  if (rep_ == Rep::kHeap) return static_cast<HeapScalar<Number>*>(u_.heap)->value;
+  if (type_ == Type::kInt) return Number(u_.i);
+  return Number::FromParts(u_.i, static_cast<int32_t>(size_));
+}
+
+double Value::ToDouble() const {
+  if (type_ == Type::kFloat) return u_.d;
+  if (is_small_int()) return static_cast<double>(u_.i);
+  return number().ToDouble();
+}
+
+std::string_view Value::bytes() const {
+  if (rep_ == Rep::kBorrowed) return {u_.chars, size_};
+  return static_cast<HeapBytes*>(u_.heap)->view();
+}
+
+const Date& Value::date() const { return static_cast<HeapScalar<Date>*>(u_.heap)->value; }
+const Time& Value::time() const { return static_cast<HeapScalar<Time>*>(u_.heap)->value; }
+const Timestamp& Value::timestamp() const {
+  return static_cast<HeapScalar<Timestamp>*>(u_.heap)->value;
+}
+const Interval& Value::interval() const {
+  return static_cast<HeapScalar<Interval>*>(u_.heap)->value;
+}
+
+const std::vector<Value>& Value::elements() const {
+  if (!is_collection()) return kNoElements;
+  return static_cast<HeapElements*>(u_.heap)->elements;
+}
+
+const std::vector<Field>& Value::fields() const {
+  if (type_ != Type::kStruct && type_ != Type::kGraph) return kNoFields;
+  PARTON_CHECK(size_ != kLazyItem);
+  return static_cast<HeapFields*>(u_.heap)->fields;
+}
+
+bool Value::materialized() const { return heap_item() == nullptr; }
+
+Value Value::Materialize() const {
+  const HeapItem* item = heap_item();
+  if (item == nullptr) return *this;
+  return Heap(Type::kStruct, new HeapFields(ItemView(item->bytes, item->names).Fields()));
+}
+
+Value Value::Get(std::string_view name) const { return GetBorrowed(name).Own(); }
+
+Value Value::GetBorrowed(std::string_view name) const {
+  if (type_ != Type::kStruct) return Missing();
+  if (const HeapItem* item = heap_item()) return ItemView(item->bytes, item->names).Get(name);
+  for (const Field& f : fields()) {
+    if (f.name == name) return f.value;
+  }
+  return Missing();
+}
+
+size_t Value::Count() const {
+  if (is_collection()) return elements().size();
+  if (const HeapItem* item = heap_item()) return ItemView(item->bytes, item->names).Count();
+  return fields().size();
+}
+
+bool Value::borrowed() const {
+  if (rep_ == Rep::kBorrowed) return true;
+  const HeapItem* item = heap_item();
+  return item != nullptr && !item->owned;
+}
+
+Value Value::Own() const& {
+  if (rep_ == Rep::kBorrowed) return Bytes(type_, bytes());
+  const HeapItem* item = heap_item();
+  if (item == nullptr || item->owned) return *this;
+  return Item(std::string(item->bytes), item->names);
+}
+
+Value Value::Own() && {
+  if (!borrowed()) return std::move(*this);
+  return static_cast<const Value&>(*this).Own();
+}
+
+bool operator==(const Value& a, const Value& b) { return DeepEqual(a, b); }
+
+}  // namespace parton
