@@ -53,7 +53,9 @@ class Number {
 
   constexpr Number() : coefficient_(0), exponent_(0) {}
   // Implicit, so that integers are numbers wherever a number is wanted.
-  template <typename I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>, int> = 0>
+  template <typename I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool> &&
+                                             sizeof(I) <= sizeof(int64_t),
+                                         int> = 0>
   constexpr Number(I i) : coefficient_(i), exponent_(0) {}  // NOLINT: implicit
 
   // REQUIRES: the invariants at the top of this file hold.

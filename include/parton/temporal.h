@@ -194,8 +194,8 @@ std::string ToIonString(const Timestamp& t);
 
 // ---- Arithmetic -------------------------------------------------------------------------------
 // Months are added to the month field, clipping the day to the length of the month reached. A day-
-// time interval is added to the date-time; a DATE takes its whole days only. Results outside years
-// 1 to 9999 are kValidation.
+// time interval is added to the date-time as written (the offset stays); a DATE takes only whole
+// days (kTypeMismatch otherwise). Results outside years 1 to 9999 are kValidation.
 
 Result<Date> Add(const Date& d, const Interval& i);
 // Wraps at midnight. kTypeMismatch: a year-month interval.
@@ -240,8 +240,9 @@ Result<Interval> CastInterval(const Interval& i, const IntervalQualifier& qualif
 
 // ---- Functions --------------------------------------------------------------------------------
 
-// EXTRACT(part FROM x): an INT, or for SECOND a DECIMAL. kTypeMismatch: x has no such part. A value
-// without zone, as everywhere, counts as UTC. Interval fields carry the interval's sign.
+// EXTRACT(part FROM x): an INT, or for SECOND a DECIMAL. kTypeMismatch: x has no such part,
+// also TIMEZONE_* of a value without zone. An interval's fields are those of the normalised amount
+// (DAY TO SECOND or YEAR TO MONTH) and carry its sign.
 Result<Number> Extract(DatePart part, const Date& d);
 Result<Number> Extract(DatePart part, const Time& t);
 Result<Number> Extract(DatePart part, const Timestamp& t);

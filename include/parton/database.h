@@ -1,0 +1,155 @@
+// Parton's embedding API: a Database holds tables; Connections run PartiQL statements on it.
+//
+//   auto db = parton::Database::Open("music.db").value();
+//   auto connection = db->Connect();
+//   connection->Execute("INSERT INTO songs VALUE {'artist': ?, 'title': ?}", {"Nina", "Feeling Good"});
+//   auto songs = connection->Execute("SELECT * FROM songs WHERE artist = ?", {"Nina"});
+//   while (songs->Next()) std::puts(songs->row().ToLiteral().c_str());
+//
+// Threads: a Database is shared freely between threads. A Connection, with its Statements and ResultSets,
+// belongs to one thread at a time; only Connection::Cancel may be called from any thread.
+// Lifetime: Connections must not outlive their Database, nor Statements and ResultSets their Connection.
+#ifndef PARTON_DATABASE_H_
+#define PARTON_DATABASE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "parton/status.h"
+#include "parton/value.h"
+
+namespace parton {
+
+struct Options {
+  bool create_if_missing = true;
+  bool error_if_exists = false;
+  bool read_only = false;
+  // Sync every commit to disk. Off: a crash of the machine may lose the last commits, never part of one.
+  bool durable = true;
+  size_t cache_bytes = size_t{256} << 20;         // of uncompressed blocks
+  size_t write_buffer_bytes = size_t{64} << 20;
+  size_t block_bytes = size_t{16} << 10;
+  bool compression = true;
+  int threads = 0;                                // for scans; 0: as many as the machine has cores
+  size_t memory_limit_bytes = size_t{1} << 30;    // per statement, before it spills
+  std::function<int64_t()> clock_ms;              // epoch milliseconds; null: the system's
+};
+
+enum class ResultKind : uint8_t {
+  kRows,     // a query's bag or list: Next() and row()
+  kValue,    // one value that is no collection: value()
+  kChanged,  // INSERT, UPDATE, ...: affected(); rows if it has RETURNING
+  kText,     // EXPLAIN and its like: text()
+  kDone,     // DDL, SET, BEGIN, ...: text() may say what was done
+};
+
+// What a statement took. Valid at the end of the result.
+struct ExecutionStats {
+  uint64_t items_examined = 0;
+  uint64_t bytes_read = 0;
+  uint64_t seeks = 0;
+  double milliseconds = 0;       // from Execute to the end of the rows
+  std::string access_path;       // "GetItem songs", "Query songs.by_year", ...; several joined by ", "
+  double read_units = 0;         // DynamoDB's capacity arithmetic
+  double write_units = 0;
+};
+
+class ResultSet {
+ public:
+  virtual ~ResultSet() = default;
+
+  virtual ResultKind kind() const = 0;
+  // True for a list (ORDER BY): the order of rows means something.
+  virtual bool ordered() const = 0;
+  // Moves to the next row. False at the end and on error: status() tells. Rows come while the query runs.
+  virtual bool Next() = 0;
+  // The current row: usually a STRUCT; any value for SELECT VALUE. Valid until Next() (Own() to keep it).
+  virtual const Value& row() const = 0;
+  virtual const Status& status() const = 0;
+
+  virtual const Value& value() const = 0;       // kValue
+  virtual uint64_t affected() const = 0;        // kChanged: items written or removed
+  virtual const std::string& text() const = 0;  // kText, kDone
+  // Column names in the order of the select list where the statement gives them; else empty.
+  virtual const std::vector<std::string>& columns() const = 0;
+  // Warnings and notices ("scans the whole table t").
+  virtual const std::vector<std::string>& notices() const = 0;
+  virtual const ExecutionStats& stats() const = 0;
+
+  // All remaining rows, owned.
+  Result<std::vector<Value>> All();
+};
+
+class Statement {
+ public:
+  virtual ~Statement() = default;
+  virtual int parameter_count() const = 0;
+  // Names of `:name` parameters by position; empty strings for `?`.
+  virtual const std::vector<std::string>& parameter_names() const = 0;
+  // `position` from 1. The value is kept until bound again.
+  virtual Status Bind(int position, Value value) = 0;
+  virtual Status Bind(std::string_view name, Value value) = 0;
+  // Runs it with the bound values. At most one ResultSet of a Statement is open at a time: running it again
+  // ends the earlier one.
+  virtual Result<ResultSet*> Execute() = 0;  // owned by the Statement
+  Result<ResultSet*> Execute(std::vector<Value> parameters);
+  virtual bool is_read_only() const = 0;
+};
+
+// Called now and then while a statement runs; false cancels it. `total` is 0 where unknown.
+using ProgressCallback = std::function<bool(uint64_t done, uint64_t total)>;
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // One statement, with values for its `?` in order.
+  virtual Result<std::unique_ptr<ResultSet>> Execute(std::string_view text,
+                                                     std::vector<Value> parameters = {}) = 0;
+  // The same with values for `:name` parameters.
+  virtual Result<std::unique_ptr<ResultSet>> ExecuteNamed(
+      std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) = 0;
+  virtual Result<std::unique_ptr<Statement>> Prepare(std::string_view text) = 0;
+  // Runs all statements of a script in order; stops at the first error, whose position is in `script`.
+  Status ExecuteScript(std::string_view script);
+
+  // SET name = value, and SHOW name.
+  virtual Status Set(std::string_view name, const Value& value) = 0;
+  virtual Result<Value> Get(std::string_view name) const = 0;
+
+  // Ends the statement that runs now with kCancelled. From any thread.
+  virtual void Cancel() = 0;
+  virtual void SetProgress(ProgressCallback callback) = 0;
+  // True between BEGIN and COMMIT or ROLLBACK.
+  virtual bool in_transaction() const = 0;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // `path`: a directory, made if absent, or ":memory:". Errors: kLocked, kOpenFailed, kCorruption, kIoError.
+  static Result<std::unique_ptr<Database>> Open(const std::string& path, const Options& options = {});
+
+  virtual std::unique_ptr<Connection> Connect() = 0;
+  virtual const std::string& path() const = 0;
+
+  // Everything that is wrong with the stored data; empty = sound.
+  virtual std::vector<std::string> Check() = 0;
+
+  // For tools: names to complete and to suggest.
+  virtual std::vector<std::string> TableNames() const = 0;
+  virtual std::vector<std::string> IndexNames(std::string_view table) const = 0;
+};
+
+// Parton's version, "0.1.0".
+std::string_view Version();
+
+}  // namespace parton
+
+#endif  // PARTON_DATABASE_H_
