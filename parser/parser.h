@@ -1,0 +1,41 @@
+// Statement text to syntax tree: the only way into the grammar.
+//
+// Errors are kSyntax with the position of the offending token, a message ("expected ... before
+// ...") and often a hint. Text is refused before it is parsed if it is longer than kMaxTextBytes, is no
+// UTF-8, or is nested or chained too deeply; time and memory are linear in the text.
+//
+// Threads: every function may be called from any thread.
+#ifndef PARTON_PARSER_PARSER_H_
+#define PARTON_PARSER_PARSER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "parser/ast.h"
+#include "parton/status.h"
+
+namespace parton {
+
+inline constexpr size_t kMaxTextBytes = 16 << 20;
+inline constexpr int kMaxNesting = 500;    // brackets, CASE, chains of prefix operators
+inline constexpr int kMaxChain = 2000;     // a + b + c ..., a JOIN b JOIN c ..., set operators
+inline constexpr size_t kMaxTokens = 2'000'000;
+
+// Statements separated by ';'. No statement at all is an empty script.
+Result<ast::Script> Parse(std::string_view text);
+
+// Exactly one statement; a trailing ';' is allowed.
+Result<ast::Statement> ParseStatement(std::string_view text);
+
+// How many texts were parsed since the process started, and how many of them needed the second
+// stage (full LL), which is much slower. Texts with a syntax error are not counted.
+struct ParseCounters {
+  uint64_t sll = 0;
+  uint64_t ll = 0;
+};
+ParseCounters GetParseCounters();
+
+}  // namespace parton
+
+#endif  // PARTON_PARSER_PARSER_H_
