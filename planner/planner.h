@@ -1,0 +1,66 @@
+// From a parsed statement to what the executor runs: bind names, then apply the rules in order.
+#ifndef PARTON_PLANNER_PLANNER_H_
+#define PARTON_PLANNER_PLANNER_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "parser/ast.h"
+#include "parton/status.h"
+#include "planner/plan.h"
+#include "planner/settings.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+// What names may mean beside tables. Outlives the planning call.
+struct PlannerInput {
+  const TableStore* store = nullptr;           // may be null: no tables (pure expressions)
+  const Settings* settings = nullptr;
+  // Global variables with values (conformance environments, variables of an embedding program, a trigger's
+  // `records`). Looked up before tables. Values are put into the plan as literals.
+  const std::map<std::string, Value>* globals = nullptr;
+};
+
+// EXPLAIN of a planned statement.
+struct PlannedStatement;
+struct ExplainPlan {
+  bool analyze = false;
+  enum class Format : uint8_t { kText, kJson, kApi, kCli } format = Format::kText;
+  std::shared_ptr<const PlannedStatement> statement;
+};
+
+// Statements without a plan keep their syntax: DDL, SET, SHOW, BEGIN, COPY, ...
+struct CommandPlan {
+  std::shared_ptr<const ast::Statement> statement;
+};
+
+struct PlannedStatement {
+  std::variant<QueryPtr, std::shared_ptr<const WritePlan>, ExplainPlan, CommandPlan> body;
+  int slot_count = 0;
+  int parameter_count = 0;
+  std::vector<std::string> parameter_names;  // "" for `?`
+  uint64_t schema_version = 0;               // TableStore::SchemaVersion when it was planned
+  std::vector<std::string> notices;          // "scans the whole table t", ...
+  bool read_only = true;
+};
+
+// Errors: unknown names (with the nearest one as hint), static type errors (strict typing), statements the
+// dialect in force does not have, a scan that SET scan = deny forbids (naming the index that would help).
+Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
+    std::shared_ptr<const ast::Statement> statement, const PlannerInput& input);
+
+// The rules in the order they run; for SET rule_<name>, EXPLAIN and tests.
+struct RuleInfo {
+  std::string name;      // "push_down_filter"
+  std::string contract;  // one sentence
+};
+std::vector<RuleInfo> AllRules();
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_PLANNER_H_

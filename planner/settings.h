@@ -1,0 +1,52 @@
+// What SET changes: one struct per connection, one table of names and meanings (settings.cc).
+#ifndef PARTON_PLANNER_SETTINGS_H_
+#define PARTON_PLANNER_SETTINGS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parton/status.h"
+#include "parton/value.h"
+#include "types/evaluate.h"
+
+namespace parton {
+
+enum class Dialect : uint8_t { kExtended, kDynamo };
+enum class ScanPolicy : uint8_t { kAllow, kWarn, kDeny };
+
+struct Settings {
+  Dialect dialect = Dialect::kExtended;
+  Typing typing = Typing::kPermissive;
+  ScanPolicy scan = ScanPolicy::kAllow;
+  int threads = 0;  // 0: as many as the machine has cores
+  size_t memory_limit_bytes = size_t{1} << 30;
+  uint64_t atomic_limit = 100000;  // items one atomic bulk statement may write
+  bool durable = true;
+  bool throttle = false;
+  // Planner rules switched off by SET rule_<name> = off: answers must not change.
+  std::set<std::string> disabled_rules;
+
+  Logic logic() const { return dialect == Dialect::kDynamo ? Logic::kDynamo : Logic::kPartiql; }
+  // A short text that tells apart settings under which a plan may differ; part of the plan cache's key.
+  std::string PlanKey() const;
+};
+
+struct SettingInfo {
+  std::string name;    // "scan"
+  std::string values;  // "allow | warn | deny"
+  std::string doc;     // one sentence
+};
+
+// All settings, by name.
+const std::vector<SettingInfo>& AllSettings();
+// Error: unknown name (with the nearest one as hint) or a value out of range.
+Status ApplySetting(std::string_view name, const Value& value, Settings* settings);
+Result<Value> ReadSetting(std::string_view name, const Settings& settings);
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_SETTINGS_H_
