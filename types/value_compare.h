@@ -10,7 +10,8 @@
 namespace parton {
 
 // Deep equality (PartiQL, "eqg"): numbers by value across INT, DECIMAL and FLOAT (NaN = NaN), strings
-// and symbols by text, lists in order, bags and sets as multisets, structs as multisets of fields.
+// and symbols by text, lobs by bytes, a DATE and the TIMESTAMP of its midnight, lists in order, bags
+// and sets as multisets (of one another too), structs as multisets of fields. A SEXP is no LIST.
 // NULL = NULL, MISSING = MISSING, and NULL = MISSING.
 bool DeepEqual(const Value& a, const Value& b);
 
@@ -32,7 +33,8 @@ std::optional<int> CompareScalars(const Value& a, const Value& b);
 // `=` as the operator sees it for two present values: false across types.
 inline bool EqualValues(const Value& a, const Value& b) { return DeepEqual(a, b); }
 
-// Exact comparison of any two numeric values.
+// Comparison of any two numeric values. A FLOAT counts with its shortest decimal spelling, so that
+// 0.1e0 = 0.1 and equality is transitive over all numeric types; NaN equals itself and comes first.
 int CompareNumeric(const Value& a, const Value& b);
 
 struct ValueHash {
