@@ -6,7 +6,8 @@
 //   value     := tag(1 byte) payload
 //     kNull kTrue kFalse                 no payload
 //     kInt                               zigzag varint64
-//     kNumber                            number_codec (decimals, integers past 64 bits)
+//     kNumber                            zigzag varint exponent, zigzag varint coefficient (to 128
+//                                        bits), normalised; never what kInt can say
 //     kString kBinary                    varint(len) bytes
 //     kList                              varint(bytes of the rest) value*
 //     kMap                               varint(bytes of the rest) (varint(len) name value)*   by name
@@ -85,6 +86,7 @@ class ItemView {
   // Calls fn(name, raw value bytes) for each attribute until it returns false.
   template <typename Fn>
   void ForEachRaw(Fn fn) const {
+    if (bytes_.empty() || bytes_[0] != kItemVersion) return;
     const char* p = bytes_.data() + 1;
     const char* end = bytes_.data() + bytes_.size();
     std::string_view name, raw;
@@ -100,10 +102,10 @@ class ItemView {
   const NameTable* names_;
 };
 
-// Decodes one value (tag and payload). Top-level strings are borrowed from `raw`.
+// Decodes one value (tag and payload). Top-level strings are borrowed from `raw`. MISSING if malformed.
 Value DecodeRaw(std::string_view raw);
 
-// Corruption if the bytes are not a well-formed item.
+// Corruption if the bytes are not a well-formed item in canonical form.
 Status VerifyItem(std::string_view bytes, const NameTable& names);
 
 // Skips one encoded value; null if the bytes are malformed.

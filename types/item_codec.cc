@@ -1,0 +1,438 @@
+// The bytes of items; the grammar is in item_codec.h.
+//
+// Every read is bounded by `end`; containers bound what is inside them by their own length, and
+// nesting by kMaxDepth, so that no bytes can make a reader leave the item or exhaust the stack.
+#include "types/item_codec.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "types/value_compare.h"
+#include "types/varint.h"
+
+namespace parton {
+
+namespace {
+
+constexpr int kMaxDepth = 64;  // DynamoDB allows 32
+
+// A length-prefixed run of bytes at *p, which then stands behind it.
+inline bool GetRun(const char** p, const char* end, std::string_view* out) {
+  uint64_t n;
+  const char* q = GetVarint(*p, end, &n);
+  if (q == nullptr || n > static_cast<uint64_t>(end - q)) return false;
+  *out = std::string_view(q, n);
+  *p = q + n;
+  return true;
+}
+
+inline const char* SkipInline(const char* p, const char* end) {
+  if (p >= end) return nullptr;
+  switch (static_cast<ItemTag>(*p++)) {
+    case ItemTag::kNull:
+    case ItemTag::kTrue:
+    case ItemTag::kFalse: return p;
+    case ItemTag::kInt: return SkipVarint(p, end);
+    case ItemTag::kNumber:
+      p = SkipVarint(p, end);
+      return p == nullptr ? nullptr : SkipVarint(p, end);
+    case ItemTag::kString:
+    case ItemTag::kBinary:
+    case ItemTag::kList:
+    case ItemTag::kMap:
+    case ItemTag::kStringSet:
+    case ItemTag::kNumberSet:
+    case ItemTag::kBinarySet: {
+      uint64_t n;
+      p = GetVarint(p, end, &n);
+      return p == nullptr || n > static_cast<uint64_t>(end - p) ? nullptr : p + n;
+    }
+  }
+  return nullptr;
+}
+
+void EncodeNumber(const Number& n, std::string* out) {
+  int64_t i;
+  if (n.TryInt64(&i)) {
+    out->push_back(static_cast<char>(ItemTag::kInt));
+    PutVarint(ZigZag(i), out);
+    return;
+  }
+  Number normal = n.Normalized();
+  out->push_back(static_cast<char>(ItemTag::kNumber));
+  PutVarint(ZigZag(normal.exponent()), out);
+  PutVarint(ZigZag128(normal.coefficient()), out);
+}
+
+// Null unless a number that Number's invariants allow is at `p`.
+const char* DecodeNumber(const char* p, const char* end, Number* out) {
+  uint64_t exponent_bits;
+  uint128_t coefficient_bits;
+  p = GetVarint(p, end, &exponent_bits);
+  if (p == nullptr) return nullptr;
+  p = GetVarint(p, end, &coefficient_bits);
+  if (p == nullptr) return nullptr;
+  int64_t exponent = UnZigZag(exponent_bits);
+  int128_t coefficient = UnZigZag128(coefficient_bits);
+  if (coefficient > Number::kMaxCoefficient || coefficient < -Number::kMaxCoefficient) {
+    return nullptr;
+  }
+  if (exponent < -Number::kExponentLimit || exponent > Number::kExponentLimit) return nullptr;
+  Number n = Number::FromParts(coefficient, static_cast<int32_t>(exponent));
+  if (exponent > Number::kExponentLimit - Number::kMaxDigits && !n.IsZero() &&
+      n.AdjustedExponent() > Number::kExponentLimit) {
+    return nullptr;
+  }
+  *out = n;
+  return p;
+}
+
+void PutRun(std::string_view s, std::string* out) {
+  PutVarint(s.size(), out);
+  out->append(s);
+}
+
+// Puts the length of what was appended since `start` before it.
+void CloseContainer(size_t start, std::string* out) {
+  std::string length;
+  PutVarint(out->size() - start, &length);
+  out->insert(start, length);
+}
+
+ItemTag SetTag(Type type) {
+  return type == Type::kStringSet   ? ItemTag::kStringSet
+         : type == Type::kNumberSet ? ItemTag::kNumberSet
+                                    : ItemTag::kBinarySet;
+}
+
+bool DecodeValue(const char** p, const char* end, bool own, int depth, Value* out);
+
+bool DecodeElements(std::string_view run, int depth, std::vector<Value>* out) {
+  const char* p = run.data();
+  const char* end = p + run.size();
+  while (p < end) {
+    out->emplace_back();
+    if (!DecodeValue(&p, end, true, depth, &out->back())) return false;
+  }
+  return true;
+}
+
+bool DecodeMap(std::string_view run, int depth, Value* out) {
+  std::vector<Field> fields;
+  const char* p = run.data();
+  const char* end = p + run.size();
+  while (p < end) {
+    std::string_view name;
+    if (!GetRun(&p, end, &name)) return false;
+    if (!fields.empty() && name <= fields.back().name) return false;
+    fields.push_back(Field{std::string(name), Value()});
+    if (!DecodeValue(&p, end, true, depth, &fields.back().value)) return false;
+  }
+  *out = Value::Struct(std::move(fields));
+  return true;
+}
+
+bool DecodeContainer(ItemTag tag, std::string_view run, int depth, Value* out) {
+  if (depth == kMaxDepth) return false;
+  if (tag == ItemTag::kMap) return DecodeMap(run, depth + 1, out);
+  std::vector<Value> elements;
+  if (!DecodeElements(run, depth + 1, &elements)) return false;
+  if (tag == ItemTag::kList) {
+    *out = Value::List(std::move(elements));
+    return true;
+  }
+  Result<Value> set = Value::Set(std::move(elements));
+  if (!set.ok() || SetTag(set->type()) != tag) return false;
+  *out = std::move(set).value();
+  return true;
+}
+
+inline bool DecodeValue(const char** p, const char* end, bool own, int depth, Value* out) {
+  if (*p >= end) return false;
+  auto tag = static_cast<ItemTag>(*(*p)++);
+  switch (tag) {
+    case ItemTag::kNull: *out = Value::Null(); return true;
+    case ItemTag::kTrue: *out = Value::Bool(true); return true;
+    case ItemTag::kFalse: *out = Value::Bool(false); return true;
+    case ItemTag::kInt: {
+      uint64_t bits;
+      const char* q = GetVarint(*p, end, &bits);
+      if (q == nullptr) return false;
+      *p = q;
+      *out = Value::Int(UnZigZag(bits));
+      return true;
+    }
+    case ItemTag::kNumber: {
+      Number n;
+      const char* q = DecodeNumber(*p, end, &n);
+      if (q == nullptr) return false;
+      *p = q;
+      *out = n.exponent() < 0 ? Value::Decimal(n) : Value::FromStored(n);
+      return true;
+    }
+    case ItemTag::kString:
+    case ItemTag::kBinary: {
+      std::string_view run;
+      if (!GetRun(p, end, &run)) return false;
+      Type type = tag == ItemTag::kString ? Type::kString : Type::kBlob;
+      *out = own ? Value::Bytes(type, run) : Value::Borrowed(type, run);
+      return true;
+    }
+    case ItemTag::kList:
+    case ItemTag::kMap:
+    case ItemTag::kStringSet:
+    case ItemTag::kNumberSet:
+    case ItemTag::kBinarySet: {
+      std::string_view run;
+      return GetRun(p, end, &run) && DecodeContainer(tag, run, depth, out);
+    }
+  }
+  return false;
+}
+
+// The bytes of an entry of the map, or an element of the list, at `raw`; empty if there is none.
+std::string_view Step(std::string_view raw, const PathStep& step) {
+  if (raw.empty()) return {};
+  const char* p = raw.data() + 1;
+  const char* end = raw.data() + raw.size();
+  std::string_view run, name;
+  if (static_cast<ItemTag>(raw[0]) != (step.index < 0 ? ItemTag::kMap : ItemTag::kList) ||
+      !GetRun(&p, end, &run)) {
+    return {};
+  }
+  p = run.data();
+  end = p + run.size();
+  for (int64_t i = 0; p < end; ++i) {
+    bool found = i == step.index;
+    if (step.index < 0) {
+      if (!GetRun(&p, end, &name)) return {};
+      int c = name.compare(step.name);
+      if (c > 0) return {};
+      found = c == 0;
+    }
+    const char* next = SkipInline(p, end);
+    if (next == nullptr) return {};
+    if (found) return std::string_view(p, next - p);
+    p = next;
+  }
+  return {};
+}
+
+}  // namespace
+
+const char* SkipValue(const char* p, const char* end) { return SkipInline(p, end); }
+
+Value DecodeRaw(std::string_view raw) {
+  const char* p = raw.data();
+  const char* end = p + raw.size();
+  Value v;
+  if (!DecodeValue(&p, end, false, 0, &v)) return Value::Missing();
+  return v;
+}
+
+void EncodeValue(const Value& value, std::string* out) {
+  switch (value.type()) {
+    case Type::kNull: out->push_back(static_cast<char>(ItemTag::kNull)); return;
+    case Type::kBool:
+      out->push_back(static_cast<char>(value.bool_value() ? ItemTag::kTrue : ItemTag::kFalse));
+      return;
+    case Type::kInt:
+    case Type::kDecimal:
+      if (value.is_small_int()) {
+        out->push_back(static_cast<char>(ItemTag::kInt));
+        PutVarint(ZigZag(value.int_value()), out);
+      } else {
+        EncodeNumber(value.number(), out);
+      }
+      return;
+    case Type::kString:
+    case Type::kSymbol:
+      out->push_back(static_cast<char>(ItemTag::kString));
+      PutRun(value.bytes(), out);
+      return;
+    case Type::kBlob:
+      out->push_back(static_cast<char>(ItemTag::kBinary));
+      PutRun(value.bytes(), out);
+      return;
+    case Type::kList:
+    case Type::kStringSet:
+    case Type::kNumberSet:
+    case Type::kBinarySet: {
+      ItemTag tag = value.is_list() ? ItemTag::kList : SetTag(value.type());
+      out->push_back(static_cast<char>(tag));
+      size_t start = out->size();
+      for (const Value& e : value.elements()) EncodeValue(e, out);
+      CloseContainer(start, out);
+      return;
+    }
+    case Type::kStruct: {
+      out->push_back(static_cast<char>(ItemTag::kMap));
+      size_t start = out->size();
+      Value m = value.Materialize();
+      std::vector<const Field*> sorted;
+      sorted.reserve(m.fields().size());
+      for (const Field& f : m.fields()) sorted.push_back(&f);
+      auto by_name = [](const Field* a, const Field* b) { return a->name < b->name; };
+      if (!std::is_sorted(sorted.begin(), sorted.end(), by_name)) {
+        std::sort(sorted.begin(), sorted.end(), by_name);
+      }
+      for (const Field* f : sorted) {
+        PutRun(f->name, out);
+        EncodeValue(f->value, out);
+      }
+      CloseContainer(start, out);
+      return;
+    }
+    default: PARTON_CHECK(!"a value of a type that is not stored");
+  }
+}
+
+void EncodeItem(const Value& item, NameTable* names, std::string* out) {
+  if (const internal::HeapItem* lazy = item.heap_item(); lazy && lazy->names == names) {
+    out->append(lazy->bytes);
+    return;
+  }
+  Value m = item.Materialize();
+  out->push_back(kItemVersion);
+  struct Attribute {
+    uint32_t id;
+    const Field* field;
+    bool operator<(const Attribute& o) const {
+      return id != o.id ? id < o.id : id == NameTable::kNone && field->name < o.field->name;
+    }
+  };
+  std::vector<Attribute> attributes;
+  attributes.reserve(m.fields().size());
+  for (const Field& f : m.fields()) attributes.push_back({names->FindOrAdd(f.name), &f});
+  if (!std::is_sorted(attributes.begin(), attributes.end())) {
+    std::sort(attributes.begin(), attributes.end());
+  }
+  for (const Attribute& a : attributes) {
+    if (a.id != NameTable::kNone) {
+      PutVarint(a.id + 1, out);
+    } else {
+      PutVarint(0u, out);
+      PutRun(a.field->name, out);
+    }
+    EncodeValue(a.field->value, out);
+  }
+}
+
+std::string_view ItemView::GetRaw(uint32_t id, std::string_view name) const {
+  if (bytes_.empty() || bytes_[0] != kItemVersion) return {};
+  const char* p = bytes_.data() + 1;
+  const char* end = bytes_.data() + bytes_.size();
+  const uint32_t wanted = id + 1;  // 0 for a name without id: those stand last, marked 0
+  while (p < end) {
+    uint32_t mark;
+    p = GetVarint(p, end, &mark);
+    if (p == nullptr) return {};
+    bool found = mark == wanted;
+    if (mark == 0) {
+      std::string_view full;
+      if (wanted != 0 || !GetRun(&p, end, &full)) return {};
+      int c = full.compare(name);
+      if (c > 0) return {};
+      found = c == 0;
+    } else if (wanted != 0 && mark > wanted) {
+      return {};
+    }
+    const char* next = SkipInline(p, end);
+    if (next == nullptr) return {};
+    if (found) return std::string_view(p, next - p);
+    p = next;
+  }
+  return {};
+}
+
+Value ItemView::Get(uint32_t id, std::string_view name) const {
+  std::string_view raw = GetRaw(id, name);
+  return raw.empty() ? Value::Missing() : DecodeRaw(raw);
+}
+
+Value ItemView::GetPath(uint32_t id, std::string_view name,
+                        const std::vector<PathStep>& rest) const {
+  std::string_view raw = GetRaw(id, name);
+  for (const PathStep& step : rest) raw = Step(raw, step);
+  return raw.empty() ? Value::Missing() : DecodeRaw(raw);
+}
+
+bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name,
+                       std::string_view* raw) const {
+  if (*p >= end) return false;
+  uint32_t mark;
+  const char* q = GetVarint(*p, end, &mark);
+  if (q == nullptr) return false;
+  if (mark == 0) {
+    if (!GetRun(&q, end, name)) return false;
+  } else {
+    if (mark > names_->size()) return false;
+    *name = names_->Name(mark - 1);
+  }
+  const char* next = SkipInline(q, end);
+  if (next == nullptr) return false;
+  *raw = std::string_view(q, next - q);
+  *p = next;
+  return true;
+}
+
+std::vector<Field> ItemView::Fields() const {
+  std::vector<Field> fields;
+  ForEachRaw([&](std::string_view name, std::string_view raw) {
+    Value v = DecodeRaw(raw);
+    if (!v.is_missing()) fields.push_back(Field{std::string(name), std::move(v).Own()});
+    return true;
+  });
+  return fields;
+}
+
+size_t ItemView::Count() const {
+  size_t n = 0;
+  ForEachRaw([&](std::string_view, std::string_view) { return ++n != 0; });
+  return n;
+}
+
+Status VerifyItem(std::string_view bytes, const NameTable& names) {
+  if (bytes.empty()) return Status::Corruption("item: no bytes");
+  if (bytes[0] != kItemVersion) {
+    return Status::Corruption("item: unknown version " +
+                              std::to_string(static_cast<uint8_t>(bytes[0])));
+  }
+  const char* p = bytes.data() + 1;
+  const char* end = bytes.data() + bytes.size();
+  uint32_t last_mark = 0;
+  bool in_full = false;
+  std::string_view last_name;
+  while (p < end) {
+    auto at = [&](const char* what) {
+      return Status::Corruption(std::string("item: ") + what + " at byte " +
+                                std::to_string(p - bytes.data()));
+    };
+    uint32_t mark;
+    const char* q = GetVarint(p, end, &mark);
+    if (q == nullptr) return at("bad attribute id");
+    if (mark == 0) {
+      std::string_view name;
+      if (!GetRun(&q, end, &name)) return at("bad attribute name");
+      if (in_full && name <= last_name) return at("attribute names out of order");
+      in_full = true;
+      last_name = name;
+    } else {
+      if (in_full || mark <= last_mark) return at("attribute ids out of order");
+      if (mark > names.size()) return at("unknown attribute id");
+      last_mark = mark;
+    }
+    const char* next = SkipInline(q, end);
+    if (next == nullptr) return at("bad value");
+    std::string_view raw(q, next - q);
+    Value v = DecodeRaw(raw);
+    if (v.is_missing()) return at("bad value");
+    std::string again;
+    EncodeValue(v, &again);
+    if (again != raw) return at("value not in canonical form");
+    p = next;
+  }
+  return Status::Ok();
+}
+
+}  // namespace parton

@@ -1,0 +1,69 @@
+// Variable-length integers: seven bits a byte, low ones first, the high bit says "more follows".
+#ifndef PARTON_TYPES_VARINT_H_
+#define PARTON_TYPES_VARINT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "parton/number.h"
+
+namespace parton {
+
+template <typename U>
+inline void PutVarint(U v, std::string* out) {
+  while (v >= 0x80) {
+    out->push_back(static_cast<char>(static_cast<uint8_t>(v) | 0x80));
+    v >>= 7;
+  }
+  out->push_back(static_cast<char>(v));
+}
+
+template <typename U>
+const char* GetVarintSlow(const char* p, const char* end, U* out) {
+  constexpr int kBits = static_cast<int>(sizeof(U)) * 8;
+  U v = 0;
+  for (int shift = 0; p < end && shift < kBits; shift += 7) {
+    auto byte = static_cast<uint8_t>(*p++);
+    if (shift + 7 > kBits && (byte >> (kBits - shift)) != 0) return nullptr;  // overflow
+    v |= static_cast<U>(byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      *out = v;
+      return p;
+    }
+  }
+  return nullptr;
+}
+
+// Reads one at `p`; the position behind it, or null if it is cut off or too long for U.
+template <typename U>
+inline const char* GetVarint(const char* p, const char* end, U* out) {
+  if (p < end && static_cast<uint8_t>(*p) < 0x80) [[likely]] {
+    *out = static_cast<uint8_t>(*p);
+    return p + 1;
+  }
+  return GetVarintSlow(p, end, out);
+}
+
+inline const char* SkipVarint(const char* p, const char* end) {
+  while (p < end) {
+    if (static_cast<uint8_t>(*p++) < 0x80) return p;
+  }
+  return nullptr;
+}
+
+inline uint64_t ZigZag(int64_t i) {
+  return (static_cast<uint64_t>(i) << 1) ^ static_cast<uint64_t>(i >> 63);
+}
+inline int64_t UnZigZag(uint64_t u) {
+  return static_cast<int64_t>(u >> 1) ^ -static_cast<int64_t>(u & 1);
+}
+inline uint128_t ZigZag128(int128_t i) {
+  return (static_cast<uint128_t>(i) << 1) ^ static_cast<uint128_t>(i >> 127);
+}
+inline int128_t UnZigZag128(uint128_t u) {
+  return static_cast<int128_t>(u >> 1) ^ -static_cast<int128_t>(u & 1);
+}
+
+}  // namespace parton
+
+#endif  // PARTON_TYPES_VARINT_H_
