@@ -224,8 +224,12 @@ ExprPtr MapChildren(const ExprPtr& e, const std::function<ExprPtr(const ExprPtr&
 
 // Slots read, including by subqueries; sorted, distinct.
 std::vector<int> SlotsRead(const Expr& e);
-// No slots, subqueries, or functions that may give another result next time.
+// No slots, parameters, subqueries, or functions that may give another result next time: may be folded
+// into a plan.
 bool IsConstant(const Expr& e);
+// The same value for every row of one execution: no slots and no subqueries; parameters and the
+// statement's clock are allowed.
+bool IsFixedPerExecution(const Expr& e);
 bool HasSubquery(const Expr& e);
 
 }  // namespace parton

@@ -34,6 +34,14 @@ struct ScalarFunction {
   std::vector<ArgType> args;  // the last one repeats
   AbsentRule absent = AbsentRule::kPropagate;
   bool deterministic = true;
+  // COALESCE: arguments are evaluated in turn up to the first that is present, which is the result
+  // (`call` is not used).
+  bool first_present = false;
+  // attribute_exists and its like ask whether an argument is there: a failed look-up in an argument is
+  // no type error, even in strict typing.
+  bool probes = false;
+  // If not empty, the first argument must be one of these words, any case: EXTRACT's field.
+  std::vector<std::string> keywords = {};
   // Called with arguments that fit `args`. Errors through ctx.
   std::function<Value(const Value* args, int count, EvalContext& ctx)> call;
 };
@@ -67,6 +75,19 @@ std::vector<const AggregateFunction*> AllAggregateFunctions();
 // Adds a user's function. Error: the name is taken by a built-in.
 Status RegisterScalarFunction(ScalarFunction f);
 Status RegisterAggregateFunction(AggregateFunction f);
+// What is wrong with a call no matter what the rows hold (partiql-spec, static checks): the number of
+// arguments; a literal argument that is present and of a type the function never takes. For binding in
+// strict typing, or with `counts_only` in permissive typing. Span: that of the argument.
+Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& args,
+                           bool counts_only = false);
+// The same for an operator: `||`, LIKE, and OVERLAPS over literals of the wrong type.
+Status CheckOperatorStatically(const Expr& e);
+
+// Whether a present value of `type` is taken where `arg` is asked for.
+bool Accepts(ArgType arg, Type type);
+// "a string", "an integer", ...: for messages.
+std::string_view ArgTypeName(ArgType arg);
+
 // The closest known name, or empty.
 std::string NearestFunction(std::string_view name);
 

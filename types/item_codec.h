@@ -20,6 +20,7 @@
 #define PARTON_TYPES_ITEM_CODEC_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,7 +77,7 @@ class ItemView {
   Value Get(std::string_view name) const { return Get(names_->Find(name), name); }
   // Walks into maps and lists without decoding what lies beside the path. `rest` follows the
   // top-level attribute.
-  Value GetPath(uint32_t id, std::string_view name, const std::vector<PathStep>& rest) const;
+  Value GetPath(uint32_t id, std::string_view name, std::span<const PathStep> rest) const;
   // The encoded bytes (tag and payload) of an attribute, empty if absent.
   std::string_view GetRaw(uint32_t id, std::string_view name) const;
   // All attributes, in stored order. Owned.

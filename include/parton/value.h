@@ -92,17 +92,20 @@ class Value {
     o.rep_ = Rep::kInline;
   }
   Value& operator=(const Value& o) {
+    // `o` may be inside what *this holds: release last.
     if (o.rep_ == Rep::kHeap) o.u_.heap->Ref();
-    Release();
+    internal::HeapObject* old = rep_ == Rep::kHeap ? u_.heap : nullptr;
     CopyBits(o);
+    if (old != nullptr) old->Unref();
     return *this;
   }
   Value& operator=(Value&& o) noexcept {
     if (this != &o) {
-      Release();
+      internal::HeapObject* old = rep_ == Rep::kHeap ? u_.heap : nullptr;
       CopyBits(o);
       o.type_ = Type::kMissing;
       o.rep_ = Rep::kInline;
+      if (old != nullptr) old->Unref();
     }
     return *this;
   }
