@@ -67,9 +67,7 @@ Number Number::Normalized() const {
 
 int Number::DigitCount() const { return digits::Count(Magnitude(coefficient_)); }
 
-int Number::SignificantDigits() const {
-  return coefficient_ == 0 ? 0 : Normalized().DigitCount();
-}
+int Number::SignificantDigits() const { return coefficient_ == 0 ? 0 : Normalized().DigitCount(); }
 
 bool Number::IsIntegral() const {
   if (exponent_ >= 0 || coefficient_ == 0) return true;

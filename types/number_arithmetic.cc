@@ -1,6 +1,7 @@
-// Number's arithmetic beyond the inline cases. Everything works on magnitudes with an explicit sign;
-// intermediates have 256 bits (77 digits), powers 512. A result that was cut off on the way carries a
-// last digit 1 behind all kept ones ("sticky"), so that the one final rounding is correct.
+// Number's arithmetic beyond the inline cases. Everything works on magnitudes with an explicit
+// sign; intermediates have 256 bits (77 digits), powers 512. A result that was cut off on the way
+// carries a last digit 1 behind all kept ones ("sticky"), so that the one final rounding is
+// correct.
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 
@@ -376,9 +377,8 @@ Result<Number> Number::Power(const Number& base, int64_t exponent) {
     mp::divide_qr(WidePow10<U512>(added), result.magnitude, quotient, remainder);
     result = Wide{quotient * 10 + (remainder != 0 ? 1 : 0), -result.exponent - added - 1};
   }
-  PARTON_ASSIGN_OR_RETURN(
-      const Number rounded,
-      Finish(negative, result.magnitude, result.exponent, Rounding::kRound));
+  PARTON_ASSIGN_OR_RETURN(const Number rounded,
+                          Finish(negative, result.magnitude, result.exponent, Rounding::kRound));
   // As multiplication has it: 1.50^2 has four digits after the point, where they fit.
   uint128_t magnitude = Magnitude(rounded.coefficient_);
   int64_t exact = rounded.exponent_;

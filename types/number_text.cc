@@ -23,11 +23,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // What a spelling says: (-1)^negative * 0.<digits> with the digits cut off after the 38th.
 struct Scanned {
   bool negative = false;
-  uint128_t coefficient = 0;     // the first 38 significant digits
-  int64_t exponent = 0;          // of the last of them
-  int64_t significant = 0;       // digits without leading and trailing zeros
-  int next_digit = 0;            // the first digit cut off
-  bool nonzero_after = false;    // whether a digit after that is not zero
+  uint128_t coefficient = 0;   // the first 38 significant digits
+  int64_t exponent = 0;        // of the last of them
+  int64_t significant = 0;     // digits without leading and trailing zeros
+  int next_digit = 0;          // the first digit cut off
+  bool nonzero_after = false;  // whether a digit after that is not zero
 };
 
 // [+-] (digits [. [digits]] | . digits) [(e|E) [+-] digits], nothing before or after.

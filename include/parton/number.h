@@ -1,10 +1,10 @@
 // Exact decimal numbers with up to 38 significant digits: DynamoDB's N, PartiQL's INT and DECIMAL.
 //
-// A Number is coefficient * 10^exponent. The scale is kept as written: 1.50 is 150 * 10^-2, equal to
-// 1.5 but printed as "1.50". Invariants: |coefficient| < 10^38; the first digit of a number other
-// than zero stands at a power of ten within [-kExponentLimit, kExponentLimit]. There is no negative
-// zero, no NaN and no infinity. Numbers are plain values: copying is free of cost, any thread may use
-// its own copy.
+// A Number is coefficient * 10^exponent. The scale is kept as written: 1.50 is 150 * 10^-2, equal
+// to 1.5 but printed as "1.50". Invariants: |coefficient| < 10^38; the first digit of a number
+// other than zero stands at a power of ten within [-kExponentLimit, kExponentLimit]. There is no
+// negative zero, no NaN and no infinity. Numbers are plain values: copying is free of cost, any
+// thread may use its own copy.
 //
 // Additions, comparisons and products of small numbers are inline and take a few nanoseconds; what
 // needs more than 128 bits on the way is in types/number*.cc.
@@ -179,8 +179,8 @@ class Number {
   // The quotient to 38 significant digits, half even; an exact quotient has the scale of `a` less
   // that of `b` if it can (6.00 / 2 = 3.00). Error (Validation): b is zero, exponent limits.
   static Result<Number> Div(const Number& a, const Number& b);
-  // The integral part of a / b, towards zero: INT / INT. A quotient of more than 38 digits keeps the
-  // first 38. Error (Validation): b is zero, exponent limits.
+  // The integral part of a / b, towards zero: INT / INT. A quotient of more than 38 digits keeps
+  // the first 38. Error (Validation): b is zero, exponent limits.
   static Result<Number> DivTrunc(const Number& a, const Number& b);
   // a - b * DivTrunc(a, b), exact, with the sign of `a`. Error (Validation): b is zero.
   static Result<Number> Mod(const Number& a, const Number& b);
