@@ -34,23 +34,12 @@ uint128_t RoundedMagnitude(uint128_t quotient, bool exact, int half, bool negati
   if (exact) return quotient;
   bool up = false;
   switch (mode) {
-    case RoundMode::kHalfEven:
-      up = half > 0 || (half == 0 && (quotient & 1) != 0);
-      break;
-    case RoundMode::kHalfUp:
-      up = half >= 0;
-      break;
-    case RoundMode::kDown:
-      break;
-    case RoundMode::kUp:
-      up = true;
-      break;
-    case RoundMode::kFloor:
-      up = negative;
-      break;
-    case RoundMode::kCeiling:
-      up = !negative;
-      break;
+    case RoundMode::kHalfEven: up = half > 0 || (half == 0 && (quotient & 1) != 0); break;
+    case RoundMode::kHalfUp: up = half >= 0; break;
+    case RoundMode::kDown: break;
+    case RoundMode::kUp: up = true; break;
+    case RoundMode::kFloor: up = negative; break;
+    case RoundMode::kCeiling: up = !negative; break;
   }
   return quotient + (up ? 1 : 0);
 }
