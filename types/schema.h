@@ -70,6 +70,7 @@ struct TableSchema {
   StreamView stream = StreamView::kOff;
   int64_t stream_created_ms = 0;
   std::string ttl_attribute;  // empty: off
+  uint32_t ttl_id = 0;        // of its queue of expiring items; filled by the catalog
   int64_t created_ms = 0;
   // Options that are stored and shown but do nothing here (ddbsh's TAGS, SSE, TABLE CLASS, ...), and
   // deletion protection ("deletion_protection" = "true").
