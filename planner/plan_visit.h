@@ -1,0 +1,33 @@
+// Walking and rewriting plan trees: every expression of a node is named once, in plan_visit.cc.
+#ifndef PARTON_PLANNER_PLAN_VISIT_H_
+#define PARTON_PLANNER_PLAN_VISIT_H_
+
+#include <functional>
+
+#include "planner/plan.h"
+
+namespace parton {
+
+// Calls fn for each expression the node itself holds (not its inputs'); none is null.
+void ForEachExpr(const Plan& plan, const std::function<void(const ExprPtr&)>& fn);
+
+// A copy of the node with each of its expressions replaced by fn(expression).
+PlanPtr MapExprs(const PlanPtr& plan, const std::function<ExprPtr(const ExprPtr&)>& fn);
+
+// A copy of the node with other inputs; the same node if they are the same.
+PlanPtr WithInputs(const PlanPtr& plan, std::vector<PlanPtr> inputs);
+
+// fn applied to every node, inputs first.
+PlanPtr TransformUp(const PlanPtr& plan, const std::function<PlanPtr(const PlanPtr&)>& fn);
+
+// fn applied to every sub-expression, children first.
+ExprPtr TransformExpr(const ExprPtr& e, const std::function<ExprPtr(const ExprPtr&)>& fn);
+
+// The terms of a conjunction, nested ANDs flattened; none for null.
+std::vector<ExprPtr> Conjuncts(const ExprPtr& predicate);
+// Their conjunction: null if there are none.
+ExprPtr Conjoin(std::vector<ExprPtr> terms);
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_PLAN_VISIT_H_
