@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "types/value_compare.h"
+#include "types/number_codec.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -27,64 +27,34 @@ inline bool GetRun(const char** p, const char* end, std::string_view* out) {
 }
 
 inline const char* SkipInline(const char* p, const char* end) {
+  static_assert(static_cast<int>(ItemTag::kBinarySet) == static_cast<int>(ItemTag::kString) + 6);
   if (p >= end) return nullptr;
-  switch (static_cast<ItemTag>(*p++)) {
-    case ItemTag::kNull:
-    case ItemTag::kTrue:
-    case ItemTag::kFalse: return p;
-    case ItemTag::kInt: return SkipVarint(p, end);
-    case ItemTag::kNumber:
-      p = SkipVarint(p, end);
-      return p == nullptr ? nullptr : SkipVarint(p, end);
-    case ItemTag::kString:
-    case ItemTag::kBinary:
-    case ItemTag::kList:
-    case ItemTag::kMap:
-    case ItemTag::kStringSet:
-    case ItemTag::kNumberSet:
-    case ItemTag::kBinarySet: {
-      uint64_t n;
-      p = GetVarint(p, end, &n);
-      return p == nullptr || n > static_cast<uint64_t>(end - p) ? nullptr : p + n;
-    }
+  auto tag = static_cast<ItemTag>(*p++);
+  if (tag >= ItemTag::kString && tag <= ItemTag::kBinarySet) [[likely]] {
+    uint64_t n;
+    p = GetVarint(p, end, &n);
+    return p == nullptr || n > static_cast<uint64_t>(end - p) ? nullptr : p + n;
   }
-  return nullptr;
+  if (tag == ItemTag::kInt) return SkipVarint(p, end);
+  if (tag == ItemTag::kNumber) {
+    p = SkipVarint(p, end);
+    if (p == nullptr || p >= end) return nullptr;
+    uint64_t n = static_cast<uint8_t>(*p++);
+    return n > static_cast<uint64_t>(end - p) ? nullptr : p + n;
+  }
+  return tag >= ItemTag::kNull && tag <= ItemTag::kFalse ? p : nullptr;
 }
 
 void EncodeNumber(const Number& n, std::string* out) {
-  int64_t i;
-  if (n.TryInt64(&i)) {
-    out->push_back(static_cast<char>(ItemTag::kInt));
-    PutVarint(ZigZag(i), out);
-    return;
-  }
-  Number normal = n.Normalized();
-  out->push_back(static_cast<char>(ItemTag::kNumber));
-  PutVarint(ZigZag(normal.exponent()), out);
-  PutVarint(ZigZag128(normal.coefficient()), out);
+  bool integer = NumberFormOf(n) == NumberForm::kInteger;
+  out->push_back(static_cast<char>(integer ? ItemTag::kInt : ItemTag::kNumber));
+  AppendNumberValue(n, out);
 }
 
 // Null unless a number that Number's invariants allow is at `p`.
 const char* DecodeNumber(const char* p, const char* end, Number* out) {
-  uint64_t exponent_bits;
-  uint128_t coefficient_bits;
-  p = GetVarint(p, end, &exponent_bits);
-  if (p == nullptr) return nullptr;
-  p = GetVarint(p, end, &coefficient_bits);
-  if (p == nullptr) return nullptr;
-  int64_t exponent = UnZigZag(exponent_bits);
-  int128_t coefficient = UnZigZag128(coefficient_bits);
-  if (coefficient > Number::kMaxCoefficient || coefficient < -Number::kMaxCoefficient) {
-    return nullptr;
-  }
-  if (exponent < -Number::kExponentLimit || exponent > Number::kExponentLimit) return nullptr;
-  Number n = Number::FromParts(coefficient, static_cast<int32_t>(exponent));
-  if (exponent > Number::kExponentLimit - Number::kMaxDigits && !n.IsZero() &&
-      n.AdjustedExponent() > Number::kExponentLimit) {
-    return nullptr;
-  }
-  *out = n;
-  return p;
+  std::string_view in(p, end - p);
+  return ReadNumberValue(NumberForm::kDecimal, &in, out) ? in.data() : nullptr;
 }
 
 void PutRun(std::string_view s, std::string* out) {
@@ -190,6 +160,42 @@ inline bool DecodeValue(const char** p, const char* end, bool own, int depth, Va
   return false;
 }
 
+// Where the value of an attribute that has no id starts, or null.
+const char* FindFull(const char* p, const char* end, std::string_view name) {
+  uint32_t mark;
+  while ((p = GetVarint(p, end, &mark)) != nullptr) {
+    if (mark == 0) {
+      std::string_view full;
+      if (!GetRun(&p, end, &full)) return nullptr;
+      int c = full.compare(name);
+      if (c >= 0) return c == 0 ? p : nullptr;
+    }
+    p = SkipInline(p, end);
+    if (p == nullptr) return nullptr;
+  }
+  return nullptr;
+}
+
+// The value at `p`, its bytes borrowed; MISSING if it is malformed.
+inline Value DecodeTop(const char* p, const char* end) {
+  if (p >= end) return Value::Missing();
+  auto tag = static_cast<ItemTag>(*p);
+  if (tag == ItemTag::kString || tag == ItemTag::kBinary) {
+    ++p;
+    std::string_view run;
+    if (!GetRun(&p, end, &run)) return Value::Missing();
+    return Value::Borrowed(tag == ItemTag::kString ? Type::kString : Type::kBlob, run);
+  }
+  if (tag == ItemTag::kInt) {
+    uint64_t bits;
+    if (GetVarint(p + 1, end, &bits) == nullptr) return Value::Missing();
+    return Value::Int(UnZigZag(bits));
+  }
+  Value v;
+  if (!DecodeValue(&p, end, false, 0, &v)) return Value::Missing();
+  return v;
+}
+
 // The bytes of an entry of the map, or an element of the list, at `raw`; empty if there is none.
 std::string_view Step(std::string_view raw, const PathStep& step) {
   if (raw.empty()) return {};
@@ -223,11 +229,7 @@ std::string_view Step(std::string_view raw, const PathStep& step) {
 const char* SkipValue(const char* p, const char* end) { return SkipInline(p, end); }
 
 Value DecodeRaw(std::string_view raw) {
-  const char* p = raw.data();
-  const char* end = p + raw.size();
-  Value v;
-  if (!DecodeValue(&p, end, false, 0, &v)) return Value::Missing();
-  return v;
+  return DecodeTop(raw.data(), raw.data() + raw.size());
 }
 
 void EncodeValue(const Value& value, std::string* out) {
@@ -240,7 +242,7 @@ void EncodeValue(const Value& value, std::string* out) {
     case Type::kDecimal:
       if (value.is_small_int()) {
         out->push_back(static_cast<char>(ItemTag::kInt));
-        PutVarint(ZigZag(value.int_value()), out);
+        AppendIntegerValue(value.int_value(), out);
       } else {
         EncodeNumber(value.number(), out);
       }
@@ -318,40 +320,34 @@ void EncodeItem(const Value& item, NameTable* names, std::string* out) {
   }
 }
 
-std::string_view ItemView::GetRaw(uint32_t id, std::string_view name) const {
-  if (bytes_.empty() || bytes_[0] != kItemVersion) return {};
+const char* ItemView::Find(uint32_t id, std::string_view name) const {
+  if (bytes_.empty() || bytes_[0] != kItemVersion) return nullptr;
   const char* p = bytes_.data() + 1;
   const char* end = bytes_.data() + bytes_.size();
-  const uint32_t wanted = id + 1;  // 0 for a name without id: those stand last, marked 0
-  while (p < end) {
-    uint32_t mark;
-    p = GetVarint(p, end, &mark);
-    if (p == nullptr) return {};
-    bool found = mark == wanted;
-    if (mark == 0) {
-      std::string_view full;
-      if (wanted != 0 || !GetRun(&p, end, &full)) return {};
-      int c = full.compare(name);
-      if (c > 0) return {};
-      found = c == 0;
-    } else if (wanted != 0 && mark > wanted) {
-      return {};
-    }
-    const char* next = SkipInline(p, end);
-    if (next == nullptr) return {};
-    if (found) return std::string_view(p, next - p);
-    p = next;
+  if (id == NameTable::kNone) return FindFull(p, end, name);
+  uint32_t mark;
+  while ((p = GetVarint(p, end, &mark)) != nullptr) {
+    // Ids ascend, and what has no id (mark 0) stands behind them.
+    if (mark - 1 >= id) return mark - 1 == id ? p : nullptr;
+    p = SkipInline(p, end);
+    if (p == nullptr) return nullptr;
   }
-  return {};
+  return nullptr;
+}
+
+std::string_view ItemView::GetRaw(uint32_t id, std::string_view name) const {
+  const char* p = Find(id, name);
+  const char* next = p == nullptr ? nullptr : SkipInline(p, bytes_.data() + bytes_.size());
+  return next == nullptr ? std::string_view() : std::string_view(p, next - p);
 }
 
 Value ItemView::Get(uint32_t id, std::string_view name) const {
-  std::string_view raw = GetRaw(id, name);
-  return raw.empty() ? Value::Missing() : DecodeRaw(raw);
+  const char* p = Find(id, name);
+  return p == nullptr ? Value::Missing() : DecodeTop(p, bytes_.data() + bytes_.size());
 }
 
 Value ItemView::GetPath(uint32_t id, std::string_view name,
-                        const std::vector<PathStep>& rest) const {
+                        std::span<const PathStep> rest) const {
   std::string_view raw = GetRaw(id, name);
   for (const PathStep& step : rest) raw = Step(raw, step);
   return raw.empty() ? Value::Missing() : DecodeRaw(raw);

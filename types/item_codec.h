@@ -5,9 +5,8 @@
 //              | varint(0) varint(len) name value                a name in full; after all ids, by name
 //   value     := tag(1 byte) payload
 //     kNull kTrue kFalse                 no payload
-//     kInt                               zigzag varint64
-//     kNumber                            zigzag varint exponent, zigzag varint coefficient (to 128
-//                                        bits), normalised; never what kInt can say
+//     kInt                               number_codec.h, kInteger
+//     kNumber                            number_codec.h, kDecimal; never what kInt can say
 //     kString kBinary                    varint(len) bytes
 //     kList                              varint(bytes of the rest) value*
 //     kMap                               varint(bytes of the rest) (varint(len) name value)*   by name
@@ -97,6 +96,8 @@ class ItemView {
   }
 
  private:
+  // Where the attribute's value starts, or null.
+  const char* Find(uint32_t id, std::string_view name) const;
   bool NextRaw(const char** p, const char* end, std::string_view* name, std::string_view* raw) const;
 
   std::string_view bytes_;

@@ -3,9 +3,8 @@
 #define PARTON_TYPES_VARINT_H_
 
 #include <cstdint>
+#include <cstring>
 #include <string>
-
-#include "parton/number.h"
 
 namespace parton {
 
@@ -41,27 +40,25 @@ inline const char* GetVarint(const char* p, const char* end, U* out) {
     *out = static_cast<uint8_t>(*p);
     return p + 1;
   }
+  if (end - p >= 2 && static_cast<uint8_t>(p[1]) < 0x80) {
+    *out = static_cast<U>((static_cast<uint8_t>(p[0]) & 0x7f) | static_cast<U>(p[1]) << 7);
+    return p + 2;
+  }
   return GetVarintSlow(p, end, out);
 }
 
 inline const char* SkipVarint(const char* p, const char* end) {
+  if (end - p >= 8) {
+    uint64_t word;
+    std::memcpy(&word, p, 8);
+    uint64_t last = ~word & 0x8080808080808080ULL;  // little endian: the lowest is the first end
+    if (last != 0) [[likely]] return p + (__builtin_ctzll(last) >> 3) + 1;
+    p += 8;
+  }
   while (p < end) {
     if (static_cast<uint8_t>(*p++) < 0x80) return p;
   }
   return nullptr;
-}
-
-inline uint64_t ZigZag(int64_t i) {
-  return (static_cast<uint64_t>(i) << 1) ^ static_cast<uint64_t>(i >> 63);
-}
-inline int64_t UnZigZag(uint64_t u) {
-  return static_cast<int64_t>(u >> 1) ^ -static_cast<int64_t>(u & 1);
-}
-inline uint128_t ZigZag128(int128_t i) {
-  return (static_cast<uint128_t>(i) << 1) ^ static_cast<uint128_t>(i >> 127);
-}
-inline int128_t UnZigZag128(uint128_t u) {
-  return static_cast<int128_t>(u >> 1) ^ -static_cast<int128_t>(u & 1);
 }
 
 }  // namespace parton
