@@ -185,8 +185,11 @@ bool Timestamp::IsValid() const {
 Timestamp Timestamp::FromEpochNanos(int64_t nanos, int precision) {
   precision = std::clamp(precision, 0, 9);
   int64_t unit = kPowersOfTen[9 - precision];
-  int64_t days = FloorDiv<int64_t>(nanos, kNanosPerDay);
-  int64_t of_day = nanos - days * kNanosPerDay;
+  // By way of seconds: days times nanoseconds per day may not fit at the ends of the range.
+  int64_t seconds = FloorDiv<int64_t>(nanos, kNanosPerSecond);
+  int64_t days = FloorDiv<int64_t>(seconds, kSecondsPerDay);
+  int64_t fraction = (nanos % kNanosPerSecond + kNanosPerSecond) % kNanosPerSecond;
+  int64_t of_day = (seconds - days * kSecondsPerDay) * kNanosPerSecond + fraction;
   Timestamp t;
   t.date = Date::FromDays(days);
   t.time.nanos = of_day - of_day % unit;
