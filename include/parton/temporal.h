@@ -234,8 +234,8 @@ Result<Temporal> Subtract(const Temporal& a, const Temporal& b);
 // CAST(t AS TIME(p)), TIMESTAMP(p): rounds half up.
 Time Round(const Time& t, int precision);
 Result<Timestamp> Round(const Timestamp& t, int precision);
-// To another qualifier of the same family: fields below the trailing one are dropped. kTypeMismatch:
-// the other family. kValidation: the leading precision does not suffice.
+// To another qualifier of the same family: fields below the trailing one are dropped.
+// kTypeMismatch: the other family. kValidation: the leading precision does not suffice.
 Result<Interval> CastInterval(const Interval& i, const IntervalQualifier& qualifier);
 
 // ---- Functions --------------------------------------------------------------------------------
@@ -249,9 +249,9 @@ Result<Number> Extract(DatePart part, const Timestamp& t);
 Result<Number> Extract(DatePart part, const Interval& i);
 Result<Number> Extract(DatePart part, const Temporal& x);
 
-// (a[0], a[1]) OVERLAPS (b[0], b[1]), each (start, end) or (start, interval), half-open, ends in any
-// order. monostate is NULL; a NULL result is nullopt. kTypeMismatch: starts and ends that do not
-// compare, an interval as start, or one that cannot be added to it.
+// (a[0], a[1]) OVERLAPS (b[0], b[1]), each (start, end) or (start, interval), half-open, ends in
+// any order. monostate is NULL; a NULL result is nullopt. kTypeMismatch: starts and ends that do
+// not compare, an interval as start, or one that cannot be added to it.
 Result<std::optional<bool>> Overlaps(const Temporal (&a)[2], const Temporal (&b)[2]);
 
 // DATE_ADD(part, n, x). A timestamp of low precision gains what `part` needs; a DATE becomes a
@@ -266,8 +266,8 @@ Result<int64_t> DateDiff(DatePart part, const Temporal& a, const Temporal& b);
 // S..., n, X..XXXXX, x..xxxxx; 'quoted' text and non-letters stand for themselves. kValidation: any
 // other letter or count.
 Result<std::string> FormatTimestamp(const Timestamp& t, std::string_view pattern);
-// TO_TIMESTAMP(text, pattern): as above without MMMMM. The pattern must name the year and, with each
-// field, all larger ones; the result has the precision of the smallest field. kValidation: bad
+// TO_TIMESTAMP(text, pattern): as above without MMMMM. The pattern must name the year and, with
+// each field, all larger ones; the result has the precision of the smallest field. kValidation: bad
 // pattern, text that does not match it, impossible dates.
 Result<Timestamp> ParseTimestampPattern(std::string_view text, std::string_view pattern);
 

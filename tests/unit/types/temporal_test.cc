@@ -143,8 +143,8 @@ TEST(TimestampTest, Reads) {
   EXPECT_EQ(Show(ParseTimestamp("2024-12-31 23:59:59.999999999")), "2024-12-31 23:59:59.999999999");
   EXPECT_EQ(Show(ParseTimestamp("2025-01-01 14:30:15+05:30")), "2025-01-01 14:30:15+05:30");
   EXPECT_EQ(Show(ParseTimestamp("2025-01-01T14:30:15")), "2025-01-01 14:30:15");
-  for (const char* bad : {"", "2025-01-01", "2025-01-01 ", "2025-01-01 14:30", "2025-02-29 00:00:00",
-                          "2025-01-01  00:00:00", "2025-01-01 24:00:00"}) {
+  for (const char* bad : {"", "2025-01-01", "2025-01-01 ", "2025-01-01 14:30",
+                          "2025-02-29 00:00:00", "2025-01-01  00:00:00", "2025-01-01 24:00:00"}) {
     EXPECT_EQ(Show(ParseTimestamp(bad)), "INVALID") << bad;
   }
   auto rounded = [](const char* s) { return Show(ParseTimestamp(s, ZoneClause::kNone, 2)); };
