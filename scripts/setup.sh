@@ -1,0 +1,73 @@
+# Sourced by scripts/run and scripts/test: makes sure the tools are there and builds build/release.
+# Needs: $root, the top of the source tree.
+
+build_dir="$root/build/release"
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "error: $*"; exit 2; }
+
+packages="cmake ninja-build g++ ccache pkg-config antlr4 libantlr4-runtime-dev libleveldb-dev
+  libsnappy-dev libfmt-dev libgtest-dev libboost-dev libicu-dev libre2-dev rapidjson-dev libcsv-dev
+  libcli11-dev libedit-dev zlib1g-dev libzstd-dev libxxhash-dev libsqlite3-dev"
+
+# Prints the packages that are not installed.
+missing_packages() {
+  command -v java >/dev/null 2>&1 || printf '%s\n' default-jre-headless
+  # shellcheck disable=SC2086
+  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $packages 2>/dev/null |
+    sed -n 's/ installed$//p')
+  for package in $packages; do
+    printf '%s\n' "$installed" | grep -qxF "$package" || printf '%s\n' "$package"
+  done
+}
+
+install_packages() {
+  if ! command -v dpkg-query >/dev/null 2>&1; then
+    for tool in cmake ninja g++ antlr4 java; do
+      command -v "$tool" >/dev/null 2>&1 || fail "$tool is missing, and this is no Debian: install" \
+        "the equivalents of: $packages default-jre-headless"
+    done
+    return
+  fi
+  missing=$(missing_packages | tr '\n' ' ')
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" = 0 ]; then
+    as_root=
+  elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+    as_root=sudo
+  else
+    fail "these packages are missing: $missing
+Install them as root: apt-get install --no-install-recommends $missing"
+  fi
+  say "Installing: $missing"
+  # shellcheck disable=SC2086
+  if ! { $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+         $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+           --no-install-recommends $missing; } >&2; then
+    fail "apt-get could not install: $missing"
+  fi
+}
+
+# Output of a step goes to a log, shown only when the step fails; on a terminal ninja shows progress.
+configure_and_build() {
+  mkdir -p "$build_dir"
+  export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
+  if [ ! -f "$build_dir/build.ninja" ]; then
+    install_packages
+    say "Configuring build/release"
+    if ! cmake -G Ninja -S "$root" -B "$build_dir" -DCMAKE_BUILD_TYPE=Release \
+        >"$build_dir/configure.log" 2>&1; then
+      rm -f "$build_dir/build.ninja"
+      cat "$build_dir/configure.log" >&2
+      fail "configuration failed; the log is above"
+    fi
+  fi
+  command -v ninja >/dev/null 2>&1 || install_packages
+  # A dry run tells whether there is anything to do: the usual start prints nothing.
+  if [ -t 2 ] && ! ninja -C "$build_dir" -n "$@" 2>/dev/null | tail -1 | grep -q 'no work to do'; then
+    ninja -C "$build_dir" "$@" >&2 || fail "the build failed; the compiler's messages are above"
+  elif ! ninja -C "$build_dir" "$@" >"$build_dir/build.log" 2>&1; then
+    cat "$build_dir/build.log" >&2
+    fail "the build failed; the compiler's messages are above"
+  fi
+}
