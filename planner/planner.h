@@ -19,7 +19,7 @@ namespace parton {
 
 // What names may mean beside tables. Outlives the planning call.
 struct PlannerInput {
-  const TableStore* store = nullptr;           // may be null: no tables (pure expressions)
+  TableStore* store = nullptr;           // may be null: no tables (pure expressions)
   const Settings* settings = nullptr;
   // Global variables with values (conformance environments, variables of an embedding program, a trigger's
   // `records`). Looked up before tables. Values are put into the plan as literals.

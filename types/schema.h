@@ -51,7 +51,11 @@ struct IndexSchema {
   KeySchema key;
   Projection projection = Projection::kAll;
   std::vector<std::string> include;  // non-key attributes, for kInclude
+  std::vector<uint32_t> include_ids;  // their name ids; filled by the catalog
   IndexState state = IndexState::kActive;
+  // False once backfilling left out an item whose key values are unusable: then an item that has all key
+  // attributes may be missing from the index, and the planner must not use it in place of the table.
+  bool complete = true;
   std::optional<Throughput> provisioned;
 
   // Whether an entry holds the attribute, `table` being the owner's key.

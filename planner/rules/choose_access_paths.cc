@@ -1,0 +1,230 @@
+// Walks down from the top with what is demanded of each access (an order, a number of rows), picks the
+// cheapest candidate there, and drops sorts that the chosen path makes needless.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "planner/plan_visit.h"
+#include "planner/rules.h"
+#include "planner/rules/access_candidates.h"
+#include "planner/rules/key_terms.h"
+
+namespace parton {
+
+namespace {
+
+// A non-negative integer literal.
+std::optional<uint64_t> Count(const ExprPtr& e) {
+  if (e == nullptr) return std::nullopt;
+  const auto* literal = e->As<Expr::Literal>();
+  if (literal == nullptr || !literal->value.is_small_int() || literal->value.int_value() < 0) {
+    return std::nullopt;
+  }
+  return static_cast<uint64_t>(literal->value.int_value());
+}
+
+// `CREATE INDEX` that would serve the filter: on an attribute compared by equality, if there is one.
+std::string IndexHint(const Plan::Access& access) {
+  for (const ExprPtr& term : Conjuncts(access.filter)) {
+    const auto* c = term->As<Expr::Compare>();
+    if (c == nullptr || c->op != CompareOp::kEq) continue;
+    std::string_view attribute = AttributeOf(*c->left, access.slot);
+    if (attribute.empty()) continue;
+    std::string type = "STRING";
+    if (const auto* literal = c->right->As<Expr::Literal>()) {
+      if (literal->value.is_exact()) type = "NUMBER";
+      if (literal->value.type() == Type::kBlob) type = "BINARY";
+    }
+    return fmt::format("CREATE INDEX by_{0} ON {1} ({0} {2}) would turn it into a Query", attribute,
+                       access.table->name, type);
+  }
+  return fmt::format("add a condition on the partition key {} or on an index's", access.table->key.hash.name);
+}
+
+class Chooser {
+ public:
+  explicit Chooser(const RuleContext& context) : context_(context) {}
+
+  // *ordered tells whether demand.order is met by the result.
+  Result<PlanPtr> Visit(const PlanPtr& plan, const Demand& demand, bool* ordered) {
+    *ordered = demand.order.empty();
+    if (const auto* n = plan->As<Plan::Access>()) return Choose(*n, demand, ordered);
+    if (const auto* n = plan->As<Plan::Limit>()) return VisitLimit(plan, *n, demand);
+    if (const auto* n = plan->As<Plan::Sort>()) {
+      Demand below;
+      below.order = n->keys;
+      below.rows = demand.rows;
+      bool sorted = false;
+      PARTON_ASSIGN_OR_RETURN(PlanPtr input, Visit(plan->inputs[0], below, &sorted));
+      return sorted ? input : WithInputs(plan, {std::move(input)});
+    }
+    if (const auto* n = plan->As<Plan::Compute>()) {
+      Demand below = demand;
+      for (SortKey& key : below.order) key.expr = Substitute(key.expr, n->outputs);
+      return VisitFirst(plan, below, ordered);
+    }
+    if (plan->As<Plan::Filter>() || plan->As<Plan::Unnest>()) {
+      Demand below;
+      below.order = demand.order;
+      return VisitFirst(plan, below, ordered);
+    }
+    if (const auto* n = plan->As<Plan::Join>()) return VisitJoin(plan, *n, demand, ordered);
+    return VisitInputs(plan);
+  }
+
+ private:
+  static ExprPtr Substitute(const ExprPtr& e, const std::vector<SlotExpr>& outputs) {
+    const auto* slot = e->As<Expr::Slot>();
+    if (slot == nullptr) return e;
+    for (const SlotExpr& o : outputs) {
+      if (o.slot == slot->index) return o.expr;
+    }
+    return e;
+  }
+
+  Result<PlanPtr> VisitInputs(const PlanPtr& plan) {
+    std::vector<PlanPtr> inputs;
+    for (const PlanPtr& input : plan->inputs) {
+      bool ignored;
+      PARTON_ASSIGN_OR_RETURN(PlanPtr planned, Visit(input, Demand{}, &ignored));
+      inputs.push_back(std::move(planned));
+    }
+    return WithInputs(plan, std::move(inputs));
+  }
+
+  // The demand goes to the first input; the others get none.
+  Result<PlanPtr> VisitFirst(const PlanPtr& plan, const Demand& demand, bool* ordered) {
+    std::vector<PlanPtr> inputs;
+    for (size_t i = 0; i < plan->inputs.size(); ++i) {
+      bool ignored;
+      PARTON_ASSIGN_OR_RETURN(PlanPtr planned, Visit(plan->inputs[i], i == 0 ? demand : Demand{},
+                                                     i == 0 ? ordered : &ignored));
+      inputs.push_back(std::move(planned));
+    }
+    return WithInputs(plan, std::move(inputs));
+  }
+
+  Result<PlanPtr> VisitLimit(const PlanPtr& plan, const Plan::Limit& limit, const Demand& demand) {
+    Demand below;
+    std::optional<uint64_t> rows = Count(limit.limit);
+    std::optional<uint64_t> offset = limit.offset ? Count(limit.offset) : std::optional<uint64_t>(0);
+    if (rows && offset && *rows < (uint64_t{1} << 40) && *offset < (uint64_t{1} << 40)) {
+      below.rows = *rows + *offset;
+      if (demand.rows && demand.order.empty()) below.rows = std::min(*below.rows, *demand.rows + *offset);
+    }
+    bool ignored;
+    PARTON_ASSIGN_OR_RETURN(PlanPtr input, Visit(plan->inputs[0], below, &ignored));
+    return WithInputs(plan, {std::move(input)});
+  }
+
+  // Joins keep the order of their left rows, unless unmatched right rows follow.
+  Result<PlanPtr> VisitJoin(const PlanPtr& plan, const Plan::Join& join, const Demand& demand, bool* ordered) {
+    Demand left;
+    if (join.kind != JoinKind::kRight && join.kind != JoinKind::kFull) left.order = demand.order;
+    bool left_ordered = false;
+    bool ignored;
+    PARTON_ASSIGN_OR_RETURN(PlanPtr l, Visit(plan->inputs[0], left, &left_ordered));
+    PARTON_ASSIGN_OR_RETURN(PlanPtr r, Visit(plan->inputs[1], Demand{}, &ignored));
+    *ordered = demand.order.empty() || (!left.order.empty() && left_ordered);
+    return WithInputs(plan, {std::move(l), std::move(r)});
+  }
+
+  Result<PlanPtr> Choose(const Plan::Access& access, const Demand& demand, bool* ordered) {
+    PARTON_RETURN_IF_ERROR(CheckPinned(access));
+    std::vector<std::string> rejected;
+    std::vector<Candidate> candidates = AccessCandidates(access, demand, context_, &rejected);
+    PARTON_CHECK(!candidates.empty());
+    size_t best = 0;
+    for (size_t i = 1; i < candidates.size(); ++i) {
+      if (candidates[i].cost < candidates[best].cost) best = i;
+    }
+    Candidate& chosen = candidates[best];
+    *ordered = chosen.gives_order;
+    if (chosen.access.kind == AccessKind::kEmpty) {
+      return MakePlan(Plan::Empty{"no item can meet the condition " + ToString(*access.filter), {access.slot}});
+    }
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (i == best) continue;
+      const char* note = candidates[i].access.fetch && !chosen.access.fetch
+                             ? ": needs a fetch of each item, about "
+                             : ": about ";
+      rejected.push_back(fmt::format("{}{}{:.0f} items' cost against {:.0f}", candidates[i].name, note,
+                                     candidates[i].cost, chosen.cost));
+    }
+    if (chosen.access.kind == AccessKind::kScan) PARTON_RETURN_IF_ERROR(GuardScan(chosen.access));
+    chosen.access.rejected = std::move(rejected);
+    return MakePlan(std::move(chosen.access), {}, chosen.estimate);
+  }
+
+  Status CheckPinned(const Plan::Access& access) const {
+    if (access.index == nullptr || !access.pinned) return Status::Ok();
+    const IndexSchema& index = *access.index;
+    if (index.state != IndexState::kActive) {
+      return Status::Validation(
+          fmt::format("Cannot read from backfilling global secondary index: {}", index.name));
+    }
+    if (index.kind == IndexKind::kGlobal && access.consistent) {
+      return Status::Validation("Strongly consistent read is not supported on Global Secondary Indexes");
+    }
+    if (context_.settings->dialect == Dialect::kDynamo && index.kind == IndexKind::kGlobal &&
+        !access.whole_item) {
+      std::string missing;
+      for (const std::string& a : access.attributes) {
+        if (index.Covers(a, access.table->key)) continue;
+        missing += (missing.empty() ? "" : ", ") + a;
+      }
+      if (!missing.empty()) {
+        return Status::Validation(fmt::format(
+            "One or more parameter values were invalid: Global secondary index {} does not project [{}]",
+            index.name, missing));
+      }
+    }
+    return Status::Ok();
+  }
+
+  Status GuardScan(const Plan::Access& access) const {
+    const ScanPolicy policy = context_.settings->scan;
+    if (policy == ScanPolicy::kAllow) return Status::Ok();
+    std::string source = access.table->name;
+    if (access.index != nullptr) source += "." + access.index->name;
+    if (policy == ScanPolicy::kDeny) {
+      return Status(StatusCode::kScanDenied, fmt::format("the statement scans the whole of {}", source), {},
+                    IndexHint(access) + "; SET scan = allow lifts the refusal");
+    }
+    if (context_.notices != nullptr) {
+      context_.notices->push_back(fmt::format("scans the whole of {}; {}", source, IndexHint(access)));
+    }
+    return Status::Ok();
+  }
+
+  const RuleContext& context_;
+};
+
+}  // namespace
+
+Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& context) {
+  bool ordered;
+  return Chooser(context).Visit(plan, Demand{}, &ordered);
+}
+
+Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext&) {
+  return TransformUp(plan, [](const PlanPtr& node) -> PlanPtr {
+    const auto* limit = node->As<Plan::Limit>();
+    if (limit == nullptr || limit->limit == nullptr) return node;
+    std::optional<uint64_t> rows = Count(limit->limit);
+    std::optional<uint64_t> offset = limit->offset ? Count(limit->offset) : std::optional<uint64_t>(0);
+    if (!rows || !offset || *rows + *offset > 1000000) return node;
+    // The sort may stand below projections, which keep the number and order of rows.
+    std::function<PlanPtr(const PlanPtr&)> mark = [&](const PlanPtr& p) -> PlanPtr {
+      if (p->As<Plan::Compute>()) return WithInputs(p, {mark(p->inputs[0])});
+      const auto* sort = p->As<Plan::Sort>();
+      if (sort == nullptr) return p;
+      Plan::Sort copy = *sort;
+      copy.limit = MakeExpr(Expr::Literal{Value::Int(static_cast<int64_t>(*rows + *offset))});
+      return MakePlan(std::move(copy), p->inputs, p->estimate);
+    };
+    return WithInputs(node, {mark(node->inputs[0])});
+  });
+}
+
+}  // namespace parton

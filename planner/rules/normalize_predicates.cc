@@ -1,0 +1,218 @@
+// Brings predicates into the shape that the other rules look for. Only TRUE matters for a predicate, so
+// rewrites may turn NULL into MISSING or FALSE, never either into TRUE.
+#include <algorithm>
+
+#include "planner/plan_visit.h"
+#include "planner/rules.h"
+#include "types/value_compare.h"
+
+namespace parton {
+
+namespace {
+
+class Normalizer {
+ public:
+  explicit Normalizer(Logic logic) : logic_(logic) {}
+
+  ExprPtr Positive(const ExprPtr& e) {
+    if (const auto* n = e->As<Expr::Not>()) return Negative(n->operand);
+    if (const auto* n = e->As<Expr::And>()) return Conjunction(n->terms, false, e->span);
+    if (const auto* n = e->As<Expr::Or>()) return Disjunction(n->terms, false, e->span);
+    if (const auto* n = e->As<Expr::Compare>()) return PathFirst(*n, e);
+    if (const auto* n = e->As<Expr::In>()) return SingleIn(*n, e);
+    return e;
+  }
+
+ private:
+  // The expression that is TRUE where NOT e is.
+  ExprPtr Negative(const ExprPtr& e) {
+    if (const auto* n = e->As<Expr::Not>()) return Positive(n->operand);
+    if (const auto* n = e->As<Expr::And>()) return Disjunction(n->terms, true, e->span);
+    if (const auto* n = e->As<Expr::Or>()) return Conjunction(n->terms, true, e->span);
+    if (const auto* n = e->As<Expr::Is>()) {
+      Expr::Is copy = *n;
+      copy.negated = !copy.negated;
+      return MakeExpr(std::move(copy), e->span);
+    }
+    // DynamoDB's NOT of an unanswerable predicate is true: its comparisons have no opposite.
+    if (logic_ == Logic::kDynamo) return MakeExpr(Expr::Not{e}, e->span);
+    if (const auto* n = e->As<Expr::Compare>()) {
+      Expr::Compare copy = *n;
+      copy.op = Opposite(copy.op);
+      return PathFirst(copy, MakeExpr(copy, e->span));
+    }
+    if (const auto* n = e->As<Expr::In>()) return Flipped(*n, e);
+    if (const auto* n = e->As<Expr::Between>()) return Flipped(*n, e);
+    if (const auto* n = e->As<Expr::Like>()) return Flipped(*n, e);
+    return MakeExpr(Expr::Not{e}, e->span);
+  }
+
+  template <typename Node>
+  static ExprPtr Flipped(Node node, const ExprPtr& e) {
+    node.negated = !node.negated;
+    return MakeExpr(std::move(node), e->span);
+  }
+
+  static CompareOp Opposite(CompareOp op) {
+    switch (op) {
+      case CompareOp::kEq: return CompareOp::kNe;
+      case CompareOp::kNe: return CompareOp::kEq;
+      case CompareOp::kLt: return CompareOp::kGe;
+      case CompareOp::kLe: return CompareOp::kGt;
+      case CompareOp::kGt: return CompareOp::kLe;
+      case CompareOp::kGe: return CompareOp::kLt;
+    }
+    return op;
+  }
+
+  static CompareOp Mirrored(CompareOp op) {
+    switch (op) {
+      case CompareOp::kLt: return CompareOp::kGt;
+      case CompareOp::kLe: return CompareOp::kGe;
+      case CompareOp::kGt: return CompareOp::kLt;
+      case CompareOp::kGe: return CompareOp::kLe;
+      default: return op;
+    }
+  }
+
+  // `5 < x.a` becomes `x.a > 5`.
+  static ExprPtr PathFirst(const Expr::Compare& c, const ExprPtr& e) {
+    bool swap = !c.left->As<Expr::Path>() && c.right->As<Expr::Path>();
+    if (!swap) return e;
+    return MakeExpr(Expr::Compare{Mirrored(c.op), c.right, c.left}, e->span);
+  }
+
+  // `x IN [1]` becomes `x = 1`.
+  static ExprPtr SingleIn(const Expr::In& in, const ExprPtr& e) {
+    const auto* list = in.haystack->As<Expr::MakeCollection>();
+    if (list == nullptr || list->elements.size() != 1) return e;
+    CompareOp op = in.negated ? CompareOp::kNe : CompareOp::kEq;
+    return MakeExpr(Expr::Compare{op, in.needle, list->elements[0]}, e->span);
+  }
+
+  ExprPtr Normal(const ExprPtr& e, bool negated) { return negated ? Negative(e) : Positive(e); }
+
+  ExprPtr Conjunction(const std::vector<ExprPtr>& terms, bool negated, TextSpan span) {
+    std::vector<ExprPtr> out;
+    for (const ExprPtr& term : terms) {
+      for (ExprPtr& t : Conjuncts(Normal(term, negated))) {
+        bool known = std::any_of(out.begin(), out.end(), [&](const ExprPtr& o) { return SameExpr(*o, *t); });
+        if (!known) out.push_back(std::move(t));
+      }
+    }
+    if (out.size() == 1) return out[0];
+    return MakeExpr(Expr::And{std::move(out)}, span);
+  }
+
+  ExprPtr Disjunction(const std::vector<ExprPtr>& terms, bool negated, TextSpan span) {
+    std::vector<ExprPtr> flat;
+    for (const ExprPtr& term : terms) {
+      ExprPtr t = Normal(term, negated);
+      if (const auto* inner = t->As<Expr::Or>()) {
+        flat.insert(flat.end(), inner->terms.begin(), inner->terms.end());
+      } else {
+        flat.push_back(std::move(t));
+      }
+    }
+    std::vector<ExprPtr> out = MergeEqualities(flat);
+    if (out.size() == 1) return out[0];
+    return MakeExpr(Expr::Or{std::move(out)}, span);
+  }
+
+  // The elements e is equal to one of: `path = v`, `path IN [...]`. False if it is neither.
+  static bool EqualTo(const ExprPtr& e, ExprPtr* path, std::vector<ExprPtr>* values) {
+    if (const auto* c = e->As<Expr::Compare>();
+        c != nullptr && c->op == CompareOp::kEq && c->left->As<Expr::Path>()) {
+      *path = c->left;
+      *values = {c->right};
+      return true;
+    }
+    const auto* in = e->As<Expr::In>();
+    if (in == nullptr || in->negated || !in->needle->As<Expr::Path>()) return false;
+    const auto* list = in->haystack->As<Expr::MakeCollection>();
+    if (list != nullptr) {
+      *path = in->needle;
+      *values = list->elements;
+      return true;
+    }
+    const auto* literal = in->haystack->As<Expr::Literal>();
+    if (literal == nullptr || !literal->value.is_collection()) return false;
+    *path = in->needle;
+    values->clear();
+    for (const Value& v : literal->value.elements()) values->push_back(MakeExpr(Expr::Literal{v}));
+    return true;
+  }
+
+  // `a = 1 OR a = 2 OR b` becomes `a IN [1, 2] OR b`.
+  static std::vector<ExprPtr> MergeEqualities(const std::vector<ExprPtr>& terms) {
+    struct Group {
+      ExprPtr path;
+      std::vector<ExprPtr> values;
+      ExprPtr single;
+    };
+    std::vector<Group> groups;
+    std::vector<ExprPtr> out;
+    std::vector<int> order;  // index into groups, or -1 - index into others
+    std::vector<ExprPtr> others;
+    for (const ExprPtr& term : terms) {
+      ExprPtr path;
+      std::vector<ExprPtr> values;
+      if (!EqualTo(term, &path, &values)) {
+        order.push_back(-1 - static_cast<int>(others.size()));
+        others.push_back(term);
+        continue;
+      }
+      auto it = std::find_if(groups.begin(), groups.end(),
+                             [&](const Group& g) { return SameExpr(*g.path, *path); });
+      if (it == groups.end()) {
+        order.push_back(static_cast<int>(groups.size()));
+        groups.push_back({path, values, term});
+      } else {
+        it->values.insert(it->values.end(), values.begin(), values.end());
+        it->single = nullptr;
+      }
+    }
+    for (int i : order) {
+      if (i < 0) {
+        out.push_back(others[static_cast<size_t>(-1 - i)]);
+        continue;
+      }
+      Group& g = groups[static_cast<size_t>(i)];
+      if (g.single != nullptr) {
+        out.push_back(g.single);
+      } else {
+        ExprPtr list = MakeExpr(Expr::MakeCollection{Type::kList, std::move(g.values)}, g.path->span);
+        out.push_back(MakeExpr(Expr::In{g.path, std::move(list), false}, g.path->span));
+      }
+    }
+    return out;
+  }
+
+  Logic logic_;
+};
+
+}  // namespace
+
+Result<PlanPtr> NormalizePredicates(const PlanPtr& plan, const RuleContext& context) {
+  Normalizer normalizer(context.settings->logic());
+  return TransformUp(plan, [&](const PlanPtr& node) -> PlanPtr {
+    auto changed = [&](const ExprPtr& e) { return e == nullptr ? e : normalizer.Positive(e); };
+    if (const auto* n = node->As<Plan::Filter>()) {
+      ExprPtr p = changed(n->predicate);
+      return p == n->predicate ? node : MakePlan(Plan::Filter{std::move(p)}, node->inputs);
+    }
+    if (const auto* n = node->As<Plan::Access>(); n != nullptr && n->filter != nullptr) {
+      Plan::Access copy = *n;
+      copy.filter = changed(n->filter);
+      return MakePlan(std::move(copy), node->inputs, node->estimate);
+    }
+    if (const auto* n = node->As<Plan::Join>(); n != nullptr && n->on != nullptr) {
+      Plan::Join copy = *n;
+      copy.on = changed(n->on);
+      return MakePlan(std::move(copy), node->inputs, node->estimate);
+    }
+    return node;
+  });
+}
+
+}  // namespace parton

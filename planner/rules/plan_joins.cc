@@ -1,0 +1,106 @@
+// Equi-joins: a right side that is a table with a fitting key is looked up for each left row (the join
+// becomes lateral, and the access gets the equality as a term whose other side is an outer slot); otherwise
+// the right side is hashed once.
+#include <algorithm>
+
+#include "planner/plan_visit.h"
+#include "planner/rules.h"
+#include "planner/rules/access_candidates.h"
+
+namespace parton {
+
+namespace {
+
+bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {
+  return std::any_of(a.begin(), a.end(), [&](int s) { return std::binary_search(b.begin(), b.end(), s); });
+}
+
+double EstimatedRows(const PlanPtr& plan, const RuleContext& context) {
+  if (plan->As<Plan::Once>()) return 1;
+  if (const auto* access = plan->As<Plan::Access>()) {
+    std::vector<std::string> ignored;
+    double rows = 1e18;
+    for (const Candidate& c : AccessCandidates(*access, Demand{}, context, &ignored)) {
+      rows = std::min(rows, c.estimate.rows);
+    }
+    return rows;
+  }
+  if (plan->inputs.empty()) return 1000;
+  double rows = EstimatedRows(plan->inputs[0], context);
+  if (plan->As<Plan::Unnest>()) return rows * 5;
+  return rows;
+}
+
+PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
+  const auto* join = node->As<Plan::Join>();
+  if (join == nullptr || join->lateral || join->on == nullptr) return node;
+  if (join->kind == JoinKind::kRight) {
+    Plan::Join mirrored = *join;
+    mirrored.kind = JoinKind::kLeft;
+    return Planned(MakePlan(std::move(mirrored), {node->inputs[1], node->inputs[0]}, node->estimate), context);
+  }
+  if (join->kind != JoinKind::kInner && join->kind != JoinKind::kLeft) return node;
+
+  const std::vector<int> left_slots = SlotsDefined(*node->inputs[0]);
+  const std::vector<int> right_slots = SlotsDefined(*node->inputs[1]);
+  std::vector<std::pair<ExprPtr, ExprPtr>> keys;  // (left, right)
+  std::vector<ExprPtr> equalities, rest;
+  for (const ExprPtr& term : Conjuncts(join->on)) {
+    const auto* c = term->As<Expr::Compare>();
+    if (c == nullptr || c->op != CompareOp::kEq || HasSubquery(*term)) {
+      rest.push_back(term);
+      continue;
+    }
+    std::vector<int> l = SlotsRead(*c->left), r = SlotsRead(*c->right);
+    bool forward = Intersects(l, left_slots) && !Intersects(l, right_slots) && Intersects(r, right_slots) &&
+                   !Intersects(r, left_slots);
+    bool backward = Intersects(r, left_slots) && !Intersects(r, right_slots) && Intersects(l, right_slots) &&
+                    !Intersects(l, left_slots);
+    if (!forward && !backward) {
+      rest.push_back(term);
+      continue;
+    }
+    keys.emplace_back(forward ? c->left : c->right, forward ? c->right : c->left);
+    equalities.push_back(term);
+  }
+  if (keys.empty()) return node;
+
+  Plan::Join copy = *join;
+  copy.on = Conjoin(rest);
+  const double left_rows = EstimatedRows(node->inputs[0], context);
+  if (const auto* access = node->inputs[1]->As<Plan::Access>()) {
+    Plan::Access looked_up = *access;
+    std::vector<ExprPtr> terms = Conjuncts(access->filter);
+    for (const auto& [left, right] : keys) {
+      terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, right, left}, right->span));
+    }
+    looked_up.filter = Conjoin(std::move(terms));
+    std::vector<std::string> ignored;
+    double lookup = 1e18;
+    for (const Candidate& c : AccessCandidates(looked_up, Demand{}, context, &ignored)) {
+      if (c.access.kind == AccessKind::kScan || c.access.kind == AccessKind::kRangeScan) continue;
+      lookup = std::min(lookup, c.cost);
+    }
+    double hashed = EstimatedRows(node->inputs[1], context);
+    if (context.store != nullptr) {
+      hashed = std::max(hashed, static_cast<double>(
+                                    context.store->Stats(*access->table, access->index).approximate_items));
+    }
+    if (left_rows * lookup < hashed + left_rows || (lookup < 1e17 && left_rows <= 1)) {
+      copy.lateral = true;
+      copy.strategy = JoinStrategy::kNestedLoop;
+      return MakePlan(std::move(copy), {node->inputs[0], MakePlan(std::move(looked_up))}, node->estimate);
+    }
+  }
+  copy.strategy = JoinStrategy::kHash;
+  copy.keys = std::move(keys);
+  return MakePlan(std::move(copy), node->inputs, node->estimate);
+}
+
+}  // namespace
+
+Result<PlanPtr> PlanJoins(const PlanPtr& plan, const RuleContext& context) {
+  return TransformUp(plan, [&](const PlanPtr& node) { return Planned(node, context); });
+}
+
+}  // namespace parton
