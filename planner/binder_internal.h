@@ -1,0 +1,311 @@
+// The binder's one class; its parts are in binder_<concept>.cc. Not for use outside of them.
+//
+// Scopes. A Scope holds the variables one query block (or part of it) introduces and points to the scope
+// around it. A block's FROM variables are in its `from` scope; with GROUP BY a second scope with the keys
+// stands before it, and ORDER BY sees a third one with the aliases of the select list.
+//
+// Grouping. Select list, HAVING and ORDER BY are bound over the FROM variables first, aggregate calls being
+// replaced by slots; then whole expressions equal to a key become the key's slot, and what still reads a FROM
+// variable is an error (binder_group.cc).
+#ifndef PARTON_PLANNER_BINDER_INTERNAL_H_
+#define PARTON_PLANNER_BINDER_INTERNAL_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "parser/ast.h"
+#include "parton/status.h"
+#include "planner/plan.h"
+#include "planner/planner.h"
+#include "types/expr.h"
+
+namespace parton::binder {
+
+struct Variable {
+  enum class Kind : uint8_t {
+    kRow,       // ranges over rows: unqualified names may be its attributes
+    kPosition,  // AT, BY
+    kKey,       // GROUP BY key, GROUP AS
+    kLet,
+    kAlias,     // of the select list, in ORDER BY
+  };
+  std::string name;       // empty: it cannot be named
+  std::string also_name;  // FROM t.index: the table's name means the row too; else empty
+  Kind kind = Kind::kRow;
+  ExprPtr value;          // a Slot but for aliases
+  // Read from a table: attribute names match exactly.
+  bool stored = false;
+  // Certainly a tuple: `SELECT *` may give it as it is.
+  bool tuple = false;
+  // Its attributes are `columns` and no others.
+  bool closed = false;
+  std::vector<std::string> columns;
+  // On the null-supplying side of an outer join.
+  bool nullable = false;
+  TablePtr table;  // if it is a row of one
+};
+
+struct Scope {
+  const Scope* outer = nullptr;
+  std::vector<Variable> variables;
+};
+
+// What a SELECT collects while its expressions are bound.
+struct Block {
+  const ast::Select* select = nullptr;
+  const Scope* from = nullptr;
+  std::vector<Plan::AggregateCall> aggregates;
+  std::vector<Plan::WindowCall> windows;
+  bool in_aggregate = false;
+  bool in_window = false;
+  // Where aggregates (windows) may not stand: "WHERE", ...; null where they may.
+  const char* no_aggregates = "this place";
+  const char* no_windows = "this place";
+};
+
+// A name that was found.
+struct Resolved {
+  ExprPtr value;
+  bool stored = false;
+};
+
+// How the rows of a query with a select list are wanted.
+enum class RowForm : uint8_t {
+  kTuple,   // as they are
+  kColumn,  // the only column's value: x IN (SELECT a ...)
+  kArray,   // an array of the columns: (x, y) IN (SELECT a, b ...)
+};
+
+// A bound query, and what its reader may know of its rows.
+struct BoundQuery {
+  Query query;
+  bool stored = false;           // rows are items of a table as stored
+  bool tuple = false;            // rows are certainly tuples
+  bool explicit_columns = false;  // SELECT with a list of named expressions: coerces to a scalar
+};
+
+// A WITH query in force.
+struct CommonTable {
+  const ast::CommonTable* ast = nullptr;
+  int id = 0;
+  BoundQuery bound;
+  const Scope* scope = nullptr;  // where it was defined
+  size_t visible = 0;            // how many of the common tables it may use itself
+  bool correlated = false;       // depends on outer rows: bound again at each use
+  bool recursive_reference = false;  // the step of a recursion is being bound: rows of the last round
+  int uses = 0;
+  bool used_in_subquery = false;
+  int depth = 0;                 // subquery depth of the definition
+};
+
+class Binder {
+ public:
+  explicit Binder(const PlannerInput& input) : input_(input) {}
+
+  Result<PlannedStatement> Statement(const std::shared_ptr<const ast::Statement>& statement);
+  Result<PlannedStatement> QueryOnly(const ast::Query& query, const ast::Statement& statement);
+
+ private:
+  // binder_names.cc
+  Result<Resolved> ResolveVariable(const ast::Variable& v, bool path_root);
+  const Variable* FindLocal(const ast::Identifier& name, bool skip_aliases) const;
+  Result<std::optional<Resolved>> FindAttribute(const ast::Identifier& name);
+  const Value* FindGlobal(const ast::Identifier& name) const;
+  TablePtr FindTable(const ast::Identifier& name) const;
+  Status UnknownName(const ast::Identifier& name) const;
+  Status UnknownTable(const ast::Identifier& name) const;
+  Result<TablePtr> RequireTable(const ast::QualifiedName& name);
+  ExprPtr AttributeOf(const ExprPtr& base, const ast::Identifier& name, bool stored) const;
+  ExprPtr TableValue(const TablePtr& table, TextSpan span);
+
+  // binder_expr.cc
+  Result<ExprPtr> BindExpr(const ast::Expr& e) { return Bind(e, /*coerce=*/true); }
+  // Without the coercion of SQL subqueries to scalars.
+  Result<ExprPtr> BindCollection(const ast::Expr& e) { return Bind(e, /*coerce=*/false); }
+  Result<ExprPtr> Bind(const ast::Expr& e, bool coerce);
+  Result<std::vector<ExprPtr>> BindAll(const std::vector<ast::ExprPtr>& list);
+  Result<ExprPtr> BindNode(const ast::Literal& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Parameter& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Variable& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Path& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Unary& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Binary& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Comparison& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::And& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Or& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Not& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Is& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::In& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Between& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Like& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Overlaps& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Case& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Cast& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Call& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Extract& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Trim& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Array& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Bag& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Sexp& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Tuple& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Subquery& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::GraphMatch& n, const ast::Expr& e);
+  Result<ExprPtr> BindSubquery(const ast::Query& query, bool coerce, TextSpan span);
+  Result<ExprPtr> BindComparand(const ast::Expr& e, const ast::Expr& other);
+  // Steps [first, ...) applied to `base`; wildcards become subqueries.
+  Result<ExprPtr> BindSteps(ExprPtr base, bool stored, const std::vector<ast::PathStep>& steps,
+                            size_t first, TextSpan span);
+  ExprPtr MakeSubquery(Expr::Subquery::Kind kind, BoundQuery query, TextSpan span);
+
+  // binder_call.cc
+  Result<ExprPtr> BindFunction(const ast::Call& call, TextSpan span);
+  Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function, TextSpan span);
+  Result<ExprPtr> BindWindow(const ast::Call& call, TextSpan span);
+  Result<ExprPtr> CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span);
+  Result<ExprPtr> DistinctCollection(ExprPtr collection, TextSpan span);
+  Status FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call);
+
+  // What strict typing refuses when planning.
+  Result<ExprPtr> CheckedOperator(ExprPtr e) const;
+  bool strict() const { return input_.settings->typing == Typing::kStrict; }
+  bool dynamo() const { return input_.settings->dialect == Dialect::kDynamo; }
+
+  // binder_query.cc
+  Result<BoundQuery> BindQuery(const ast::Query& query, RowForm form = RowForm::kTuple);
+  Result<BoundQuery> BindBody(const ast::Query& query, RowForm form);
+  Result<BoundQuery> BindSetOperation(const ast::SetOperation& op);
+  Result<BoundQuery> BindSetOperand(const ast::Query& query, bool outer);
+  Result<BoundQuery> BindValues(const ast::Values& values);
+  Result<BoundQuery> BindTableQuery(const ast::TableQuery& table);
+  Result<BoundQuery> BindExprQuery(const ast::Expr& e);
+  Status BindWith(const ast::Query& query);
+  Result<BoundQuery> BindRecursive(const ast::CommonTable& table, CommonTable* entry);
+  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span);
+  Result<BoundQuery> UseCommonTable(size_t index);
+  void EndWith(size_t first, BoundQuery* result);
+  // The rows of `q` as rows of a plan, whatever its shape.
+  BoundQuery AsRows(BoundQuery q);
+  Status BindTail(const ast::Query& query, BoundQuery* q);
+  Status AddLimit(const ast::Query& query, PlanPtr* plan);
+  Result<SortKey> BindSortKey(const ast::OrderItem& item);
+
+  // binder_from.cc
+  Result<PlanPtr> BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope);
+  Result<PlanPtr> BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope);
+  Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
+  struct Source {
+    PlanPtr plan;         // stands alone, or reads slots of what is left of it
+    ExprPtr collection;   // or: the elements of this, as an Unnest
+    bool unpivot = false;
+    int at_slot = -1;
+    int by_slot = -1;
+    Variable variable;
+  };
+  Result<Source> BindSource(const ast::FromSource& source, TextSpan span);
+  Result<std::optional<Source>> BindTableSource(const ast::FromSource& source, TextSpan span);
+  Result<std::optional<Source>> BindFunctionSource(const ast::FromSource& source, TextSpan span);
+  Result<Source> BindQuerySource(const ast::FromSource& source, BoundQuery q, TextSpan span);
+  Source TableSource(const TablePtr& table, const IndexSchema* index);
+  std::optional<size_t> FindCommonTable(const ast::Identifier& name) const;
+  PlanPtr SourcePlan(const Source& source, PlanPtr left);
+
+  // binder_select.cc
+  struct Item {
+    std::string name;
+    ExprPtr value;
+    bool spread = false;
+    int position = 0;
+    bool alias = false;   // AS was written
+    TextSpan span;
+  };
+  struct Projection {
+    std::vector<Item> items;   // SELECT list, SELECT *
+    ExprPtr value;             // SELECT VALUE, PIVOT; or a row that is given as it is
+    ExprPtr pivot_name;
+    bool stored = false;
+    bool tuple = false;
+    bool named = false;        // an explicit list without `.*`
+  };
+  Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
+  Result<PlanPtr> BindExclude(const ast::Select& select, PlanPtr plan, Scope* scope);
+  Result<PlanPtr> BindLet(const ast::Select& select, PlanPtr plan, Scope* scope);
+  Result<Projection> BindProjection(const ast::Select& select, const Scope& from, const Scope* groups);
+  Result<Projection> BindItems(const ast::Select& select);
+  Projection Star(const Scope& from, const Scope* groups);
+  Result<ExprPtr> RowValue(const Projection& p, RowForm form, TextSpan span);
+  std::string ItemName(const ast::Expr& e, int position) const;
+  // Appends a Compute of `e` unless it is a slot already; gives the slot.
+  int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
+
+  // binder_group.cc
+  struct Grouping {
+    std::vector<SlotExpr> keys;
+    Scope scope;  // key names and GROUP AS
+    int group_as_slot = -1;
+    std::vector<std::pair<std::string, ExprPtr>> group_as;
+    std::vector<int> from_slots;
+  };
+  Result<Grouping> BindGroupBy(const ast::Select& select, const Scope& from);
+  // `e` in terms of keys and aggregates. Error: it reads a FROM variable outside of both.
+  Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) const;
+
+  // binder_write.cc
+  Result<WritePlan> BindInsert(const ast::Insert& insert);
+  Result<BoundQuery> InsertRows(const ast::Insert& insert);
+  Result<WritePlan> BindUpdate(const ast::Update& update);
+  Result<WritePlan> BindDelete(const ast::Delete& del);
+  Result<WritePlan> BindExists(const ast::ExistsStatement& exists);
+  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, const ast::Expr* where,
+                    bool keyed, Scope* scope, WritePlan* write, ExprPtr* predicate);
+  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write,
+                                  const Scope& scope);
+  Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
+  Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
+
+  // binder_graph.cc
+  Result<BoundQuery> BindGraph(const ast::GraphMatch& match, TextSpan span);
+
+  int NewSlot() { return next_slot_++; }
+  ExprPtr SlotRef(int slot, std::string_view name, TextSpan span = {}) const {
+    return MakeExpr(Expr::Slot{slot, std::string(name)}, span);
+  }
+
+  const PlannerInput& input_;
+  int next_slot_ = 0;
+  int next_shared_ = 0;
+  const Scope* scope_ = nullptr;
+  Block* block_ = nullptr;
+  int subquery_depth_ = 0;
+  std::vector<CommonTable> common_;
+  size_t common_visible_ = 0;
+};
+
+// Sets a variable for a C++ scope.
+template <typename T>
+class Restore {
+ public:
+  Restore(T* variable, T value) : variable_(variable), old_(*variable) { *variable = value; }
+  ~Restore() { *variable_ = old_; }
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
+ private:
+  T* variable_;
+  T old_;
+};
+
+// How names are compared: quoted ones exactly.
+bool SameName(std::string_view known, const ast::Identifier& written);
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+bool Written(const ast::Identifier& name);  // "" in quotes is a name too
+bool Intersects(const std::vector<int>& a, const std::vector<int>& b);  // both sorted
+std::string UpperCase(std::string_view s);
+bool ReadsSlot(const Expr& e, int slot);
+
+}  // namespace parton::binder
+
+#endif  // PARTON_PLANNER_BINDER_INTERNAL_H_
