@@ -88,11 +88,26 @@ struct TableSchema {
 using TablePtr = std::shared_ptr<const TableSchema>;
 
 // Checks names, key schema, index counts and projections as DynamoDB does (developer guide, "Quotas";
-// its messages).
-Status ValidateTableSchema(const TableSchema& schema);
+// its messages). Names of tables and indexes have 3 to 255 characters there; shorter ones are errors
+// only with `short_names_are_errors` (the dynamodb dialect).
+Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_errors = false);
 
 // The statement that makes this table again.
 std::string ToCreateStatement(const TableSchema& schema);
+
+// One option of WITH (...) or ALTER TABLE t SET (...), as ToCreateStatement writes them. Names are
+// case-insensitive:
+//   billing = 'on demand' | 'provisioned', read_capacity = n, write_capacity = n
+//   stream = 'off' | 'keys only' | 'new image' | 'old image' | 'both images'
+//   ttl = 'attribute' ('' or 'off': none)
+//   deletion_protection = true | false
+//   table_class, sse, pitr, warm_throughput, tags, tag:... = text: kept and shown, nothing else
+// Capacities imply provisioned billing. Error (Validation): an unknown option or a value it does not
+// take.
+Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema);
+
+// "KEYS ONLY", "NEW IMAGE", ...; "OFF".
+std::string_view StreamViewName(StreamView view);
 
 // A table or index key: partition value and, where the schema has one, sort value.
 struct Key {
