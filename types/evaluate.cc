@@ -52,6 +52,11 @@ Tri CompareNode(const Expr& e, const Expr::Compare& c, EvalContext& ctx) {
   Value left, right;
   const Value& a = Evaluate(*c.left, ctx, &left);
   const Value& b = Evaluate(*c.right, ctx, &right);
+  // A size that is not defined compares as FALSE in any way, unlike a missing attribute.
+  if (ctx.logic == Logic::kDynamo && c.op == CompareOp::kNe && (a.is_missing() || b.is_missing()) &&
+      (c.left->As<Expr::Call>() != nullptr || c.right->As<Expr::Call>() != nullptr)) {
+    return Tri::kFalse;
+  }
   return eval::Compare(c.op, a, b, ctx, &e);
 }
 
@@ -314,7 +319,9 @@ Value Call(const Expr& e, const Expr::Call& call, EvalContext& ctx) {
     if (&v != &args[i]) args[i] = v;
   }
   ctx.typing = typing;
-  return CallWith(e, f, args, static_cast<int>(count), ctx);
+  Value result = CallWith(e, f, args, static_cast<int>(count), ctx);
+  if (f.predicate && ctx.logic == Logic::kDynamo && !result.is_bool()) return Value::Bool(false);
+  return result;
 }
 
 Value FromError(const Status& status, EvalContext& ctx, const Expr* where) {

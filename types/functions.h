@@ -40,7 +40,9 @@ struct ScalarFunction {
   // attribute_exists and its like ask whether an argument is there: a failed look-up in an argument is
   // no type error, even in strict typing.
   bool probes = false;
-  // If not empty, the first argument must be one of these words, any case: EXTRACT's field.
+  // Yields FALSE in DynamoDB's logic where it would be absent: begins_with and its like.
+  bool predicate = false;
+  // If not empty, the first argument of two or more must be one of these words, any case: EXTRACT's field.
   std::vector<std::string> keywords = {};
   // Called with arguments that fit `args`. Errors through ctx.
   std::function<Value(const Value* args, int count, EvalContext& ctx)> call;
@@ -53,7 +55,12 @@ class Accumulator {
   // REQUIRES: `v` is present (absent values are skipped by the caller unless the function takes them).
   virtual void Add(const Value& v, EvalContext& ctx) = 0;
   virtual void Merge(Accumulator& other, EvalContext& ctx) = 0;
+  // The aggregate of what was added so far; may be called again after more Add().
   virtual Value Finish(EvalContext& ctx) = 0;
+  // Back to nothing added.
+  virtual void Reset() = 0;
+  // Bytes held beyond the object itself, roughly.
+  virtual size_t MemoryUsed() const { return 0; }
 };
 
 struct AggregateFunction {
@@ -63,6 +70,7 @@ struct AggregateFunction {
   std::string example;
   bool takes_absent = false;  // ARRAY_AGG keeps NULL
   int max_args = 1;           // STRING_AGG(x, separator): 2; the second must be constant per group
+  // `constant_args`: the arguments after the first.
   std::function<std::unique_ptr<Accumulator>(const std::vector<Value>& constant_args)> make;
 };
 
@@ -80,7 +88,7 @@ Status RegisterAggregateFunction(AggregateFunction f);
 // strict typing, or with `counts_only` in permissive typing. Span: that of the argument.
 Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& args,
                            bool counts_only = false);
-// The same for an operator: `||`, LIKE, and OVERLAPS over literals of the wrong type.
+// The same for the operators `||` and LIKE.
 Status CheckOperatorStatically(const Expr& e);
 
 // Whether a present value of `type` is taken where `arg` is asked for.

@@ -265,7 +265,7 @@ Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& 
     return Status::Validation(f.name + " takes " + CountText(f) + ", not " + std::to_string(count), {},
                               f.signature);
   }
-  if (!f.keywords.empty() && count > 0) {
+  if (!f.keywords.empty() && count > 1) {
     const Value* word = LiteralOf(args[0]);
     if (word != nullptr && word->is_text() &&
         std::find(f.keywords.begin(), f.keywords.end(), Upper(word->bytes())) == f.keywords.end()) {
