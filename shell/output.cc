@@ -1,0 +1,134 @@
+#include "shell/output.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "shell/interrupt.h"
+
+namespace parton::shell {
+
+namespace {
+constexpr size_t kBufferBytes = size_t{64} << 10;
+}
+
+Output::~Output() {
+  EndPaging();
+  (void)Close();
+}
+
+void Output::Write(std::string_view text) {
+  buffer_.append(text);
+  if (page_lines_ > 0) {
+    held_lines_ += static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+    if (held_lines_ < page_lines_) return;
+    page_lines_ = 0;
+    std::fflush(stdout);
+    file_ = StartCommand(pager_);
+    pager_running_ = file_ != nullptr;
+  }
+  if (buffer_.size() >= kBufferBytes) Flush();
+}
+
+void Output::Flush() {
+  if (page_lines_ > 0) return;
+  WriteOut(buffer_);
+  buffer_.clear();
+}
+
+void Output::WriteOut(std::string_view text) {
+  const int fd = file_ != nullptr ? fileno(file_) : fd_;
+  while (!text.empty() && error_.ok() && !reader_gone_) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EPIPE) {
+      reader_gone_ = true;
+    } else if (errno != EINTR) {
+      error_ = Status::IoError(fmt::format("cannot write the results: {}", std::strerror(errno)));
+    }
+  }
+}
+
+Status Output::OpenFile(const std::string& path) {
+  PARTON_RETURN_IF_ERROR(Close());
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) {
+    return Status::IoError(fmt::format("cannot write to {}: {}", path, std::strerror(errno)));
+  }
+  fd_ = fd;
+  return Status::Ok();
+}
+
+Status Output::OpenCommand(const std::string& command) {
+  PARTON_RETURN_IF_ERROR(Close());
+  file_ = StartCommand(command);
+  if (file_ == nullptr) {
+    return Status::IoError(fmt::format("cannot start {}: {}", command, std::strerror(errno)));
+  }
+  return Status::Ok();
+}
+
+Status Output::Close() {
+  Flush();
+  Status result = error_;
+  if (file_ != nullptr) {
+    const int status = pclose(file_);
+    file_ = nullptr;
+    if (result.ok() && !reader_gone_ && status != 0) {
+      result = Status::IoError(
+          fmt::format("the command ended with status {}", WIFEXITED(status) ? WEXITSTATUS(status) : -1));
+    }
+    ClearError();
+  }
+  if (fd_ != 1) {
+    if (::close(fd_) != 0 && result.ok()) {
+      result = Status::IoError(fmt::format("cannot write the results: {}", std::strerror(errno)));
+    }
+    fd_ = 1;
+    ClearError();
+  }
+  return result;
+}
+
+void Output::BeginPaging(int lines, std::string command) {
+  Flush();
+  page_lines_ = std::max(lines, 1);
+  held_lines_ = 0;
+  pager_ = std::move(command);
+}
+
+void Output::EndPaging() {
+  page_lines_ = 0;
+  Flush();
+  if (!pager_running_) return;
+  pager_running_ = false;
+  pclose(file_);
+  file_ = nullptr;
+  ClearError();  // leaving the pager early is no error
+}
+
+bool Output::is_terminal() const { return !redirected() && isatty(1) != 0; }
+
+TerminalSize GetTerminalSize() {
+  TerminalSize size;
+  winsize w{};
+  if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col > 0) {
+    size.columns = w.ws_col;
+    if (w.ws_row > 0) size.lines = w.ws_row;
+  } else if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
+    const int n = std::atoi(columns);
+    if (n > 0) size.columns = n;
+  }
+  return size;
+}
+
+}  // namespace parton::shell

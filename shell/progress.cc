@@ -1,0 +1,54 @@
+#include "shell/progress.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "shell/output.h"
+#include "shell/text_width.h"
+
+namespace parton::shell {
+
+namespace {
+
+std::string Short(double n) {
+  if (n >= 1e9) return fmt::format("{:.1f}G", n / 1e9);
+  if (n >= 1e6) return fmt::format("{:.1f}M", n / 1e6);
+  if (n >= 1e4) return fmt::format("{:.0f}k", n / 1e3);
+  return fmt::format("{:.0f}", n);
+}
+
+}  // namespace
+
+void Progress::Update(uint64_t done, uint64_t total) {
+  if (!enabled_) return;
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  if (now - start_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100)) return;
+  shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = static_cast<double>(done) / seconds;
+  std::string line = fmt::format("{} items, {}/s", Short(static_cast<double>(done)), Short(rate));
+  if (total > 0) {
+    const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+    line = fmt::format("{:3.0f} %  ", part * 100) + line;
+    if (rate > 0 && done < total) {
+      line += fmt::format(", {:.0f} s left", static_cast<double>(total - done) / rate);
+    }
+  }
+  line += "  (Ctrl-C cancels)";
+  fmt::print(stderr, "\r\033[K{}", Truncate(line, std::max(1, GetTerminalSize().columns - 1)));
+  std::fflush(stderr);
+  visible_ = true;
+}
+
+void Progress::Clear() {
+  const std::lock_guard lock(mutex_);
+  if (!visible_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  visible_ = false;
+}
+
+}  // namespace parton::shell

@@ -1,0 +1,32 @@
+// A line on standard error that shows how far a long statement is: after a second, on a terminal only,
+// wiped away at the end.
+#ifndef PARTON_SHELL_PROGRESS_H_
+#define PARTON_SHELL_PROGRESS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+namespace parton::shell {
+
+// Update may be called from any thread.
+class Progress {
+ public:
+  explicit Progress(bool enabled) : enabled_(enabled), start_(Clock::now()), shown_(start_) {}
+  ~Progress() { Clear(); }
+  void Update(uint64_t done, uint64_t total);
+  // Before anything else is printed.
+  void Clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const bool enabled_;
+  const Clock::time_point start_;
+  std::mutex mutex_;
+  Clock::time_point shown_;
+  bool visible_ = false;
+};
+
+}  // namespace parton::shell
+
+#endif  // PARTON_SHELL_PROGRESS_H_

@@ -1,0 +1,296 @@
+#include "shell/test_runner/runner.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "parton/script.h"
+#include "shell/test_runner/observed.h"
+#include "shell/test_runner/test_script.h"
+
+namespace parton::shell {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<std::string> ReadFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) return Status::IoError(fmt::format("cannot read {}", path.string()));
+  return text.str();
+}
+
+std::string Replaced(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+// A directory of its own, removed at the end.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string pattern = (fs::temp_directory_path() / "parton-test-XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class FileRun {
+ public:
+  FileRun(std::string path, const RunnerOptions& options)
+      : path_(std::move(path)), options_(options) {}
+
+  FileResult Run() {
+    result_.path = path_;
+    const Result<std::string> text = ReadFile(path_);
+    if (!text.ok()) return Failed("read", 0, text.status().message());
+    Result<TestScript> parsed = ParseTestScript(path_, *text);
+    if (!parsed.ok()) {
+      return Failed("script", parsed.status().span().line, parsed.status().ToString());
+    }
+    TestScript& script = *parsed;
+    bool on_disk = false;
+    for (const TestStep& s : script.steps) {
+      if (!s.directive) continue;
+      on_disk = on_disk || s.text == "restart" || s.text == "directory";
+      if (s.text.starts_with("skip-unless-file ")) {
+        const std::string file = Substitute(s.text.substr(17));
+        if (!fs::exists(file)) {
+          result_.skipped = file + " is not there";
+          return result_;
+        }
+      }
+    }
+    database_path_ = on_disk ? directory_.path() + "/db" : ":memory:";
+    if (Status s = Open(); !s.ok()) return Failed("open", 0, s.ToString());
+    const fs::path folder = fs::path(path_).parent_path();
+    if (!RunPlain(folder / "setup.sql")) return result_;
+    for (TestStep& step : script.steps) {
+      if (!(step.directive ? Directive(step) : Step(&step))) break;
+    }
+    if (database_ != nullptr) {
+      CheckDatabase("check", 0);
+      (void)RunPlain(folder / "teardown.sql");
+    }
+    Close();
+    if (options_.update) WriteBack(script);
+    return std::move(result_);
+  }
+
+ private:
+  FileResult Failed(std::string name, uint32_t line, std::string why) {
+    result_.tests.push_back({std::move(name), line, std::move(why) + "\n", 0});
+    return result_;
+  }
+
+  std::string Substitute(const std::string& text) const {
+    if (text.find("${") == std::string::npos) return text;
+    const fs::path folder = fs::absolute(fs::path(path_)).parent_path();
+    return Replaced(Replaced(text, "${DIR}", folder.lexically_normal().string()), "${TMP}",
+                    directory_.path());
+  }
+
+  Status Open() {
+    PARTON_ASSIGN_OR_RETURN(database_, Database::Open(database_path_));
+    connections_["main"] = database_->Connect();
+    current_ = connections_["main"].get();
+    return Status::Ok();
+  }
+  void Close() {
+    connections_.clear();
+    database_.reset();
+    current_ = nullptr;
+  }
+
+  // setup.sql and teardown.sql: statements without expectations.
+  bool RunPlain(const fs::path& path) {
+    if (!fs::exists(path)) return true;
+    const Result<std::string> text = ReadFile(path);
+    if (!text.ok()) {
+      Failed(path.filename().string(), 0, text.status().message());
+      return false;
+    }
+    for (const ScriptStatement& s : SplitScript(*text)) {
+      const Observed o = Observe(current_, Substitute(std::string(s.text)));
+      if (!o.status.ok()) {
+        Failed(path.filename().string(), s.span.line, o.status.ToString());
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void CheckDatabase(const std::string& name, uint32_t line) {
+    std::string problems;
+    for (const std::string& p : database_->Check()) problems += p + "\n";
+    result_.tests.push_back({name, line, problems, 0});
+  }
+
+  bool Directive(const TestStep& step) {
+    if (step.text == "check") {
+      CheckDatabase("check", step.line);
+    } else if (step.text == "restart") {
+      Close();
+      if (Status s = Open(); !s.ok()) {
+        Failed("restart", step.line, s.ToString());
+        return false;
+      }
+    } else if (step.text.starts_with("connection ")) {
+      auto& connection = connections_[step.text.substr(11)];
+      if (connection == nullptr) connection = database_->Connect();
+      current_ = connection.get();
+    } else if (step.text != "directory" && !step.text.starts_with("skip-unless-file ")) {
+      Failed("directive", step.line, "unknown directive @" + step.text);
+    }
+    return true;
+  }
+
+  bool Step(TestStep* step) {
+    const auto start = std::chrono::steady_clock::now();
+    const std::string statement = Substitute(step->text);
+    // The plan first: it may depend on what the statement changes.
+    std::string plan;
+    Status planned;
+    if (step->expect.plan) {
+      Result<std::string> observed = ObservePlan(current_, statement);
+      if (observed.ok()) plan = *observed;
+      else planned = observed.status();
+    }
+    Observed o = Observe(current_, statement);
+    o.plan = plan;
+    const double ms = std::chrono::duration<double, std::milli>(
+                          std::chrono::steady_clock::now() - start).count();
+    if (options_.update) {
+      updates_[step->first_line] = {step->last_line, ExpectationLines(o, step->expect)};
+      // A statement of which nothing was asked and that gave nothing to show stays as it is.
+      if (step->expect.empty() && o.status.ok() && o.kind == ResultKind::kDone) {
+        updates_.erase(step->first_line);
+      }
+      return true;
+    }
+    std::string wrong;
+    if (!planned.ok()) wrong = "EXPLAIN failed: " + planned.ToString() + "\n";
+    wrong += Compare(o, step->expect, &reader_);
+    result_.tests.push_back({fmt::format("line {}", step->line), step->line,
+                             wrong.empty() ? "" : FirstLines(statement) + wrong, ms});
+    return true;
+  }
+
+  static std::string FirstLines(const std::string& statement) {
+    constexpr size_t kShown = 400;
+    return "  " + Replaced(statement.size() > kShown ? statement.substr(0, kShown) + " ..." : statement,
+                           "\n", "\n  ") + "\n";
+  }
+
+  void WriteBack(const TestScript& script) {
+    std::string text;
+    for (size_t i = 0; i <= script.lines.size(); ++i) {
+      const auto update = updates_.find(i);
+      if (update != updates_.end()) {
+        for (const std::string& line : update->second.second) text += line + "\n";
+        // Directives and notes in the block stay.
+        for (size_t k = i; k < update->second.first; ++k) {
+          const std::string& line = script.lines[k];
+          const size_t at = line.find_first_not_of("- \t");
+          if (at != std::string::npos && (line[at] == '@' || line[at] == '#')) text += line + "\n";
+        }
+        if (update->second.first > i) {
+          i = update->second.first - 1;
+          continue;
+        }
+      }
+      if (i < script.lines.size()) text += script.lines[i] + "\n";
+    }
+    const std::string temporary = path_ + ".new";
+    std::ofstream out(temporary, std::ios::binary);
+    out << text;
+    out.close();
+    std::error_code error;
+    if (out) fs::rename(temporary, path_, error);
+    if (!out || error) Failed("update", 0, "cannot write " + path_);
+  }
+
+  std::string path_;
+  RunnerOptions options_;
+  TemporaryDirectory directory_;
+  std::string database_path_;
+  std::unique_ptr<Database> database_;
+  std::map<std::string, std::unique_ptr<Connection>> connections_;
+  Connection* current_ = nullptr;
+  LiteralReader reader_;
+  FileResult result_;
+  std::map<size_t, std::pair<size_t, std::vector<std::string>>> updates_;
+};
+
+}  // namespace
+
+size_t FileResult::failed() const {
+  return static_cast<size_t>(std::count_if(tests.begin(), tests.end(),
+                                           [](const TestResult& t) { return !t.failure.empty(); }));
+}
+
+Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& p : paths) {
+    std::error_code error;
+    if (fs::is_directory(p, error)) {
+      std::vector<std::string> inside;
+      for (const auto& entry : fs::recursive_directory_iterator(p, error)) {
+        const std::string name = entry.path().filename().string();
+        if (entry.path().extension() == ".sql" && name != "setup.sql" && name != "teardown.sql") {
+          inside.push_back(entry.path().string());
+        }
+      }
+      std::sort(inside.begin(), inside.end());
+      files.insert(files.end(), inside.begin(), inside.end());
+    } else if (fs::exists(p, error)) {
+      files.push_back(p);
+    } else {
+      return Status::IoError(fmt::format("{} does not exist", p));
+    }
+  }
+  if (files.empty()) return Status::Validation("there is no .sql file");
+  return files;
+}
+
+FileResult RunTestFile(const std::string& path, const RunnerOptions& options) {
+  return FileRun(path, options).Run();
+}
+
+std::vector<FileResult> RunTestFiles(const std::vector<std::string>& files,
+                                     const RunnerOptions& options) {
+  std::vector<FileResult> results(files.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < files.size(); i = next++) results[i] = RunTestFile(files[i], options);
+  };
+  std::vector<std::thread> threads;
+  const size_t count = std::min(files.size(), static_cast<size_t>(std::max(options.jobs, 1)));
+  for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& t : threads) t.join();
+  return results;
+}
+
+}  // namespace parton::shell

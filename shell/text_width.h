@@ -1,0 +1,32 @@
+// How many terminal columns text takes, and fitting text into a number of columns. Any bytes are
+// accepted: what is no UTF-8 shows as U+FFFD.
+#ifndef PARTON_SHELL_TEXT_WIDTH_H_
+#define PARTON_SHELL_TEXT_WIDTH_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace parton::shell {
+
+// Reads the code point at `*position` and moves past it; U+FFFD for bytes that are no UTF-8.
+// REQUIRES: *position < text.size()
+char32_t NextCodePoint(std::string_view text, size_t* position);
+void AppendUtf8(char32_t c, std::string* out);
+
+// Columns of one code point: 0 (combining, joiners), 1 or 2 (East Asian wide, emoji).
+int CodePointWidth(char32_t c);
+int DisplayWidth(std::string_view text);
+
+// Safe to show: line breaks, tabs and control characters as escapes, broken UTF-8 as U+FFFD.
+std::string Printable(std::string_view text);
+
+// `text`, or its beginning with an ellipsis, in at most `columns` columns. REQUIRES: columns >= 1
+std::string Truncate(std::string_view text, int columns);
+
+// The byte offset of the first byte that is no UTF-8, or npos.
+size_t FindInvalidUtf8(std::string_view text);
+
+}  // namespace parton::shell
+
+#endif  // PARTON_SHELL_TEXT_WIDTH_H_
