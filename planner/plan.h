@@ -26,6 +26,7 @@
 
 namespace parton {
 
+struct GraphPattern;
 struct Plan;
 using PlanPtr = std::shared_ptr<const Plan>;
 
@@ -154,6 +155,7 @@ struct Plan {
     std::vector<ExprPtr> args;  // empty: COUNT(*)
     bool distinct = false;
     ExprPtr filter;             // FILTER (WHERE ...); null: none
+    std::vector<SortKey> order;  // ARRAY_AGG(x ORDER BY y): the order in which rows are added; empty: any
     std::string text;
   };
   // Groups by the keys (NULL and MISSING are one group, printed NULL); defines the slots of keys, calls and
@@ -233,7 +235,8 @@ struct Plan {
   // Graph pattern matching over the value of `graph`; defines the slots of the pattern's variables.
   struct GraphMatch {
     ExprPtr graph;
-    std::shared_ptr<const void> pattern;
+    std::shared_ptr<const GraphPattern> pattern;  // planner/graph_pattern.h
+    std::vector<ExprPtr> conditions;              // the pattern's WHEREs, by number
     std::vector<std::pair<std::string, int>> variables;
   };
 

@@ -69,6 +69,7 @@ struct ExprMembers {
     for (Plan::AggregateCall& c : n.calls) {
       Visit(c.args);
       Visit(c.filter);
+      Visit(c.order);
     }
     for (auto& [name, e] : n.group_as) Visit(e);
   }
@@ -95,7 +96,10 @@ struct ExprMembers {
   void operator()(Plan::Shared&) {}
   void operator()(Plan::Recursive&) {}
   void operator()(Plan::Gather&) {}
-  void operator()(Plan::GraphMatch& n) { Visit(n.graph); }
+  void operator()(Plan::GraphMatch& n) {
+    Visit(n.graph);
+    Visit(n.conditions);
+  }
 };
 
 }  // namespace
