@@ -64,11 +64,16 @@ struct CursorSpec {
   ExprPtr filter;
   // Where the continuation of an earlier read starts (exclusive), as ItemCursor::Position gave it.
   std::string after;
+  // Fill ReadStats::bytes_examined: costs a walk over each item, so only where it is asked for.
+  bool measure = false;
+  // Stop after this many items examined, or (with `measure`) once this many of their bytes are; 0 = no limit.
+  uint64_t examine_items = 0;
+  uint64_t examine_bytes = 0;
 };
 
 struct ReadStats {
   uint64_t items_examined = 0;  // before the filter
-  uint64_t bytes_examined = 0;  // DynamoDB sizes of them
+  uint64_t bytes_examined = 0;  // DynamoDB sizes of them; cursors: only with CursorSpec::measure
   uint64_t bytes_read = 0;      // stored bytes: keys and values
   uint64_t seeks = 0;           // LevelDB point gets and iterator seeks
   void Add(const ReadStats& o) {
@@ -89,6 +94,8 @@ class ItemCursor {
   // Opaque position of the last item *examined*; CursorSpec::after resumes behind it.
   virtual std::string Position() const = 0;
   virtual const ReadStats& stats() const = 0;
+  // True if the last Next() gave false because of CursorSpec::examine_*: there may be more behind Position().
+  virtual bool stopped_at_limit() const = 0;
 };
 
 struct UpdateAction {
@@ -121,6 +128,7 @@ struct WriteOp {
   // kInsert: kFail = DuplicateItem, kSkip, kProceed = replace.
   Otherwise if_exists = Otherwise::kFail;
   // kUpdate: kFail = ConditionFailed, kSkip, kProceed = create (upsert).
+  // kDelete: kProceed = the condition sees MISSING and may fail; else an absent item is simply skipped.
   Otherwise if_absent = Otherwise::kFail;
   ReturnValues returning = ReturnValues::kNone;
   // Marks the change as made by the TTL sweeper (userIdentity in the change feed).
@@ -142,6 +150,10 @@ struct WriteOptions {
   // Before conditions are evaluated, all operations are validated; with `collect_reasons` every failing one
   // is reported by position (Status::reasons), else the first failure ends it.
   bool collect_reasons = false;
+  // Several operations may name one item; each sees what those before it did. Off: that is an error.
+  bool sequential = false;
+  // Where given, gets the old item (or MISSING) of each operation whose condition failed, by position.
+  std::vector<Value>* failed_items = nullptr;
 };
 
 // An interactive transaction: reads see one snapshot and the transaction's own writes; Commit validates what
@@ -190,6 +202,9 @@ class TableStore {
 
   // Reading.
   virtual std::unique_ptr<ReadView> NewView() = 0;
+  // The newest committed state at each single read, for statements that read one item: costs nothing.
+  // Owned by the store; any thread.
+  virtual ReadView& LatestView() = 0;
   // The item of `key`, MISSING if there is none. *item is a lazily decoded STRUCT that owns its bytes; a
   // Value whose payload nobody shares is reused without allocating.
   virtual Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item,
@@ -208,7 +223,7 @@ class TableStore {
   virtual bool CanEvaluate(const Expr& e) const = 0;
 
   // Writing: all operations or none, one batch, durable on return unless the store is relaxed. At most one
-  // operation per item unless all are of kinds kPut/kDelete on different keys (checked).
+  // operation per item (checked) unless options.sequential.
   virtual Result<std::vector<WriteOutcome>> Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
                                                   const WriteOptions& options) = 0;
   virtual std::unique_ptr<StoreTransaction> Begin() = 0;

@@ -1,0 +1,284 @@
+#include "storage/check.h"
+
+#include <map>
+#include <set>
+
+#include "storage/key_codec.h"
+#include "storage/schema_codec.h"
+#include "types/item_rules.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kMaxProblems = 200;
+
+std::string KeyText(const KeySchema& schema, std::string_view bytes) {
+  Key key;
+  if (!ReadKey(schema, &bytes, &key)) return "(unreadable key)";
+  std::string text = "(" + key.hash.ToLiteral();
+  if (schema.range) text += ", " + key.range.ToLiteral();
+  return text + ")";
+}
+
+class Checker {
+ public:
+  // The snapshot is taken while no writer is between a schema and its commit.
+  explicit Checker(Engine* engine) : e_(engine) {
+    std::lock_guard<Gate> gate(engine->gate());
+    visible_ = engine->feed().Visible();
+    catalog_ = engine->catalog();
+    snapshot_ = engine->db()->GetSnapshot();
+  }
+  ~Checker() { e_->db()->ReleaseSnapshot(snapshot_); }
+
+  std::vector<std::string> Run() {
+    CollectRanges();
+    CheckSpaces();
+    CheckCatalog();
+    for (const auto& [name, info] : catalog_->by_name) {
+      CheckItems(*info);
+      CheckFeed(*info);
+    }
+    return std::move(problems_);
+  }
+
+ private:
+  void Problem(std::string text) {
+    if (problems_.size() < kMaxProblems) problems_.push_back(std::move(text));
+  }
+
+  // Calls fn(key, value) for the keys with this prefix.
+  template <typename Fn>
+  void ForEach(const std::string& prefix, const std::string& what, Fn fn) {
+    leveldb::ReadOptions options = e_->ReadOptions(snapshot_);
+    options.fill_cache = false;
+    std::unique_ptr<leveldb::Iterator> it(e_->db()->NewIterator(options));
+    std::string last = prefix;
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      fn(ToView(it->key()), ToView(it->value()));
+      last = it->key().ToString();
+    }
+    if (!it->status().ok()) {
+      Problem(what + ": reading failed behind key " + Hex(last) + ": " + it->status().ToString());
+    }
+  }
+
+  static std::string Hex(std::string_view bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    for (char c : bytes.substr(0, 64)) {
+      text.push_back(kDigits[static_cast<uint8_t>(c) >> 4]);
+      text.push_back(kDigits[static_cast<uint8_t>(c) & 15]);
+    }
+    return text;
+  }
+
+  // The ranges that may hold anything: those of tables, and those on their way out.
+  void CollectRanges() {
+    for (const auto& [id, info] : catalog_->by_id) {
+      known_.insert({KeySpace::kItem, id});
+      known_.insert({KeySpace::kChange, id});
+      known_.insert({KeySpace::kConsumer, id});
+      if (!info->schema->ttl_attribute.empty()) {
+        known_.insert({KeySpace::kExpiry, info->schema->ttl_id});
+      }
+      for (const IndexSchema& i : info->schema->indexes) known_.insert({KeySpace::kEntry, i.id});
+    }
+    ForEach(SpacePrefix(KeySpace::kDoomed), "doomed ranges",
+            [&](std::string_view key, std::string_view) {
+              if (key.size() != 6) return Problem("a doomed range has a bad key");
+              known_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
+            });
+    ForEach(SpacePrefix(KeySpace::kPending), "pending ranges",
+            [&](std::string_view key, std::string_view) {
+              if (key.size() != 6) return Problem("a pending range has a bad key");
+              pending_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
+            });
+  }
+
+  // No keys outside of known spaces and ranges: jumps from range to range by seeking.
+  void CheckSpaces() {
+    std::unique_ptr<leveldb::Iterator> it(e_->db()->NewIterator(e_->ReadOptions(snapshot_)));
+    for (it->SeekToFirst(); it->Valid();) {
+      std::string_view key = ToView(it->key());
+      bool known = false;
+      for (KeySpace s : kAllKeySpaces) known |= !key.empty() && static_cast<char>(s) == key[0];
+      if (!known) {
+        Problem("a key of no known kind: " + Hex(key));
+        it->Next();
+        continue;
+      }
+      const auto space = static_cast<KeySpace>(key[0]);
+      const bool ranged = space == KeySpace::kItem || space == KeySpace::kEntry ||
+                          space == KeySpace::kChange || space == KeySpace::kExpiry ||
+                          space == KeySpace::kConsumer;
+      std::string prefix = SpacePrefix(space);
+      if (ranged) {
+        if (key.size() < kPrefixBytes) {
+          Problem("a key too short: " + Hex(key));
+          it->Next();
+          continue;
+        }
+        const uint32_t id = ReadU32(key.substr(1));
+        prefix = IdPrefix(space, id);
+        if (known_.count({space, id}) == 0) {
+          Problem("keys that belong to no table, index or queue: " + Hex(prefix));
+        }
+      }
+      it->Seek(PrefixSuccessor(prefix));
+    }
+    if (!it->status().ok()) Problem("reading failed: " + it->status().ToString());
+  }
+
+  void CheckCatalog() {
+    uint32_t next = 0;
+    ForEach(SpacePrefix(KeySpace::kName), "dictionary",
+            [&](std::string_view key, std::string_view name) {
+              if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != next ||
+                  next >= e_->names().size() || e_->names().Name(next) != name) {
+                Problem("dictionary: name " + std::to_string(next) + " is wrong");
+              }
+              ++next;
+            });
+    size_t count = 0;
+    ForEach(SpacePrefix(KeySpace::kTable), "catalog", [&](std::string_view, std::string_view bytes) {
+      ++count;
+      Result<TableSchema> schema = DecodeSchema(bytes);
+      if (!schema.ok()) return Problem("catalog: " + schema.status().ToString());
+      Status valid = ValidateTableSchema(*schema);
+      if (!valid.ok()) Problem("catalog: table " + schema->name + ": " + valid.ToString());
+      const TableInfo* info = catalog_->Find(schema->id);
+      if (info == nullptr || info->schema->version != schema->version) {
+        Problem("catalog: table " + schema->name + " differs from the one in memory");
+      }
+    });
+    if (count != catalog_->by_id.size()) Problem("catalog: a table in memory is not stored");
+  }
+
+  void CheckItems(const TableInfo& info) {
+    const TableSchema& table = *info.schema;
+    const std::string where = "table " + table.name;
+    std::vector<uint64_t> expected(info.indexes.size(), 0);
+    uint64_t expected_queue = 0;
+    const bool queue_ready = pending_.count({KeySpace::kExpiry, table.ttl_id}) == 0;
+    std::string key_bytes, entry_key, entry_value, stored;
+    ForEach(IdPrefix(KeySpace::kItem, table.id), where, [&](std::string_view key,
+                                                            std::string_view bytes) {
+      const std::string_view components = key.substr(kPrefixBytes);
+      auto item_name = [&] { return where + ": item " + KeyText(table.key, components); };
+      Status s = VerifyItem(bytes, e_->names());
+      if (!s.ok()) return Problem(item_name() + ": " + s.message());
+      const Value item = Value::Item(std::string(bytes), &e_->names());
+      Result<Key> own = ExtractKey(table.key, item);
+      if (!own.ok()) return Problem(item_name() + ": " + own.status().message());
+      if (!ItemKey(table, *own, &key_bytes) || key_bytes != key) {
+        return Problem(item_name() + ": is stored under a key that is not its own");
+      }
+      const ItemView view(bytes, &e_->names());
+      for (size_t i = 0; i < info.indexes.size(); ++i) {
+        const IndexPlan& plan = info.indexes[i];
+        if (plan.schema->state != IndexState::kActive) continue;
+        if (!MakeEntry(plan, view, components, &entry_key, &entry_value)) continue;
+        ++expected[i];
+        bool found = false;
+        s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
+        if (!s.ok()) {
+          Problem(item_name() + ": index " + plan.schema->name + ": " + s.message());
+        } else if (!found) {
+          Problem(item_name() + ": is missing from index " + plan.schema->name);
+        } else if (stored != entry_value) {
+          Problem(item_name() + ": its entry in index " + plan.schema->name + " is out of date");
+        }
+      }
+      if (queue_ready && ExpiryKey(info, e_->names(), bytes, key, &entry_key)) {
+        ++expected_queue;
+        bool found = false;
+        s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
+        if (!s.ok() || !found) Problem(item_name() + ": is missing from the TTL queue");
+      }
+    });
+    // Each item's entry is there, so equal counts mean there are no others.
+    for (size_t i = 0; i < info.indexes.size(); ++i) {
+      if (info.indexes[i].schema->state != IndexState::kActive) continue;
+      uint64_t count = 0;
+      ForEach(info.indexes[i].prefix, where, [&](std::string_view, std::string_view) { ++count; });
+      if (count != expected[i]) ReportStray(info, info.indexes[i]);
+    }
+    if (!table.ttl_attribute.empty() && queue_ready) {
+      uint64_t count = 0;
+      ForEach(IdPrefix(KeySpace::kExpiry, table.ttl_id), where,
+              [&](std::string_view, std::string_view) { ++count; });
+      if (count != expected_queue) {
+        Problem(where + ": the TTL queue has " + std::to_string(count) + " entries instead of " +
+                std::to_string(expected_queue));
+      }
+    }
+  }
+
+  void ReportStray(const TableInfo& info, const IndexPlan& plan) {
+    const TableSchema& table = *info.schema;
+    const KeySchema& key = plan.schema->key;
+    std::string item_bytes, entry_key, entry_value;
+    ForEach(plan.prefix, "index " + plan.schema->name, [&](std::string_view entry,
+                                                           std::string_view) {
+      const std::string where =
+          "table " + table.name + ": index " + plan.schema->name + ": entry " + Hex(entry);
+      std::string_view rest = entry.substr(kPrefixBytes);
+      if (!SkipComponent(key.hash.type, &rest) ||
+          (key.range && !SkipComponent(key.range->type, &rest))) {
+        return Problem(where + ": bad key");
+      }
+      const std::string item_key = IdPrefix(KeySpace::kItem, table.id) + std::string(rest);
+      bool found = false;
+      Status s = e_->ReadItem(snapshot_, item_key, &item_bytes, &found);
+      if (!s.ok()) return;  // reported with the items
+      if (!found || !MakeEntry(plan, ItemView(item_bytes, &e_->names()), rest, &entry_key,
+                               &entry_value) ||
+          entry_key != entry) {
+        Problem(where + ": there is no such item " + KeyText(table.key, rest));
+      }
+    });
+  }
+
+  void CheckFeed(const TableInfo& info) {
+    const std::string where = "change feed of table " + info.schema->name;
+    ForEach(IdPrefix(KeySpace::kChange, info.schema->id), where, [&](std::string_view key,
+                                                                     std::string_view bytes) {
+      if (key.size() != kPrefixBytes + 8) return Problem(where + ": bad key " + Hex(key));
+      const uint64_t sequence = ReadU64(key.substr(kPrefixBytes));
+      const std::string record = where + ": record " + std::to_string(sequence);
+      if (sequence > visible_) Problem(record + ": its number was not given out yet");
+      Result<ChangeRecord> r = DecodeChange(bytes);
+      if (!r.ok()) return Problem(record + ": " + r.status().message());
+      for (std::string_view item : {r->keys, r->new_image, r->old_image}) {
+        if (item.empty()) continue;
+        Status s = VerifyItem(item, e_->names());
+        if (!s.ok()) Problem(record + ": " + s.message());
+      }
+      const bool wants_new =
+          r->view == StreamView::kNewImage || r->view == StreamView::kBothImages;
+      const bool wants_old =
+          r->view == StreamView::kOldImage || r->view == StreamView::kBothImages;
+      if (r->keys.empty() ||
+          r->new_image.empty() != !(wants_new && r->event != ChangeEvent::kRemove) ||
+          r->old_image.empty() != !(wants_old && r->event != ChangeEvent::kInsert)) {
+        Problem(record + ": its images do not fit its kind");
+      }
+    });
+  }
+
+  Engine* e_;
+  uint64_t visible_ = 0;
+  CatalogPtr catalog_;
+  const leveldb::Snapshot* snapshot_ = nullptr;
+  std::set<std::pair<KeySpace, uint32_t>> known_;
+  std::set<std::pair<KeySpace, uint32_t>> pending_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> CheckDatabase(Engine* engine) { return Checker(engine).Run(); }
+
+}  // namespace parton

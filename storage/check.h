@@ -1,0 +1,17 @@
+// CHECK DATABASE: everything stored is walked, decoded and compared.
+#ifndef PARTON_STORAGE_CHECK_H_
+#define PARTON_STORAGE_CHECK_H_
+
+#include <string>
+#include <vector>
+
+#include "storage/engine.h"
+
+namespace parton {
+
+// One line per problem, at most some hundred; empty = sound. Reads one snapshot; writers may go on.
+std::vector<std::string> CheckDatabase(Engine* engine);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_CHECK_H_

@@ -1,0 +1,220 @@
+#include "storage/engine.h"
+
+#include <chrono>
+
+#include "storage/key_codec.h"
+#include "types/varint.h"
+
+namespace parton {
+
+namespace {
+
+// The keys a batch writes.
+class KeyCollector : public leveldb::WriteBatch::Handler {
+ public:
+  void Put(const leveldb::Slice& key, const leveldb::Slice&) override {
+    keys.emplace_back(key.data(), key.size());
+  }
+  void Delete(const leveldb::Slice& key) override { keys.emplace_back(key.data(), key.size()); }
+
+  RecentWrites::Keys keys;
+};
+
+RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
+  KeyCollector collector;
+  (void)batch.Iterate(&collector);
+  return std::move(collector.keys);
+}
+
+}  // namespace
+
+Status FromLevelDb(const leveldb::Status& s) {
+  if (s.ok()) return Status::Ok();
+  if (s.IsCorruption()) return Status::Corruption("the database is damaged: " + s.ToString());
+  if (s.IsIOError()) return Status::IoError(s.ToString());
+  return Status::Internal(s.ToString());
+}
+
+Engine::~Engine() { feed_.Close(); }
+
+int64_t Engine::NowMs() const {
+  if (options_.clock_ms) return options_.clock_ms();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+void Engine::Publish(CatalogPtr state) {
+  schema_version_.store(state->version, std::memory_order_release);
+  std::lock_guard lock(catalog_mutex_);
+  catalog_ = std::move(state);
+}
+
+Status Engine::Writable() const {
+  if (options_.read_only) {
+    return Status(StatusCode::kReadOnly, "the database was opened read-only");
+  }
+  if (broken_.load(std::memory_order_acquire)) {
+    std::lock_guard lock(broken_mutex_);
+    return broken_status_;
+  }
+  return Status::Ok();
+}
+
+Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
+  if (s.ok()) {
+    uint32_t durable = durable_names_.load();
+    for (uint32_t id = durable; id < names_upto; ++id) names_.MarkDurable(id);
+    while (durable < names_upto && !durable_names_.compare_exchange_weak(durable, names_upto)) {
+    }
+    return Status::Ok();
+  }
+  Status status(s.IsCorruption() ? StatusCode::kCorruption : StatusCode::kIoError,
+                "writing to the database failed, so it takes no more writes until it is opened again "
+                "(reading goes on): " + s.ToString());
+  std::lock_guard lock(broken_mutex_);
+  if (broken_status_.ok()) broken_status_ = status;
+  broken_.store(true, std::memory_order_release);
+  return status;
+}
+
+void Engine::AppendNames(leveldb::WriteBatch* batch, uint32_t* upto) {
+  *upto = names_.size();
+  for (uint32_t id = durable_names_.load(); id < *upto; ++id) {
+    std::string key = SpacePrefix(KeySpace::kName);
+    AppendU32(id, &key);
+    batch->Put(key, ToSlice(names_.Name(id)));
+  }
+}
+
+const leveldb::Snapshot* Engine::TakeSnapshot() {
+  const uint64_t finished = recent_.finished();
+  if (recent_.validated() == finished) {
+    const leveldb::Snapshot* snapshot = db_->GetSnapshot();
+    if (recent_.validated() == finished) return snapshot;
+    db_->ReleaseSnapshot(snapshot);
+  }
+  std::lock_guard lock(transactions_);
+  return db_->GetSnapshot();
+}
+
+leveldb::ReadOptions Engine::ReadOptions(const leveldb::Snapshot* snapshot) const {
+  leveldb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.verify_checksums = true;
+  return options;
+}
+
+Status Engine::ReadItem(const leveldb::Snapshot* snapshot, const std::string& key,
+                        std::string* bytes, bool* found) const {
+  leveldb::Status s = db_->Get(ReadOptions(snapshot), key, bytes);
+  *found = s.ok();
+  if (s.ok() || s.IsNotFound()) return Status::Ok();
+  return FromLevelDb(s);
+}
+
+Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
+                             std::vector<WriteOutcome>* outcomes, const ReadSet* reads,
+                             uint64_t start) {
+  leveldb::WriteBatch batch;
+  uint64_t records = 0;
+  bool any = false;
+  for (const ItemChange& c : changes) {
+    if (!c.changed()) continue;
+    any = true;
+    AppendChange(c, names_, &batch, outcomes != nullptr ? &(*outcomes)[c.op] : nullptr);
+    if (c.table->schema->stream != StreamView::kOff) ++records;
+  }
+  if (!any && reads == nullptr) return Status::Ok();
+
+  // Before the batch is written it must be known to transactions.
+  uint64_t ticket = 0;
+  bool plain = false;
+  std::shared_lock<Gate> transaction;
+  if (reads != nullptr) {
+    transaction = std::shared_lock(transactions_);
+    ticket = recent_.Validate(start, *reads, KeysOf(batch));
+    if (ticket == 0) {
+      return Status(StatusCode::kTransactionConflict,
+                    "Transaction is ongoing for the item: something this transaction read was changed "
+                    "by another one; run it again");
+    }
+  } else if (plain = recent_.EnterPlain(); !plain) {
+    ticket = recent_.Enter(KeysOf(batch));
+  }
+
+  uint64_t first = 0;
+  if (records != 0) {
+    uint64_t reserve;
+    first = feed_.Begin(records, &reserve);
+    uint64_t sequence = first;
+    const int64_t now = NowMs();
+    for (const ItemChange& c : changes) {
+      const TableSchema& schema = *c.table->schema;
+      if (!c.changed() || schema.stream == StreamView::kOff) continue;
+      ChangeRecord record;
+      record.event = !c.had  ? ChangeEvent::kInsert
+                     : c.has ? ChangeEvent::kModify
+                             : ChangeEvent::kRemove;
+      record.view = schema.stream;
+      record.by_ttl = c.by_ttl;
+      record.created_ms = now;
+      std::string keys, bytes;
+      ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
+      record.keys = keys;
+      const bool with_new =
+          schema.stream == StreamView::kNewImage || schema.stream == StreamView::kBothImages;
+      const bool with_old =
+          schema.stream == StreamView::kOldImage || schema.stream == StreamView::kBothImages;
+      if (with_new && c.has) record.new_image = c.new_bytes;
+      if (with_old && c.had) record.old_image = c.old_bytes;
+      EncodeChange(record, &bytes);
+      batch.Put(ChangeKey(schema.id, sequence++), bytes);
+    }
+    if (reserve != 0) {
+      std::string counter;
+      PutVarint(reserve, &counter);
+      batch.Put(NamedKey(KeySpace::kCounter, kFeedCounter), counter);
+    }
+  }
+  uint32_t names_upto;
+  AppendNames(&batch, &names_upto);
+  leveldb::WriteOptions write;
+  write.sync = options_.durable;
+  leveldb::Status s;
+  if (any) s = db_->Write(write, &batch);
+  if (plain) {
+    recent_.LeavePlain();
+  } else {
+    recent_.Leave(ticket, s.ok());
+  }
+  if (records != 0) feed_.End(first);
+  return Written(s, any ? names_upto : 0);
+}
+
+Status Engine::WriteBatch(leveldb::WriteBatch* batch, bool sync) {
+  PARTON_RETURN_IF_ERROR(Writable());
+  uint32_t names_upto;
+  AppendNames(batch, &names_upto);
+  leveldb::WriteOptions write;
+  write.sync = sync;
+  return Written(db_->Write(write, batch), names_upto);
+}
+
+uint32_t Engine::NewId(leveldb::WriteBatch* batch) {
+  uint32_t id = next_id_++;
+  std::string value;
+  PutVarint(next_id_, &value);
+  batch->Put(NamedKey(KeySpace::kCounter, kNextIdCounter), value);
+  return id;
+}
+
+uint64_t Engine::NewVersion(leveldb::WriteBatch* batch) {
+  uint64_t version = schema_version_.load() + 1;
+  std::string value;
+  PutVarint(version, &value);
+  batch->Put(NamedKey(KeySpace::kCounter, kVersionCounter), value);
+  return version;
+}
+
+}  // namespace parton

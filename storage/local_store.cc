@@ -1,0 +1,185 @@
+#include "storage/local_store.h"
+
+#include "storage/check.h"
+#include "storage/cursor.h"
+#include "storage/ddl.h"
+#include "storage/engine.h"
+#include "storage/key_codec.h"
+#include "storage/split.h"
+#include "storage/transaction.h"
+#include "storage/views.h"
+
+namespace parton {
+
+namespace {
+
+class DbReader final : public ItemReader {
+ public:
+  explicit DbReader(Engine* engine) : engine_(engine) {}
+  Status Read(const std::string& key, std::string* bytes, bool* found) override {
+    return engine_->ReadItem(nullptr, key, bytes, found);
+  }
+
+ private:
+  Engine* engine_;
+};
+
+class LocalStore final : public TableStore {
+ public:
+  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false) {}
+  Status Open() { return engine_.Open(); }
+
+  Result<TablePtr> GetTable(std::string_view name) const override {
+    CatalogPtr state = engine_.catalog();
+    auto it = state->by_name.find(name);
+    if (it == state->by_name.end()) {
+      return Status::NotFound("Requested resource not found: Table: " + std::string(name) +
+                              " not found");
+    }
+    return it->second->schema;
+  }
+  std::vector<TablePtr> Tables() const override {
+    std::vector<TablePtr> tables;
+    for (const auto& [name, info] : engine_.catalog()->by_name) tables.push_back(info->schema);
+    return tables;
+  }
+  uint64_t SchemaVersion() const override { return engine_.schema_version(); }
+  Result<TablePtr> CreateTable(TableSchema schema) override {
+    return parton::CreateTable(&engine_, std::move(schema));
+  }
+  Status DropTable(std::string_view name) override { return parton::DropTable(&engine_, name); }
+  Status TruncateTable(std::string_view name) override {
+    return parton::TruncateTable(&engine_, name);
+  }
+  Status CreateIndex(std::string_view table, IndexSchema index,
+                     const std::function<bool(uint64_t, uint64_t)>& progress) override {
+    return parton::CreateIndex(&engine_, table, std::move(index), progress);
+  }
+  Status DropIndex(std::string_view table, std::string_view index) override {
+    return parton::DropIndex(&engine_, table, index);
+  }
+  Status AlterTable(std::string_view table,
+                    const std::function<Status(TableSchema*)>& change) override {
+    return parton::AlterTable(&engine_, table, change);
+  }
+  const NameTable& names() const override { return engine_.names(); }
+
+  std::unique_ptr<ReadView> NewView() override {
+    return std::make_unique<LocalView>(&engine_, true);
+  }
+  ReadView& LatestView() override { return latest_view_; }
+
+  Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item,
+             ReadStats* stats) override {
+    auto& local = static_cast<LocalView&>(view);
+    thread_local std::string key_bytes;
+    if (!ItemKey(table, key, &key_bytes)) {
+      // No item has a key of another type.
+      *item = Value::Missing();
+      return Status::Ok();
+    }
+    internal::HeapItem* heap = item->heap_item();
+    if (heap == nullptr || !heap->owned || !heap->Unique() || heap->names != &engine_.names()) {
+      heap = new internal::HeapItem;
+      heap->names = &engine_.names();
+      heap->owned = true;
+      *item = Value::FromHeapItem(heap);
+    }
+    bool found = false;
+    bool own = false;
+    if (TransactionReads* t = local.transaction()) {
+      t->NoteKey(key_bytes, table.id);
+      OverlayPtr overlay = t->overlay();
+      if (auto it = overlay->find(key_bytes); it != overlay->end()) {
+        own = true;
+        found = it->second.has_value();
+        if (found) heap->storage = *it->second;
+      }
+    }
+    if (!own) {
+      PARTON_RETURN_IF_ERROR(
+          engine_.ReadItem(local.snapshot(), key_bytes, &heap->storage, &found));
+    }
+    if (stats != nullptr) ++stats->seeks;
+    if (!found) {
+      *item = Value::Missing();
+      return Status::Ok();
+    }
+    heap->bytes = heap->storage;
+    if (stats != nullptr) {
+      ++stats->items_examined;
+      stats->bytes_read += key_bytes.size() + heap->storage.size();
+    }
+    return Status::Ok();
+  }
+
+  Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec,
+                                                 EvalContext* ctx, int slot) override {
+    return OpenLocalCursor(&engine_, static_cast<LocalView&>(view), spec, ctx, slot);
+  }
+  std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index,
+                                 const KeyRange& range, int pieces) override {
+    return SplitInterval(&engine_, RangeInterval(table, index, range), pieces);
+  }
+  TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
+    return EstimateStats(&engine_, RangeInterval(table, index, KeyRange()));
+  }
+  Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
+                              const IndexSchema* index) override {
+    auto& local = static_cast<LocalView&>(view);
+    const Interval range = RangeInterval(table, index, KeyRange());
+    leveldb::ReadOptions options = engine_.ReadOptions(local.snapshot());
+    options.fill_cache = false;
+    std::unique_ptr<leveldb::Iterator> it(engine_.db()->NewIterator(options));
+    std::shared_ptr<WalkedRange> walked;
+    if (TransactionReads* t = local.transaction()) {
+      if (OverlayPtr overlay = t->overlay(); !overlay->empty()) {
+        it = MakeMergeIterator(std::move(it), std::move(overlay));
+      }
+      walked = t->NoteRange(range, false, table.id);
+      walked->complete = true;
+    }
+    uint64_t count = 0;
+    for (it->Seek(range.begin); it->Valid() && ToView(it->key()) < range.end; it->Next()) ++count;
+    PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    return count;
+  }
+  bool CanEvaluate(const Expr& e) const override { return !HasSubquery(e); }
+
+  Result<std::vector<WriteOutcome>> Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
+                                          const WriteOptions& options) override {
+    PARTON_RETURN_IF_ERROR(engine_.Writable());
+    std::shared_lock<Gate> gate(engine_.gate());
+    std::vector<PreparedOp> prepared;
+    PARTON_RETURN_IF_ERROR(
+        PrepareOps(engine_.catalog_held(), ops, &engine_.names(), options, &prepared));
+    Latches::Guard latches = engine_.latches().Acquire([&](auto add) {
+      for (const PreparedOp& p : prepared) add(p.key);
+    });
+    DbReader reader(&engine_);
+    std::vector<ItemChange> changes;
+    std::vector<WriteOutcome> outcomes;
+    PARTON_RETURN_IF_ERROR(
+        ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes));
+    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, &outcomes, nullptr, 0));
+    return outcomes;
+  }
+  std::unique_ptr<StoreTransaction> Begin() override {
+    return std::make_unique<LocalTransaction>(&engine_);
+  }
+  std::vector<std::string> Check() override { return CheckDatabase(&engine_); }
+
+ private:
+  mutable Engine engine_;
+  LocalView latest_view_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TableStore>> OpenLocalStore(const StoreOptions& options) {
+  auto store = std::make_unique<LocalStore>(options);
+  PARTON_RETURN_IF_ERROR(store->Open());
+  return std::unique_ptr<TableStore>(std::move(store));
+}
+
+}  // namespace parton

@@ -1,0 +1,243 @@
+// Opening a database: what the path holds, LevelDB's options, and loading the catalog.
+#include <leveldb/helpers/memenv.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "storage/ddl.h"
+#include "storage/engine.h"
+#include "storage/key_codec.h"
+#include "storage/schema_codec.h"
+#include "types/varint.h"
+
+namespace parton {
+
+namespace {
+
+Status OpenFailed(std::string message, std::string hint = {}) {
+  return Status(StatusCode::kOpenFailed, std::move(message)).WithHint(std::move(hint));
+}
+
+// A file that LevelDB makes before there is a CURRENT: what an interrupted creation leaves.
+bool IsFileOfNewDatabase(std::string_view name) {
+  return name == "LOCK" || name == "LOG" || name == "LOG.old" || name.starts_with("MANIFEST-") ||
+         name.ends_with(".dbtmp") || name == "." || name == "..";
+}
+
+bool ReadVarint(std::string_view bytes, uint64_t* out) {
+  const char* end = bytes.data() + bytes.size();
+  return GetVarint(bytes.data(), end, out) == end;
+}
+
+}  // namespace
+
+class EngineOpener {
+ public:
+  EngineOpener(Engine* engine, const StoreOptions& options) : e_(engine), o_(options) {}
+
+  Status Run() {
+    PARTON_RETURN_IF_ERROR(CheckPath());
+    PARTON_RETURN_IF_ERROR(OpenLevelDb());
+    PARTON_RETURN_IF_ERROR(CheckFormat());
+    PARTON_RETURN_IF_ERROR(LoadCounters());
+    PARTON_RETURN_IF_ERROR(LoadNames());
+    PARTON_RETURN_IF_ERROR(LoadTables());
+    PARTON_RETURN_IF_ERROR(StartFeed());
+    return o_.read_only ? Status::Ok() : ResumeDdl(e_);
+  }
+
+ private:
+  Status CheckPath() {
+    env_ = o_.env;
+    path_ = o_.path;
+    if (path_ == ":memory:") {
+      path_ = "/parton";
+      if (env_ == nullptr) {
+        e_->own_env_.reset(leveldb::NewMemEnv(leveldb::Env::Default()));
+        env_ = e_->own_env_.get();
+      }
+      return Status::Ok();
+    }
+    if (path_.empty()) return OpenFailed("the path of the database is empty");
+    if (env_ == nullptr) {
+      env_ = leveldb::Env::Default();
+      std::error_code error;
+      const auto type = std::filesystem::status(path_, error).type();
+      if (type != std::filesystem::file_type::not_found && error) {
+        return OpenFailed("cannot look at '" + path_ + "': " + error.message());
+      }
+      if (type != std::filesystem::file_type::not_found &&
+          type != std::filesystem::file_type::directory) {
+        return OpenFailed("'" + path_ + "' is a file; a database is a directory");
+      }
+    }
+    if (env_->FileExists(path_ + "/CURRENT")) {
+      if (o_.error_if_exists) return OpenFailed("there is a database at '" + path_ + "' already");
+      return Status::Ok();
+    }
+    std::vector<std::string> files;
+    (void)env_->GetChildren(path_, &files);
+    for (const std::string& f : files) {
+      if (IsFileOfNewDatabase(f)) continue;
+      return OpenFailed("'" + path_ + "' holds something else than a database (it has '" + f + "')",
+                        "give a directory of its own to the database");
+    }
+    if (!o_.create_if_missing || o_.read_only) {
+      return OpenFailed("there is no database at '" + path_ + "'");
+    }
+    return Status::Ok();
+  }
+
+  Status OpenLevelDb() {
+    leveldb::Options options;
+    options.env = env_;
+    options.create_if_missing = true;
+    options.write_buffer_size = o_.write_buffer_bytes;
+    options.block_size = o_.block_bytes;
+    options.compression = o_.compression ? leveldb::kSnappyCompression : leveldb::kNoCompression;
+    options.max_file_size = 8 << 20;
+    e_->cache_.reset(leveldb::NewLRUCache(o_.cache_bytes));
+    e_->filter_.reset(leveldb::NewBloomFilterPolicy(10));
+    options.block_cache = e_->cache_.get();
+    options.filter_policy = e_->filter_.get();
+    leveldb::DB* db = nullptr;
+    leveldb::Status s = leveldb::DB::Open(options, path_, &db);
+    e_->db_.reset(db);
+    if (s.ok()) return Status::Ok();
+    const std::string text = s.ToString();
+    if (s.IsIOError() && (text.find("lock ") != std::string::npos ||
+                          text.find("/LOCK") != std::string::npos)) {
+      if (text.find("ermission") != std::string::npos) return OpenFailed(text);
+      return Status(StatusCode::kLocked,
+                    "the database at '" + path_ + "' is in use by another process (or opened a second "
+                    "time by this one)")
+          .WithHint("close it there first, or open a copy made with BACKUP TO; " + text);
+    }
+    if (s.IsCorruption()) {
+      return Status::Corruption("the database at '" + path_ + "' is damaged: " + text);
+    }
+    return OpenFailed("cannot open '" + path_ + "': " + text);
+  }
+
+  Status Get(const std::string& key, std::string* value, bool* found) {
+    return e_->ReadItem(nullptr, key, value, found);
+  }
+
+  Status CheckFormat() {
+    const std::string key = NamedKey(KeySpace::kSystem, kFormatName);
+    std::string value;
+    bool found;
+    PARTON_RETURN_IF_ERROR(Get(key, &value, &found));
+    if (found) {
+      uint64_t version;
+      if (!ReadVarint(value, &version)) return Status::Corruption("the format record is damaged");
+      if (version > kFormatVersion) {
+        return OpenFailed("'" + path_ + "' has format " + std::to_string(version) +
+                              ", newer than this version of Parton knows (" +
+                              std::to_string(kFormatVersion) + ")",
+                          "open it with a newer version of Parton");
+      }
+      return Status::Ok();
+    }
+    std::unique_ptr<leveldb::Iterator> it(e_->db_->NewIterator(e_->ReadOptions(nullptr)));
+    it->SeekToFirst();
+    if (it->Valid()) return OpenFailed("'" + path_ + "' is a LevelDB database, but not of Parton");
+    PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    if (o_.read_only) return Status::Ok();
+    PutVarint(kFormatVersion, &value);
+    leveldb::WriteBatch batch;
+    batch.Put(key, value);
+    return e_->WriteBatch(&batch, true);
+  }
+
+  Status LoadCounter(std::string_view name, uint64_t* out) {
+    std::string value;
+    bool found;
+    PARTON_RETURN_IF_ERROR(Get(NamedKey(KeySpace::kCounter, name), &value, &found));
+    if (found && !ReadVarint(value, out)) return Status::Corruption("a counter is damaged");
+    return Status::Ok();
+  }
+
+  Status LoadCounters() {
+    uint64_t id = 1, version = 0;
+    PARTON_RETURN_IF_ERROR(LoadCounter(kNextIdCounter, &id));
+    PARTON_RETURN_IF_ERROR(LoadCounter(kVersionCounter, &version));
+    e_->next_id_ = static_cast<uint32_t>(id);
+    e_->schema_version_ = version;
+    return Status::Ok();
+  }
+
+  // Calls fn(key, value) -> Status for the keys of a space.
+  template <typename Fn>
+  Status ForEach(KeySpace space, Fn fn) {
+    const std::string prefix = SpacePrefix(space);
+    std::unique_ptr<leveldb::Iterator> it(e_->db_->NewIterator(e_->ReadOptions(nullptr)));
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      PARTON_RETURN_IF_ERROR(fn(ToView(it->key()), ToView(it->value())));
+    }
+    return FromLevelDb(it->status());
+  }
+
+  Status LoadNames() {
+    PARTON_RETURN_IF_ERROR(ForEach(KeySpace::kName, [&](std::string_view key, std::string_view name) {
+      if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != e_->names_.size() ||
+          e_->names_.FindOrAdd(name) != ReadU32(key.substr(1))) {
+        return Status::Corruption("the dictionary of attribute names is damaged");
+      }
+      e_->names_.MarkDurable(ReadU32(key.substr(1)));
+      return Status::Ok();
+    }));
+    e_->durable_names_ = e_->names_.size();
+    return Status::Ok();
+  }
+
+  Status LoadTables() {
+    auto state = std::make_shared<CatalogState>();
+    state->version = e_->schema_version_;
+    PARTON_RETURN_IF_ERROR(
+        ForEach(KeySpace::kTable, [&](std::string_view key, std::string_view bytes) -> Status {
+          PARTON_ASSIGN_OR_RETURN(TableSchema schema, DecodeSchema(bytes));
+          if (key != IdPrefix(KeySpace::kTable, schema.id)) {
+            return Status::Corruption("the catalog is damaged: a table under another one's key");
+          }
+          ResolveNames(&schema, &e_->names_);
+          auto table = std::make_shared<const TableSchema>(std::move(schema));
+          state->Put(std::make_shared<const TableInfo>(table, e_->names_));
+          return Status::Ok();
+        }));
+    e_->catalog_ = std::move(state);
+    return Status::Ok();
+  }
+
+  Status StartFeed() {
+    uint64_t next = 1, reserved = 0;
+    PARTON_RETURN_IF_ERROR(LoadCounter(kFeedCounter, &reserved));
+    next = std::max(next, reserved);
+    std::unique_ptr<leveldb::Iterator> it(e_->db_->NewIterator(e_->ReadOptions(nullptr)));
+    for (const auto& [id, info] : e_->catalog_->by_id) {
+      const std::string prefix = IdPrefix(KeySpace::kChange, id);
+      it->Seek(PrefixSuccessor(prefix));
+      if (it->Valid()) {
+        it->Prev();
+      } else {
+        it->SeekToLast();
+      }
+      if (it->Valid() && it->key().starts_with(prefix) && it->key().size() == kPrefixBytes + 8) {
+        next = std::max(next, ReadU64(ToView(it->key()).substr(kPrefixBytes)) + 1);
+      }
+    }
+    PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    e_->feed_.Start(next, reserved);
+    return Status::Ok();
+  }
+
+  Engine* e_;
+  const StoreOptions& o_;
+  leveldb::Env* env_ = nullptr;
+  std::string path_;
+};
+
+Status Engine::Open() { return EngineOpener(this, options_).Run(); }
+
+}  // namespace parton

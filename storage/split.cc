@@ -1,0 +1,172 @@
+// The keys of a range form a trie. It is opened where it is heaviest, by seeking from one child to the next,
+// until there are many more leaves than pieces; then leaves are gathered into pieces of equal weight. The
+// weight of a leaf is LevelDB's estimate of its size in files, or, where little is in files yet, its
+// share of its parent.
+#include "storage/split.h"
+
+#include <algorithm>
+#include <queue>
+
+#include "storage/key_codec.h"
+
+namespace parton {
+
+namespace {
+
+struct Leaf {
+  std::string prefix;
+  double weight = 0;
+};
+
+uint64_t ApproximateSize(Engine* engine, const std::string& begin, const std::string& end) {
+  leveldb::Range range(begin, end);
+  uint64_t size = 0;
+  engine->db()->GetApproximateSizes(&range, 1, &size);
+  return size;
+}
+
+class Splitter {
+ public:
+  Splitter(Engine* engine, const Interval& range)
+      : engine_(engine),
+        range_(range),
+        it_(engine->db()->NewIterator(engine->ReadOptions(nullptr))),
+        by_size_(ApproximateSize(engine, range.begin, range.end) > (256 << 10)) {}
+
+  std::vector<ScanSegment> Run(int pieces) {
+    std::string first, last;
+    it_->Seek(range_.begin);
+    if (!it_->Valid() || !Inside()) return {{range_.begin, range_.end}};
+    first = it_->key().ToString();
+    it_->Seek(range_.end);
+    if (it_->Valid()) {
+      it_->Prev();
+    } else {
+      it_->SeekToLast();
+    }
+    if (!it_->Valid() || !Inside()) return {{range_.begin, range_.end}};
+    last = it_->key().ToString();
+    size_t common = 0;
+    while (common < first.size() && common < last.size() && first[common] == last[common]) ++common;
+
+    auto lighter = [](const Leaf& a, const Leaf& b) { return a.weight < b.weight; };
+    std::vector<Leaf> heap{{first.substr(0, common), 1}};
+    std::vector<Leaf> done;
+    const size_t wanted = static_cast<size_t>(pieces) * 16;
+    for (int opened = 0; !heap.empty() && heap.size() + done.size() < wanted && opened < 512;
+         ++opened) {
+      std::pop_heap(heap.begin(), heap.end(), lighter);
+      Leaf leaf = std::move(heap.back());
+      heap.pop_back();
+      std::vector<Leaf> children = Open(leaf);
+      if (children.empty()) {
+        done.push_back(std::move(leaf));
+        continue;
+      }
+      for (Leaf& child : children) {
+        heap.push_back(std::move(child));
+        std::push_heap(heap.begin(), heap.end(), lighter);
+      }
+    }
+    for (Leaf& leaf : heap) done.push_back(std::move(leaf));
+    std::sort(done.begin(), done.end(),
+              [](const Leaf& a, const Leaf& b) { return a.prefix < b.prefix; });
+    return Gather(done, pieces);
+  }
+
+ private:
+  bool Inside() const { return range_.Contains(ToView(it_->key())); }
+
+  // One leaf per next byte below the prefix; none if the prefix is a whole key.
+  std::vector<Leaf> Open(const Leaf& leaf) {
+    std::vector<Leaf> children;
+    const std::string end = PrefixSuccessor(leaf.prefix);
+    std::string position = std::max(leaf.prefix, range_.begin);
+    while (true) {
+      it_->Seek(position);
+      if (!it_->Valid() || !Inside() || ToView(it_->key()) >= end) break;
+      if (it_->key().size() <= leaf.prefix.size()) return {};
+      std::string prefix = it_->key().ToString().substr(0, leaf.prefix.size() + 1);
+      std::string next = PrefixSuccessor(prefix);
+      double weight =
+          by_size_ ? static_cast<double>(ApproximateSize(engine_, prefix, next)) + 1 : 0;
+      children.push_back({std::move(prefix), weight});
+      if (next.empty() || next >= end) break;
+      position = std::move(next);
+    }
+    if (!by_size_) {
+      for (Leaf& child : children) child.weight = leaf.weight / static_cast<double>(children.size());
+    }
+    return children;
+  }
+
+  std::vector<ScanSegment> Gather(const std::vector<Leaf>& leaves, int pieces) {
+    double total = 0;
+    for (const Leaf& leaf : leaves) total += leaf.weight;
+    std::vector<ScanSegment> out;
+    std::string begin = range_.begin;
+    double sum = 0;
+    for (size_t i = 0; i + 1 < leaves.size(); ++i) {
+      sum += leaves[i].weight;
+      if (static_cast<int>(out.size()) + 1 == pieces) break;
+      const double target = total * static_cast<double>(out.size() + 1) / pieces;
+      if (sum + leaves[i + 1].weight / 2 < target) continue;
+      const std::string& cut = leaves[i + 1].prefix;
+      if (cut <= begin || cut >= range_.end) continue;
+      out.push_back({begin, cut});
+      begin = cut;
+    }
+    out.push_back({begin, range_.end});
+    return out;
+  }
+
+  Engine* engine_;
+  const Interval& range_;
+  std::unique_ptr<leveldb::Iterator> it_;
+  const bool by_size_;
+};
+
+}  // namespace
+
+std::vector<ScanSegment> SplitInterval(Engine* engine, const Interval& range, int pieces) {
+  if (pieces <= 1 || range.empty()) return {{range.begin, range.end}};
+  return Splitter(engine, range).Run(pieces);
+}
+
+TableStats EstimateStats(Engine* engine, const Interval& range) {
+  constexpr uint64_t kSample = 256;
+  TableStats stats;
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
+  uint64_t items = 0, bytes = 0;
+  std::string last;
+  for (it->Seek(range.begin); it->Valid() && range.Contains(ToView(it->key())); it->Next()) {
+    if (items == kSample) break;
+    ++items;
+    bytes += it->key().size() + it->value().size();
+    last = it->key().ToString();
+  }
+  const bool all = !it->Valid() || !range.Contains(ToView(it->key()));
+  if (all) {
+    stats.approximate_items = items;
+    stats.approximate_bytes = bytes;
+    return stats;
+  }
+  const uint64_t size = ApproximateSize(engine, range.begin, range.end);
+  const double each = static_cast<double>(bytes) / static_cast<double>(items);
+  // Files hold compressed blocks: about half, for items like these.
+  const double unpacked = static_cast<double>(size) * (engine->options().compression ? 2 : 1);
+  stats.approximate_items = std::max(items + 1, static_cast<uint64_t>(unpacked / each));
+  if (size < bytes) {
+    // Mostly in memory: walk on a little, which is cheap there.
+    uint64_t walked = items;
+    for (; it->Valid() && range.Contains(ToView(it->key())) && walked < 64 * kSample; it->Next()) {
+      ++walked;
+    }
+    stats.approximate_items = std::max(stats.approximate_items, walked);
+  }
+  stats.approximate_bytes =
+      static_cast<uint64_t>(static_cast<double>(stats.approximate_items) * each);
+  return stats;
+}
+
+}  // namespace parton

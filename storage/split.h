@@ -1,0 +1,18 @@
+// Cutting a stretch of keys into parts of about equal size, and estimating sizes.
+#ifndef PARTON_STORAGE_SPLIT_H_
+#define PARTON_STORAGE_SPLIT_H_
+
+#include <vector>
+
+#include "storage/engine.h"
+
+namespace parton {
+
+// At most `pieces` segments that are an exact partition of `range`, in key order; at least one.
+std::vector<ScanSegment> SplitInterval(Engine* engine, const Interval& range, int pieces);
+
+TableStats EstimateStats(Engine* engine, const Interval& range);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_SPLIT_H_
