@@ -63,6 +63,7 @@ struct Table {
     functions::AddConditionalFunctions(r);
     functions::AddConversionFunctions(r);
     functions::AddDynamoFunctions(r);
+    functions::AddGraphFunctions(r);
     functions::AddAggregates(r);
     for (ScalarFunction& f : r.scalars) {
       scalar_storage.push_back(std::move(f));

@@ -33,6 +33,7 @@ void AddCollectionFunctions(Registry& r);
 void AddConditionalFunctions(Registry& r);
 void AddConversionFunctions(Registry& r);
 void AddDynamoFunctions(Registry& r);
+void AddGraphFunctions(Registry& r);
 void AddAggregates(Registry& r);
 
 // The integer in `v`. False (after a mismatch or failure) if it has more than 64 bits.
