@@ -17,7 +17,7 @@ void PutField(std::string_view bytes, std::string* out) {
 }
 
 bool ReadField(std::string_view* in, std::string_view* out) {
-  uint64_t n;
+  uint64_t n = 0;
   const char* end = in->data() + in->size();
   const char* p = GetVarint(in->data(), end, &n);
   if (p == nullptr || n > static_cast<uint64_t>(end - p)) return false;
@@ -56,7 +56,7 @@ Result<ChangeRecord> DecodeChange(std::string_view bytes) {
   r.event = static_cast<ChangeEvent>(bytes[1]);
   r.view = static_cast<StreamView>(bytes[2]);
   r.by_ttl = bytes[3] == kFlagTtl;
-  uint64_t ms;
+  uint64_t ms = 0;
   const char* end = bytes.data() + bytes.size();
   const char* p = GetVarint(bytes.data() + 4, end, &ms);
   if (p == nullptr) return damaged;

@@ -59,7 +59,7 @@ void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids,
   size_t next = 0;
   while (p < end) {
     const char* start = p;
-    uint32_t mark;
+    uint32_t mark = 0;
     p = GetVarint(p, end, &mark);
     if (p == nullptr) return;
     bool keep = false;
@@ -68,7 +68,7 @@ void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids,
       if (next == ids.size() && full_names.empty()) return;
       keep = next < ids.size() && ids[next] + 1 == mark;
     } else {
-      uint64_t n;
+      uint64_t n = 0;
       p = GetVarint(p, end, &n);
       if (p == nullptr || n > static_cast<uint64_t>(end - p)) return;
       keep = std::find(full_names.begin(), full_names.end(), std::string_view(p, n)) !=

@@ -130,7 +130,7 @@ class EngineOpener {
     bool found;
     PARTON_RETURN_IF_ERROR(Get(key, &value, &found));
     if (found) {
-      uint64_t version;
+      uint64_t version = 0;
       if (!ReadVarint(value, &version)) return Status::Corruption("the format record is damaged");
       if (version > kFormatVersion) {
         return OpenFailed("'" + path_ + "' has format " + std::to_string(version) +

@@ -89,8 +89,8 @@ Status ForEachField(std::string_view bytes, Fn fn) {
   const char* p = bytes.data();
   const char* end = p + bytes.size();
   while (p < end) {
-    uint32_t tag;
-    uint64_t n;
+    uint32_t tag = 0;
+    uint64_t n = 0;
     p = GetVarint(p, end, &tag);
     if (p == nullptr) return Damaged();
     p = GetVarint(p, end, &n);
@@ -109,7 +109,7 @@ Status UnknownTag(uint32_t tag) {
 
 template <typename T>
 Status ReadNumber(std::string_view payload, T* out, uint64_t max = UINT64_MAX) {
-  uint64_t v;
+  uint64_t v = 0;
   const char* end = payload.data() + payload.size();
   if (GetVarint(payload.data(), end, &v) != end || v > max) return Damaged();
   *out = static_cast<T>(v);
@@ -117,7 +117,7 @@ Status ReadNumber(std::string_view payload, T* out, uint64_t max = UINT64_MAX) {
 }
 
 Status ReadThroughput(std::string_view payload, std::optional<Throughput>* out) {
-  uint64_t a, b;
+  uint64_t a = 0, b = 0;
   const char* end = payload.data() + payload.size();
   const char* p = GetVarint(payload.data(), end, &a);
   if (p == nullptr || GetVarint(p, end, &b) != end) return Damaged();
@@ -214,7 +214,7 @@ Result<TableSchema> DecodeSchema(std::string_view bytes) {
             schema.created_ms = UnZigZag(zigzag);
             return Status::Ok();
           case kOption: {
-            uint64_t n;
+            uint64_t n = 0;
             const char* end = payload.data() + payload.size();
             const char* p = GetVarint(payload.data(), end, &n);
             if (p == nullptr || n > static_cast<uint64_t>(end - p)) return Damaged();

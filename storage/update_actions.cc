@@ -83,13 +83,6 @@ std::string_view OperandType(const Value& v) {
   }
 }
 
-const Field* FindField(const std::vector<Field>& fields, const std::string& name) {
-  for (const Field& f : fields) {
-    if (f.name == name) return &f;
-  }
-  return nullptr;
-}
-
 // Why a value is MISSING: an attribute that is not there, or an operand of the wrong type.
 Status MissingReason(const Expr& e, EvalContext& ctx, TextSpan span) {
   bool absent = true;
@@ -381,11 +374,11 @@ void SpliceItem(std::string_view item, const std::vector<Field>& attributes, Nam
   size_t next = 0;
   while (p < end) {
     const char* start = p;
-    uint32_t mark;
+    uint32_t mark = 0;
     std::string_view full;
     p = GetVarint(p, end, &mark);
     if (p != nullptr && mark == 0) {
-      uint64_t n;
+      uint64_t n = 0;
       p = GetVarint(p, end, &n);
       if (p != nullptr) {
         if (n > static_cast<uint64_t>(end - p)) break;
