@@ -39,13 +39,6 @@ std::string ImplicitAlias(const ast::Expr& e) {
 
 }  // namespace
 
-std::optional<size_t> Binder::FindCommonTable(const ast::Identifier& name) const {
-  for (size_t i = common_visible_; i-- > 0;) {
-    if (SameName(common_[i].ast->name.name, name)) return i;
-  }
-  return std::nullopt;
-}
-
 Binder::Source Binder::TableSource(const TablePtr& table, const IndexSchema* index) {
   Plan::Access access;
   access.table = table;
@@ -70,10 +63,10 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
   if (path != nullptr) variable = path->root->As<ast::Variable>();
   if (variable == nullptr || variable->local || from.unpivot) return std::optional<Source>();
   const ast::Identifier& name = variable->name;
-  if (std::optional<size_t> common = FindCommonTable(name); common.has_value() && path == nullptr) {
-    PARTON_ASSIGN_OR_RETURN(BoundQuery q, UseCommonTable(*common));
+  if (CommonTable* common = FindCommonTable(name); common != nullptr && path == nullptr) {
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, UseCommonTable(common));
     PARTON_ASSIGN_OR_RETURN(Source source, BindQuerySource(from, std::move(q), span));
-    source.variable.name = common_[*common].ast->name.name;
+    source.variable.name = common->ast->name.name;
     return std::optional<Source>(std::move(source));
   }
   if (FindGlobal(name) != nullptr) return std::optional<Source>();
@@ -196,10 +189,7 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
       source.plan = nullptr;
     }
   } else if (const auto* sub = from.expr->As<ast::Subquery>()) {
-    ++subquery_depth_;
-    Result<BoundQuery> bound = BindQuery(*sub->query);
-    --subquery_depth_;
-    PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(bound));
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*sub->query));
     PARTON_ASSIGN_OR_RETURN(source, BindQuerySource(from, std::move(q), span));
   } else if (const auto* match = from.expr->As<ast::GraphMatch>()) {
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindGraph(*match, span));
@@ -220,7 +210,7 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
       }
     } else {
       if (variable != nullptr && from.unpivot && !variable->local && FindLocal(variable->name, false) == nullptr &&
-          FindTable(variable->name) == nullptr && !FindCommonTable(variable->name).has_value()) {
+          FindTable(variable->name) == nullptr && FindCommonTable(variable->name) == nullptr) {
         PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, FindAttribute(variable->name));
         if (!attribute.has_value()) return UnknownTable(variable->name);
       }

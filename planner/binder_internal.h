@@ -86,20 +86,22 @@ struct BoundQuery {
   bool stored = false;           // rows are items of a table as stored
   bool tuple = false;            // rows are certainly tuples
   bool explicit_columns = false;  // SELECT with a list of named expressions: coerces to a scalar
+  int width = 0;                 // VALUES: rows are arrays of so many elements; 0: not known
 };
 
-// A WITH query in force.
+// A WITH query in force. They form a chain: each sees those before it.
 struct CommonTable {
   const ast::CommonTable* ast = nullptr;
+  const CommonTable* outer = nullptr;
   int id = 0;
   BoundQuery bound;
   const Scope* scope = nullptr;  // where it was defined
-  size_t visible = 0;            // how many of the common tables it may use itself
-  bool correlated = false;       // depends on outer rows: bound again at each use
-  bool recursive_reference = false;  // the step of a recursion is being bound: rows of the last round
+  int depth = 0;                 // of subqueries, there
+  // Depends on outer rows, or is no collection of rows: bound again at each use.
+  bool bind_again = false;
+  bool recursing = false;        // the step of its recursion is being bound
   int uses = 0;
   bool used_in_subquery = false;
-  int depth = 0;                 // subquery depth of the definition
 };
 
 class Binder {
@@ -178,20 +180,25 @@ class Binder {
   Result<BoundQuery> BindQuery(const ast::Query& query, RowForm form = RowForm::kTuple);
   Result<BoundQuery> BindBody(const ast::Query& query, RowForm form);
   Result<BoundQuery> BindSetOperation(const ast::SetOperation& op);
-  Result<BoundQuery> BindSetOperand(const ast::Query& query, bool outer);
+  Result<BoundQuery> CombineSets(const ast::SetOperation& op, BoundQuery left, BoundQuery right);
   Result<BoundQuery> BindValues(const ast::Values& values);
   Result<BoundQuery> BindTableQuery(const ast::TableQuery& table);
   Result<BoundQuery> BindExprQuery(const ast::Expr& e);
-  Status BindWith(const ast::Query& query);
-  Result<BoundQuery> BindRecursive(const ast::CommonTable& table, CommonTable* entry);
-  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span);
-  Result<BoundQuery> UseCommonTable(size_t index);
-  void EndWith(size_t first, BoundQuery* result);
-  // The rows of `q` as rows of a plan, whatever its shape.
-  BoundQuery AsRows(BoundQuery q);
+  Result<BoundQuery> InForm(BoundQuery q, RowForm form);
   Status BindTail(const ast::Query& query, BoundQuery* q);
   Status AddLimit(const ast::Query& query, PlanPtr* plan);
   Result<SortKey> BindSortKey(const ast::OrderItem& item);
+
+  // binder_with.cc
+  Status BindWith(const ast::Query& query);
+  Result<BoundQuery> BindCommonTable(const CommonTable& table);
+  Result<std::optional<BoundQuery>> BindRecursive(CommonTable* table);
+  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span);
+  CommonTable* FindCommonTable(const ast::Identifier& name) const;
+  Result<BoundQuery> UseCommonTable(CommonTable* table);
+  void EndWith(size_t first, BoundQuery* result);
+  // The rows of `q` as rows of a plan, whatever its shape.
+  BoundQuery AsRows(BoundQuery q);
 
   // binder_from.cc
   Result<PlanPtr> BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope);
@@ -210,14 +217,13 @@ class Binder {
   Result<std::optional<Source>> BindFunctionSource(const ast::FromSource& source, TextSpan span);
   Result<Source> BindQuerySource(const ast::FromSource& source, BoundQuery q, TextSpan span);
   Source TableSource(const TablePtr& table, const IndexSchema* index);
-  std::optional<size_t> FindCommonTable(const ast::Identifier& name) const;
   PlanPtr SourcePlan(const Source& source, PlanPtr left);
 
   // binder_select.cc
   struct Item {
     std::string name;
     ExprPtr value;
-    bool spread = false;
+    bool spread = false;  // x.*
     int position = 0;
     bool alias = false;   // AS was written
     TextSpan span;
@@ -229,19 +235,8 @@ class Binder {
     bool stored = false;
     bool tuple = false;
     bool named = false;        // an explicit list without `.*`
+    std::vector<std::string> columns;
   };
-  Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
-  Result<PlanPtr> BindExclude(const ast::Select& select, PlanPtr plan, Scope* scope);
-  Result<PlanPtr> BindLet(const ast::Select& select, PlanPtr plan, Scope* scope);
-  Result<Projection> BindProjection(const ast::Select& select, const Scope& from, const Scope* groups);
-  Result<Projection> BindItems(const ast::Select& select);
-  Projection Star(const Scope& from, const Scope* groups);
-  Result<ExprPtr> RowValue(const Projection& p, RowForm form, TextSpan span);
-  std::string ItemName(const ast::Expr& e, int position) const;
-  // Appends a Compute of `e` unless it is a slot already; gives the slot.
-  int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
-
-  // binder_group.cc
   struct Grouping {
     std::vector<SlotExpr> keys;
     Scope scope;  // key names and GROUP AS
@@ -249,25 +244,50 @@ class Binder {
     std::vector<std::pair<std::string, ExprPtr>> group_as;
     std::vector<int> from_slots;
   };
-  Result<Grouping> BindGroupBy(const ast::Select& select, const Scope& from);
+  Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
+  Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
+  // Variables with the EXCLUDEd parts taken out, for the projection; their computation into `outputs`.
+  Status BindExclude(const ast::Select& select, Scope* from, Scope* groups, std::vector<SlotExpr>* outputs);
+  Result<Projection> BindProjection(const ast::Select& select, const Scope& from, const Scope* groups);
+  Status BindItems(const ast::Select& select, Projection* p);
+  void Star(const Scope& from, const Scope* groups, Projection* p);
+  void AddSpread(const Variable& v, int position, Projection* p);
+  ExprPtr RowValue(const Projection& p, RowForm form, TextSpan span);
+  std::string ItemName(const ast::Expr& e, int position) const;
+  Result<std::vector<SortKey>> BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
+                                           std::vector<SlotExpr>* computed);
+  Status CheckDistinctOrder(const std::vector<SortKey>& keys, const Projection& p) const;
+  // The slot of `e` in the plan's rows: a Compute is put on top unless it is one of its slots already.
+  int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
+
+  // binder_group.cc
+  Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);
   // `e` in terms of keys and aggregates. Error: it reads a FROM variable outside of both.
   Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) const;
+  Status OverGroups(std::vector<SortKey>* keys, const Grouping& g) const;
+  Status OverGroups(Plan::WindowCall* call, const Grouping& g) const;
 
   // binder_write.cc
   Result<WritePlan> BindInsert(const ast::Insert& insert);
   Result<BoundQuery> InsertRows(const ast::Insert& insert);
+  Result<BoundQuery> ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns);
   Result<WritePlan> BindUpdate(const ast::Update& update);
   Result<WritePlan> BindDelete(const ast::Delete& del);
   Result<WritePlan> BindExists(const ast::ExistsStatement& exists);
-  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, const ast::Expr* where,
-                    bool keyed, Scope* scope, WritePlan* write, ExprPtr* predicate);
-  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write,
-                                  const Scope& scope);
+  // The table of UPDATE and DELETE: fills table, slot and target (without a filter), and the scope.
+  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write);
+  // WHERE: target's filter and the condition. With `upsert` the condition is what is left beside the key.
+  Status BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write);
+  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope);
   Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
   Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
 
   // binder_graph.cc
   Result<BoundQuery> BindGraph(const ast::GraphMatch& match, TextSpan span);
+
+  // binder.cc
+  Result<PlannedStatement> Finish(const ast::Statement& statement, PlannedStatement planned);
+  Status BindQueryTail(const ast::StatementTail& tail, PlannedStatement* planned);
 
   int NewSlot() { return next_slot_++; }
   ExprPtr SlotRef(int slot, std::string_view name, TextSpan span = {}) const {
@@ -280,8 +300,9 @@ class Binder {
   const Scope* scope_ = nullptr;
   Block* block_ = nullptr;
   int subquery_depth_ = 0;
-  std::vector<CommonTable> common_;
-  size_t common_visible_ = 0;
+  std::vector<std::string> notices_;
+  std::vector<std::unique_ptr<CommonTable>> common_;
+  const CommonTable* common_top_ = nullptr;  // the innermost one in sight
 };
 
 // Sets a variable for a C++ scope.

@@ -151,7 +151,7 @@ Status Binder::UnknownTable(const ast::Identifier& name) const {
   if (input_.globals != nullptr) {
     for (const auto& [global, value] : *input_.globals) known.push_back(global);
   }
-  for (size_t i = 0; i < common_visible_; ++i) known.push_back(common_[i].ast->name.name);
+  for (const CommonTable* t = common_top_; t != nullptr; t = t->outer) known.push_back(t->ast->name.name);
   std::string nearest = NearestName(name.name, known);
   return Status::NotFound(
       dynamo() ? "Requested resource not found"
@@ -223,8 +223,11 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     }
   }
   if (!v.local) {
-    if (std::optional<size_t> common = FindCommonTable(name)) {
-      PARTON_ASSIGN_OR_RETURN(BoundQuery q, UseCommonTable(*common));
+    if (CommonTable* common = FindCommonTable(name)) {
+      ++subquery_depth_;
+      Result<BoundQuery> used = UseCommonTable(common);
+      --subquery_depth_;
+      PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(used));
       bool stored = q.stored;
       return Resolved{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), name.span), stored};
     }

@@ -1,0 +1,171 @@
+// GROUP BY: keys, and what expressions mean above the groups.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "planner/binder_internal.h"
+#include "planner/plan_visit.h"
+
+namespace parton::binder {
+
+namespace {
+
+bool HasAggregate(const ast::Expr& e) {
+  if (const auto* call = e.As<ast::Call>()) {
+    return call->over != nullptr || FindAggregateFunction(call->name.name) != nullptr;
+  }
+  return false;
+}
+
+// Whether the expression reads an attribute of that name: GROUP BY means that one then.
+bool ReadsName(const Expr& e, const ast::Identifier& name) {
+  if (const auto* path = e.As<Expr::Path>()) {
+    for (const PathStep& step : path->steps) {
+      if (step.index < 0 && SameName(step.name, name)) return true;
+    }
+  }
+  bool found = false;
+  ForEachChild(e, [&](const ExprPtr& child) { found = found || ReadsName(*child, name); });
+  return found;
+}
+
+}  // namespace
+
+Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g) {
+  const ast::GroupBy& group = *select.group_by;
+  Restore<const char*> place(&block_->no_aggregates, "GROUP BY");
+  Restore<const char*> windows(&block_->no_windows, "GROUP BY");
+  for (const ast::GroupKey& key : group.keys) {
+    const ast::Expr* e = key.expr.get();
+    ExprPtr bound;
+    std::string name = Written(key.as) ? key.as.name : ItemName(*e, static_cast<int>(g->keys.size()) + 1);
+    const auto* variable = e->As<ast::Variable>();
+    const auto* literal = e->As<ast::Literal>();
+    if (literal != nullptr && literal->value.is_small_int() && select.kind == ast::Select::Kind::kItems) {
+      // A position in the select list, as SQL has it.
+      int64_t position = literal->value.int_value();
+      if (position >= 1 && position <= static_cast<int64_t>(select.items.size())) {
+        const ast::SelectItem& item = select.items[static_cast<size_t>(position - 1)];
+        if (item.kind == ast::SelectItem::Kind::kExpr && !HasAggregate(*item.expr)) {
+          e = item.expr.get();
+          if (!Written(key.as)) {
+            name = Written(item.as) ? item.as.name : ItemName(*e, static_cast<int>(position));
+          }
+        }
+      }
+    } else if (variable != nullptr && !variable->local && FindLocal(variable->name, false) == nullptr) {
+      // A select alias, unless the alias hides the attribute it is made of.
+      for (const ast::SelectItem& item : select.items) {
+        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr)) continue;
+        Result<ExprPtr> aliased = BindExpr(*item.expr);
+        if (aliased.ok() && !ReadsName(**aliased, variable->name)) bound = *std::move(aliased);
+        break;
+      }
+    }
+    if (bound == nullptr) {
+      PARTON_ASSIGN_OR_RETURN(bound, BindExpr(*e));
+    }
+    Variable v;
+    v.name = name;
+    v.kind = Variable::Kind::kKey;
+    int slot = NewSlot();
+    v.value = SlotRef(slot, name);
+    g->scope.variables.push_back(std::move(v));
+    g->keys.push_back(SlotExpr{slot, std::move(bound)});
+  }
+  if (Written(group.as)) {
+    g->group_as_slot = NewSlot();
+    int position = 0;
+    for (const Variable& v : from.variables) {
+      ++position;
+      if (v.kind == Variable::Kind::kLet) continue;
+      g->group_as.emplace_back(v.name.empty() ? fmt::format("_{}", position) : v.name, v.value);
+    }
+    Variable v;
+    v.name = group.as.name;
+    v.kind = Variable::Kind::kKey;
+    v.value = SlotRef(g->group_as_slot, v.name);
+    g->scope.variables.push_back(std::move(v));
+  }
+  return Status::Ok();
+}
+
+Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
+  if (e == nullptr) return e;
+  for (const SlotExpr& key : g.keys) {
+    if (SameExpr(*e, *key.expr)) return SlotRef(key.slot, ToString(*key.expr), e->span);
+  }
+  // A path that goes on from a key that is a path.
+  if (const auto* path = e->As<Expr::Path>()) {
+    for (const SlotExpr& key : g.keys) {
+      const auto* prefix = key.expr->As<Expr::Path>();
+      if (prefix == nullptr || prefix->steps.size() >= path->steps.size() ||
+          !SameExpr(*prefix->base, *path->base) ||
+          !std::equal(prefix->steps.begin(), prefix->steps.end(), path->steps.begin())) {
+        continue;
+      }
+      auto n = static_cast<std::ptrdiff_t>(prefix->steps.size());
+      Expr::Path rest;
+      rest.base = SlotRef(key.slot, ToString(*key.expr), e->span);
+      rest.steps.assign(path->steps.begin() + n, path->steps.end());
+      rest.ignore_case.assign(path->ignore_case.begin() + n, path->ignore_case.end());
+      return MakeExpr(std::move(rest), e->span);
+    }
+  }
+  auto refuse = [&](const Expr& what) {
+    return Status::Validation(
+        fmt::format("{} must be a GROUP BY key or stand in an aggregate function", ToString(what)), what.span);
+  };
+  if (const auto* slot = e->As<Expr::Slot>()) {
+    if (std::binary_search(g.from_slots.begin(), g.from_slots.end(), slot->index)) return refuse(*e);
+    return e;
+  }
+  if (const auto* sub = e->As<Expr::Subquery>()) {
+    if (!Intersects(sub->reads, g.from_slots)) return e;
+    Status failed;
+    auto map_expr = [&](const ExprPtr& inner) {
+      Result<ExprPtr> mapped = OverGroups(inner, g);
+      if (mapped.ok()) return *std::move(mapped);
+      if (failed.ok()) failed = std::move(mapped).status();
+      return inner;
+    };
+    auto query = std::make_shared<Query>(*static_cast<const Query*>(sub->plan.get()));
+    query->root = TransformUp(query->root, [&](const PlanPtr& p) { return MapExprs(p, map_expr); });
+    PARTON_RETURN_IF_ERROR(std::move(failed));
+    Expr::Subquery copy = *sub;
+    copy.reads = SlotsFree(*query->root);
+    copy.plan = std::move(query);
+    return MakeExpr(std::move(copy), e->span);
+  }
+  Status failed;
+  ExprPtr mapped = MapChildren(e, [&](const ExprPtr& child) {
+    Result<ExprPtr> inner = OverGroups(child, g);
+    if (inner.ok()) return *std::move(inner);
+    // The path tells more than its root.
+    if (failed.ok()) failed = e->As<Expr::Path>() != nullptr ? refuse(*e) : std::move(inner).status();
+    return child;
+  });
+  PARTON_RETURN_IF_ERROR(std::move(failed));
+  return mapped;
+}
+
+Status Binder::OverGroups(std::vector<SortKey>* keys, const Grouping& g) const {
+  for (SortKey& key : *keys) {
+    PARTON_ASSIGN_OR_RETURN(key.expr, OverGroups(key.expr, g));
+  }
+  return Status::Ok();
+}
+
+Status Binder::OverGroups(Plan::WindowCall* call, const Grouping& g) const {
+  for (ExprPtr& e : call->args) {
+    PARTON_ASSIGN_OR_RETURN(e, OverGroups(e, g));
+  }
+  for (ExprPtr& e : call->partition) {
+    PARTON_ASSIGN_OR_RETURN(e, OverGroups(e, g));
+  }
+  PARTON_ASSIGN_OR_RETURN(call->filter, OverGroups(call->filter, g));
+  return OverGroups(&call->order, g);
+}
+
+}  // namespace parton::binder
