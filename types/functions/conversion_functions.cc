@@ -1,6 +1,7 @@
 // Values to and from text: JSON, base64, hexadecimal; and the names of types.
 #include "types/base64.h"
 #include "types/functions/registry.h"
+#include "types/json_reader.h"
 
 namespace parton::functions {
 namespace {
@@ -43,6 +44,13 @@ Value ToDynamoJson(const Value* args, int, EvalContext& ctx) {
   return r.ok() ? Value::String(*r) : ctx.Mismatch(r.status().message().c_str());
 }
 
+// Text that is no JSON is data of a wrong kind: a mismatch.
+template <Result<Value> (*parse)(std::string_view)>
+Value Parse(const Value* args, int, EvalContext& ctx) {
+  Result<Value> r = parse(args[0].bytes());
+  return r.ok() ? std::move(*r) : ctx.Mismatch(r.status().message().c_str());
+}
+
 }  // namespace
 
 void AddConversionFunctions(Registry& r) {
@@ -55,6 +63,10 @@ void AddConversionFunctions(Registry& r) {
       .absent = AbsentRule::kCustom;
   r.Add("TO_DYNAMO_JSON(x ANY) -> STRING", kGroup, "x as DynamoDB's typed JSON.",
         "TO_DYNAMO_JSON('a') = '{\"S\":\"a\"}'", 1, 1, {kAny}, ToDynamoJson);
+  r.Add("PARSE_JSON(s STRING) -> ANY", kGroup, "The value that the JSON text says.",
+        "PARSE_JSON('{\"a\":[1,null]}') = {'a': [1, NULL]}", 1, 1, {kText}, Parse<ParseJson>);
+  r.Add("PARSE_DYNAMO_JSON(s STRING) -> ANY", kGroup, "The value or item that DynamoDB's typed JSON says.",
+        "PARSE_DYNAMO_JSON('{\"L\":[{\"N\":\"1\"}]}') = [1]", 1, 1, {kText}, Parse<ParseDynamoJson>);
   r.Add("TO_BASE64(x BINARY | STRING) -> STRING", kGroup, "The bytes as base64.", "TO_BASE64('ab') = 'YWI='",
         1, 1, {ArgType::kTextOrLob},
         [](const Value* a, int, EvalContext&) { return Value::String(Base64Encode(a[0].bytes())); });
