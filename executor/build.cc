@@ -1,0 +1,196 @@
+// The one switch from plan nodes to operators, and what each keeps: the slots read above it.
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+
+#include "executor/operators.h"
+#include "executor/rows.h"
+#include "planner/plan_visit.h"
+
+namespace parton {
+
+namespace {
+
+OperatorPtr Build(const Plan& plan, const SlotSet& live, ExecutionContext& ctx);
+
+void AddSortReads(const std::vector<SortKey>& keys, SlotSet* out) {
+  for (const SortKey& k : keys) AddReads(k.expr, out);
+}
+
+// What the node's inputs must provide: what is read above it, and by the node itself.
+SlotSet InputLive(const Plan& plan, const SlotSet& live) {
+  SlotSet out = live;
+  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &out); });
+  return out;
+}
+
+bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {
+  std::vector<int> common;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
+  return !common.empty();
+}
+
+struct Builder {
+  const Plan& plan;
+  const SlotSet& live;
+  ExecutionContext& ctx;
+
+  OperatorPtr Input(size_t i, const SlotSet& needed) { return Build(*plan.inputs[i], needed, ctx); }
+  OperatorPtr Input() { return Input(0, InputLive(plan, live)); }
+
+  OperatorPtr operator()(const Plan::Once&) { return MakeOnce(ctx); }
+  OperatorPtr operator()(const Plan::Empty&) { return MakeEmpty(ctx); }
+  OperatorPtr operator()(const Plan::Access& n) { return MakeAccess(n, ctx); }
+  OperatorPtr operator()(const Plan::FunctionScan& n) { return MakeFunctionScan(n, ctx); }
+  OperatorPtr operator()(const Plan::Unnest& n) {
+    return MakeUnnest(n, plan.inputs.empty() ? MakeOnce(ctx) : Input(), ctx);
+  }
+  OperatorPtr operator()(const Plan::Filter& n) { return MakeFilter(n, Input(), ctx); }
+  OperatorPtr operator()(const Plan::Compute& n) { return MakeCompute(n, Input(), ctx); }
+  OperatorPtr operator()(const Plan::Limit& n) { return MakeLimit(n, Input(), ctx); }
+  OperatorPtr operator()(const Plan::Distinct& n) {
+    SlotSet needed = live;
+    needed.insert(n.slot);
+    return MakeDistinct(n, Input(0, needed), ctx);
+  }
+
+  OperatorPtr operator()(const Plan::Join& n) {
+    SlotSet needed = InputLive(plan, live);
+    SlotSet left_needed = needed;
+    if (n.lateral) {
+      for (int s : SlotsFree(*plan.inputs[1])) left_needed.insert(s);
+    }
+    OperatorPtr left = Input(0, left_needed);
+    OperatorPtr right = Input(1, needed);
+    std::vector<int> left_slots = KeptSlots(*plan.inputs[0], needed);
+    std::vector<int> right_slots = KeptSlots(*plan.inputs[1], needed);
+    if (n.strategy == JoinStrategy::kHash && !n.keys.empty() && !n.lateral) {
+      return MakeHashJoin(n, std::move(left), std::move(right), std::move(left_slots),
+                          std::move(right_slots), ctx);
+    }
+    return MakeNestedLoopJoin(n, std::move(left), std::move(right), std::move(left_slots),
+                              std::move(right_slots), ctx);
+  }
+  OperatorPtr operator()(const Plan::SemiJoin& n) {
+    SlotSet needed = InputLive(plan, live);
+    std::vector<int> free = SlotsFree(*plan.inputs[1]);
+    bool correlated = Intersects(free, SlotsDefined(*plan.inputs[0]));
+    SlotSet left_needed = needed;
+    left_needed.insert(free.begin(), free.end());
+    OperatorPtr left = Input(0, left_needed);
+    OperatorPtr right = Input(1, needed);
+    return MakeSemiJoin(n, std::move(left), std::move(right), correlated,
+                        KeptSlots(*plan.inputs[1], needed), ctx);
+  }
+
+  OperatorPtr operator()(const Plan::Aggregate& n) {
+    if (n.stage == Plan::Aggregate::Stage::kFinal) {
+      const Plan& below = *plan.inputs[0];
+      const auto* gather = below.As<Plan::Gather>();
+      const Plan& partial = gather != nullptr ? *below.inputs[0] : below;
+      if (partial.As<Plan::Aggregate>() != nullptr) {
+        return MakeParallelAggregate(n, partial, gather != nullptr ? gather->threads : 1, ctx);
+      }
+    }
+    SlotSet needed;
+    ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &needed); });
+    return MakeAggregate(n, Input(0, needed), ctx);
+  }
+  OperatorPtr operator()(const Plan::Window& n) {
+    SlotSet needed = InputLive(plan, live);
+    return MakeWindow(n, Input(0, needed), KeptSlots(*plan.inputs[0], needed), ctx);
+  }
+  OperatorPtr operator()(const Plan::Sort& n) {
+    SlotSet needed = live;
+    AddSortReads(n.keys, &needed);
+    return MakeSort(n, Input(0, needed), KeptSlots(*plan.inputs[0], live), ctx);
+  }
+  OperatorPtr operator()(const Plan::SetOperation& n) {
+    return MakeSetOperation(n, Input(0, {n.left_slot}), Input(1, {n.right_slot}), ctx);
+  }
+  OperatorPtr operator()(const Plan::Shared& n) {
+    if (plan.inputs.empty()) return MakeRecursionScan(n, ctx);
+    // Copies of one shared query that the rules made have its id in common. Odd: no address is.
+    const void* key = reinterpret_cast<const void*>(static_cast<uintptr_t>(n.id) * 2 + 1);
+    if (!SlotsFree(*plan.inputs[0]).empty()) key = nullptr;
+    return MakeShared(n, Input(0, {n.slot}), key, ctx);
+  }
+  OperatorPtr operator()(const Plan::Recursive& n) {
+    return MakeRecursive(n, Input(0, {n.seed_slot}), Input(1, {n.step_slot}), ctx);
+  }
+  OperatorPtr operator()(const Plan::Gather& n) {
+    if (ctx.worker || n.threads <= 1) return Input(0, live);
+    return MakeGather(n, *plan.inputs[0], live, ctx);
+  }
+  OperatorPtr operator()(const Plan::GraphMatch& n) {
+    return MakeGraphMatch(n, plan.inputs.empty() ? MakeOnce(ctx) : Input(), ctx);
+  }
+};
+
+OperatorPtr Build(const Plan& plan, const SlotSet& live, ExecutionContext& ctx) {
+  OperatorPtr op = std::visit(Builder{plan, live, ctx}, plan.node);
+  if (ctx.shared->profiling) op = MakeProfiled(plan, std::move(op), ctx);
+  return op;
+}
+
+class Profiled final : public Operator {
+ public:
+  Profiled(const Plan& plan, OperatorPtr input, ExecutionContext& ctx)
+      : Operator(ctx), plan_(plan), input_(std::move(input)) {}
+  ~Profiled() override {
+    if (const ReadStats* reads = input_->reads()) profile_.reads = *reads;
+    ctx_.shared->AddProfile(&plan_, profile_);
+  }
+  bool Open() override {
+    ++profile_.opens;
+    Timer timer(&profile_.nanos);
+    return input_->Open();
+  }
+  bool Next() override {
+    Timer timer(&profile_.nanos);
+    bool more = input_->Next();
+    profile_.rows += more ? 1 : 0;
+    return more;
+  }
+  void Close() override {
+    Timer timer(&profile_.nanos);
+    input_->Close();
+  }
+  const ReadStats* reads() const override { return nullptr; }
+
+ private:
+  struct Timer {
+    explicit Timer(int64_t* sum) : sum(sum), start(std::chrono::steady_clock::now()) {}
+    ~Timer() {
+      *sum += std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() -
+                                                                   start)
+                  .count();
+    }
+    int64_t* sum;
+    std::chrono::steady_clock::time_point start;
+  };
+  const Plan& plan_;
+  OperatorPtr input_;
+  OperatorProfile profile_;
+};
+
+}  // namespace
+
+OperatorPtr BuildOperator(const Plan& plan, const SlotSet& live, ExecutionContext& ctx) {
+  return Build(plan, live, ctx);
+}
+
+OperatorPtr MakeProfiled(const Plan& plan, OperatorPtr input, ExecutionContext& ctx) {
+  return std::make_unique<Profiled>(plan, std::move(input), ctx);
+}
+
+const Plan::Access* SplitAccess(const Plan& plan) {
+  const Plan* p = &plan;
+  while (p->As<Plan::Access>() == nullptr) {
+    if (p->inputs.empty()) return nullptr;
+    p = p->inputs[0].get();
+  }
+  return p->As<Plan::Access>();
+}
+
+}  // namespace parton

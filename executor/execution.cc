@@ -1,0 +1,107 @@
+#include "executor/execution.h"
+
+#include <fmt/format.h>
+
+#include "executor/operators.h"
+#include "types/item_codec.h"
+
+namespace parton {
+
+std::shared_ptr<ExecutionShared::Cached> ExecutionShared::CachedFor(const void* key) {
+  std::lock_guard lock(mutex_);
+  auto& c = cached_[key];
+  if (c == nullptr) c = std::make_shared<Cached>();
+  return c;
+}
+
+void ExecutionShared::AddProfile(const Plan* plan, const OperatorProfile& p) {
+  std::lock_guard lock(mutex_);
+  OperatorProfile& sum = profiles[plan];
+  sum.opens += p.opens;
+  sum.rows += p.rows;
+  sum.nanos += p.nanos;
+  sum.reads.Add(p.reads);
+}
+
+void ExecutionShared::ResetResults() {
+  if (!cached_.empty()) cached_.clear();
+  if (!profiles.empty()) profiles.clear();
+  items_examined.store(0, std::memory_order_relaxed);
+}
+
+ExecutionContext::ExecutionContext(ExecutionShared* shared, int slot_count)
+    : shared(shared), frame(static_cast<size_t>(slot_count)) {
+  subqueries_ = MakeSubqueryRunner(*this);
+  eval.frame = &frame;
+  eval.subqueries = subqueries_.get();
+  Prepare();
+}
+
+ExecutionContext::~ExecutionContext() = default;
+
+void ExecutionContext::Prepare() {
+  eval.parameters = shared->parameters;
+  eval.typing = shared->settings->typing;
+  eval.logic = shared->settings->logic();
+  eval.now_nanos = shared->now_nanos;
+  eval.error = Status();
+  stats = ReadStats();
+  ticks_ = 0;
+  next_progress_ = {};
+}
+
+bool ExecutionContext::SlowTick() {
+  if (shared->cancel->load(std::memory_order_relaxed)) {
+    Fail(Status(StatusCode::kCancelled, "the statement was cancelled"));
+    return false;
+  }
+  if (stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
+  if (!worker && shared->progress != nullptr && *shared->progress) {
+    auto now = std::chrono::steady_clock::now();
+    if (next_progress_ == std::chrono::steady_clock::time_point{}) {
+      next_progress_ = now + std::chrono::milliseconds(100);
+    } else if (now >= next_progress_) {
+      next_progress_ = now + std::chrono::milliseconds(100);
+      uint64_t done = shared->items_examined.load(std::memory_order_relaxed) + ticks_;
+      if (!(*shared->progress)(done, 0)) {
+        shared->cancel->store(true);
+        Fail(Status(StatusCode::kCancelled, "the statement was cancelled"));
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void ExecutionContext::FailOutOfMemory(const char* what) {
+  Fail(Status(StatusCode::kOutOfMemory,
+              fmt::format("the statement needs more memory than its limit of {} MB allows, for {}",
+                          shared->memory.limit() >> 20, what),
+              {}, "SET memory_limit raises it"));
+}
+
+size_t ApproximateBytes(const Value& v) {
+  size_t bytes = sizeof(Value);
+  switch (v.type()) {
+    case Type::kString:
+    case Type::kSymbol:
+    case Type::kBlob:
+    case Type::kClob:
+      return bytes + 40 + v.bytes().size();
+    case Type::kStruct:
+    case Type::kGraph:
+      if (const internal::HeapItem* item = v.heap_item()) return bytes + 96 + item->bytes.size();
+      bytes += 48;
+      for (const Field& f : v.fields()) bytes += 32 + f.name.size() + ApproximateBytes(f.value);
+      return bytes;
+    default:
+      break;
+  }
+  if (v.is_collection()) {
+    bytes += 48;
+    for (const Value& e : v.elements()) bytes += ApproximateBytes(e);
+  }
+  return bytes;
+}
+
+}  // namespace parton

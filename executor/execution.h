@@ -1,0 +1,160 @@
+// What one execution of a statement shares, and what each of its threads has of its own.
+//
+// Errors: there is one channel, EvalContext::error of the thread's context. An operator that fails puts
+// the error there and returns false; whoever gets false asks failed().
+//
+// Threads: an ExecutionShared is used by all threads of the execution, an ExecutionContext (with the operators
+// built on it) by one.
+#ifndef PARTON_EXECUTOR_EXECUTION_H_
+#define PARTON_EXECUTOR_EXECUTION_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "parton/database.h"
+#include "parton/status.h"
+#include "parton/value.h"
+#include "planner/plan.h"
+#include "planner/settings.h"
+#include "storage/table_store.h"
+#include "types/evaluate.h"
+
+namespace parton {
+
+class Operator;
+
+// Bytes that blocking operators hold, over all threads of an execution.
+class MemoryBudget {
+ public:
+  void Reset(size_t limit) {
+    limit_ = limit;
+    used_.store(0, std::memory_order_relaxed);
+  }
+  // Counts `bytes`; false if that is over the limit (they are counted all the same).
+  bool Take(size_t bytes) {
+    return used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_;
+  }
+  void Give(size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  size_t limit() const { return limit_; }
+
+ private:
+  std::atomic<size_t> used_{0};
+  size_t limit_ = SIZE_MAX;
+};
+
+// A part of an access path's key order, given to one worker.
+struct Morsel {
+  size_t range = 0;  // which of the access's ranges
+  ScanSegment segment;
+};
+
+// What EXPLAIN ANALYZE measured of one plan node, over all threads.
+struct OperatorProfile {
+  uint64_t opens = 0;
+  uint64_t rows = 0;
+  int64_t nanos = 0;  // with its inputs; summed over threads
+  ReadStats reads;
+};
+
+struct ExecutionShared {
+  TableStore* store = nullptr;
+  ReadView* view = nullptr;
+  const Settings* settings = nullptr;
+  const std::vector<Value>* parameters = nullptr;
+  std::atomic<bool>* cancel = nullptr;
+  const ProgressCallback* progress = nullptr;
+  size_t cache_bytes = 0;
+  std::string temp_dir;  // for spilled rows
+  int64_t now_nanos = 0;
+  bool profiling = false;
+
+  MemoryBudget memory;
+  std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress
+
+  struct Cached {
+    std::mutex mutex;
+    bool done = false;
+    Value value;               // an uncorrelated subquery's
+    std::vector<Value> rows;   // a shared query's
+  };
+  std::shared_ptr<Cached> CachedFor(const void* key);
+
+  void AddProfile(const Plan* plan, const OperatorProfile& p);
+  std::unordered_map<const Plan*, OperatorProfile> profiles;
+
+  // Forgets what an earlier execution of the same statement left.
+  void ResetResults();
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<const void*, std::shared_ptr<Cached>> cached_;
+};
+
+// One thread's part.
+class ExecutionContext {
+ public:
+  // `slot_count` as PlannedStatement has it. `shared` outlives the context.
+  ExecutionContext(ExecutionShared* shared, int slot_count);
+  ~ExecutionContext();
+  ExecutionContext(const ExecutionContext&) = delete;
+  ExecutionContext& operator=(const ExecutionContext&) = delete;
+
+  // Takes over parameters, settings and clock of `shared` before an execution.
+  void Prepare();
+
+  bool failed() const { return eval.failed(); }
+  void Fail(Status s) { (void)eval.Fail(std::move(s)); }
+  bool FailIfError(Status s) {
+    if (s.ok()) return true;
+    Fail(std::move(s));
+    return false;
+  }
+  // To be called once per row examined: false if the execution is cancelled, with the error set (unless a worker
+  // was told to stop by its own consumer).
+  bool Tick() { return (++ticks_ & 255) != 0 || SlowTick(); }
+  bool SlowTick();
+  // Cancelled, or told to stop.
+  bool Stopped() const {
+    return shared->cancel->load(std::memory_order_relaxed) ||
+           (stop != nullptr && stop->load(std::memory_order_relaxed));
+  }
+  // Memory that could not be had: an error that says what to do.
+  void FailOutOfMemory(const char* what);
+
+  Value& slot(int i) { return frame[static_cast<size_t>(i)]; }
+
+  ExecutionShared* shared;
+  Frame frame;
+  EvalContext eval;
+  ReadStats stats;
+
+  bool worker = false;                      // a thread of a Gather: it starts no further threads
+  const std::atomic<bool>* stop = nullptr;  // its consumer wants no more
+  const Plan::Access* morsel_access = nullptr;
+  const Morsel* morsel = nullptr;           // the part of morsel_access it reads
+
+  // Rows of the last round of each recursive query, by id.
+  std::map<int, const std::vector<Value>*> recursion;
+
+ private:
+  uint32_t ticks_ = 0;
+  std::chrono::steady_clock::time_point next_progress_;
+  std::unique_ptr<SubqueryRunner> subqueries_;
+};
+
+// Bytes a retained value takes, roughly.
+size_t ApproximateBytes(const Value& v);
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_EXECUTION_H_

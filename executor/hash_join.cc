@@ -1,0 +1,180 @@
+// Equality joins: the right side is kept in a hash table, the left side looked up in its order. NULL and
+// MISSING keys match nothing.
+#include <utility>
+#include <vector>
+
+#include "executor/hash_table.h"
+#include "executor/operators.h"
+#include "executor/rows.h"
+
+namespace parton {
+
+namespace {
+
+constexpr uint32_t kEnd = UINT32_MAX;
+
+class HashJoin final : public Operator {
+ public:
+  HashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
+           std::vector<int> right_slots, ExecutionContext& ctx)
+      : Operator(ctx),
+        node_(node),
+        left_(std::move(left)),
+        right_(std::move(right)),
+        left_slots_(std::move(left_slots)),
+        rows_(std::move(right_slots)),
+        table_(node.keys.size()),
+        key_(node.keys.size()),
+        memory_(ctx) {
+    keeps_left_ = node.kind == JoinKind::kLeft || node.kind == JoinKind::kFull;
+    keeps_right_ = node.kind == JoinKind::kRight || node.kind == JoinKind::kFull;
+  }
+
+  bool Open() override {
+    Forget();
+    if (!BuildTable()) return false;
+    row_ = kEnd;
+    in_left_ = false;
+    rest_ = false;
+    rest_next_ = 0;
+    return left_->Open();
+  }
+
+  bool Next() override {
+    for (;;) {
+      if (!ctx_.Tick()) return false;
+      if (rest_) return NextRest();
+      if (!in_left_) {
+        if (!left_->Next()) {
+          if (ctx_.failed() || !keeps_right_) return false;
+          rest_ = true;
+          continue;
+        }
+        in_left_ = true;
+        matched_ = false;
+        row_ = Key(true) ? Chain(table_.Find(key_.data())) : kEnd;
+        if (ctx_.failed()) return false;
+      }
+      while (row_ != kEnd) {
+        const uint32_t r = row_;
+        row_ = next_[r];
+        rows_.Restore(r, &ctx_.frame);
+        bool match = node_.on == nullptr || EvaluatePredicate(*node_.on, ctx_.eval);
+        if (ctx_.failed()) return false;
+        if (match) {
+          matched_ = true;
+          if (keeps_right_) right_matched_[r] = true;
+          return true;
+        }
+        if (!ctx_.Tick()) return false;
+      }
+      in_left_ = false;
+      if (keeps_left_ && !matched_) {
+        for (int s : rows_.slots()) ctx_.slot(s) = Value::Null();
+        return true;
+      }
+    }
+  }
+
+  void Close() override {
+    Forget();
+    left_->Close();
+    right_->Close();
+  }
+
+ private:
+  // Fills key_; false if a part is absent.
+  bool Key(bool left) {
+    for (size_t i = 0; i < node_.keys.size(); ++i) {
+      key_[i] = EvaluateValue(left ? *node_.keys[i].first : *node_.keys[i].second, ctx_.eval);
+      if (key_[i].is_absent()) return false;
+    }
+    return true;
+  }
+  uint32_t Chain(uint32_t number) const { return number == KeyTable::kNone ? kEnd : first_[number]; }
+
+  bool BuildTable() {
+    if (!right_->Open()) return false;
+    std::vector<uint32_t> last;
+    while (right_->Next()) {
+      if (!ctx_.Tick()) return false;
+      bool present = Key(false);
+      if (ctx_.failed()) return false;
+      if (!present && !keeps_right_) continue;
+      const uint32_t row = static_cast<uint32_t>(rows_.size());
+      if (row == kEnd - 1) {
+        ctx_.FailOutOfMemory("a hash join");
+        return false;
+      }
+      size_t bytes = rows_.Add(ctx_.frame) + 16;
+      next_.push_back(kEnd);
+      if (present) {
+        bool is_new;
+        uint32_t n = table_.Insert(key_.data(), &is_new);
+        if (is_new) {
+          first_.push_back(row);
+          last.push_back(row);
+          for (const Value& k : key_) bytes += ApproximateBytes(k) + 24;
+        } else {
+          next_[last[n]] = row;
+          last[n] = row;
+        }
+      }
+      if (!memory_.TakeOrFail(bytes, "a hash join")) return false;
+    }
+    if (ctx_.failed()) return false;
+    right_->Close();
+    right_matched_.assign(keeps_right_ ? rows_.size() : 0, false);
+    return true;
+  }
+
+  bool NextRest() {
+    while (rest_next_ < rows_.size()) {
+      size_t r = rest_next_++;
+      if (right_matched_[r]) continue;
+      rows_.Restore(r, &ctx_.frame);
+      for (int s : left_slots_) ctx_.slot(s) = Value::Null();
+      return true;
+    }
+    return false;
+  }
+
+  void Forget() {
+    rows_.Release();
+    table_.Clear();
+    first_.clear();
+    next_.clear();
+    right_matched_.clear();
+    memory_.Release();
+  }
+
+  const Plan::Join& node_;
+  OperatorPtr left_;
+  OperatorPtr right_;
+  std::vector<int> left_slots_;
+  SavedRows rows_;
+  KeyTable table_;
+  std::vector<uint32_t> first_;  // by key number: its first row
+  std::vector<uint32_t> next_;   // by row: the next one with the same key
+  std::vector<Value> key_;
+  MemoryHold memory_;
+  std::vector<bool> right_matched_;
+  bool keeps_left_;
+  bool keeps_right_;
+  bool in_left_ = false;
+  bool matched_ = false;
+  bool rest_ = false;
+  uint32_t row_ = kEnd;
+  size_t rest_next_ = 0;
+};
+
+}  // namespace
+
+OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
+                         std::vector<int> left_slots, std::vector<int> right_slots,
+                         ExecutionContext& ctx) {
+  return std::make_unique<HashJoin>(node, std::move(left), std::move(right), std::move(left_slots),
+                                    std::move(right_slots), ctx);
+}
+
+}  // namespace parton
