@@ -11,7 +11,7 @@
 //     OVERLAY(s PLACING p FROM a FOR n) are Calls `substring`, `position(a, b)`, `overlay`;
 //   - CURRENT_DATE and its like are Calls without arguments; aggregates and COLL_* are Calls too;
 //   - parentheses are gone, but Expr::parenthesized tells;
-//   - nothing is nested deeper than kMaxNesting brackets or kMaxChain operators.
+//   - no tree is deeper than kMaxDepth (parser.h), so recursion over it is safe.
 // Literals are validated, but not refused: Literal::error says what is wrong with one (rule: syntax
 // accepts DATE '2021-02-30', a later check fails).
 #ifndef PARTON_PARSER_AST_H_

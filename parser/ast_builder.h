@@ -1,0 +1,216 @@
+// Parse tree to syntax tree. Internal to parser/: the only header that sees the grammar's classes.
+//
+// The tree is known to be without syntax errors. What the grammar cannot say (words that are no
+// keywords, depth, impossible combinations) is refused here by throwing BuildError, which
+// parser.cc catches. Left-recursive chains are walked with loops; recursion is bounded by kMaxDepth.
+#ifndef PARTON_PARSER_AST_BUILDER_H_
+#define PARTON_PARSER_AST_BUILDER_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "PartonParser.h"
+#include "parser/ast.h"
+#include "parser/parser.h"
+
+namespace parton::internal {
+
+using Grammar = grammar::PartonParser;
+
+struct BuildError {
+  Status status;
+};
+
+// Code point positions, as the lexer counts them, to bytes.
+class SourceMap {
+ public:
+  explicit SourceMap(std::string_view text);
+
+  size_t Byte(size_t code_point) const {
+    if (offsets_.empty()) return code_point < text_.size() ? code_point : text_.size();
+    return code_point < offsets_.size() ? offsets_[code_point] : text_.size();
+  }
+  std::string_view text() const { return text_; }
+  std::string_view Text(const antlr4::Token* t) const;
+  // From the first byte of `first` to the last one of `last`.
+  TextSpan Span(const antlr4::Token* first, const antlr4::Token* last) const;
+  TextSpan Span(const antlr4::Token* t) const { return Span(t, t); }
+
+ private:
+  std::string_view text_;
+  std::vector<uint32_t> offsets_;  // empty: all ASCII
+};
+
+class AstBuilder {
+ public:
+  explicit AstBuilder(const SourceMap& source) : source_(source) {}
+
+  // Throws BuildError.
+  ast::Script Script(Grammar::ScriptContext* c);
+
+ private:
+  using Ctx = antlr4::ParserRuleContext;
+
+  // Adds to the depth of the tree while it lives.
+  class Deeper {
+   public:
+    Deeper(AstBuilder* builder, int levels, Ctx* at);
+    ~Deeper() { builder_->depth_ -= levels_; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+
+   private:
+    AstBuilder* builder_;
+    int levels_;
+  };
+
+  // ---- ast_builder.cc: names, constants, errors ----
+  [[noreturn]] void Fail(TextSpan span, std::string message, std::string hint = {}) const;
+  [[noreturn]] void Fail(Ctx* at, std::string message, std::string hint = {}) const;
+  TextSpan SpanOf(Ctx* c) const { return source_.Span(c->start, c->stop ? c->stop : c->start); }
+  std::string_view TextOf(Ctx* c) const;
+  std::string_view TextOf(antlr4::tree::TerminalNode* t) const { return source_.Text(t->getSymbol()); }
+  static bool Has(Ctx* c, size_t token) { return c->getToken(token, 0) != nullptr; }
+
+  ast::Identifier NameAt(const antlr4::Token* t) const;
+  // Of identifier, alias, callable, memberName, typeName: rules of one token.
+  ast::Identifier Name(Ctx* c) const;
+  ast::Identifier OptionalName(Ctx* c) const { return c ? Name(c) : ast::Identifier(); }
+  std::vector<ast::Identifier> Names(Grammar::NameListContext* c) const;
+  ast::QualifiedName Qualified(Grammar::TableNameContext* c) const;
+  std::string StringOf(antlr4::tree::TerminalNode* t) const;
+  // Error: beyond 18 digits.
+  int64_t IntegerOf(antlr4::tree::TerminalNode* t) const;
+  uint32_t SmallIntegerOf(antlr4::tree::TerminalNode* t) const;
+  Value Constant(const ast::Expr& e) const;
+  Value OptionValue(Grammar::OptionValueContext* c);
+  std::vector<ast::Option> Options(Grammar::OptionListContext* c);
+  ast::ExprPtr Make(TextSpan span, decltype(ast::Expr::node) node) const;
+  void NumberParameters(ast::Statement* s);
+
+  // ---- ast_builder_expr.cc ----
+  ast::ExprPtr Expr(Grammar::ExprContext* c);
+  ast::ExprPtr Predicate(ast::ExprPtr left, Grammar::PredicateContext* c, const antlr4::Token* first);
+  ast::ExprPtr Haystack(Grammar::ValueExprContext* c);
+  ast::ExprPtr ValueExpr(Grammar::ValueExprContext* c);
+  ast::ExprPtr Steps(Grammar::ValueExprContext* c);
+  ast::ExprPtr Signed(UnaryOp op, ast::ExprPtr operand, TextSpan span);
+  ast::ExprPtr Atom(Grammar::AtomContext* c);
+  ast::ExprPtr Word(const antlr4::Token* t);
+  ast::ExprPtr Call(ast::Identifier name, Grammar::ArgumentsContext* c, TextSpan span);
+  void CallTail(ast::Call* call, Grammar::CallTailContext* c);
+  ast::ExprPtr Parens(Grammar::ParensContext* c);
+  ast::ExprPtr Pair(Grammar::PairContext* c);
+  ast::ExprPtr CaseOf(Grammar::AtomContext* c);
+  ast::ExprPtr CastOf(Grammar::AtomContext* c);
+  ast::ExprPtr TrimOf(Grammar::AtomContext* c);
+  // substring, overlay, position: the arguments in order.
+  ast::ExprPtr Special(std::string name, Grammar::AtomContext* c);
+  ast::ExprPtr Tuple(Grammar::AtomContext* c);
+  template <typename Node>
+  ast::ExprPtr Elements(Grammar::AtomContext* c);
+  ast::WindowSpec Window(Grammar::WindowSpecContext* c);
+  ast::FrameBound Bound(Grammar::FrameBoundContext* c);
+  ast::ExprPtr QueryExpr(Grammar::QueryContext* c);
+
+  // ---- ast_builder_literal.cc ----
+  ast::ExprPtr Number(const antlr4::Token* t, ast::Literal::Kind kind);
+  ast::ExprPtr Binary(const antlr4::Token* t);
+  ast::ExprPtr Ion(const antlr4::Token* t);
+  ast::ExprPtr DateLiteral(Grammar::AtomContext* c);
+  ast::ExprPtr TimeLiteral(Grammar::AtomContext* c, bool timestamp);
+  ast::ExprPtr IntervalLiteral(Grammar::AtomContext* c);
+  Status Qualifier(Grammar::IntervalQualifierContext* c, IntervalQualifier* out) const;
+  TypeSpec Type(Grammar::TypeContext* c) const;
+
+  // ---- ast_builder_query.cc ----
+  ast::QueryPtr Query(Grammar::QueryContext* c);
+  ast::QueryPtr Body(Grammar::QueryBodyContext* c);
+  ast::QueryPtr Term(Grammar::QueryTermContext* c);
+  ast::QueryPtr Primary(Grammar::QueryPrimaryContext* c);
+  ast::QueryPtr SelectQuery(Grammar::SelectContext* c);
+  void SetTail(ast::SetOperation* op, Grammar::SetTailContext* c) const;
+  ast::ExcludePath Exclude(Grammar::ExcludePathContext* c) const;
+  void FromWhere(ast::Select* s, Grammar::FromWhereContext* c);
+  std::unique_ptr<ast::GroupBy> GroupBy(Grammar::GroupByContext* c);
+  ast::FromPtr From(Grammar::FromItemContext* c);
+  ast::FromPtr Primary(Grammar::FromPrimaryContext* c);
+  ast::FromPtr Joins(ast::FromPtr left, const std::vector<Grammar::JoinTailContext*>& tails);
+  // The join inside parentheses, or null if they hold an expression.
+  ast::FromPtr FromParens(Grammar::ParensContext* c);
+  void FromNames(ast::FromSource* s, Grammar::FromNamesContext* c) const;
+  std::vector<ast::OrderItem> OrderBy(Grammar::OrderByContext* c);
+  // The expression a query consists of, or null if it is more than that.
+  static Grammar::ExprContext* PlainExpr(Grammar::QueryContext* c);
+  // The parentheses an expression consists of, or null.
+  static Grammar::ParensContext* PureParens(Grammar::ExprContext* c);
+  static Grammar::ParensContext* PureParens(Grammar::ValueExprContext* c);
+  // The query within (any number of) parentheses that is more than an expression, or null.
+  static Grammar::QueryContext* ParensQuery(Grammar::ParensContext* c);
+
+  // ---- ast_builder_graph.cc ----
+  ast::ExprPtr Match(ast::ExprPtr graph, const std::vector<Grammar::GraphPatternContext*>& patterns,
+                     Grammar::ExprContext* where, TextSpan span);
+  ast::GraphPattern Pattern(Grammar::GraphPatternContext* c);
+  void PatternWords(ast::GraphPattern* p, const std::vector<Grammar::GraphWordContext*>& words) const;
+  ast::GraphElement Element(Grammar::GraphElementContext* c);
+  ast::GraphEdge Edge(Grammar::GraphEdgeContext* c);
+  template <typename Part>
+  void Filler(Part* part, Grammar::GraphFillerContext* c);
+  std::optional<ast::GraphQuantifier> Quantifier(Grammar::GraphQuantifierContext* c) const;
+  ast::LabelExpr Label(Grammar::GraphLabelContext* c) const;
+  ast::LabelExpr Factor(Grammar::GraphLabelFactorContext* c) const;
+
+  // ---- ast_builder_statement.cc, ast_builder_ddl.cc ----
+  ast::Statement Statement(Grammar::StatementContext* c);
+  ast::StatementPtr Advisable(Grammar::AdvisableContext* c);
+  ast::Statement OfQuery(Grammar::QueryStatementContext* c);
+  ast::Insert Insert(Grammar::InsertStatementContext* c);
+  ast::Update Update(Grammar::UpdateStatementContext* c);
+  ast::Update Update(Grammar::FromUpdateContext* c);
+  ast::Delete Delete(Grammar::DeleteStatementContext* c);
+  void Actions(ast::Update* u, const std::vector<Grammar::UpdateActionContext*>& actions);
+  ast::ExprPtr Target(Ctx* whole, Grammar::IdentifierContext* root,
+                      const std::vector<Grammar::UpdateStepContext*>& steps);
+  ast::StatementTail Tail(const std::vector<Grammar::StatementTailContext*>& tails);
+  decltype(ast::Statement::node) Show(Grammar::ShowContext* c) const;
+  decltype(ast::Statement::node) Transaction(Grammar::TransactionContext* c) const;
+  decltype(ast::Statement::node) Copy(Grammar::CopyContext* c);
+  ast::Explain Explain(Grammar::ExplainContext* c);
+  ast::SetOption SetOption(Grammar::SetOptionContext* c);
+  ast::Import Import(Grammar::ImportTableContext* c);
+  ast::CreateTable CreateTable(Grammar::CreateTableContext* c);
+  ast::CreateIndex CreateIndex(Grammar::CreateIndexContext* c);
+  ast::CreateTrigger CreateTrigger(Grammar::CreateTriggerContext* c);
+  ast::AlterTrigger AlterTrigger(Grammar::AlterTriggerContext* c) const;
+  decltype(ast::Statement::node) AlterTable(Grammar::AlterTableContext* c);
+  std::vector<ast::AlterTable::IndexChange> IndexChanges(Grammar::UpdateIndexesContext* c) const;
+  void Clause(ast::CreateTable* table, Grammar::TableClauseContext* c);
+  // Any of tableClause's and setClause's alternatives that say something about the table alone.
+  void CommonClause(ast::TableClauses* out, Ctx* c) const;
+  bool IfExists(const std::vector<Grammar::TableOptionContext*>& options, bool negated) const;
+  ast::ColumnType Column(Grammar::ColumnTypeContext* c) const;
+  std::vector<ast::KeyPart> Key(Grammar::KeyPartsContext* c) const;
+  void Project(ast::IndexDefinition* index, Grammar::ProjectionContext* c) const;
+  void IndexClauses(std::optional<ast::Billing>* billing, std::optional<Throughput>* warm,
+                    const std::vector<Grammar::IndexClauseContext*>& clauses) const;
+  ast::IndexDefinition NamedIndex(Grammar::NamedIndexContext* c, IndexKind kind) const;
+  ast::Billing BillingOf(Grammar::BillingContext* c, std::optional<ast::Billing> before) const;
+  std::pair<std::optional<int64_t>, std::optional<int64_t>> Capacity(Grammar::CapacityContext* c) const;
+  Throughput ThroughputOf(Grammar::CapacityContext* c) const;
+
+  const SourceMap& source_;
+  int depth_ = 0;
+  std::vector<std::pair<uint32_t, ast::Expr*>> parameters_;  // by offset, of the current statement
+};
+
+// Whether `a` is the ASCII word `upper` in any case.
+bool EqualsWord(std::string_view a, std::string_view upper);
+std::string UpperCase(std::string_view s);
+
+}  // namespace parton::internal
+
+#endif  // PARTON_PARSER_AST_BUILDER_H_

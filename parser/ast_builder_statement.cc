@@ -1,0 +1,411 @@
+// Statements of the AST builder, except those that define tables.
+#include <fmt/format.h>
+
+#include "parser/ast_builder.h"
+
+namespace parton::internal {
+
+ast::Script AstBuilder::Script(Grammar::ScriptContext* c) {
+  ast::Script script;
+  for (auto* s : c->statement()) script.statements.push_back(Statement(s));
+  return script;
+}
+
+ast::Statement AstBuilder::Statement(Grammar::StatementContext* c) {
+  ast::Statement s;
+  if (c->queryStatement()) {
+    s = OfQuery(c->queryStatement());
+  } else if (c->select()) {
+    s.node = ast::ExistsStatement{c->NOT() != nullptr, SelectQuery(c->select())};
+  } else if (c->insertStatement()) {
+    s.node = Insert(c->insertStatement());
+  } else if (c->updateStatement()) {
+    s.node = Update(c->updateStatement());
+  } else if (c->deleteStatement()) {
+    s.node = Delete(c->deleteStatement());
+  } else if (c->fromUpdate()) {
+    s.node = Update(c->fromUpdate());
+  } else if (c->createTable()) {
+    s.node = CreateTable(c->createTable());
+  } else if (c->createIndex()) {
+    s.node = CreateIndex(c->createIndex());
+  } else if (c->createTrigger()) {
+    s.node = CreateTrigger(c->createTrigger());
+  } else if (auto* t = c->dropTable()) {
+    s.node = ast::DropTable{IfExists(t->tableOption(), false), Name(t->identifier())};
+  } else if (auto* i = c->dropIndex()) {
+    s.node = ast::DropIndex{IfExists(i->tableOption(), false), Name(i->identifier()),
+                            Qualified(i->tableName())};
+  } else if (auto* r = c->dropTrigger()) {
+    s.node = ast::DropTrigger{IfExists(r->tableOption(), false), Name(r->identifier())};
+  } else if (c->alterTable()) {
+    s.node = AlterTable(c->alterTable());
+  } else if (c->alterTrigger()) {
+    s.node = AlterTrigger(c->alterTrigger());
+  } else if (auto* u = c->truncate()) {
+    ast::QualifiedName name = Qualified(u->tableName());
+    if (name.parts.size() > 1) Fail(u->tableName(), "expected the name of a table");
+    s.node = ast::TruncateTable{std::move(name.parts[0])};
+  } else if (c->show()) {
+    s.node = Show(c->show());
+  } else if (auto* d = c->describe()) {
+    s.node = ast::Describe{Qualified(d->tableName()), d->ATTRIBUTES() != nullptr};
+  } else if (c->explain()) {
+    s.node = Explain(c->explain());
+  } else if (c->transaction()) {
+    s.node = Transaction(c->transaction());
+  } else if (c->setOption()) {
+    s.node = SetOption(c->setOption());
+  } else if (c->copy()) {
+    s.node = Copy(c->copy());
+  } else if (c->importTable()) {
+    s.node = Import(c->importTable());
+  } else if (c->BACKUP()) {
+    s.node = ast::BackupTo{StringOf(c->STRING())};
+  } else if (c->RESTORE()) {
+    s.node = ast::RestoreFrom{StringOf(c->STRING())};
+  } else if (c->CHECK()) {
+    s.node = ast::CheckDatabase{};
+  } else if (c->REPAIR()) {
+    s.node = ast::Repair{};
+  } else if (c->ANALYZE()) {
+    s.node = ast::Analyze{Qualified(c->tableName())};
+  } else if (c->ADVISE()) {
+    s.node = ast::Advise{Advisable(c->advisable())};
+  } else {
+    s.node = ast::AdvanceClock{StringOf(c->STRING()), source_.Span(c->STRING()->getSymbol())};
+  }
+  s.span = SpanOf(c);
+  NumberParameters(&s);
+  // What stands inside another statement takes the same parameters.
+  ast::Statement* inner = nullptr;
+  if (auto* e = s.As<ast::Explain>()) inner = e->statement.get();
+  if (auto* a = s.As<ast::Advise>()) inner = a->statement.get();
+  if (auto* t = s.As<ast::CreateTrigger>()) inner = t->statement.get();
+  if (inner) {
+    inner->parameter_count = s.parameter_count;
+    inner->parameter_names = s.parameter_names;
+  }
+  return s;
+}
+
+ast::StatementPtr AstBuilder::Advisable(Grammar::AdvisableContext* c) {
+  auto s = std::make_unique<ast::Statement>();
+  if (c->queryStatement()) {
+    *s = OfQuery(c->queryStatement());
+  } else if (c->insertStatement()) {
+    s->node = Insert(c->insertStatement());
+  } else if (c->updateStatement()) {
+    s->node = Update(c->updateStatement());
+  } else if (c->deleteStatement()) {
+    s->node = Delete(c->deleteStatement());
+  } else {
+    s->node = Update(c->fromUpdate());
+  }
+  s->span = SpanOf(c);
+  return s;
+}
+
+ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
+  ast::Statement s;
+  ast::QueryPtr query = Query(c->query());
+  ast::StatementTail tail = Tail(c->statementTail());
+  if (auto* body = query->BodyAs<ast::ExprPtr>(); body && !query->HasTail() && query->with.empty()) {
+    ast::Expr* e = body->get();
+    if (auto* v = e->As<ast::Variable>(); v && !v->name.quoted && !v->local && !e->parenthesized) {
+      // A lone DATE, TIME ... is a literal cut short: outside a query there is nothing to name.
+      size_t type = c->start->getType();
+      if (type == Grammar::DATE || type == Grammar::TIME || type == Grammar::TIMESTAMP ||
+          type == Grammar::INTERVAL) {
+        Fail(c, fmt::format("expected a string after {}", TextOf(c)));
+      }
+    }
+    bool negated = false;
+    if (auto* inverted = e->As<ast::Not>(); inverted && !e->parenthesized) {
+      negated = true;
+      e = inverted->operand.get();
+    }
+    auto* call = e->As<ast::Call>();
+    if (call && !e->parenthesized && !call->name.quoted && EqualsWord(call->name.name, "EXISTS") &&
+        call->args.size() == 1 && !call->filter && !call->over &&
+        call->quantifier == ast::SetQuantifier::kNone && c->statementTail().empty()) {
+      if (auto* subquery = call->args[0]->As<ast::Subquery>()) {
+        s.node = ast::ExistsStatement{negated, std::move(subquery->query)};
+        s.span = SpanOf(c);
+        return s;
+      }
+    }
+  }
+  s.node = ast::QueryStatement{std::move(query), std::move(tail)};
+  s.span = SpanOf(c);
+  return s;
+}
+
+ast::StatementTail AstBuilder::Tail(const std::vector<Grammar::StatementTailContext*>& tails) {
+  using What = ast::Returning::What;
+  ast::StatementTail tail;
+  for (auto* t : tails) {
+    if (t->RETURNING() || t->VALUES()) {
+      if (tail.returning) Fail(t, "the statement has a RETURNING already");
+      bool all = t->ALL() != nullptr;
+      bool old = t->OLD() != nullptr;
+      tail.returning = ast::Returning{all ? (old ? What::kAllOld : What::kAllNew)
+                                          : (old ? What::kModifiedOld : What::kModifiedNew),
+                                      SpanOf(t)};
+    } else if (t->CONSUMED()) {
+      std::string_view what = TextOf(t->alias());
+      if (EqualsWord(what, "TOTAL")) tail.capacity = ast::ReturnCapacity::kTotal;
+      else if (EqualsWord(what, "INDEXES")) tail.capacity = ast::ReturnCapacity::kIndexes;
+      else if (!EqualsWord(what, "NONE")) Fail(t->alias(), "expected TOTAL, INDEXES or NONE");
+    } else if (t->RATELIMIT()) {
+      std::tie(tail.rate_read, tail.rate_write) = Capacity(t->capacity());
+    } else {
+      for (ast::Option& option : Options(t->optionList())) tail.options.push_back(std::move(option));
+    }
+  }
+  return tail;
+}
+
+ast::Insert AstBuilder::Insert(Grammar::InsertStatementContext* c) {
+  ast::Insert insert;
+  if (c->start->getType() == Grammar::REPLACE) insert.verb = ast::Insert::Verb::kReplace;
+  if (c->start->getType() == Grammar::UPSERT) insert.verb = ast::Insert::Verb::kUpsert;
+  insert.table = Qualified(c->tableName());
+  insert.as = OptionalName(c->identifier());
+  if (c->nameList()) insert.columns = Names(c->nameList());
+  if (c->expr()) insert.value = Expr(c->expr());
+  if (c->query()) insert.source = Query(c->query());
+  if (auto* conflict = c->onConflict()) {
+    if (conflict->identifier() && !EqualsWord(TextOf(conflict->identifier()), "EXCLUDED")) {
+      Fail(conflict->identifier(), "expected EXCLUDED or the end of the clause");
+    }
+    insert.on_conflict = conflict->NOTHING() ? ast::Insert::OnConflict::kNothing
+                                             : ast::Insert::OnConflict::kReplace;
+  }
+  insert.tail = Tail(c->statementTail());
+  return insert;
+}
+
+ast::Update AstBuilder::Update(Grammar::UpdateStatementContext* c) {
+  ast::Update update;
+  update.upsert = c->UPSERT() != nullptr;
+  update.table = Qualified(c->tableName());
+  update.as = c->identifier() ? Name(c->identifier()) : OptionalName(c->alias());
+  Actions(&update, c->updateAction());
+  if (c->expr()) update.where = Expr(c->expr());
+  update.tail = Tail(c->statementTail());
+  return update;
+}
+
+ast::Update AstBuilder::Update(Grammar::FromUpdateContext* c) {
+  ast::Update update;
+  update.table = Qualified(c->tableName());
+  update.as = c->identifier() ? Name(c->identifier()) : OptionalName(c->alias());
+  if (c->expr()) update.where = Expr(c->expr());
+  Actions(&update, c->updateAction());
+  update.tail = Tail(c->statementTail());
+  return update;
+}
+
+ast::Delete AstBuilder::Delete(Grammar::DeleteStatementContext* c) {
+  ast::Delete d;
+  d.table = Qualified(c->tableName());
+  d.as = c->identifier() ? Name(c->identifier()) : OptionalName(c->alias());
+  if (c->expr()) d.where = Expr(c->expr());
+  d.tail = Tail(c->statementTail());
+  return d;
+}
+
+void AstBuilder::Actions(ast::Update* u, const std::vector<Grammar::UpdateActionContext*>& actions) {
+  using Kind = ast::UpdateAction::Kind;
+  for (auto* a : actions) {
+    for (auto* set : a->assignment()) {
+      auto* path = set->updatePath();
+      ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
+      u->actions.push_back({Kind::kSet, std::move(target), Expr(set->expr()), SpanOf(set)});
+    }
+    for (auto* path : a->updatePath()) {
+      ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
+      u->actions.push_back({Kind::kRemove, std::move(target), nullptr, SpanOf(path)});
+    }
+    for (auto* add : a->addition()) {
+      auto* path = add->additionPath();
+      ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
+      u->actions.push_back({a->ADD() ? Kind::kAdd : Kind::kDelete, std::move(target),
+                            Expr(add->expr()), SpanOf(add)});
+    }
+  }
+}
+
+ast::ExprPtr AstBuilder::Target(Ctx* whole, Grammar::IdentifierContext* root,
+                                const std::vector<Grammar::UpdateStepContext*>& steps) {
+  ast::ExprPtr variable = Make(SpanOf(root), ast::Variable{Name(root)});
+  if (steps.empty()) return variable;
+  ast::Path path;
+  path.root = std::move(variable);
+  for (auto* s : steps) {
+    ast::PathStep step;
+    step.kind = ast::PathStep::Kind::kName;
+    step.span = SpanOf(s);
+    if (s->INTEGER()) {
+      step.kind = ast::PathStep::Kind::kIndex;
+      step.index = Number(s->INTEGER()->getSymbol(), ast::Literal::Kind::kInt);
+    } else if (s->STRING()) {
+      step.name = NameAt(s->STRING()->getSymbol());
+    } else {
+      step.name = Name(s->memberName());
+    }
+    path.steps.push_back(std::move(step));
+  }
+  return Make(SpanOf(whole), std::move(path));
+}
+
+decltype(ast::Statement::node) AstBuilder::Show(Grammar::ShowContext* c) const {
+  if (c->CREATE()) return ast::ShowCreateTable{Qualified(c->tableName()), IfExists(c->tableOption(), true)};
+  ast::Show show;
+  if (c->ALL()) {
+    show.what = "ALL";
+    show.name = NameAt(c->ALL()->getSymbol());
+    if (c->identifier()) show.what += " " + UpperCase(Name(c->identifier()).name);
+    return show;
+  }
+  show.name = Name(c->identifier());
+  show.what = show.name.quoted ? show.name.name : UpperCase(show.name.name);
+  for (auto* part : c->memberName()) {
+    ast::Identifier name = Name(part);
+    show.name.name += "." + name.name;
+    show.what += "." + (name.quoted ? name.name : UpperCase(name.name));
+  }
+  if (c->tableName()) show.target = Qualified(c->tableName());
+  if (c->STRING()) show.like = StringOf(c->STRING());
+  return show;
+}
+
+decltype(ast::Statement::node) AstBuilder::Transaction(Grammar::TransactionContext* c) const {
+  switch (c->start->getType()) {
+    case Grammar::BEGIN: return ast::Begin{};
+    case Grammar::COMMIT: return ast::Commit{};
+    case Grammar::ROLLBACK: return ast::Rollback{OptionalName(c->identifier())};
+    case Grammar::SAVEPOINT: return ast::Savepoint{Name(c->identifier())};
+    default: return ast::ReleaseSavepoint{Name(c->identifier())};
+  }
+}
+
+ast::Explain AstBuilder::Explain(Grammar::ExplainContext* c) {
+  ast::Explain explain;
+  explain.analyze = c->ANALYZE() != nullptr;
+  if (c->FORMAT()) {
+    std::string format = UpperCase(TextOf(c->identifier()));
+    if (format == "JSON") explain.format = ast::Explain::Format::kJson;
+    else if (format == "API") explain.format = ast::Explain::Format::kApi;
+    else if (format == "CLI") explain.format = ast::Explain::Format::kCli;
+    else if (format != "TEXT") {
+      Fail(c->identifier(), fmt::format("unknown format {}", TextOf(c->identifier())),
+           "formats are TEXT, JSON, API and CLI");
+    }
+  }
+  auto* e = c->explainable();
+  if (e->advisable()) {
+    explain.statement = Advisable(e->advisable());
+    return explain;
+  }
+  auto s = std::make_unique<ast::Statement>();
+  s->span = SpanOf(e);
+  if (e->createTable()) {
+    s->node = CreateTable(e->createTable());
+  } else if (e->createIndex()) {
+    s->node = CreateIndex(e->createIndex());
+  } else if (auto* t = e->dropTable()) {
+    s->node = ast::DropTable{IfExists(t->tableOption(), false), Name(t->identifier())};
+  } else if (auto* i = e->dropIndex()) {
+    s->node = ast::DropIndex{IfExists(i->tableOption(), false), Name(i->identifier()),
+                             Qualified(i->tableName())};
+  } else if (e->alterTable()) {
+    s->node = AlterTable(e->alterTable());
+  } else {
+    s->node = ast::TruncateTable{Qualified(e->truncate()->tableName()).parts[0]};
+  }
+  explain.statement = std::move(s);
+  return explain;
+}
+
+ast::SetOption AstBuilder::SetOption(Grammar::SetOptionContext* c) {
+  ast::SetOption set;
+  set.name = Name(c->identifier());
+  for (auto* part : c->memberName()) {
+    ast::Identifier name = Name(part);
+    set.name.name += "." + name.name;
+    set.name.span.length = name.span.offset + name.span.length - set.name.span.offset;
+  }
+  if (!c->optionValue()->DEFAULT()) set.value = OptionValue(c->optionValue());
+  set.value_span = SpanOf(c->optionValue());
+  return set;
+}
+
+decltype(ast::Statement::node) AstBuilder::Copy(Grammar::CopyContext* c) {
+  std::vector<ast::Option> options;
+  if (c->optionList()) options = Options(c->optionList());
+  std::string file = StringOf(c->STRING());
+  TextSpan span = source_.Span(c->STRING()->getSymbol());
+  if (c->FROM()) {
+    return ast::CopyFrom{Qualified(c->tableName()), std::move(file), std::move(options), span};
+  }
+  ast::CopyTo copy;
+  copy.file = std::move(file);
+  copy.options = std::move(options);
+  copy.file_span = span;
+  if (c->tableName()) {
+    copy.table = Qualified(c->tableName());
+    return copy;
+  }
+  if (auto* nested = ParensQuery(c->parens())) {
+    copy.query = Query(nested);
+    return copy;
+  }
+  copy.query = std::make_unique<ast::Query>();
+  copy.query->span = SpanOf(c->parens());
+  copy.query->body = Parens(c->parens());
+  return copy;
+}
+
+ast::Import AstBuilder::Import(Grammar::ImportTableContext* c) {
+  ast::Import import;
+  if (c->tableName()) import.table = Qualified(c->tableName());
+  import.file = StringOf(c->STRING());
+  import.file_span = source_.Span(c->STRING()->getSymbol());
+  if (c->optionList()) import.options = Options(c->optionList());
+  return import;
+}
+
+ast::CreateTrigger AstBuilder::CreateTrigger(Grammar::CreateTriggerContext* c) {
+  ast::CreateTrigger trigger;
+  trigger.if_not_exists = IfExists(c->tableOption(), true);
+  trigger.name = Name(c->identifier(0));
+  trigger.table = Qualified(c->tableName());
+  if (c->FROM()) {
+    std::string_view from = TextOf(c->identifier(1));
+    trigger.from_trim_horizon = EqualsWord(from, "TRIM_HORIZON");
+    if (!trigger.from_trim_horizon && !EqualsWord(from, "LATEST")) {
+      Fail(c->identifier(1), "expected TRIM_HORIZON or LATEST");
+    }
+  }
+  if (c->BATCH()) trigger.batch = IntegerOf(c->INTEGER());
+  trigger.statement = Advisable(c->advisable());
+  trigger.statement_text = TextOf(c->advisable());
+  return trigger;
+}
+
+ast::AlterTrigger AstBuilder::AlterTrigger(Grammar::AlterTriggerContext* c) const {
+  using Action = ast::AlterTrigger::Action;
+  ast::AlterTrigger alter;
+  alter.name = Name(c->identifier(0));
+  std::string action = UpperCase(TextOf(c->identifier(1)));
+  if (action == "RETRY") alter.action = Action::kRetry;
+  else if (action == "SKIP") alter.action = Action::kSkip;
+  else if (action == "PAUSE") alter.action = Action::kPause;
+  else if (action == "RESUME") alter.action = Action::kResume;
+  else Fail(c->identifier(1), "expected RETRY, SKIP, PAUSE or RESUME");
+  return alter;
+}
+
+}  // namespace parton::internal

@@ -1,0 +1,156 @@
+// Lexing, the two stages of parsing, and what is counted about them.
+#include "parser/parser.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "PartonLexer.h"
+#include "parser/ast_builder.h"
+#include "parser/scanner.h"
+#include "parser/syntax_error.h"
+
+namespace parton {
+
+namespace {
+
+using antlr4::atn::PredictionMode;
+using antlr4::Token;
+using internal::Grammar;
+using internal::SourceMap;
+
+std::atomic<uint64_t> sll_count{0};
+std::atomic<uint64_t> ll_count{0};
+
+// The lexer, but for `>>` that closes two type arguments, LIST<LIST<INT>>: that is two tokens.
+class Lexer : public grammar::PartonLexer {
+ public:
+  using PartonLexer::PartonLexer;
+
+  std::unique_ptr<Token> nextToken() override {
+    if (second_half_) return std::move(second_half_);
+    std::unique_ptr<Token> t = PartonLexer::nextToken();
+    const size_t type = t->getType();
+    if (type == LT && OpensTypeArguments()) {
+      ++open_;
+    } else if (type == GT && open_ > 0) {
+      --open_;
+    } else if (type == RBAG && open_ > 1) {
+      open_ -= 2;
+      auto* first = static_cast<antlr4::CommonToken*>(t.get());
+      auto second = std::make_unique<antlr4::CommonToken>(first);
+      first->setType(GT);
+      first->setStopIndex(first->getStartIndex());
+      second->setType(GT);
+      second->setStartIndex(second->getStopIndex());
+      second->setCharPositionInLine(second->getCharPositionInLine() + 1);
+      second_half_ = std::move(second);
+    }
+    before_last_ = last_;
+    last_ = type == IDENTIFIER && IsContainer(t->getText()) ? kContainer : type;
+    return t;
+  }
+
+ private:
+  static constexpr size_t kContainer = 100'000;
+
+  static bool IsContainer(const std::string& word) {
+    if (word.size() < 3 || word.size() > 6) return false;
+    for (const char* name : {"LIST", "ARRAY", "BAG", "MAP", "STRUCT", "TUPLE"}) {
+      if (internal::EqualsWord(word, name)) return true;
+    }
+    return false;
+  }
+  bool OpensTypeArguments() const {
+    if (last_ != kContainer) return false;
+    if (before_last_ == AS || before_last_ == IS || before_last_ == NOT) return true;
+    return open_ > 0 && (before_last_ == COLON || before_last_ == COMMA || before_last_ == LT);
+  }
+
+  size_t last_ = 0;
+  size_t before_last_ = 0;
+  int open_ = 0;
+  std::unique_ptr<Token> second_half_;
+};
+
+// Owns what a parse tree points into.
+class Parsing {
+ public:
+  explicit Parsing(std::string_view text)
+      : source_(text), input_(text.data(), text.size()), lexer_(&input_), tokens_(&lexer_), parser_(&tokens_) {
+    lexer_.removeErrorListeners();
+    parser_.removeErrorListeners();
+  }
+
+  Result<ast::Script> Run() {
+    tokens_.fill();
+    for (Token* t : tokens_.getTokens()) {
+      if (t->getType() == Grammar::UNRECOGNIZED) {
+        return Status::Syntax(fmt::format("unexpected character {}", source_.Text(t)), source_.Span(t));
+      }
+    }
+    auto* simulator = parser_.getInterpreter<antlr4::atn::ParserATNSimulator>();
+    simulator->setPredictionMode(PredictionMode::SLL);
+    parser_.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
+    Grammar::ScriptContext* script = nullptr;
+    bool sll = true;
+    try {
+      script = parser_.script();
+    } catch (const antlr4::ParseCancellationException&) {
+      sll = false;
+      tokens_.seek(0);
+      parser_.reset();
+      simulator->setPredictionMode(PredictionMode::LL);
+      parser_.setErrorHandler(std::make_shared<internal::FailFast>());
+      try {
+        script = parser_.script();
+      } catch (const internal::ParseFailure& failure) {
+        return internal::SyntaxError(source_, tokens_.getTokens(), failure);
+      }
+    }
+    (sll ? sll_count : ll_count).fetch_add(1, std::memory_order_relaxed);
+    try {
+      return internal::AstBuilder(source_).Script(script);
+    } catch (internal::BuildError& e) {
+      return std::move(e.status);
+    }
+  }
+
+ private:
+  SourceMap source_;
+  antlr4::ANTLRInputStream input_;
+  Lexer lexer_;
+  antlr4::CommonTokenStream tokens_;
+  Grammar parser_;
+};
+
+}  // namespace
+
+Result<ast::Script> Parse(std::string_view text) {
+  PARTON_RETURN_IF_ERROR(CheckText(text));
+  try {
+    return Parsing(text).Run();
+  } catch (const antlr4::RuntimeException& e) {
+    return Status::Internal(fmt::format("the parser failed: {}", e.what()));
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kOutOfMemory, "the statement takes more memory than there is");
+  }
+}
+
+Result<ast::Statement> ParseStatement(std::string_view text) {
+  PARTON_ASSIGN_OR_RETURN(ast::Script script, Parse(text));
+  if (script.statements.empty()) return Status::Syntax("expected a statement", SpanAt(text, 0, 0));
+  if (script.statements.size() > 1) {
+    return Status::Syntax("expected one statement, but there are more", script.statements[1].span,
+                          "run several statements as a script");
+  }
+  return std::move(script.statements[0]);
+}
+
+ParseCounters GetParseCounters() {
+  return {sll_count.load(std::memory_order_relaxed), ll_count.load(std::memory_order_relaxed)};
+}
+
+}  // namespace parton

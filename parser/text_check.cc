@@ -1,0 +1,187 @@
+// The check before parsing: what would make the grammar slow, deep or unable to say what is wrong.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <vector>
+
+#include "parser/parser.h"
+#include "parser/scanner.h"
+
+namespace parton {
+
+namespace {
+
+// The first byte of what is no UTF-8, or npos. Refuses surrogates, overlong forms and beyond U+10FFFF.
+size_t FindInvalidUtf8(std::string_view s) {
+  size_t i = 0;
+  while (i < s.size()) {
+    if (i + 8 <= s.size()) {
+      uint64_t word;
+      std::memcpy(&word, s.data() + i, 8);
+      if ((word & 0x8080808080808080ULL) == 0) {
+        i += 8;
+        continue;
+      }
+    }
+    uint8_t c = static_cast<uint8_t>(s[i]);
+    if (c < 0x80) {
+      ++i;
+      continue;
+    }
+    size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+    if (c < 0xC2 || c > 0xF4 || i + length > s.size()) return i;
+    uint32_t code = c & (0x7F >> length);
+    for (size_t k = 1; k < length; ++k) {
+      uint8_t d = static_cast<uint8_t>(s[i + k]);
+      if ((d & 0xC0) != 0x80) return i;
+      code = code << 6 | (d & 0x3F);
+    }
+    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
+        (code >= 0xD800 && code <= 0xDFFF)) {
+      return i;
+    }
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
+bool IsWord(std::string_view word, std::string_view upper) {
+  if (word.size() != upper.size()) return false;
+  for (size_t i = 0; i < word.size(); ++i) {
+    if ((word[i] & ~0x20) != upper[i]) return false;
+  }
+  return true;
+}
+
+Status Unclosed(std::string_view text, const RawToken& t) {
+  switch (t.kind) {
+    case RawToken::Kind::kString:
+    case RawToken::Kind::kBinary:
+      return Status::Syntax("unterminated string", SpanAt(text, t.begin, 1),
+                            "a string ends with '; a quote inside it is doubled: 'it''s'");
+    case RawToken::Kind::kQuotedName:
+      return Status::Syntax("unterminated quoted name", SpanAt(text, t.begin, 1),
+                            "a quoted name ends with \"; strings take single quotes");
+    case RawToken::Kind::kIon:
+      return Status::Syntax("unterminated Ion literal", SpanAt(text, t.begin, 1),
+                            "an Ion literal ends with a back-tick outside its own strings");
+    default:
+      return Status::Syntax("unterminated comment", SpanAt(text, t.begin, 2), "a comment ends with */");
+  }
+}
+
+// Counts how deep the grammar will recurse: open brackets and CASE, and the prefix operators that
+// stand before each of them.
+class Nesting {
+ public:
+  void Open(char kind) {
+    open_.push_back({kind, prefixes_});
+    depth_ += prefixes_ + 1;
+    prefixes_ = 0;
+  }
+  void Close(char kind) {
+    prefixes_ = 0;
+    if (open_.empty() || open_.back().kind != kind) return;  // the grammar will complain
+    depth_ -= open_.back().prefixes + 1;
+    open_.pop_back();
+  }
+  void Prefix() { ++prefixes_; }
+  void Operand() { prefixes_ = 0; }
+  void Reset() {
+    open_.clear();
+    depth_ = prefixes_ = 0;
+  }
+  // Type arguments nest too: LIST<LIST<...>>. Whatever cannot stand in a type ends the count.
+  void Angle(int change) { angles_ = angles_ + change > 0 ? angles_ + change : 0; }
+  void NoType() { angles_ = 0; }
+  bool TooDeep() const { return depth_ + prefixes_ + angles_ > kMaxNesting; }
+
+ private:
+  struct Level {
+    char kind;
+    int prefixes;
+  };
+  std::vector<Level> open_;
+  int depth_ = 0;
+  int prefixes_ = 0;
+  int angles_ = 0;
+};
+
+}  // namespace
+
+Status CheckText(std::string_view text) {
+  if (text.size() > kMaxTextBytes) {
+    return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed", text.size(),
+                                      kMaxTextBytes),
+                          {}, "bulk data is better loaded with COPY, or bound as parameters");
+  }
+  if (size_t bad = FindInvalidUtf8(text); bad != std::string_view::npos) {
+    return Status::Syntax(fmt::format("byte 0x{:02X} at offset {} is no valid UTF-8",
+                                      static_cast<unsigned>(static_cast<uint8_t>(text[bad])), bad),
+                          SpanAt(text, bad, 1));
+  }
+  using Kind = RawToken::Kind;
+  RawScanner scanner(text);
+  Nesting nesting;
+  size_t tokens = 0;
+  bool after_dot = false;
+  for (RawToken t = scanner.Next(); t.kind != Kind::kEnd; t = scanner.Next()) {
+    if (!t.closed) return Unclosed(text, t);
+    if (++tokens > kMaxTokens) {
+      return Status::Syntax(fmt::format("the statement has more than {} words and signs", kMaxTokens),
+                            SpanAt(text, t.begin, t.size()),
+                            "bulk data is better loaded with COPY, or bound as parameters");
+    }
+    bool member = after_dot;
+    after_dot = false;
+    if (t.kind == Kind::kSymbol) {
+      std::string_view sign = scanner.Text(t);
+      switch (t.symbol) {
+        case '(': case '[': case '{': nesting.Open(t.symbol); break;
+        case ')': nesting.Close('('); break;
+        case ']': nesting.Close('['); break;
+        case '}': nesting.Close('{'); break;
+        case '<':
+          if (sign == "<<") nesting.Open('<');
+          else nesting.Operand();
+          if (sign == "<") nesting.Angle(1);
+          break;
+        case '>':
+          if (sign == ">>") nesting.Close('<');
+          else nesting.Operand();
+          nesting.Angle(sign == ">" ? -1 : -2);
+          break;
+        case '-': case '+':
+          nesting.Prefix();
+          nesting.NoType();
+          break;
+        case '!':
+          if (t.size() == 1) nesting.Prefix();
+          else nesting.Operand();
+          break;
+        case ';': nesting.Reset(); break;
+        case '.': after_dot = true; break;
+        case ':': case ',': nesting.Operand(); break;
+        default:
+          nesting.Operand();
+          nesting.NoType();
+      }
+    } else if (t.kind == Kind::kWord && !member) {
+      std::string_view word = scanner.Text(t);
+      if (IsWord(word, "AND") || IsWord(word, "OR")) nesting.NoType();
+      if (IsWord(word, "NOT")) nesting.Prefix();
+      else if (IsWord(word, "CASE")) nesting.Open('C');
+      else if (IsWord(word, "END")) nesting.Close('C');
+      else nesting.Operand();
+    } else {
+      nesting.Operand();
+    }
+    if (nesting.TooDeep()) {
+      return Status::Syntax(fmt::format("the statement is nested deeper than {} levels", kMaxNesting),
+                            SpanAt(text, t.begin, t.size()));
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace parton
