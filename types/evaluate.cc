@@ -132,28 +132,9 @@ Value EvaluateCast(const Expr& e, const Expr::Cast& cast, EvalContext& ctx) {
   return result;
 }
 
-}  // namespace
-
-Value EvalContext::Mismatch(const char* what, const Expr* where) {
-  if (typing == Typing::kStrict && logic == Logic::kPartiql && error.ok()) {
-    error = Status::TypeMismatch(what, where == nullptr ? TextSpan{} : where->span);
-  }
-  return Value::Missing();
-}
-
-Value EvalContext::Fail(Status status) {
-  if (error.ok()) error = std::move(status);
-  return Value::Missing();
-}
-
-const Value& Evaluate(const Expr& e, EvalContext& ctx, Value* scratch) {
+// All but literals, slots and paths: apart, so that those need no big stack frame.
+[[gnu::noinline]] const Value& EvaluateOther(const Expr& e, EvalContext& ctx, Value* scratch) {
   switch (e.node.index()) {
-    case IndexOf<Expr::Literal>():
-      return Node<Expr::Literal>(e).value;
-    case IndexOf<Expr::Slot>():
-      return (*ctx.frame)[static_cast<size_t>(Node<Expr::Slot>(e).index)];
-    case IndexOf<Expr::Path>():
-      return eval::Path(e, Node<Expr::Path>(e), ctx, scratch);
     case IndexOf<Expr::Parameter>():
       return EvaluateParameter(Node<Expr::Parameter>(e).index, ctx, scratch);
     case IndexOf<Expr::Compare>():
@@ -203,6 +184,33 @@ const Value& Evaluate(const Expr& e, EvalContext& ctx, Value* scratch) {
       return *scratch = ctx.Fail(Status(Node<Expr::BadLiteral>(e).error).At(e.span));
   }
   return *scratch = ctx.Fail(Status::Internal("an expression of an unknown kind"));
+}
+
+}  // namespace
+
+Value EvalContext::Mismatch(const char* what, const Expr* where) {
+  if (typing == Typing::kStrict && logic == Logic::kPartiql && error.ok()) {
+    error = Status::TypeMismatch(what, where == nullptr ? TextSpan{} : where->span);
+  }
+  return Value::Missing();
+}
+
+Value EvalContext::Fail(Status status) {
+  if (error.ok()) error = std::move(status);
+  return Value::Missing();
+}
+
+const Value& Evaluate(const Expr& e, EvalContext& ctx, Value* scratch) {
+  switch (e.node.index()) {
+    case IndexOf<Expr::Literal>():
+      return Node<Expr::Literal>(e).value;
+    case IndexOf<Expr::Slot>():
+      return (*ctx.frame)[static_cast<size_t>(Node<Expr::Slot>(e).index)];
+    case IndexOf<Expr::Path>():
+      return eval::Path(e, Node<Expr::Path>(e), ctx, scratch);
+    default:
+      return EvaluateOther(e, ctx, scratch);
+  }
 }
 
 Value EvaluateValue(const Expr& e, EvalContext& ctx) {

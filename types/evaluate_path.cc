@@ -84,34 +84,13 @@ const Value* Step(const Value& v, const PathStep& step, bool ignore_case, Value*
 
 }  // namespace
 
-const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value* scratch) {
-  const Value& base = Evaluate(*path.base, ctx, scratch);
-  bool made = &base == scratch;  // the result must not point into what only *scratch holds
-  const Value* current = &base;
-  size_t done = 0;
-  const size_t count = path.steps.size();
-  if (const internal::HeapItem* item = base.is_struct() ? base.heap_item() : nullptr;
-      item != nullptr && path.steps[0].index < 0) {
-    const ItemView view(item->bytes, item->names);
-    const PathStep& first = path.steps[0];
-    const uint32_t id = path.first_id.Get(item->names, first.name);
-    // Strict typing must know at which step the path failed, so it goes step by step.
-    const bool whole = count == 1 || ctx.typing == Typing::kPermissive || ctx.logic == Logic::kDynamo;
-    Value v = count == 1 || !whole
-                  ? view.Get(id, first.name)
-                  : view.GetPath(id, first.name, std::span(path.steps).subspan(1));
-    if (v.is_missing()) {
-      (void)ctx.Mismatch(kNoField, &e);
-      return *scratch = Value::Missing();
-    }
-    *scratch = made ? std::move(v).Own() : std::move(v);
-    if (whole) return *scratch;
-    made = true;
-    current = scratch;
-    done = 1;
-  }
+namespace {
+
+// `done` steps of the path led to `current`; `made`: it is, or is inside, *scratch.
+[[gnu::noinline]] const Value& Walk(const Expr& e, const Expr::Path& path, const Value* current,
+                                    size_t done, bool made, EvalContext& ctx, Value* scratch) {
   Value item_value;
-  for (; done < count; ++done) {
+  for (; done < path.steps.size(); ++done) {
     const bool ignore_case = done < path.ignore_case.size() && path.ignore_case[done];
     const Value* next = Step(*current, path.steps[done], ignore_case, &item_value, ctx, &e);
     if (next == nullptr) return *scratch = Value::Missing();
@@ -125,6 +104,34 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   if (!made) return *current;
   if (current != scratch) *scratch = *current;
   return *scratch;
+}
+
+}  // namespace
+
+const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value* scratch) {
+  const Value& base = Evaluate(*path.base, ctx, scratch);
+  // The result must not point into what only *scratch holds.
+  const bool temporary = &base == scratch;
+  const internal::HeapItem* item = base.is_struct() ? base.heap_item() : nullptr;
+  const PathStep& first = path.steps[0];
+  if (item == nullptr || first.index >= 0) return Walk(e, path, &base, 0, temporary, ctx, scratch);
+  const ItemView view(item->bytes, item->names);
+  const uint32_t id = path.first_id.Get(item->names, first.name);
+  const size_t count = path.steps.size();
+  // Strict typing must know at which step the path failed, so it goes step by step.
+  const bool whole = count == 1 || ctx.typing == Typing::kPermissive || ctx.logic == Logic::kDynamo;
+  Value v = count == 1 || !whole ? view.Get(id, first.name)
+                                 : view.GetPath(id, first.name, std::span(path.steps).subspan(1));
+  if (v.is_missing()) {
+    (void)ctx.Mismatch(kNoField, &e);
+    return *scratch = Value::Missing();
+  }
+  if (temporary) {
+    *scratch = std::move(v).Own();
+  } else {
+    *scratch = std::move(v);
+  }
+  return whole ? *scratch : Walk(e, path, scratch, 1, true, ctx, scratch);
 }
 
 const Value& Index(const Expr& e, const Expr::Index& index, EvalContext& ctx, Value* scratch) {

@@ -48,30 +48,42 @@ struct TypeSpec {
 };
 
 // The id of an attribute name in the database's dictionary, looked up when first met: names are
-// append-only, so a found id stays right. Benign races store the same number.
+// append-only, so a found id stays right, and a name that was not there need not be looked for again
+// before the dictionary has grown. Benign races store what is as true.
 class NameIdCache {
  public:
   NameIdCache() = default;
-  NameIdCache(const NameIdCache& o) : names_(o.names_.load()), id_(o.id_.load()) {}
-  NameIdCache& operator=(const NameIdCache& o) {
-    names_.store(o.names_.load());
-    id_.store(o.id_.load());
+  NameIdCache(const NameIdCache&) {}
+  NameIdCache& operator=(const NameIdCache&) {
+    names_.store(nullptr, std::memory_order_relaxed);
     return *this;
   }
   uint32_t Get(const NameTable* names, std::string_view name) const {
-    if (names_.load(std::memory_order_acquire) == names) return id_.load(std::memory_order_relaxed);
-    uint32_t id = names->Find(name);
-    // A plan serves one database, so `names` changes at most once; a name not yet there is looked up again.
-    if (id != NameTable::kNone) {
-      id_.store(id, std::memory_order_relaxed);
+    if (names_.load(std::memory_order_acquire) == names) {
+      const uint64_t known = known_.load(std::memory_order_relaxed);
+      const auto id = static_cast<uint32_t>(known);
+      if (id != NameTable::kNone || known >> 32 == names->size()) return id;
+    }
+    return Find(names, name);
+  }
+
+ private:
+  // A plan serves one database, so `names` changes at most once.
+  uint32_t Find(const NameTable* names, std::string_view name) const {
+    const uint64_t size = names->size();  // before the look-up: what it misses is newer
+    const uint32_t id = names->Find(name);
+    const NameTable* none = nullptr;
+    const bool mine = names_.load(std::memory_order_acquire) == names;
+    if (mine || names_.load(std::memory_order_relaxed) == none) {
+      known_.store(size << 32 | id, std::memory_order_relaxed);
       names_.store(names, std::memory_order_release);
     }
     return id;
   }
 
- private:
   mutable std::atomic<const NameTable*> names_{nullptr};
-  mutable std::atomic<uint32_t> id_{NameTable::kNone};
+  // The dictionary's size at the look-up, and the id.
+  mutable std::atomic<uint64_t> known_{0};
 };
 
 struct Expr {

@@ -56,7 +56,7 @@ Value Parse(const Value* args, int, EvalContext& ctx) {
 void AddConversionFunctions(Registry& r) {
   r.Add("TO_JSON(x ANY) -> STRING", kGroup,
         "x as JSON text: sets and bags as arrays, binaries as base64, numbers in full.",
-        "TO_JSON({'a': [1, 2.50]}) = '{\"a\":[1,2.5]}'", 1, 1, {kAny},
+        "TO_JSON({'a': [1, 2.5]}) = '{\"a\":[1,2.5]}'", 1, 1, {kAny},
         [](const Value* a, int, EvalContext&) {
           return a[0].is_missing() ? a[0] : Value::String(a[0].ToJson());
         })
