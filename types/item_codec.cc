@@ -228,9 +228,7 @@ std::string_view Step(std::string_view raw, const PathStep& step) {
 
 const char* SkipValue(const char* p, const char* end) { return SkipInline(p, end); }
 
-Value DecodeRaw(std::string_view raw) {
-  return DecodeTop(raw.data(), raw.data() + raw.size());
-}
+Value DecodeRaw(std::string_view raw) { return DecodeTop(raw.data(), raw.data() + raw.size()); }
 
 void EncodeValue(const Value& value, std::string* out) {
   switch (value.type()) {
@@ -346,8 +344,7 @@ Value ItemView::Get(uint32_t id, std::string_view name) const {
   return p == nullptr ? Value::Missing() : DecodeTop(p, bytes_.data() + bytes_.size());
 }
 
-Value ItemView::GetPath(uint32_t id, std::string_view name,
-                        std::span<const PathStep> rest) const {
+Value ItemView::GetPath(uint32_t id, std::string_view name, std::span<const PathStep> rest) const {
   std::string_view raw = GetRaw(id, name);
   for (const PathStep& step : rest) raw = Step(raw, step);
   return raw.empty() ? Value::Missing() : DecodeRaw(raw);
@@ -374,6 +371,7 @@ bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name,
 
 std::vector<Field> ItemView::Fields() const {
   std::vector<Field> fields;
+  fields.reserve(16);
   ForEachRaw([&](std::string_view name, std::string_view raw) {
     Value v = DecodeRaw(raw);
     if (!v.is_missing()) fields.push_back(Field{std::string(name), std::move(v).Own()});

@@ -2,19 +2,20 @@
 //
 //   item      := version(1 byte, kItemVersion) attribute*        attributes by ascending name id
 //   attribute := varint(id + 1) value                            a name of the dictionary
-//              | varint(0) varint(len) name value                a name in full; after all ids, by name
+//              | varint(0) varint(len) name value                in full; after all ids, by name
 //   value     := tag(1 byte) payload
 //     kNull kTrue kFalse                 no payload
 //     kInt                               number_codec.h, kInteger
 //     kNumber                            number_codec.h, kDecimal; never what kInt can say
 //     kString kBinary                    varint(len) bytes
 //     kList                              varint(bytes of the rest) value*
-//     kMap                               varint(bytes of the rest) (varint(len) name value)*   by name
+//     kMap                               varint(bytes of the rest) (varint(len) name value)*
+//                                        by ascending name
 //     kStringSet kNumberSet kBinarySet   varint(bytes of the rest) value*    canonical order
 //
-// Equal items have equal bytes (numbers normalised, attributes and map entries sorted), so "did this
-// write change anything" is a comparison of bytes. Map entries keep no order of their own: DynamoDB's
-// maps have none.
+// Equal items have equal bytes (numbers normalised, attributes and map entries sorted), so "did
+// this write change anything" is a comparison of bytes. Map entries keep no order of their own:
+// DynamoDB's maps have none.
 #ifndef PARTON_TYPES_ITEM_CODEC_H_
 #define PARTON_TYPES_ITEM_CODEC_H_
 
@@ -56,13 +57,13 @@ void EncodeValue(const Value& value, std::string* out);
 
 // One step of a path into an item: a name, or a list position.
 struct PathStep {
-  std::string name;      // used if index < 0
+  std::string name;  // used if index < 0
   int64_t index = -1;
   friend bool operator==(const PathStep&, const PathStep&) = default;
 };
 
-// A borrowed look at an encoded item. Valid as long as the bytes are; copies are free. Bytes that are
-// not an item never crash the reader: they read as MISSING (use VerifyItem to tell).
+// A borrowed look at an encoded item. Valid as long as the bytes are; copies are free. Bytes that
+// are not an item never crash the reader: they read as MISSING (use VerifyItem to tell).
 class ItemView {
  public:
   ItemView(std::string_view bytes, const NameTable* names) : bytes_(bytes), names_(names) {}
@@ -98,13 +99,15 @@ class ItemView {
  private:
   // Where the attribute's value starts, or null.
   const char* Find(uint32_t id, std::string_view name) const;
-  bool NextRaw(const char** p, const char* end, std::string_view* name, std::string_view* raw) const;
+  bool NextRaw(const char** p, const char* end, std::string_view* name,
+               std::string_view* raw) const;
 
   std::string_view bytes_;
   const NameTable* names_;
 };
 
-// Decodes one value (tag and payload). Top-level strings are borrowed from `raw`. MISSING if malformed.
+// Decodes one value (tag and payload). Top-level strings are borrowed from `raw`. MISSING if
+// malformed.
 Value DecodeRaw(std::string_view raw);
 
 // Corruption if the bytes are not a well-formed item in canonical form.

@@ -1,11 +1,11 @@
 #include "types/item_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "types/item_codec.h"
 #include "types/number_codec.h"
@@ -50,10 +50,10 @@ Status CheckName(std::string_view name, const Place& place) {
     return AtPlace(Status::Validation(std::string(kInvalid) + "Empty attribute name"), place);
   }
   if (name.size() > kMaxAttributeNameBytes) {
-    return AtPlace(Status::Validation(fmt::format(
-                       "{}Attribute name is too large, must be at most {} bytes", kInvalid,
-                       kMaxAttributeNameBytes)),
-                   place);
+    return AtPlace(
+        Status::Validation(fmt::format("{}Attribute name is too large, must be at most {} bytes",
+                                       kInvalid, kMaxAttributeNameBytes)),
+        place);
   }
   if (!IsValidUtf8(name)) return Unstorable(place, "an attribute name that is not UTF-8");
   return Status::Ok();
@@ -65,8 +65,7 @@ Result<Value> StorableNumber(const Value& v, const Place& place) {
   if (v.type() == Type::kFloat) {
     Result<Number> exact = Number::FromDouble(v.float_value());
     if (!exact.ok()) {
-      return Unstorable(place, std::isnan(v.float_value()) ? "the FLOAT nan"
-                                                           : "an infinite FLOAT");
+      return Unstorable(place, std::isnan(v.float_value()) ? "the FLOAT nan" : "an infinite FLOAT");
     }
     n = *exact;
   } else {
@@ -99,12 +98,12 @@ Result<std::vector<Field>> StorableFields(const Value& v, const Place& place, in
     if (f.value.is_missing()) continue;
     Place at{&place, f.name};
     PARTON_RETURN_IF_ERROR(CheckName(f.name, at));
-    bool twice = few ? std::any_of(out.begin(), out.end(),
-                                   [&](const Field& o) { return o.name == f.name; })
-                     : !seen.insert(f.name).second;
+    bool twice =
+        few ? std::any_of(out.begin(), out.end(), [&](const Field& o) { return o.name == f.name; })
+            : !seen.insert(f.name).second;
     if (twice) {
-      return Status::Validation(fmt::format("{}Attribute {} appears more than once", kInvalid,
-                                            at.ToString()));
+      return Status::Validation(
+          fmt::format("{}Attribute {} appears more than once", kInvalid, at.ToString()));
     }
     PARTON_ASSIGN_OR_RETURN(Value s, Storable(f.value, at, level + 1));
     out.push_back(Field{f.name, std::move(s)});
@@ -197,10 +196,11 @@ Status CheckKeyBytes(const Value& v, std::string_view name, bool is_hash,
   if (size == 0) {
     std::string_view kind = v.is_text() ? "string" : "binary";
     if (index != nullptr) {
-      return Status::Validation(fmt::format(
-          "{}A value specified for a secondary index key is not supported. The AttributeValue for a "
-          "key attribute cannot contain an empty {} value. IndexName: {}, IndexKey: {}",
-          empty_prefix, kind, *index, name));
+      return Status::Validation(
+          fmt::format("{}A value specified for a secondary index key is not supported. The "
+                      "AttributeValue for a "
+                      "key attribute cannot contain an empty {} value. IndexName: {}, IndexKey: {}",
+                      empty_prefix, kind, *index, name));
     }
     return Status::Validation(fmt::format(
         "{}The AttributeValue for a key attribute cannot contain an empty {} value. Key: {}",
@@ -357,8 +357,8 @@ Result<Key> ExtractKey(const KeySchema& schema, const Value& item) {
 }
 
 Status ValidateKey(const KeySchema& schema, const Key& key) {
-  bool range_fits = schema.range ? MatchesKeyType(key.range, schema.range->type)
-                                 : key.range.is_missing();
+  bool range_fits =
+      schema.range ? MatchesKeyType(key.range, schema.range->type) : key.range.is_missing();
   if (!MatchesKeyType(key.hash, schema.hash.type) || !range_fits) {
     return Status::Validation("The provided key element does not match the schema");
   }

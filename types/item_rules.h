@@ -1,4 +1,5 @@
-// DynamoDB's rules for what may be stored (reference: developer guide, "Constraints", "Item sizes").
+// DynamoDB's rules for what may be stored (reference: developer guide, "Constraints", "Item
+// sizes").
 #ifndef PARTON_TYPES_ITEM_RULES_H_
 #define PARTON_TYPES_ITEM_RULES_H_
 
@@ -18,13 +19,13 @@ inline constexpr size_t kMaxRangeKeyBytes = 1024;
 inline constexpr int kMaxNesting = 32;
 inline constexpr size_t kMaxAttributeNameBytes = 65535;
 
-// Turns a query's value into one DynamoDB stores: bags become sets, symbols strings, floats decimals,
-// numbers are range-checked and normalised. Error: a type with no counterpart (dates, MISSING inside a
-// list, sexps, mixed or empty bags, duplicates), naming the attribute `path`.
+// Turns a query's value into one DynamoDB stores: bags become sets, symbols strings, floats
+// decimals, numbers are range-checked and normalised. Error: a type with no counterpart (dates,
+// MISSING inside a list, sexps, mixed or empty bags, duplicates), naming the attribute `path`.
 Result<Value> ToStorable(const Value& v, std::string_view path);
 
-// ToStorable for a whole item: a STRUCT of attributes; MISSING attributes are dropped. Checks attribute
-// names, duplicates, nesting, and the 400 KB limit.
+// ToStorable for a whole item: a STRUCT of attributes; MISSING attributes are dropped. Checks
+// attribute names, duplicates, nesting, and the 400 KB limit.
 Result<Value> ToStorableItem(const Value& v);
 
 // Size of a value or item as DynamoDB computes it. REQUIRES: storable.
@@ -33,7 +34,8 @@ size_t ItemSize(const Value& item);
 // The same from encoded bytes, without decoding.
 size_t ItemSizeEncoded(std::string_view bytes, const class NameTable& names);
 
-// Key of `item` in the table. Errors as DynamoDB: missing key, wrong type, empty or oversize key value.
+// Key of `item` in the table. Errors as DynamoDB: missing key, wrong type, empty or oversize key
+// value.
 Result<Key> ExtractKey(const KeySchema& schema, const Value& item);
 // The same checks on a key given by itself ("The provided key element does not match the schema").
 Status ValidateKey(const KeySchema& schema, const Key& key);

@@ -1,15 +1,15 @@
-// RapidJSON drives a handler that builds Values bottom up; its parser is iterative and takes numbers
-// as text.
+// RapidJSON drives a handler that builds Values bottom up; its parser is iterative and takes
+// numbers as text.
 #include "types/json_reader.h"
-
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "types/base64.h"
 
@@ -131,9 +131,10 @@ std::string Reason(const rapidjson::ParseResult& result, const Builder& builder)
 
 Status OneMember(bool empty) {
   return Status::Validation(
-      empty ? "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-            : "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
-              "the supported datatypes");
+      empty
+          ? "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+          : "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
+            "the supported datatypes");
 }
 
 Status WrongShape(std::string_view member, std::string_view wanted) {
@@ -162,11 +163,10 @@ Result<Value> ScalarFromText(char kind, const Value& text) {
 Result<Value> SetFromJson(char kind, std::string_view name, const Value& v) {
   if (v.type() != Type::kList) return WrongShape(name, "an array of strings");
   if (v.Count() == 0) {
-    return Status::Validation(
-        fmt::format("One or more parameter values were invalid: {}",
-                    kind == 'S'   ? "An string set  may not be empty"
-                    : kind == 'N' ? "An number set  may not be empty"
-                                  : "Binary sets should not be empty"));
+    return Status::Validation(fmt::format("One or more parameter values were invalid: {}",
+                                          kind == 'S'   ? "An string set  may not be empty"
+                                          : kind == 'N' ? "An number set  may not be empty"
+                                                        : "Binary sets should not be empty"));
   }
   std::vector<Value> elements;
   for (const Value& e : v.elements()) {
@@ -284,7 +284,8 @@ Result<Value> DynamoValueFromJson(const Value& json) {
   if (name == "NULL") {
     if (!v.is_true()) {
       return Status::Validation(
-          "One or more parameter values were invalid: Null attribute value types must have the value "
+          "One or more parameter values were invalid: Null attribute value types must have the "
+          "value "
           "of true");
     }
     return Value::Null();

@@ -1,8 +1,8 @@
 // JSON and DynamoDB-JSON into Values.
 //
-// Numbers are exact: one written without a point and integral (1, 1e3) is an INT, any other a DECIMAL
-// with its scale; more than 38 significant digits are an error. Objects keep the order of their
-// members and members of one name. Input must be UTF-8; nesting is limited to kMaxJsonDepth.
+// Numbers are exact: one written without a point and integral (1, 1e3) is an INT, any other a
+// DECIMAL with its scale; more than 38 significant digits are an error. Objects keep the order of
+// their members and members of one name. Input must be UTF-8; nesting is limited to kMaxJsonDepth.
 #ifndef PARTON_TYPES_JSON_READER_H_
 #define PARTON_TYPES_JSON_READER_H_
 

@@ -1,9 +1,9 @@
 #include "types/schema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "types/unicode.h"
 #include "types/value_print.h"
@@ -78,24 +78,25 @@ Status CheckKey(const TableSchema& schema, const KeySchema& key) {
 
 Status CheckThroughput(const std::optional<Throughput>& t) {
   if (!t || (t->read >= 1 && t->write >= 1)) return Status::Ok();
-  return Status::Validation(
-      fmt::format("{}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
-                  "is PROVISIONED",
-                  kInvalid));
+  return Status::Validation(fmt::format(
+      "{}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
+      "is PROVISIONED",
+      kInvalid));
 }
 
 Status CheckLocalIndex(const TableSchema& schema, const IndexSchema& index) {
   if (!schema.key.range) {
-    return Status::Validation(
-        fmt::format("{}Table KeySchema does not have a range key, which is required when specifying a "
-                    "LocalSecondaryIndex",
-                    kInvalid));
+    return Status::Validation(fmt::format(
+        "{}Table KeySchema does not have a range key, which is required when specifying a "
+        "LocalSecondaryIndex",
+        kInvalid));
   }
   if (index.key.hash.name != schema.key.hash.name) {
-    return Status::Validation(fmt::format(
-        "{}Index KeySchema does not have the same leading hash key as table KeySchema for index: {}. "
-        "index hash key: {}, table hash key: {}",
-        kInvalid, index.name, index.key.hash.name, schema.key.hash.name));
+    return Status::Validation(
+        fmt::format("{}Index KeySchema does not have the same leading hash key as table KeySchema "
+                    "for index: {}. "
+                    "index hash key: {}, table hash key: {}",
+                    kInvalid, index.name, index.key.hash.name, schema.key.hash.name));
   }
   if (!index.key.range) {
     return Status::Validation(fmt::format(
@@ -111,9 +112,9 @@ Status CheckLocalIndex(const TableSchema& schema, const IndexSchema& index) {
 Status CheckProjection(const IndexSchema& index) {
   if (index.projection != Projection::kInclude) {
     if (index.include.empty()) return Status::Ok();
-    return Status::Validation(fmt::format(
-        "{}ProjectionType is {}, but NonKeyAttributes is specified", kInvalid,
-        index.projection == Projection::kAll ? "ALL" : "KEYS_ONLY"));
+    return Status::Validation(
+        fmt::format("{}ProjectionType is {}, but NonKeyAttributes is specified", kInvalid,
+                    index.projection == Projection::kAll ? "ALL" : "KEYS_ONLY"));
   }
   if (index.include.empty()) {
     return Status::Validation(fmt::format(
@@ -304,14 +305,14 @@ Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_error
     included += index.include.size();
   }
   if (local > kMaxLocalIndexes) {
-    return Status::Validation(fmt::format(
-        "{}Number of LocalSecondaryIndexes exceeds per-table limit of {}", kInvalid,
-        kMaxLocalIndexes));
+    return Status::Validation(
+        fmt::format("{}Number of LocalSecondaryIndexes exceeds per-table limit of {}", kInvalid,
+                    kMaxLocalIndexes));
   }
   if (global > kMaxGlobalIndexes) {
-    return Status::Validation(fmt::format(
-        "{}GlobalSecondaryIndex count exceeds the per-table limit of {}", kInvalid,
-        kMaxGlobalIndexes));
+    return Status::Validation(
+        fmt::format("{}GlobalSecondaryIndex count exceeds the per-table limit of {}", kInvalid,
+                    kMaxGlobalIndexes));
   }
   if (included > kMaxIncludedInAll) {
     return Status::Validation(

@@ -50,11 +50,12 @@ struct IndexSchema {
   IndexKind kind = IndexKind::kGlobal;
   KeySchema key;
   Projection projection = Projection::kAll;
-  std::vector<std::string> include;  // non-key attributes, for kInclude
+  std::vector<std::string> include;   // non-key attributes, for kInclude
   std::vector<uint32_t> include_ids;  // their name ids; filled by the catalog
   IndexState state = IndexState::kActive;
-  // False once backfilling left out an item whose key values are unusable: then an item that has all key
-  // attributes may be missing from the index, and the planner must not use it in place of the table.
+  // False once backfilling left out an item whose key values are unusable: then an item that has
+  // all key attributes may be missing from the index, and the planner must not use it in place of
+  // the table.
   bool complete = true;
   std::optional<Throughput> provisioned;
 
@@ -76,8 +77,8 @@ struct TableSchema {
   std::string ttl_attribute;  // empty: off
   uint32_t ttl_id = 0;        // of its queue of expiring items; filled by the catalog
   int64_t created_ms = 0;
-  // Options that are stored and shown but do nothing here (ddbsh's TAGS, SSE, TABLE CLASS, ...), and
-  // deletion protection ("deletion_protection" = "true").
+  // Options that are stored and shown but do nothing here (ddbsh's TAGS, SSE, TABLE CLASS, ...),
+  // and deletion protection ("deletion_protection" = "true").
   std::map<std::string, std::string> options;
 
   const IndexSchema* FindIndex(std::string_view name) const;
@@ -87,9 +88,9 @@ struct TableSchema {
 
 using TablePtr = std::shared_ptr<const TableSchema>;
 
-// Checks names, key schema, index counts and projections as DynamoDB does (developer guide, "Quotas";
-// its messages). Names of tables and indexes have 3 to 255 characters there; shorter ones are errors
-// only with `short_names_are_errors` (the dynamodb dialect).
+// Checks names, key schema, index counts and projections as DynamoDB does (developer guide,
+// "Quotas"; its messages). Names of tables and indexes have 3 to 255 characters there; shorter ones
+// are errors only with `short_names_are_errors` (the dynamodb dialect).
 Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_errors = false);
 
 // The statement that makes this table again.
@@ -102,8 +103,8 @@ std::string ToCreateStatement(const TableSchema& schema);
 //   ttl = 'attribute' ('' or 'off': none)
 //   deletion_protection = true | false
 //   table_class, sse, pitr, warm_throughput, tags, tag:... = text: kept and shown, nothing else
-// Capacities imply provisioned billing. Error (Validation): an unknown option or a value it does not
-// take.
+// Capacities imply provisioned billing. Error (Validation): an unknown option or a value it does
+// not take.
 Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema);
 
 // "KEYS ONLY", "NEW IMAGE", ...; "OFF".

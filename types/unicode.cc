@@ -1,14 +1,14 @@
 #include "types/unicode.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <cstring>
-
 #include <unicode/bytestream.h>
 #include <unicode/casemap.h>
 #include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace parton {
 

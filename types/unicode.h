@@ -1,7 +1,7 @@
 // Text as Unicode: UTF-8 in, UTF-8 out. ASCII takes a fast path everywhere.
 //
-// Functions other than IsValidUtf8 take any bytes: a byte that starts no sequence counts as one code
-// point with what follows it. All may be called from any thread; none depends on the locale.
+// Functions other than IsValidUtf8 take any bytes: a byte that starts no sequence counts as one
+// code point with what follows it. All may be called from any thread; none depends on the locale.
 #ifndef PARTON_TYPES_UNICODE_H_
 #define PARTON_TYPES_UNICODE_H_
 
@@ -22,7 +22,8 @@ size_t CodePointCount(std::string_view s);
 size_t CodePointOffset(std::string_view s, size_t n);
 // `count` code points from number `start` on, as far as there are that many.
 std::string_view CodePointSubstring(std::string_view s, size_t start, size_t count);
-// The code point at `*pos`, which moves behind it; U+FFFD for a malformed one. REQUIRES: *pos < size
+// The code point at `*pos`, which moves behind it; U+FFFD for a malformed one. REQUIRES: *pos <
+// size
 char32_t NextCodePoint(std::string_view s, size_t* pos);
 void AppendUtf8(char32_t c, std::string* out);
 

@@ -87,9 +87,7 @@ Value Value::Bytes(Type type, std::string_view s) { return Heap(type, HeapBytes:
 
 Value Value::Of(const Date& d) { return Heap(Type::kDate, new HeapScalar<Date>(d)); }
 Value Value::Of(const Time& t) { return Heap(Type::kTime, new HeapScalar<Time>(t)); }
-Value Value::Of(const Timestamp& t) {
-  return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t));
-}
+Value Value::Of(const Timestamp& t) { return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t)); }
 Value Value::Of(const Interval& i) { return Heap(Type::kInterval, new HeapScalar<Interval>(i)); }
 
 Value Value::Collection(Type type, std::vector<Value> elements) {
@@ -104,10 +102,10 @@ Result<Value> Value::Set(std::vector<Value> elements) {
         "One or more parameter values were invalid: An string set  may not be empty");
   }
   const Value& first = elements.front();
-  Type type = first.is_text()                ? Type::kStringSet
-              : first.is_exact()             ? Type::kNumberSet
+  Type type = first.is_text()               ? Type::kStringSet
+              : first.is_exact()            ? Type::kNumberSet
               : first.type() == Type::kBlob ? Type::kBinarySet
-                                             : Type::kMissing;
+                                            : Type::kMissing;
   for (Value& e : elements) {
     bool fits = false;
     if (type == Type::kStringSet && e.is_text()) {

@@ -1,11 +1,11 @@
 #include "types/value_compare.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
-
-#include <xxhash.h>
 
 #include "parton/temporal.h"
 #include "types/item_codec.h"

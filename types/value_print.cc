@@ -1,7 +1,8 @@
 // Printing of values.
 //
-// A literal must read back to the same typed value: a DECIMAL keeps its point, a FLOAT its exponent,
-// and what PartiQL has no syntax for (symbols, clobs, infinities) is an Ion literal in back-ticks.
+// A literal must read back to the same typed value: a DECIMAL keeps its point, a FLOAT its
+// exponent, and what PartiQL has no syntax for (symbols, clobs, infinities) is an Ion literal in
+// back-ticks.
 #include "types/value_print.h"
 
 #include <charconv>
@@ -101,11 +102,23 @@ void AppendDynamo(const Value& v, std::string* out) {
                [&](const Value& e) { AppendDynamoScalar(e, out); });
   };
   switch (v.type()) {
-    case Type::kNull: member("NULL"); out->append("true"); break;
-    case Type::kBool: member("BOOL"); out->append(v.bool_value() ? "true" : "false"); break;
+    case Type::kNull:
+      member("NULL");
+      out->append("true");
+      break;
+    case Type::kBool:
+      member("BOOL");
+      out->append(v.bool_value() ? "true" : "false");
+      break;
     case Type::kInt:
-    case Type::kDecimal: member("N"); AppendDynamoScalar(v, out); break;
-    case Type::kBlob: member("B"); AppendDynamoScalar(v, out); break;
+    case Type::kDecimal:
+      member("N");
+      AppendDynamoScalar(v, out);
+      break;
+    case Type::kBlob:
+      member("B");
+      AppendDynamoScalar(v, out);
+      break;
     case Type::kStringSet: set("SS"); break;
     case Type::kNumberSet: set("NS"); break;
     case Type::kBinarySet: set("BS"); break;
@@ -113,8 +126,14 @@ void AppendDynamo(const Value& v, std::string* out) {
       member("L");
       AppendList(v.elements(), "[", ",", "]", out, [&](const Value& e) { AppendDynamo(e, out); });
       break;
-    case Type::kStruct: member("M"); AppendDynamoFields(v, out); break;
-    default: member("S"); AppendDynamoScalar(v, out); break;
+    case Type::kStruct:
+      member("M");
+      AppendDynamoFields(v, out);
+      break;
+    default:
+      member("S");
+      AppendDynamoScalar(v, out);
+      break;
   }
   out->push_back('}');
 }
@@ -203,9 +222,7 @@ void AppendLiteral(const Value& v, std::string* out) {
       }
       return;
     case Type::kString: AppendQuoted(v.bytes(), '\'', out); return;
-    case Type::kBlob:
-      out->append("b64'").append(Base64Encode(v.bytes())).push_back('\'');
-      return;
+    case Type::kBlob: out->append("b64'").append(Base64Encode(v.bytes())).push_back('\''); return;
     case Type::kSymbol:
     case Type::kClob:
     case Type::kGraph: AppendIonLiteral(v, out); return;

@@ -52,7 +52,8 @@ inline const char* SkipVarint(const char* p, const char* end) {
     uint64_t word;
     std::memcpy(&word, p, 8);
     uint64_t last = ~word & 0x8080808080808080ULL;  // little endian: the lowest is the first end
-    if (last != 0) [[likely]] return p + (__builtin_ctzll(last) >> 3) + 1;
+    if (last != 0) [[likely]]
+      return p + (__builtin_ctzll(last) >> 3) + 1;
     p += 8;
   }
   while (p < end) {

@@ -169,6 +169,7 @@ class Value {
   static Value Collection(Type type, std::vector<Value> elements);
   // DynamoDB's SS, NS or BS, by the elements' type. Error: empty, mixed or other types, duplicates.
   static Result<Value> Set(std::vector<Value> elements);
+  // A MISSING field is left out: in a tuple MISSING is absence.
   static Value Struct(std::vector<Field> fields);
   // `graph` is a struct {nodes: [{id, labels, payload}], edges: [{id, labels, payload, ends}]}.
   static Value Graph(std::vector<Field> fields);

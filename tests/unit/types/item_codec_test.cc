@@ -1,9 +1,9 @@
 #include "types/item_codec.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <random>
-
-#include <gtest/gtest.h>
 
 #include "types/item_rules.h"
 #include "types/varint.h"

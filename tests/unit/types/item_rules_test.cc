@@ -1,8 +1,8 @@
 #include "types/item_rules.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "parton/temporal.h"
 
@@ -113,9 +113,9 @@ TEST(ItemRules, Keys) {
   EXPECT_EQ(error(Value::Struct({{"p", ""}, {"s", 1}})),
             "One or more parameter values are not valid. The AttributeValue for a key attribute "
             "cannot contain an empty string value. Key: p");
-  EXPECT_EQ(error(Value::Struct({{"p", std::string(2049, 'x')}, {"s", 1}})),
-            std::string(kInvalid) +
-                "Size of hashkey has exceeded the maximum size limit of2048 bytes");
+  EXPECT_EQ(
+      error(Value::Struct({{"p", std::string(2049, 'x')}, {"s", 1}})),
+      std::string(kInvalid) + "Size of hashkey has exceeded the maximum size limit of2048 bytes");
   EXPECT_TRUE(ExtractKey(schema, Value::Struct({{"p", std::string(2048, 'x')}, {"s", 1}})).ok());
 
   EXPECT_TRUE(ValidateKey(schema, {"x", 1}).ok());
@@ -168,7 +168,8 @@ IndexSchema Index(std::string name, IndexKind kind, KeySchema key) {
 
 TEST(Schema, CreateStatement) {
   TableSchema t = Table();
-  t.indexes.push_back(Index("by_customer", IndexKind::kGlobal, {{"customer", KeyType::kString}, {}}));
+  t.indexes.push_back(
+      Index("by_customer", IndexKind::kGlobal, {{"customer", KeyType::kString}, {}}));
   t.indexes.back().projection = Projection::kInclude;
   t.indexes.back().include = {"total", "odd \"name\""};
   t.indexes.push_back(Index("by_size", IndexKind::kLocal,
@@ -179,18 +180,19 @@ TEST(Schema, CreateStatement) {
   t.ttl_attribute = "expires";
   t.options["deletion_protection"] = "true";
   EXPECT_TRUE(ValidateTableSchema(t).ok());
-  EXPECT_EQ(ToCreateStatement(t),
-            "CREATE TABLE \"orders\" (\n"
-            "  \"id\" NUMBER,\n"
-            "  \"at\" STRING,\n"
-            "  \"customer\" STRING,\n"
-            "  \"size\" NUMBER,\n"
-            "  PRIMARY KEY (\"id\", \"at\"),\n"
-            "  GLOBAL INDEX \"by_customer\" (\"customer\") PROJECT INCLUDE (\"total\", \"odd "
-            "\"\"name\"\"\"),\n"
-            "  LOCAL INDEX \"by_size\" (\"id\", \"size\") PROJECT KEYS ONLY\n"
-            ") WITH (billing = 'provisioned', read_capacity = 5, write_capacity = 6, stream = 'both "
-            "images', ttl = 'expires', deletion_protection = 'true')");
+  EXPECT_EQ(
+      ToCreateStatement(t),
+      "CREATE TABLE \"orders\" (\n"
+      "  \"id\" NUMBER,\n"
+      "  \"at\" STRING,\n"
+      "  \"customer\" STRING,\n"
+      "  \"size\" NUMBER,\n"
+      "  PRIMARY KEY (\"id\", \"at\"),\n"
+      "  GLOBAL INDEX \"by_customer\" (\"customer\") PROJECT INCLUDE (\"total\", \"odd "
+      "\"\"name\"\"\"),\n"
+      "  LOCAL INDEX \"by_size\" (\"id\", \"size\") PROJECT KEYS ONLY\n"
+      ") WITH (billing = 'provisioned', read_capacity = 5, write_capacity = 6, stream = 'both "
+      "images', ttl = 'expires', deletion_protection = 'true')");
 }
 
 TEST(Schema, Options) {

@@ -1,11 +1,11 @@
 #include "types/json_reader.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "types/value_print.h"
 
@@ -66,8 +66,7 @@ TEST(JsonReader, DynamoValues) {
   EXPECT_EQ(Dynamo(R"({"SS": ["b", "a"]})"), "<<'a', 'b'>>");
   EXPECT_EQ(Dynamo(R"({"M": {"a": {"L": [{"NULL": true}, {"BOOL": false}]}}})"),
             "{'a': [NULL, false]}");
-  EXPECT_EQ(Dynamo(R"({"Item": {"id": {"N": "1"}, "s": {"NS": ["2"]}}})"),
-            "{'id': 1, 's': <<2>>}");
+  EXPECT_EQ(Dynamo(R"({"Item": {"id": {"N": "1"}, "s": {"NS": ["2"]}}})"), "{'id': 1, 's': <<2>>}");
   EXPECT_EQ(Dynamo(R"({"id": {"N": "1"}})"), "{'id': 1}");
   EXPECT_EQ(Dynamo(R"({"Item": {"S": "x"}})"), "{'Item': 'x'}");
 }
@@ -101,11 +100,11 @@ TEST(JsonReader, DynamoRoundTrip) {
 std::vector<std::string> Records(std::string text, size_t step = 3) {
   TextSource source(std::move(text), step);
   std::vector<std::string> out;
-  Status s = ForEachJsonRecord(&source, JsonRecordReader::Format::kJson,
-                               [&](Value v, uint64_t line) {
-                                 out.push_back(std::to_string(line) + ":" + v.ToLiteral());
-                                 return Status::Ok();
-                               });
+  Status s =
+      ForEachJsonRecord(&source, JsonRecordReader::Format::kJson, [&](Value v, uint64_t line) {
+        out.push_back(std::to_string(line) + ":" + v.ToLiteral());
+        return Status::Ok();
+      });
   if (!s.ok()) out.push_back(s.message());
   return out;
 }
@@ -119,8 +118,7 @@ TEST(JsonReader, Streams) {
   EXPECT_EQ(Records(""), Lines{});
   EXPECT_EQ(Records("\xEF\xBB\xBF{}"), Lines{"1:{}"});
   EXPECT_EQ(Records("1 2"), (Lines{"1:1", "1:2"}));
-  EXPECT_EQ(Records("[1 2]"),
-            (Lines{"1:1", "Line 1: Expected a comma or ] after an element"}));
+  EXPECT_EQ(Records("[1 2]"), (Lines{"1:1", "Line 1: Expected a comma or ] after an element"}));
   EXPECT_EQ(Records("[1,\n2"), (Lines{"1:1", "2:2", "Line 2: The array does not end"}));
   EXPECT_EQ(Records("{}\n{\"a\":}").size(), 2u);
   std::string big;
@@ -131,7 +129,8 @@ TEST(JsonReader, Streams) {
 }
 
 TEST(JsonReader, BadRecordsCanBeSkipped) {
-  TextSource source("{\"id\":{\"N\":\"1\"}}\n{\"id\":{\"N\":\"x\"}}\n{\"Item\":{\"id\":{\"N\":\"3\"}}}");
+  TextSource source(
+      "{\"id\":{\"N\":\"1\"}}\n{\"id\":{\"N\":\"x\"}}\n{\"Item\":{\"id\":{\"N\":\"3\"}}}");
   JsonRecordReader reader(&source, JsonRecordReader::Format::kDynamoItem);
   Value v;
   ASSERT_TRUE(reader.Next(&v).value());

@@ -12,7 +12,9 @@ constexpr char kMixed[] = "a\xC3\xA9\xE6\xBC\xA2\xF0\x9F\x98\x80z";  // a, e acu
 TEST(Unicode, CaseMapping) {
   EXPECT_EQ(ToUpper("abc-1"), "ABC-1");
   EXPECT_EQ(ToLower("ABC-1"), "abc-1");
-  EXPECT_EQ(ToUpper("stra\xC3\x9F" "e"), "STRASSE");
+  EXPECT_EQ(ToUpper("stra\xC3\x9F"
+                    "e"),
+            "STRASSE");
   EXPECT_EQ(ToUpper("\xC3\xA9"), "\xC3\x89");
   EXPECT_EQ(ToLower("\xC4\xB0"), "i\xCC\x87");
   EXPECT_EQ(ToLower("\xCE\x9F\xCE\xA3"), "\xCE\xBF\xCF\x82");  // a final sigma

@@ -1,9 +1,9 @@
 #include "parton/value.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <limits>
-
-#include <gtest/gtest.h>
 
 #include "parton/temporal.h"
 #include "types/item_codec.h"
@@ -184,14 +184,38 @@ TEST(ValueCompare, Collections) {
 }
 
 TEST(ValueCompare, TotalOrder) {
-  std::vector<Value> ascending = {
-      false, true, Value::Float(NAN), Value::Float(-INFINITY), -1, Value::Decimal(N("0.5")), 1,
-      Value::Float(1.5), Value::Float(INFINITY), Value::Of(Date{2020, 1, 1}),
-      Value::Of(Date{2021, 1, 1}), Value::Of(Time{}), Value::Of(Timestamp::FromDate(Date{})), "",
-      "a", "ab", "b", "\xEF\xBF\xBF", "\xF0\x9F\x98\x80", Value::Blob(""), Value::Blob("a"),
-      Value::List({}), Value::List({1}), Value::List({1, 0}), Value::List({2}), Value::Struct({}),
-      Value::Struct({{"b", 0}, {"a", 1}}), Value::Struct({{"a", 2}}), Value::Bag({}),
-      Value::Bag({9, 1}), Value::Bag({2}), nullptr};
+  std::vector<Value> ascending = {false,
+                                  true,
+                                  Value::Float(NAN),
+                                  Value::Float(-INFINITY),
+                                  -1,
+                                  Value::Decimal(N("0.5")),
+                                  1,
+                                  Value::Float(1.5),
+                                  Value::Float(INFINITY),
+                                  Value::Of(Date{2020, 1, 1}),
+                                  Value::Of(Date{2021, 1, 1}),
+                                  Value::Of(Time{}),
+                                  Value::Of(Timestamp::FromDate(Date{})),
+                                  "",
+                                  "a",
+                                  "ab",
+                                  "b",
+                                  "\xEF\xBF\xBF",
+                                  "\xF0\x9F\x98\x80",
+                                  Value::Blob(""),
+                                  Value::Blob("a"),
+                                  Value::List({}),
+                                  Value::List({1}),
+                                  Value::List({1, 0}),
+                                  Value::List({2}),
+                                  Value::Struct({}),
+                                  Value::Struct({{"b", 0}, {"a", 1}}),
+                                  Value::Struct({{"a", 2}}),
+                                  Value::Bag({}),
+                                  Value::Bag({9, 1}),
+                                  Value::Bag({2}),
+                                  nullptr};
   for (size_t i = 0; i < ascending.size(); ++i) {
     for (size_t j = 0; j < ascending.size(); ++j) {
       int expected = i < j ? -1 : i > j;
