@@ -1,5 +1,5 @@
-// The words and signs of the language. Keywords are case-insensitive by letter fragments, because the
-// tool (ANTLR 4.7) has no option for it. Which keywords may be names is the parser's business.
+// The words and signs of the language. Keywords are case-insensitive by letter fragments, because
+// the tool (ANTLR 4.7) has no option for it. Which keywords may be names is the parser's business.
 //
 // parser/scanner.cc knows the same strings, comments and brackets; change both together.
 lexer grammar PartonLexer;
@@ -241,16 +241,13 @@ STRING : '\'' (~'\'' | '\'\'')* '\'' ;
 QUOTED_IDENTIFIER : '"' (~'"' | '""')* '"' ;
 BINARY : (X | B '64') '\'' ~'\''* '\'' ;
 
-// Ion text; a back-tick inside its strings, comments and lobs does not end it.
+// Ion text; a back-tick inside its strings and symbols does not end it.
 ION
   : '`'
     ( '"' (~["\\] | '\\' .)* '"'
     | '\'\'\'' ('\''? '\''? (~['\\] | '\\' .))* '\'\'\''
     | '\'' (~['\\] | '\\' .)* '\''
-    | '/*' .*? '*/'
-    | '//' ~[\r\n]*
-    | ~["'/`]
-    | '/'
+    | ~["'`]
     )*
     '`'
   ;

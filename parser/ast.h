@@ -60,13 +60,24 @@ struct QualifiedName {
 
 struct Literal {
   enum class Kind : uint8_t {
-    kNull, kMissing, kBool, kInt, kDecimal, kFloat, kString, kBinary, kDate, kTime, kTimestamp,
-    kInterval, kIon,
+    kNull,
+    kMissing,
+    kBool,
+    kInt,
+    kDecimal,
+    kFloat,
+    kString,
+    kBinary,
+    kDate,
+    kTime,
+    kTimestamp,
+    kInterval,
+    kIon,
   };
   Kind kind;
-  Value value;        // MISSING if `error` is set
-  std::string text;   // numbers as written (a FLOAT's exact digits); else empty
-  Status error;       // not OK: a well-formed literal with an impossible value
+  Value value;       // MISSING if `error` is set
+  std::string text;  // numbers as written (a FLOAT's exact digits); else empty
+  Status error;      // not OK: a well-formed literal with an impossible value
 };
 
 // `?` is numbered from 0 in order of appearance in the statement; `:name` has a name and, per
@@ -187,7 +198,11 @@ struct OrderItem {
 
 struct FrameBound {
   enum class Kind : uint8_t {
-    kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing,
+    kUnboundedPreceding,
+    kPreceding,
+    kCurrentRow,
+    kFollowing,
+    kUnboundedFollowing,
   };
   Kind kind = Kind::kCurrentRow;
   ExprPtr offset;  // kPreceding, kFollowing
@@ -213,8 +228,8 @@ enum class SetQuantifier : uint8_t { kNone, kAll, kDistinct };
 struct Call {
   Identifier name;
   SetQuantifier quantifier = SetQuantifier::kNone;
-  bool star = false;  // f(*)
-  std::vector<ExprPtr> args;  // a bare SELECT argument, COLL_SUM(SELECT ...), is a Subquery
+  bool star = false;                // f(*)
+  std::vector<ExprPtr> args;        // a bare SELECT argument, COLL_SUM(SELECT ...), is a Subquery
   std::vector<OrderItem> order_by;  // f(x ORDER BY y), f(x) WITHIN GROUP (ORDER BY y)
   ExprPtr filter;                   // FILTER (WHERE ...)
   enum class Nulls : uint8_t { kUnsaid, kIgnore, kRespect } nulls = Nulls::kUnsaid;
@@ -265,8 +280,8 @@ struct GraphPattern;
 struct LabelExpr {
   enum class Kind : uint8_t { kName, kAny, kNot, kAnd, kOr };
   Kind kind = Kind::kName;
-  Identifier name;                   // kName
-  std::vector<LabelExpr> operands;   // kNot: one; kAnd, kOr: two or more
+  Identifier name;                  // kName
+  std::vector<LabelExpr> operands;  // kNot: one; kAnd, kOr: two or more
 };
 
 struct GraphQuantifier {
@@ -302,7 +317,13 @@ enum class GraphRestrictor : uint8_t { kNone, kWalk, kTrail, kAcyclic, kSimple }
 
 struct GraphSelector {
   enum class Kind : uint8_t {
-    kNone, kAny, kAnyK, kAnyShortest, kAllShortest, kShortestK, kShortestKGroup,
+    kNone,
+    kAny,
+    kAnyK,
+    kAnyShortest,
+    kAllShortest,
+    kShortestK,
+    kShortestKGroup,
   };
   Kind kind = Kind::kNone;
   uint32_t k = 0;
@@ -424,11 +445,11 @@ struct Select {
   Kind kind = Kind::kItems;
   bool consistent = false;  // SELECT CONSISTENT
   SetQuantifier quantifier = SetQuantifier::kNone;
-  std::vector<SelectItem> items;      // kItems
-  ExprPtr value;                      // kValue; kPivot: PIVOT value AT name
-  ExprPtr pivot_name;                 // kPivot
+  std::vector<SelectItem> items;  // kItems
+  ExprPtr value;                  // kValue; kPivot: PIVOT value AT name
+  ExprPtr pivot_name;             // kPivot
   std::vector<ExcludePath> exclude;
-  std::vector<FromPtr> from;          // comma list; empty: no FROM
+  std::vector<FromPtr> from;  // comma list; empty: no FROM
   std::vector<LetBinding> let;
   ExprPtr where;
   std::unique_ptr<GroupBy> group_by;  // null: none
@@ -465,8 +486,9 @@ struct CommonTable {
   TextSpan span;
 };
 
-// body: an ExprPtr is a bare expression as a query, whose value is the result itself. A parenthesised
-// query as operand of a set operation or as the whole body is unwrapped to a nested Query (QueryPtr).
+// body: an ExprPtr is a bare expression as a query, whose value is the result itself. A
+// parenthesised query as operand of a set operation or as the whole body is unwrapped to a nested
+// Query (QueryPtr).
 struct Query {
   bool recursive = false;
   std::vector<CommonTable> with;
@@ -510,9 +532,9 @@ enum class ReturnCapacity : uint8_t { kNone, kTotal, kIndexes };
 struct StatementTail {
   std::optional<Returning> returning;  // RETURNING ALL OLD *, RETURN VALUES ALL OLD
   ReturnCapacity capacity = ReturnCapacity::kNone;
-  std::optional<int64_t> rate_read;   // WITH RATELIMIT (n RCU, m WCU)
+  std::optional<int64_t> rate_read;  // WITH RATELIMIT (n RCU, m WCU)
   std::optional<int64_t> rate_write;
-  std::vector<Option> options;        // WITH (batch = 1000)
+  std::vector<Option> options;  // WITH (batch = 1000)
 };
 
 struct ColumnType {
@@ -594,7 +616,7 @@ struct Insert {
 struct UpdateAction {
   enum class Kind : uint8_t { kSet, kRemove, kAdd, kDelete };
   Kind kind;
-  ExprPtr path;  // Variable or Path with kName and kIndex steps
+  ExprPtr path;   // Variable or Path with kName and kIndex steps
   ExprPtr value;  // null for kRemove
   TextSpan span;
 };

@@ -5,7 +5,8 @@
 
 namespace parton::internal {
 
-bool AstBuilder::IfExists(const std::vector<Grammar::TableOptionContext*>& options, bool negated) const {
+bool AstBuilder::IfExists(const std::vector<Grammar::TableOptionContext*>& options,
+                          bool negated) const {
   bool found = false;
   for (auto* o : options) {
     if (o->NOWAIT()) continue;  // nothing here ever waits
@@ -70,7 +71,8 @@ Throughput AstBuilder::ThroughputOf(Grammar::CapacityContext* c) const {
   return Throughput{read.value_or(0), write.value_or(0)};
 }
 
-ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c, std::optional<ast::Billing> before) const {
+ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c,
+                                   std::optional<ast::Billing> before) const {
   ast::Billing billing = before.value_or(ast::Billing{});
   if (c->BILLING()) {
     billing.on_demand = c->DEMAND() != nullptr;

@@ -92,7 +92,8 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
       if (c->LIKE()) {
         return Make(span, ast::Like{std::move(left), std::move(second), std::move(third), negated});
       }
-      return Make(span, ast::Between{std::move(left), std::move(second), std::move(third), negated});
+      return Make(span,
+                  ast::Between{std::move(left), std::move(second), std::move(third), negated});
     }
     default: {
       CompareOp op = CompareOp::kEq;
@@ -112,7 +113,8 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
 ast::ExprPtr AstBuilder::Haystack(Grammar::ValueExprContext* c) {
   Grammar::ParensContext* parens = PureParens(c);
   ast::ExprPtr e = ValueExpr(c);
-  // x IN (y) asks for membership in [y], whatever y is; IN (a, b), IN () and IN (SELECT ...) are clear.
+  // x IN (y) asks for membership in [y], whatever y is; IN (a, b), IN () and IN (SELECT ...) are
+  // clear.
   if (parens && parens->query().size() == 1 && !parens->MATCH() && !e->As<ast::Subquery>()) {
     TextSpan span = e->span;
     ast::Array list;
@@ -200,7 +202,8 @@ ast::ExprPtr AstBuilder::Steps(Grammar::ValueExprContext* c) {
 
 ast::ExprPtr AstBuilder::Word(const antlr4::Token* t) {
   static constexpr std::array<std::string_view, 6> kNiladic = {
-      "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "LOCALTIME", "LOCALTIMESTAMP"};
+      "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+      "CURRENT_USER", "LOCALTIME",    "LOCALTIMESTAMP"};
   ast::Identifier name = NameAt(t);
   TextSpan span = name.span;
   if (!name.quoted && (name.name[0] | 0x20) <= 'l' &&
@@ -352,8 +355,9 @@ ast::ExprPtr AstBuilder::Pair(Grammar::PairContext* c) {
     auto* value = key->valueExpr();
     auto* atom = value ? value->atom() : nullptr;
     if (atom && (atom->callable() || atom->variableWord())) {
-      return Make(SpanOf(key), ast::Literal{ast::Literal::Kind::kString,
-                                            Value::String(NameAt(key->start).name), {}, {}});
+      return Make(SpanOf(key),
+                  ast::Literal{
+                      ast::Literal::Kind::kString, Value::String(NameAt(key->start).name), {}, {}});
     }
   }
   return Expr(key);

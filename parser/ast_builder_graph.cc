@@ -20,7 +20,9 @@ void AstBuilder::PatternWords(ast::GraphPattern* p,
                               const std::vector<Grammar::GraphWordContext*>& words) const {
   using Kind = ast::GraphSelector::Kind;
   size_t i = 0;
-  auto is = [&](std::string_view word) { return i < words.size() && EqualsWord(TextOf(words[i]), word); };
+  auto is = [&](std::string_view word) {
+    return i < words.size() && EqualsWord(TextOf(words[i]), word);
+  };
   auto number = [&] { return i < words.size() && words[i]->INTEGER(); };
   bool selected = true;
   if (is("ANY")) {
@@ -52,16 +54,23 @@ void AstBuilder::PatternWords(ast::GraphPattern* p,
   }
   if (i < words.size()) {
     using R = ast::GraphRestrictor;
-    if (is("WALK")) p->restrictor = R::kWalk;
-    else if (is("TRAIL")) p->restrictor = R::kTrail;
-    else if (is("ACYCLIC")) p->restrictor = R::kAcyclic;
-    else if (is("SIMPLE")) p->restrictor = R::kSimple;
-    else Fail(words[i], fmt::format("unknown word {} in a graph pattern", TextOf(words[i])),
-              selected ? "restrictors are WALK, TRAIL, ACYCLIC and SIMPLE"
-                       : "patterns may start with ANY, ALL SHORTEST, SHORTEST k, WALK, TRAIL, ACYCLIC, SIMPLE");
+    if (is("WALK"))
+      p->restrictor = R::kWalk;
+    else if (is("TRAIL"))
+      p->restrictor = R::kTrail;
+    else if (is("ACYCLIC"))
+      p->restrictor = R::kAcyclic;
+    else if (is("SIMPLE"))
+      p->restrictor = R::kSimple;
+    else
+      Fail(words[i], fmt::format("unknown word {} in a graph pattern", TextOf(words[i])),
+           selected ? "restrictors are WALK, TRAIL, ACYCLIC and SIMPLE"
+                    : "patterns may start with ANY, ALL SHORTEST, SHORTEST k, WALK, TRAIL, "
+                      "ACYCLIC, SIMPLE");
     ++i;
   }
-  if (i < words.size()) Fail(words[i], fmt::format("unexpected {} in a graph pattern", TextOf(words[i])));
+  if (i < words.size())
+    Fail(words[i], fmt::format("unexpected {} in a graph pattern", TextOf(words[i])));
 }
 
 ast::GraphPattern AstBuilder::Pattern(Grammar::GraphPatternContext* c) {
@@ -113,7 +122,8 @@ void AstBuilder::Filler(Part* part, Grammar::GraphFillerContext* c) {
   if (c->expr()) part->where = Expr(c->expr());
 }
 
-std::optional<ast::GraphQuantifier> AstBuilder::Quantifier(Grammar::GraphQuantifierContext* c) const {
+std::optional<ast::GraphQuantifier> AstBuilder::Quantifier(
+    Grammar::GraphQuantifierContext* c) const {
   if (!c) return std::nullopt;
   ast::GraphQuantifier q;
   if (c->STAR()) return q;
@@ -130,8 +140,10 @@ std::optional<ast::GraphQuantifier> AstBuilder::Quantifier(Grammar::GraphQuantif
   }
   for (auto* bound : bounds) {
     bool lower = bound->getSymbol()->getTokenIndex() < c->COMMA()->getSymbol()->getTokenIndex();
-    if (lower) q.min = SmallIntegerOf(bound);
-    else q.max = SmallIntegerOf(bound);
+    if (lower)
+      q.min = SmallIntegerOf(bound);
+    else
+      q.max = SmallIntegerOf(bound);
   }
   if (q.max && *q.max < q.min) Fail(c, "the upper bound of a quantifier is below the lower one");
   return q;

@@ -250,15 +250,19 @@ ast::FromPtr AstBuilder::From(Grammar::FromItemContext* c) {
   return Joins(Primary(c->fromPrimary()), tails);
 }
 
-ast::FromPtr AstBuilder::Joins(ast::FromPtr left, const std::vector<Grammar::JoinTailContext*>& tails) {
+ast::FromPtr AstBuilder::Joins(ast::FromPtr left,
+                               const std::vector<Grammar::JoinTailContext*>& tails) {
   for (auto* t : tails) {
     ast::Join join;
     join.cross = t->CROSS() != nullptr;
     join.kind = join.cross ? ast::JoinKind::kCross : ast::JoinKind::kInner;
     if (auto* kind = t->joinKind()) {
-      if (kind->LEFT()) join.kind = ast::JoinKind::kLeft;
-      else if (kind->RIGHT()) join.kind = ast::JoinKind::kRight;
-      else if (!kind->INNER()) join.kind = ast::JoinKind::kFull;
+      if (kind->LEFT())
+        join.kind = ast::JoinKind::kLeft;
+      else if (kind->RIGHT())
+        join.kind = ast::JoinKind::kRight;
+      else if (!kind->INNER())
+        join.kind = ast::JoinKind::kFull;
     }
     TextSpan span = left->span;
     TextSpan end = SpanOf(t);

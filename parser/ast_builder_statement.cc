@@ -110,7 +110,8 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
   ast::Statement s;
   ast::QueryPtr query = Query(c->query());
   ast::StatementTail tail = Tail(c->statementTail());
-  if (auto* body = query->BodyAs<ast::ExprPtr>(); body && !query->HasTail() && query->with.empty()) {
+  if (auto* body = query->BodyAs<ast::ExprPtr>();
+      body && !query->HasTail() && query->with.empty()) {
     ast::Expr* e = body->get();
     if (auto* v = e->As<ast::Variable>(); v && !v->name.quoted && !v->local && !e->parenthesized) {
       // A lone DATE, TIME ... is a literal cut short: outside a query there is nothing to name.
@@ -154,13 +155,17 @@ ast::StatementTail AstBuilder::Tail(const std::vector<Grammar::StatementTailCont
                                       SpanOf(t)};
     } else if (t->CONSUMED()) {
       std::string_view what = TextOf(t->alias());
-      if (EqualsWord(what, "TOTAL")) tail.capacity = ast::ReturnCapacity::kTotal;
-      else if (EqualsWord(what, "INDEXES")) tail.capacity = ast::ReturnCapacity::kIndexes;
-      else if (!EqualsWord(what, "NONE")) Fail(t->alias(), "expected TOTAL, INDEXES or NONE");
+      if (EqualsWord(what, "TOTAL"))
+        tail.capacity = ast::ReturnCapacity::kTotal;
+      else if (EqualsWord(what, "INDEXES"))
+        tail.capacity = ast::ReturnCapacity::kIndexes;
+      else if (!EqualsWord(what, "NONE"))
+        Fail(t->alias(), "expected TOTAL, INDEXES or NONE");
     } else if (t->RATELIMIT()) {
       std::tie(tail.rate_read, tail.rate_write) = Capacity(t->capacity());
     } else {
-      for (ast::Option& option : Options(t->optionList())) tail.options.push_back(std::move(option));
+      for (ast::Option& option : Options(t->optionList()))
+        tail.options.push_back(std::move(option));
     }
   }
   return tail;
@@ -179,8 +184,8 @@ ast::Insert AstBuilder::Insert(Grammar::InsertStatementContext* c) {
     if (conflict->identifier() && !EqualsWord(TextOf(conflict->identifier()), "EXCLUDED")) {
       Fail(conflict->identifier(), "expected EXCLUDED or the end of the clause");
     }
-    insert.on_conflict = conflict->NOTHING() ? ast::Insert::OnConflict::kNothing
-                                             : ast::Insert::OnConflict::kReplace;
+    insert.on_conflict =
+        conflict->NOTHING() ? ast::Insert::OnConflict::kNothing : ast::Insert::OnConflict::kReplace;
   }
   insert.tail = Tail(c->statementTail());
   return insert;
@@ -216,7 +221,8 @@ ast::Delete AstBuilder::Delete(Grammar::DeleteStatementContext* c) {
   return d;
 }
 
-void AstBuilder::Actions(ast::Update* u, const std::vector<Grammar::UpdateActionContext*>& actions) {
+void AstBuilder::Actions(ast::Update* u,
+                         const std::vector<Grammar::UpdateActionContext*>& actions) {
   using Kind = ast::UpdateAction::Kind;
   for (auto* a : actions) {
     for (auto* set : a->assignment()) {
@@ -261,7 +267,8 @@ ast::ExprPtr AstBuilder::Target(Ctx* whole, Grammar::IdentifierContext* root,
 }
 
 decltype(ast::Statement::node) AstBuilder::Show(Grammar::ShowContext* c) const {
-  if (c->CREATE()) return ast::ShowCreateTable{Qualified(c->tableName()), IfExists(c->tableOption(), true)};
+  if (c->CREATE())
+    return ast::ShowCreateTable{Qualified(c->tableName()), IfExists(c->tableOption(), true)};
   ast::Show show;
   if (c->ALL()) {
     show.what = "ALL";
@@ -296,9 +303,12 @@ ast::Explain AstBuilder::Explain(Grammar::ExplainContext* c) {
   explain.analyze = c->ANALYZE() != nullptr;
   if (c->FORMAT()) {
     std::string format = UpperCase(TextOf(c->identifier()));
-    if (format == "JSON") explain.format = ast::Explain::Format::kJson;
-    else if (format == "API") explain.format = ast::Explain::Format::kApi;
-    else if (format == "CLI") explain.format = ast::Explain::Format::kCli;
+    if (format == "JSON")
+      explain.format = ast::Explain::Format::kJson;
+    else if (format == "API")
+      explain.format = ast::Explain::Format::kApi;
+    else if (format == "CLI")
+      explain.format = ast::Explain::Format::kCli;
     else if (format != "TEXT") {
       Fail(c->identifier(), fmt::format("unknown format {}", TextOf(c->identifier())),
            "formats are TEXT, JSON, API and CLI");
@@ -400,11 +410,16 @@ ast::AlterTrigger AstBuilder::AlterTrigger(Grammar::AlterTriggerContext* c) cons
   ast::AlterTrigger alter;
   alter.name = Name(c->identifier(0));
   std::string action = UpperCase(TextOf(c->identifier(1)));
-  if (action == "RETRY") alter.action = Action::kRetry;
-  else if (action == "SKIP") alter.action = Action::kSkip;
-  else if (action == "PAUSE") alter.action = Action::kPause;
-  else if (action == "RESUME") alter.action = Action::kResume;
-  else Fail(c->identifier(1), "expected RETRY, SKIP, PAUSE or RESUME");
+  if (action == "RETRY")
+    alter.action = Action::kRetry;
+  else if (action == "SKIP")
+    alter.action = Action::kSkip;
+  else if (action == "PAUSE")
+    alter.action = Action::kPause;
+  else if (action == "RESUME")
+    alter.action = Action::kResume;
+  else
+    Fail(c->identifier(1), "expected RETRY, SKIP, PAUSE or RESUME");
   return alter;
 }
 

@@ -22,7 +22,9 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSymbolStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
 }
-bool IsOperator(char c) { return c != '\0' && std::string_view("!#%&*+-./;<=>?@^`|~").find(c) != std::string_view::npos; }
+bool IsOperator(char c) {
+  return c != '\0' && std::string_view("!#%&*+-./;<=>?@^`|~").find(c) != std::string_view::npos;
+}
 
 void AppendUtf8(uint32_t code, std::string* out) {
   if (code < 0x80) {
@@ -55,7 +57,9 @@ class Reader {
   }
 
  private:
-  char Peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  char Peek(size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
   bool At(std::string_view s) const { return text_.substr(at_, s.size()) == s; }
 
   Status Error(std::string_view what) const {
@@ -64,7 +68,8 @@ class Reader {
 
   Status SkipBlanks() {
     for (;;) {
-      while (at_ < text_.size() && std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos) {
+      while (at_ < text_.size() &&
+             std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos) {
         ++at_;
       }
       if (At("//")) {
@@ -152,8 +157,8 @@ class Reader {
     size_t type_begin = at_;
     while (IsSymbolStart(Peek()) || IsDigit(Peek())) ++at_;
     std::string_view type = text_.substr(type_begin, at_ - type_begin);
-    for (const char* known : {"null", "bool", "int", "float", "decimal", "timestamp", "symbol", "string",
-                              "clob", "blob", "list", "sexp", "struct"}) {
+    for (const char* known : {"null", "bool", "int", "float", "decimal", "timestamp", "symbol",
+                              "string", "clob", "blob", "list", "sexp", "struct"}) {
       if (type == known) return Value::Null();
     }
     at_ = begin;
@@ -167,9 +172,10 @@ class Reader {
       *code = 0;
       for (int i = 0; i < digits; ++i, ++at_) {
         char h = Peek();
-        int value = IsDigit(h) ? h - '0' : h >= 'a' && h <= 'f' ? h - 'a' + 10
-                                       : h >= 'A' && h <= 'F'   ? h - 'A' + 10
-                                                                : -1;
+        int value = IsDigit(h)             ? h - '0'
+                    : h >= 'a' && h <= 'f' ? h - 'a' + 10
+                    : h >= 'A' && h <= 'F' ? h - 'A' + 10
+                                           : -1;
         if (value < 0) return false;
         *code = *code << 4 | static_cast<uint32_t>(value);
       }
@@ -185,15 +191,21 @@ class Reader {
       case 'r': out->push_back('\r'); return Status::Ok();
       case 'v': out->push_back('\v'); return Status::Ok();
       case '0': out->push_back('\0'); return Status::Ok();
-      case '?': case '"': case '\'': case '/': case '\\': out->push_back(c); return Status::Ok();
+      case '?':
+      case '"':
+      case '\'':
+      case '/':
+      case '\\': out->push_back(c); return Status::Ok();
       case '\r':
         if (Peek() == '\n') ++at_;
         return Status::Ok();
       case '\n': return Status::Ok();
       case 'x':
         if (!hex(2, &code)) return Error("bad escape");
-        if (clob) out->push_back(static_cast<char>(code));
-        else AppendUtf8(code, out);
+        if (clob)
+          out->push_back(static_cast<char>(code));
+        else
+          AppendUtf8(code, out);
         return Status::Ok();
       case 'u':
       case 'U':
@@ -254,7 +266,9 @@ class Reader {
   }
 
   void SkipSpaces() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() &&
+           std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos)
+      ++at_;
   }
 
   Result<Value> ReadLob() {
@@ -298,8 +312,10 @@ class Reader {
       PARTON_ASSIGN_OR_RETURN(field.value, ReadValue(depth + 1, false));
       fields.push_back(std::move(field));
       PARTON_RETURN_IF_ERROR(SkipBlanks());
-      if (Peek() == ',') ++at_;
-      else if (Peek() != '}') return Error("expected , or }");
+      if (Peek() == ',')
+        ++at_;
+      else if (Peek() != '}')
+        return Error("expected , or }");
     }
     ++at_;
     return Value::Struct(std::move(fields));
@@ -315,8 +331,10 @@ class Reader {
       elements.push_back(std::move(v));
       PARTON_RETURN_IF_ERROR(SkipBlanks());
       if (type == Type::kSexp) continue;
-      if (Peek() == ',') ++at_;
-      else if (Peek() != close) return Error("expected , or ]");
+      if (Peek() == ',')
+        ++at_;
+      else if (Peek() != close)
+        return Error("expected , or ]");
     }
     ++at_;
     return Value::Collection(type, std::move(elements));
@@ -332,7 +350,8 @@ class Reader {
   Result<Value> ReadNumber() {
     const size_t begin = at_;
     if (LooksLikeTimestamp()) {
-      while (IsDigit(Peek()) || (Peek() != '\0' && std::string_view("T-:.+Z").find(Peek()) != std::string_view::npos)) {
+      while (IsDigit(Peek()) || (Peek() != '\0' && std::string_view("T-:.+Z").find(Peek()) !=
+                                                       std::string_view::npos)) {
         ++at_;
       }
       Result<Timestamp> t = ParseIonTimestamp(text_.substr(begin, at_ - begin));
@@ -387,7 +406,10 @@ class Reader {
     for (;; ++at_) {
       const char c = Peek();
       if (c == '_' && count > 0) continue;
-      int d = IsDigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+      int d = IsDigit(c)             ? c - '0'
+              : c >= 'a' && c <= 'f' ? c - 'a' + 10
+              : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                     : 99;
       if (d >= radix) break;
       ++count;
       PARTON_ASSIGN_OR_RETURN(n, Number::Mul(n, Number(radix)));
@@ -412,13 +434,20 @@ bool DecodeBase64(std::string_view text, std::string* out) {
   for (char c : text) {
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v') continue;
     int digit;
-    if (c >= 'A' && c <= 'Z') digit = c - 'A';
-    else if (c >= 'a' && c <= 'z') digit = c - 'a' + 26;
-    else if (c >= '0' && c <= '9') digit = c - '0' + 52;
-    else if (c == '+') digit = 62;
-    else if (c == '/') digit = 63;
-    else if (c == '=' && count >= 2 && count < 4 && padding < 2) digit = -1;
-    else return false;
+    if (c >= 'A' && c <= 'Z')
+      digit = c - 'A';
+    else if (c >= 'a' && c <= 'z')
+      digit = c - 'a' + 26;
+    else if (c >= '0' && c <= '9')
+      digit = c - '0' + 52;
+    else if (c == '+')
+      digit = 62;
+    else if (c == '/')
+      digit = 63;
+    else if (c == '=' && count >= 2 && count < 4 && padding < 2)
+      digit = -1;
+    else
+      return false;
     if (digit < 0) {
       ++padding;
       bits <<= 6;

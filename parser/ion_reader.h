@@ -15,8 +15,8 @@
 
 namespace parton {
 
-// Exactly one Ion value; blanks and comments around it are allowed. Errors are kSyntax, with the byte
-// offset in `text` in the message.
+// Exactly one Ion value; blanks and comments around it are allowed. Errors are kSyntax, with the
+// byte offset in `text` in the message.
 Result<Value> ReadIon(std::string_view text);
 
 // Strict base64 with padding; blanks are skipped. False if `text` is none; `out` is appended to.

@@ -37,8 +37,12 @@ class Lifter {
     token_ = scanner_.Next();
     if (token_.kind != Kind::kWord) return false;
     switch (Pack(scanner_.Text(token_))) {
-      case Pack("SELECT"): case Pack("INSERT"): case Pack("REPLACE"): case Pack("UPSERT"):
-      case Pack("UPDATE"): case Pack("DELETE"): break;
+      case Pack("SELECT"):
+      case Pack("INSERT"):
+      case Pack("REPLACE"):
+      case Pack("UPSERT"):
+      case Pack("UPDATE"):
+      case Pack("DELETE"): break;
       default: return false;
     }
     Remember(false);
@@ -92,36 +96,59 @@ class Lifter {
     bool keyword = true;
     if (last_.word == Pack("IS")) {
       switch (word) {
-        case Pack("NOT"):
-          Remember(false, Pack("IS"));
-          return true;
-        case Pack("NULL"): case Pack("MISSING"): case Pack("TRUE"): case Pack("FALSE"): break;
+        case Pack("NOT"): Remember(false, Pack("IS")); return true;
+        case Pack("NULL"):
+        case Pack("MISSING"):
+        case Pack("TRUE"):
+        case Pack("FALSE"): break;
         default: return false;  // a type, maybe with parameters
       }
     }
     switch (word) {
-      case Pack("CAST"): case Pack("CAN_CAST"): case Pack("CAN_LOSSLESS_CAST"): case Pack("INTERVAL"):
-      case Pack("MATCH"): case Pack("OVER"): case Pack("PIVOT"): case Pack("GROUP"):
-      case Pack("WINDOW"): case Pack("EXCLUDE"):
-        return false;
-      case Pack("FROM"): case Pack("JOIN"): case Pack("ORDER"):
+      case Pack("CAST"):
+      case Pack("CAN_CAST"):
+      case Pack("CAN_LOSSLESS_CAST"):
+      case Pack("INTERVAL"):
+      case Pack("MATCH"):
+      case Pack("OVER"):
+      case Pack("PIVOT"):
+      case Pack("GROUP"):
+      case Pack("WINDOW"):
+      case Pack("EXCLUDE"): return false;
+      case Pack("FROM"):
+      case Pack("JOIN"):
+      case Pack("ORDER"):
         lifting_ = false;
         like_ = false;
         break;
-      case Pack("WHERE"): case Pack("ON"): case Pack("SET"): case Pack("SELECT"): case Pack("VALUES"):
-      case Pack("LIMIT"): case Pack("OFFSET"):
+      case Pack("WHERE"):
+      case Pack("ON"):
+      case Pack("SET"):
+      case Pack("SELECT"):
+      case Pack("VALUES"):
+      case Pack("LIMIT"):
+      case Pack("OFFSET"):
         lifting_ = true;
         like_ = false;
         break;
       case Pack("WITH"): ended_ = true; break;
       case Pack("LIKE"): like_ = true; break;
-      case Pack("AND"): case Pack("OR"): case Pack("WHEN"): case Pack("THEN"): case Pack("ELSE"):
-      case Pack("RETURNING"):
-        like_ = false;
-        break;
-      case Pack("NOT"): case Pack("IN"): case Pack("BETWEEN"): case Pack("ESCAPE"): case Pack("CASE"):
-      case Pack("DISTINCT"): case Pack("ALL"): case Pack("BY"): case Pack("IS"): case Pack("HAVING"):
-        break;
+      case Pack("AND"):
+      case Pack("OR"):
+      case Pack("WHEN"):
+      case Pack("THEN"):
+      case Pack("ELSE"):
+      case Pack("RETURNING"): like_ = false; break;
+      case Pack("NOT"):
+      case Pack("IN"):
+      case Pack("BETWEEN"):
+      case Pack("ESCAPE"):
+      case Pack("CASE"):
+      case Pack("DISTINCT"):
+      case Pack("ALL"):
+      case Pack("BY"):
+      case Pack("IS"):
+      case Pack("HAVING"): break;
       default: keyword = false;
     }
     Remember(!keyword, word);
@@ -133,8 +160,7 @@ class Lifter {
     bool operand = false;
     switch (c) {
       case '?': return false;
-      case ';':
-        return scanner_.Next().kind == Kind::kEnd;  // a second statement is another text
+      case ';': return scanner_.Next().kind == Kind::kEnd;  // a second statement is another text
       case '(':
       case '[':
       case '{':
@@ -184,10 +210,14 @@ class Lifter {
   bool TakeString() {
     bool lift = Lifts() && last_.symbol != '.' && !last_.operand;
     switch (last_.word) {
-      case Pack("DATE"): case Pack("TIME"): case Pack("TIMESTAMP"): case Pack("ZONE"): lift = false; break;
+      case Pack("DATE"):
+      case Pack("TIME"):
+      case Pack("TIMESTAMP"):
+      case Pack("ZONE"): lift = false; break;
       default: break;
     }
-    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' && !brackets_[depth_ - 1].has_colon) {
+    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' &&
+        !brackets_[depth_ - 1].has_colon) {
       lift = false;  // a key
     }
     if (lift) {
@@ -206,11 +236,14 @@ class Lifter {
     // A sign is part of the number unless it stands between operands.
     const bool is_signed = (last_.symbol == '-' || last_.symbol == '+') && !before_.operand;
     bool lift = Lifts();
-    if (is_signed && (before_.word == Pack("LIMIT") || before_.word == Pack("OFFSET"))) lift = false;
-    if (last_.symbol == '(' && (before_.word == Pack("TIME") || before_.word == Pack("TIMESTAMP"))) {
+    if (is_signed && (before_.word == Pack("LIMIT") || before_.word == Pack("OFFSET")))
+      lift = false;
+    if (last_.symbol == '(' &&
+        (before_.word == Pack("TIME") || before_.word == Pack("TIMESTAMP"))) {
       lift = false;
     }
-    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' && !brackets_[depth_ - 1].has_colon) {
+    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' &&
+        !brackets_[depth_ - 1].has_colon) {
       lift = false;
     }
     if (lift) {

@@ -16,8 +16,8 @@ namespace parton {
 
 namespace {
 
-using antlr4::atn::PredictionMode;
 using antlr4::Token;
+using antlr4::atn::PredictionMode;
 using internal::Grammar;
 using internal::SourceMap;
 
@@ -79,7 +79,11 @@ class Lexer : public grammar::PartonLexer {
 class Parsing {
  public:
   explicit Parsing(std::string_view text)
-      : source_(text), input_(text.data(), text.size()), lexer_(&input_), tokens_(&lexer_), parser_(&tokens_) {
+      : source_(text),
+        input_(text.data(), text.size()),
+        lexer_(&input_),
+        tokens_(&lexer_),
+        parser_(&tokens_) {
     lexer_.removeErrorListeners();
     parser_.removeErrorListeners();
   }
@@ -88,7 +92,8 @@ class Parsing {
     tokens_.fill();
     for (Token* t : tokens_.getTokens()) {
       if (t->getType() == Grammar::UNRECOGNIZED) {
-        return Status::Syntax(fmt::format("unexpected character {}", source_.Text(t)), source_.Span(t));
+        return Status::Syntax(fmt::format("unexpected character {}", source_.Text(t)),
+                              source_.Span(t));
       }
     }
     auto* simulator = parser_.getInterpreter<antlr4::atn::ParserATNSimulator>();

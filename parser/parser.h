@@ -1,8 +1,8 @@
 // Statement text to syntax tree: the only way into the grammar.
 //
 // Errors are kSyntax with the position of the offending token, a message ("expected ... before
-// ...") and often a hint. Text is refused before it is parsed if it is longer than kMaxTextBytes, is no
-// UTF-8, or is nested or chained too deeply; time and memory are linear in the text.
+// ...") and often a hint. Text is refused before it is parsed if it is longer than kMaxTextBytes,
+// is no UTF-8, or is nested or chained too deeply; time and memory are linear in the text.
 //
 // Threads: every function may be called from any thread.
 #ifndef PARTON_PARSER_PARSER_H_
@@ -19,7 +19,8 @@ namespace parton {
 
 inline constexpr size_t kMaxTextBytes = 16 << 20;
 inline constexpr int kMaxNesting = 500;  // brackets, CASE, runs of prefix operators
-inline constexpr int kMaxDepth = 1500;   // of the tree: nesting, and a + b + c ..., a JOIN b JOIN c ...
+inline constexpr int kMaxDepth =
+    1500;  // of the tree: nesting, and a + b + c ..., a JOIN b JOIN c ...
 inline constexpr size_t kMaxTokens = 2'000'000;
 
 // Statements separated by ';'. No statement at all is an empty script.

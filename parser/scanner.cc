@@ -16,8 +16,8 @@ constexpr std::array<uint8_t, 256> MakeClasses() {
   for (int i = '0'; i <= '9'; ++i) c[i] = kDigit;
   for (int i = 'a'; i <= 'z'; ++i) c[i] = c[i - 'a' + 'A'] = kNameStart;
   c['_'] = c['$'] = kNameStart;
-  for (char s : {';', ',', '(', ')', '[', ']', '{', '}', '<', '>', '!', '=', '|', '+', '-', '*', '/',
-                 '%', '&', '~', '.', ':', '?', '@'}) {
+  for (char s : {';', ',', '(', ')', '[', ']', '{', '}', '<', '>', '!', '=',
+                 '|', '+', '-', '*', '/', '%', '&', '~', '.', ':', '?', '@'}) {
     c[static_cast<uint8_t>(s)] = kSign;
   }
   return c;

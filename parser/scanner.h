@@ -2,8 +2,9 @@
 // splitting scripts, saying what an unfinished statement waits for, and lifting literals out of a
 // statement so that texts that differ in them share a plan.
 //
-// It knows strings, names, numbers, comments, Ion literals and brackets exactly as PartonLexer.g4 has
-// them, and no grammar. It never fails: an unclosed string or comment runs to the end of the text.
+// It knows strings, names, numbers, comments, Ion literals and brackets exactly as PartonLexer.g4
+// has them, and no grammar. It never fails: an unclosed string or comment runs to the end of the
+// text.
 //
 // Threads: every function may be called from any thread.
 #ifndef PARTON_PARSER_SCANNER_H_
@@ -30,14 +31,14 @@ struct RawToken {
     kInteger,
     kDecimal,
     kFloat,
-    kIon,         // `...`
-    kSymbol,      // one character, or one of << >> <> != <= >= ||
-    kComment,     // only if unclosed
-    kOther,       // no token of the language
+    kIon,      // `...`
+    kSymbol,   // one character, or one of << >> <> != <= >= ||
+    kComment,  // only if unclosed
+    kOther,    // no token of the language
   };
   Kind kind = Kind::kEnd;
-  bool closed = true;   // false: the quote or comment is open at the end of the text
-  char symbol = 0;      // kSymbol: the first character
+  bool closed = true;  // false: the quote or comment is open at the end of the text
+  char symbol = 0;     // kSymbol: the first character
   size_t begin = 0;
   size_t end = 0;
 
@@ -60,7 +61,17 @@ class RawScanner {
 };
 
 // What a statement that does not end waits for.
-enum class Open : uint8_t { kNothing, kString, kQuotedName, kIon, kComment, kParen, kBracket, kBrace, kBag };
+enum class Open : uint8_t {
+  kNothing,
+  kString,
+  kQuotedName,
+  kIon,
+  kComment,
+  kParen,
+  kBracket,
+  kBrace,
+  kBag
+};
 
 // "'", "\"", "`", "/*", "(", "[", "{", "<<"; empty for kNothing. For continuation prompts.
 std::string_view OpenText(Open open);
@@ -92,8 +103,9 @@ struct LiftedText {
 // literals matter to the plan or the meaning). `out` is overwritten; its buffers are reused.
 //
 // Only SELECT, INSERT, REPLACE, UPSERT, UPDATE and DELETE are touched. Kept as they are: the FROM
-// clause, LIKE patterns, path steps, tuple keys, literals after ORDER BY and WITH, temporal and FLOAT
-// literals. Positions in errors point into the lifted text: prepare the original to report them.
+// clause, LIKE patterns, path steps, tuple keys, literals after ORDER BY and WITH, temporal and
+// FLOAT literals. Positions in errors point into the lifted text: prepare the original to report
+// them.
 bool LiftLiterals(std::string_view text, LiftedText* out);
 
 // The text of a '...' or "..." token without its quotes, doubled ones undone. REQUIRES: closed

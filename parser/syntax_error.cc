@@ -27,10 +27,15 @@ std::string Spelling(size_t type) {
     case Grammar::TRUE_: return "TRUE";
     case Grammar::FALSE_: return "FALSE";
     case Grammar::CHAR_: return "CHAR";
-    case Grammar::INTEGER: case Grammar::DECIMAL: case Grammar::FLOAT: case Grammar::STRING:
-    case Grammar::QUOTED_IDENTIFIER: case Grammar::BINARY: case Grammar::ION:
-    case Grammar::IDENTIFIER: case Grammar::UNRECOGNIZED:
-      return "";
+    case Grammar::INTEGER:
+    case Grammar::DECIMAL:
+    case Grammar::FLOAT:
+    case Grammar::STRING:
+    case Grammar::QUOTED_IDENTIFIER:
+    case Grammar::BINARY:
+    case Grammar::ION:
+    case Grammar::IDENTIFIER:
+    case Grammar::UNRECOGNIZED: return "";
     default: break;
   }
   static antlr4::dfa::Vocabulary& vocabulary = *[] {
@@ -56,7 +61,8 @@ size_t Distance(std::string_view a, std::string_view b) {
   for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     for (size_t j = 1; j <= b.size(); ++j) {
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      d[i][j] =
+          std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
       }
@@ -84,11 +90,11 @@ std::string NearestKeyword(std::string_view word, const std::vector<size_t>& typ
 }
 
 constexpr std::array<size_t, 26> kStatementWords = {
-    Grammar::SELECT,   Grammar::INSERT, Grammar::UPDATE,    Grammar::DELETE,   Grammar::REPLACE,
-    Grammar::UPSERT,   Grammar::CREATE, Grammar::DROP,      Grammar::ALTER,    Grammar::TRUNCATE,
-    Grammar::SHOW,     Grammar::DESCRIBE, Grammar::EXPLAIN, Grammar::BEGIN,    Grammar::COMMIT,
-    Grammar::ROLLBACK, Grammar::SET,    Grammar::COPY,      Grammar::BACKUP,   Grammar::RESTORE,
-    Grammar::ANALYZE,  Grammar::IMPORT, Grammar::SAVEPOINT, Grammar::WITH,     Grammar::VALUES,
+    Grammar::SELECT,   Grammar::INSERT,   Grammar::UPDATE,    Grammar::DELETE, Grammar::REPLACE,
+    Grammar::UPSERT,   Grammar::CREATE,   Grammar::DROP,      Grammar::ALTER,  Grammar::TRUNCATE,
+    Grammar::SHOW,     Grammar::DESCRIBE, Grammar::EXPLAIN,   Grammar::BEGIN,  Grammar::COMMIT,
+    Grammar::ROLLBACK, Grammar::SET,      Grammar::COPY,      Grammar::BACKUP, Grammar::RESTORE,
+    Grammar::ANALYZE,  Grammar::IMPORT,   Grammar::SAVEPOINT, Grammar::WITH,   Grammar::VALUES,
     Grammar::FROM};
 
 // Reads as a sequence: "A, B or C".
@@ -114,7 +120,8 @@ std::string Expectation(const IntervalSet& expected) {
   auto has = [&](size_t t) { return rest.count(t) != 0; };
   std::vector<std::string> parts;
   const bool end = has(Token::EOF) || has(Grammar::SEMICOLON);
-  if (has(Grammar::INTEGER) && has(Grammar::STRING) && has(Grammar::LPAREN) && has(Grammar::NULL_)) {
+  if (has(Grammar::INTEGER) && has(Grammar::STRING) && has(Grammar::LPAREN) &&
+      has(Grammar::NULL_)) {
     // A whole statement is more than its expressions.
     if (has(Grammar::CREATE) && has(Grammar::INSERT)) return "a statement";
     return has(Grammar::SELECT) ? "an expression or a query" : "an expression";
@@ -122,17 +129,19 @@ std::string Expectation(const IntervalSet& expected) {
   if (has(Grammar::IDENTIFIER)) {
     parts.push_back("a name");
     for (size_t t : types) {
-      if (IsKeyword(t) && t != Grammar::FROM && t != Grammar::WHERE && t != Grammar::AS) rest.erase(t);
+      if (IsKeyword(t) && t != Grammar::FROM && t != Grammar::WHERE && t != Grammar::AS)
+        rest.erase(t);
     }
     rest.erase(Grammar::IDENTIFIER);
     rest.erase(Grammar::QUOTED_IDENTIFIER);
   }
   if (has(Grammar::PLUS) && has(Grammar::STAR) && has(Grammar::CONCAT)) {
-    for (size_t t : {Grammar::PLUS, Grammar::MINUS, Grammar::STAR, Grammar::SLASH, Grammar::PERCENT,
-                     Grammar::CONCAT, Grammar::AMPERSAND, Grammar::EQ, Grammar::NE, Grammar::LT,
-                     Grammar::GT, Grammar::LE, Grammar::GE, Grammar::AND, Grammar::OR, Grammar::NOT,
-                     Grammar::IN, Grammar::IS, Grammar::LIKE, Grammar::BETWEEN, Grammar::OVERLAPS,
-                     Grammar::DOT, Grammar::LBRACKET}) {
+    for (size_t t :
+         {Grammar::PLUS,     Grammar::MINUS,     Grammar::STAR,    Grammar::SLASH, Grammar::PERCENT,
+          Grammar::CONCAT,   Grammar::AMPERSAND, Grammar::EQ,      Grammar::NE,    Grammar::LT,
+          Grammar::GT,       Grammar::LE,        Grammar::GE,      Grammar::AND,   Grammar::OR,
+          Grammar::NOT,      Grammar::IN,        Grammar::IS,      Grammar::LIKE,  Grammar::BETWEEN,
+          Grammar::OVERLAPS, Grammar::DOT,       Grammar::LBRACKET}) {
       rest.erase(t);
     }
     // After a whole expression, what may follow it says more than "an operator" does.
@@ -149,11 +158,13 @@ std::string Expectation(const IntervalSet& expected) {
   return Sequence(parts);
 }
 
-std::string Hint(const SourceMap& source, const std::vector<Token*>& tokens,
-                 const ParseFailure& f, const std::vector<size_t>& expected) {
+std::string Hint(const SourceMap& source, const std::vector<Token*>& tokens, const ParseFailure& f,
+                 const std::vector<size_t>& expected) {
   const size_t at = f.offending->getTokenIndex();
   const size_t type = f.offending->getType();
-  auto wants = [&](size_t t) { return std::find(expected.begin(), expected.end(), t) != expected.end(); };
+  auto wants = [&](size_t t) {
+    return std::find(expected.begin(), expected.end(), t) != expected.end();
+  };
   if (type == Grammar::QUOTED_IDENTIFIER && wants(Grammar::STRING)) {
     return "strings take single quotes; double quotes are for names";
   }
@@ -177,7 +188,8 @@ std::string Hint(const SourceMap& source, const std::vector<Token*>& tokens,
   }
   std::string_view text = source.Text(f.offending);
   if (IsKeyword(type) && wants(Grammar::IDENTIFIER)) {
-    return fmt::format("{} is a reserved word; as a name it is written \"{}\"", UpperCase(text), text);
+    return fmt::format("{} is a reserved word; as a name it is written \"{}\"", UpperCase(text),
+                       text);
   }
   return "";
 }
@@ -216,13 +228,14 @@ Status SyntaxError(const SourceMap& source, const std::vector<antlr4::Token*>& t
   const antlr4::Token* t = failure.offending;
   std::string_view text = source.Text(t);
   std::string shown = t->getType() == antlr4::Token::EOF ? "the end of the text"
-                      : text.size() > 40                ? fmt::format("{}...", text.substr(0, 37))
-                                                        : std::string(text);
+                      : text.size() > 40                 ? fmt::format("{}...", text.substr(0, 37))
+                                                         : std::string(text);
   std::vector<size_t> expected = TypesOf(failure.expected);
   std::string wanted = Expectation(failure.expected);
   std::string message = wanted.empty() ? fmt::format("unexpected {}", shown)
                                        : fmt::format("expected {} before {}", wanted, shown);
-  return Status::Syntax(std::move(message), source.Span(t), Hint(source, tokens, failure, expected));
+  return Status::Syntax(std::move(message), source.Span(t),
+                        Hint(source, tokens, failure, expected));
 }
 
 }  // namespace parton::internal

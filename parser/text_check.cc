@@ -11,7 +11,8 @@ namespace parton {
 
 namespace {
 
-// The first byte of what is no UTF-8, or npos. Refuses surrogates, overlong forms and beyond U+10FFFF.
+// The first byte of what is no UTF-8, or npos. Refuses surrogates, overlong forms and beyond
+// U+10FFFF.
 size_t FindInvalidUtf8(std::string_view s) {
   size_t i = 0;
   while (i < s.size()) {
@@ -66,7 +67,8 @@ Status Unclosed(std::string_view text, const RawToken& t) {
       return Status::Syntax("unterminated Ion literal", SpanAt(text, t.begin, 1),
                             "an Ion literal ends with a back-tick outside its own strings");
     default:
-      return Status::Syntax("unterminated comment", SpanAt(text, t.begin, 2), "a comment ends with */");
+      return Status::Syntax("unterminated comment", SpanAt(text, t.begin, 2),
+                            "a comment ends with */");
   }
 }
 
@@ -111,8 +113,8 @@ class Nesting {
 
 Status CheckText(std::string_view text) {
   if (text.size() > kMaxTextBytes) {
-    return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed", text.size(),
-                                      kMaxTextBytes),
+    return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed",
+                                      text.size(), kMaxTextBytes),
                           {}, "bulk data is better loaded with COPY, or bound as parameters");
   }
   if (size_t bad = FindInvalidUtf8(text); bad != std::string_view::npos) {
@@ -128,57 +130,71 @@ Status CheckText(std::string_view text) {
   for (RawToken t = scanner.Next(); t.kind != Kind::kEnd; t = scanner.Next()) {
     if (!t.closed) return Unclosed(text, t);
     if (++tokens > kMaxTokens) {
-      return Status::Syntax(fmt::format("the statement has more than {} words and signs", kMaxTokens),
-                            SpanAt(text, t.begin, t.size()),
-                            "bulk data is better loaded with COPY, or bound as parameters");
+      return Status::Syntax(
+          fmt::format("the statement has more than {} words and signs", kMaxTokens),
+          SpanAt(text, t.begin, t.size()),
+          "bulk data is better loaded with COPY, or bound as parameters");
     }
     bool member = after_dot;
     after_dot = false;
     if (t.kind == Kind::kSymbol) {
       std::string_view sign = scanner.Text(t);
       switch (t.symbol) {
-        case '(': case '[': case '{': nesting.Open(t.symbol); break;
+        case '(':
+        case '[':
+        case '{': nesting.Open(t.symbol); break;
         case ')': nesting.Close('('); break;
         case ']': nesting.Close('['); break;
         case '}': nesting.Close('{'); break;
         case '<':
-          if (sign == "<<") nesting.Open('<');
-          else nesting.Operand();
+          if (sign == "<<")
+            nesting.Open('<');
+          else
+            nesting.Operand();
           if (sign == "<") nesting.Angle(1);
           break;
         case '>':
-          if (sign == ">>") nesting.Close('<');
-          else nesting.Operand();
+          if (sign == ">>")
+            nesting.Close('<');
+          else
+            nesting.Operand();
           nesting.Angle(sign == ">" ? -1 : -2);
           break;
-        case '-': case '+':
+        case '-':
+        case '+':
           nesting.Prefix();
           nesting.NoType();
           break;
         case '!':
-          if (t.size() == 1) nesting.Prefix();
-          else nesting.Operand();
+          if (t.size() == 1)
+            nesting.Prefix();
+          else
+            nesting.Operand();
           break;
         case ';': nesting.Reset(); break;
         case '.': after_dot = true; break;
-        case ':': case ',': nesting.Operand(); break;
-        default:
-          nesting.Operand();
-          nesting.NoType();
+        case ':':
+        case ',': nesting.Operand(); break;
+        default: nesting.Operand(); nesting.NoType();
       }
     } else if (t.kind == Kind::kWord && !member) {
       std::string_view word = scanner.Text(t);
       if (IsWord(word, "AND") || IsWord(word, "OR")) nesting.NoType();
-      if (IsWord(word, "NOT")) nesting.Prefix();
-      else if (IsWord(word, "CASE")) nesting.Open('C');
-      else if (IsWord(word, "END")) nesting.Close('C');
-      else nesting.Operand();
+      if (IsWord(word, "NOT"))
+        nesting.Prefix();
+      else if (IsWord(word, "CASE"))
+        nesting.Open('C');
+      else if (IsWord(word, "END"))
+        nesting.Close('C');
+      else
+        nesting.Operand();
     } else {
       nesting.Operand();
     }
     if (nesting.TooDeep()) {
-      return Status::Syntax(fmt::format("the statement is nested deeper than {} levels", kMaxNesting),
-                            SpanAt(text, t.begin, t.size()));
+      return Status::Syntax(
+          fmt::format("the statement is nested deeper than {} levels", kMaxNesting),
+          SpanAt(text, t.begin, t.size()));
     }
   }
   return Status::Ok();
