@@ -257,7 +257,7 @@ Status CheckUpdatePaths(const TableSchema& schema, const std::vector<UpdateActio
                                     name + ". This attribute is part of the key", a.span);
     }
     if (a.path.size() > 1) {
-      if (a.path.size() > static_cast<size_t>(kMaxNesting)) {
+      if (a.path.size() > static_cast<size_t>(kMaxItemNesting)) {
         return Status::Validation("The document path has too many nesting levels; nesting levels: " +
                                       std::to_string(a.path.size()), a.span);
       }

@@ -113,7 +113,7 @@ Result<std::vector<Field>> StorableFields(const Value& v, const Place& place, in
 
 // `level` counts from 1 for an attribute of the item.
 Result<Value> Storable(const Value& v, const Place& place, int level) {
-  if (level > kMaxNesting) {
+  if (level > kMaxItemNesting) {
     return Status::Validation(
         "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
         "beyond supported limit");
@@ -251,7 +251,7 @@ size_t EncodedNumberSize(ItemTag tag, std::string_view payload) {
 
 // Size of the value at [p, end); malformed parts count nothing.
 size_t EncodedSize(const char* p, const char* end, int depth) {
-  if (p >= end || depth > 2 * kMaxNesting) return 0;
+  if (p >= end || depth > 2 * kMaxItemNesting) return 0;
   auto tag = static_cast<ItemTag>(*p++);
   if (tag == ItemTag::kInt || tag == ItemTag::kNumber) {
     return EncodedNumberSize(tag, std::string_view(p, static_cast<size_t>(end - p)));

@@ -16,7 +16,7 @@ namespace parton {
 inline constexpr size_t kMaxItemBytes = 409600;
 inline constexpr size_t kMaxHashKeyBytes = 2048;
 inline constexpr size_t kMaxRangeKeyBytes = 1024;
-inline constexpr int kMaxNesting = 32;
+inline constexpr int kMaxItemNesting = 32;
 inline constexpr size_t kMaxAttributeNameBytes = 65535;
 
 // Turns a query's value into one DynamoDB stores: bags become sets, symbols strings, floats
