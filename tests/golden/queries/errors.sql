@@ -1,0 +1,27 @@
+-- What is wrong is said with an exception name, and nothing breaks.
+
+SELEC 1;
+-- error: ValidationException
+
+SELECT FROM t;
+-- error: ValidationException
+
+SELECT * FROM;
+-- error: ValidationException
+
+SELECT * FROM missing_table;
+-- error: ResourceNotFoundException like '%missing_table%'
+
+CREATE TABLE known (id NUMBER, name STRING, PRIMARY KEY (id), GLOBAL INDEX by_name (name) PROJECT KEYS ONLY);
+
+SELECT * FROM knwon;
+-- error: ResourceNotFoundException like '%knwon%'
+
+SELECT * FROM "known"."by_nmae";
+-- error: ResourceNotFoundException like '%by_nmae%'
+
+SELECT id FROM "known"."by_name" WHERE other = 1;
+-- error: ValidationException
+
+SELECT 'open;
+-- error: ValidationException
