@@ -399,9 +399,11 @@ Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* 
     return Status::Ok();
   }
   if (key == "table_class" || key == "sse" || key == "pitr" || key == "warm_throughput" ||
-      key == "tags" || key.starts_with("tag:")) {
+      key == "maximum_throughput" || key == "tags" || key.starts_with("tag:") ||
+      key.starts_with("index:")) {
     std::string text = value.is_text() ? std::string(value.bytes()) : value.ToLiteral();
-    schema->options[key.starts_with("tag:") ? std::string(name) : key] = std::move(text);
+    const bool has_name = key.starts_with("tag:") || key.starts_with("index:");
+    schema->options[has_name ? std::string(name) : key] = std::move(text);
     return Status::Ok();
   }
   return Status::Validation(fmt::format("There is no table option {}", name), {},

@@ -102,7 +102,8 @@ std::string ToCreateStatement(const TableSchema& schema);
 //   stream = 'off' | 'keys only' | 'new image' | 'old image' | 'both images'
 //   ttl = 'attribute' ('' or 'off': none)
 //   deletion_protection = true | false
-//   table_class, sse, pitr, warm_throughput, tags, tag:... = text: kept and shown, nothing else
+//   table_class, sse, pitr, warm_throughput, maximum_throughput, tags, tag:..., index:<name>:... = text:
+//     kept and shown, nothing else
 // Capacities imply provisioned billing. Error (Validation): an unknown option or a value it does
 // not take.
 Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema);

@@ -1,0 +1,111 @@
+#include "executor/commands.h"
+
+#include <type_traits>
+
+#include "types/functions.h"
+
+namespace parton {
+
+namespace commands {
+
+namespace {
+
+Result<TablePtr> Find(const std::string& name, TextSpan span, Execution* result) {
+  TableStore& store = result->connection().store();
+  Result<TablePtr> table = store.GetTable(name);
+  if (table.ok()) return table;
+  Status s = std::move(table).status().At(span);
+  if (s.code() != StatusCode::kNotFound) return s;
+  std::vector<std::string> known;
+  for (const TablePtr& t : store.Tables()) known.push_back(t->name);
+  std::string nearest = NearestName(name, known);
+  return nearest.empty() ? s : std::move(s).WithHint("did you mean " + nearest + "?");
+}
+
+}  // namespace
+
+Result<TablePtr> FindTable(const ast::Identifier& name, Execution* result) {
+  return Find(name.name, name.span, result);
+}
+
+Result<TablePtr> FindTable(const ast::QualifiedName& name, Execution* result) {
+  if (name.parts.size() != 1) {
+    return Status::Validation("the name of a table is wanted here, without an index", name.span);
+  }
+  return Find(name.parts[0].name, name.span, result);
+}
+
+}  // namespace commands
+
+namespace {
+
+template <typename T>
+constexpr bool kIsDdl =
+    std::is_same_v<T, ast::CreateTable> || std::is_same_v<T, ast::DropTable> ||
+    std::is_same_v<T, ast::TruncateTable> || std::is_same_v<T, ast::CreateIndex> ||
+    std::is_same_v<T, ast::DropIndex> || std::is_same_v<T, ast::AlterTable>;
+
+Status Done(Execution* result, Status s, const char* text) {
+  if (s.ok()) result->SetText(ResultKind::kDone, text);
+  return s;
+}
+
+struct Runner {
+  const ast::Statement& statement;
+  Execution* result;
+
+  ConnectionImpl& connection() { return result->connection(); }
+
+  Status operator()(const ast::CreateTable& s) { return commands::CreateTable(s, result); }
+  Status operator()(const ast::DropTable& s) { return commands::DropTable(s, result); }
+  Status operator()(const ast::TruncateTable& s) { return commands::TruncateTable(s, result); }
+  Status operator()(const ast::CreateIndex& s) { return commands::CreateIndex(s, result); }
+  Status operator()(const ast::DropIndex& s) { return commands::DropIndex(s, result); }
+  Status operator()(const ast::AlterTable& s) { return commands::AlterTable(s, result); }
+  Status operator()(const ast::Show& s) { return commands::Show(s, result); }
+  Status operator()(const ast::ShowCreateTable& s) { return commands::ShowCreateTable(s, result); }
+  Status operator()(const ast::Describe& s) { return commands::Describe(s, result); }
+  Status operator()(const ast::SetOption& s) { return commands::Set(s, result); }
+  Status operator()(const ast::CheckDatabase&) { return commands::Check(result); }
+  Status operator()(const ast::CopyFrom& s) { return commands::CopyFrom(s, result); }
+  Status operator()(const ast::CopyTo& s) { return commands::CopyTo(s, statement, result); }
+  Status operator()(const ast::Begin&) { return Done(result, connection().Begin(), "transaction started"); }
+  Status operator()(const ast::Commit&) {
+    return Done(result, connection().Commit(), "transaction committed");
+  }
+  Status operator()(const ast::Rollback& s) {
+    if (s.savepoint.empty()) {
+      return Done(result, connection().Rollback(), "transaction rolled back");
+    }
+    return Done(result, connection().RollbackTo(s.savepoint.name), "rolled back to the savepoint");
+  }
+  Status operator()(const ast::Savepoint& s) {
+    return Done(result, connection().MakeSavepoint(s.name.name), "savepoint made");
+  }
+  Status operator()(const ast::ReleaseSavepoint& s) {
+    return Done(result, connection().ReleaseSavepoint(s.name.name), "savepoint released");
+  }
+  template <typename T>
+  Status operator()(const T&) {
+    return Status::Unsupported("this statement is not supported yet", statement.span);
+  }
+};
+
+}  // namespace
+
+Status RunCommand(const ast::Statement& statement, const std::vector<Value>&, Execution* result) {
+  return std::visit(
+      [&](const auto& s) -> Status {
+        using T = std::decay_t<decltype(s)>;
+        if constexpr (kIsDdl<T>) {
+          if (result->connection().in_transaction()) {
+            return Status::Validation("tables and indexes cannot be changed inside a transaction",
+                                      statement.span, "COMMIT or ROLLBACK first");
+          }
+        }
+        return Runner{statement, result}(s);
+      },
+      statement.node);
+}
+
+}  // namespace parton

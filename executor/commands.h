@@ -1,0 +1,35 @@
+// Statements that are carried out from their syntax: DDL, SHOW, SET, transactions, COPY.
+#ifndef PARTON_EXECUTOR_COMMANDS_H_
+#define PARTON_EXECUTOR_COMMANDS_H_
+
+#include <string>
+
+#include "executor/connection.h"
+#include "parser/ast.h"
+#include "parton/status.h"
+
+namespace parton::commands {
+
+Status CreateTable(const ast::CreateTable& s, Execution* result);
+Status DropTable(const ast::DropTable& s, Execution* result);
+Status TruncateTable(const ast::TruncateTable& s, Execution* result);
+Status CreateIndex(const ast::CreateIndex& s, Execution* result);
+Status DropIndex(const ast::DropIndex& s, Execution* result);
+Status AlterTable(const ast::AlterTable& s, Execution* result);
+
+Status Show(const ast::Show& s, Execution* result);
+Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result);
+Status Describe(const ast::Describe& s, Execution* result);
+Status Set(const ast::SetOption& s, Execution* result);
+Status Check(Execution* result);
+
+Status CopyFrom(const ast::CopyFrom& s, Execution* result);
+Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* result);
+
+// The table a name means. Error (kNotFound): there is none; the nearest name is the hint.
+Result<TablePtr> FindTable(const ast::QualifiedName& name, Execution* result);
+Result<TablePtr> FindTable(const ast::Identifier& name, Execution* result);
+
+}  // namespace parton::commands
+
+#endif  // PARTON_EXECUTOR_COMMANDS_H_

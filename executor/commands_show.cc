@@ -1,0 +1,299 @@
+// SHOW, DESCRIBE, SET, CHECK.
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include "executor/commands.h"
+#include "parton/temporal.h"
+
+namespace parton::commands {
+
+namespace {
+
+using Fields = std::vector<Field>;
+
+Value Str(std::string_view s) { return Value::String(s); }
+
+Value KeySchemaValue(const KeySchema& key) {
+  auto element = [](const KeyAttribute& k, const char* kind) {
+    return Value::Struct({{"AttributeName", Str(k.name)}, {"KeyType", Str(kind)}});
+  };
+  std::vector<Value> out = {element(key.hash, "HASH")};
+  if (key.range) out.push_back(element(*key.range, "RANGE"));
+  return Value::List(std::move(out));
+}
+
+Value ThroughputValue(const std::optional<Throughput>& t) {
+  return Value::Struct({{"NumberOfDecreasesToday", Value::Int(0)},
+                        {"ReadCapacityUnits", Value::Int(t ? t->read : 0)},
+                        {"WriteCapacityUnits", Value::Int(t ? t->write : 0)}});
+}
+
+// "10 RCU, 20 WCU" as numbers.
+Value UnitsValue(const std::string& text, const char* read, const char* write) {
+  long long r = 0, w = 0;
+  if (std::sscanf(text.c_str(), "%lld RCU, %lld WCU", &r, &w) != 2) return Str(text);
+  return Value::Struct({{read, Value::Int(int64_t{r})}, {write, Value::Int(int64_t{w})}});
+}
+
+void AddUnits(const TableSchema& t, const std::string& prefix, Fields* out) {
+  if (auto it = t.options.find(prefix + "maximum_throughput"); it != t.options.end()) {
+    out->push_back(
+        {"OnDemandThroughput", UnitsValue(it->second, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
+  }
+  if (auto it = t.options.find(prefix + "warm_throughput"); it != t.options.end()) {
+    out->push_back({"WarmThroughput", UnitsValue(it->second, "ReadUnitsPerSecond", "WriteUnitsPerSecond")});
+  }
+}
+
+Value ProjectionValue(const IndexSchema& i) {
+  Fields f = {{"ProjectionType", Str(i.projection == Projection::kAll        ? "ALL"
+                                     : i.projection == Projection::kKeysOnly ? "KEYS_ONLY"
+                                                                             : "INCLUDE")}};
+  if (!i.include.empty()) {
+    std::vector<Value> names;
+    for (const std::string& n : i.include) names.push_back(Str(n));
+    f.push_back({"NonKeyAttributes", Value::List(std::move(names))});
+  }
+  return Value::Struct(std::move(f));
+}
+
+std::string TimeText(int64_t ms) {
+  std::time_t seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char buffer[40];
+  std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return buffer;
+}
+
+std::string Arn(const TableSchema& t) { return "arn:parton:local:table/" + t.name; }
+
+Result<Value> IndexValue(const TableSchema& t, const IndexSchema& i, TableStore& store, ReadView& view) {
+  PARTON_ASSIGN_OR_RETURN(uint64_t items, store.CountItems(view, t, &i));
+  Fields f = {{"IndexName", Str(i.name)}, {"KeySchema", KeySchemaValue(i.key)}, {"Projection", ProjectionValue(i)}};
+  if (i.kind == IndexKind::kGlobal) {
+    f.push_back({"IndexStatus", Str(i.state == IndexState::kActive ? "ACTIVE" : "CREATING")});
+    f.push_back({"ProvisionedThroughput", ThroughputValue(i.provisioned)});
+    AddUnits(t, "index:" + i.name + ":", &f);
+  }
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(items))});
+  f.push_back({"IndexSizeBytes",
+               Value::Int(items == 0 ? 0 : static_cast<int64_t>(store.Stats(t, &i).approximate_bytes))});
+  f.push_back({"IndexArn", Str(Arn(t) + "/index/" + i.name)});
+  return Value::Struct(std::move(f));
+}
+
+Value AttributeDefinitions(const TableSchema& t) {
+  std::vector<Value> out;
+  std::vector<std::string> seen;
+  auto add = [&](const KeyAttribute& k) {
+    for (const std::string& s : seen) {
+      if (s == k.name) return;
+    }
+    seen.push_back(k.name);
+    out.push_back(
+        Value::Struct({{"AttributeName", Str(k.name)}, {"AttributeType", Str(KeyTypeCode(k.type))}}));
+  };
+  auto add_key = [&](const KeySchema& k) {
+    add(k.hash);
+    if (k.range) add(*k.range);
+  };
+  add_key(t.key);
+  for (const IndexSchema& i : t.indexes) add_key(i.key);
+  return Value::List(std::move(out));
+}
+
+std::string_view ViewTypeName(StreamView v) {
+  switch (v) {
+    case StreamView::kOff: return "";
+    case StreamView::kKeysOnly: return "KEYS_ONLY";
+    case StreamView::kNewImage: return "NEW_IMAGE";
+    case StreamView::kOldImage: return "OLD_IMAGE";
+    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
+  }
+  return "";
+}
+
+void AddOptions(const TableSchema& t, Fields* f) {
+  std::vector<Value> tags;
+  for (const auto& [name, value] : t.options) {
+    if (name.starts_with("tag:")) {
+      tags.push_back(Value::Struct({{"Key", Str(std::string_view(name).substr(4))}, {"Value", Str(value)}}));
+    }
+  }
+  auto option = [&](const char* name, const char* shown) {
+    if (auto it = t.options.find(name); it != t.options.end()) f->push_back({shown, Str(it->second)});
+  };
+  option("table_class", "TableClass");
+  option("sse", "SSEDescription");
+  option("pitr", "PointInTimeRecovery");
+  option("tags", "TagText");
+  if (!tags.empty()) f->push_back({"Tags", Value::List(std::move(tags))});
+}
+
+Result<Value> TableValue(const TableSchema& t, TableStore& store, ReadView& view) {
+  PARTON_ASSIGN_OR_RETURN(uint64_t items, store.CountItems(view, t, nullptr));
+  Fields f = {{"TableName", Str(t.name)},
+              {"TableStatus", Str("ACTIVE")},
+              {"AttributeDefinitions", AttributeDefinitions(t)},
+              {"KeySchema", KeySchemaValue(t.key)},
+              {"BillingModeSummary",
+               Value::Struct({{"BillingMode", Str(t.provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")}})},
+              {"ProvisionedThroughput", ThroughputValue(t.provisioned)}};
+  AddUnits(t, "", &f);
+  std::vector<Value> globals, locals;
+  for (const IndexSchema& i : t.indexes) {
+    PARTON_ASSIGN_OR_RETURN(Value v, IndexValue(t, i, store, view));
+    (i.kind == IndexKind::kGlobal ? globals : locals).push_back(std::move(v));
+  }
+  if (!globals.empty()) f.push_back({"GlobalSecondaryIndexes", Value::List(std::move(globals))});
+  if (!locals.empty()) f.push_back({"LocalSecondaryIndexes", Value::List(std::move(locals))});
+  if (t.stream != StreamView::kOff) {
+    f.push_back({"StreamSpecification", Value::Struct({{"StreamEnabled", Value::Bool(true)},
+                                                       {"StreamViewType", Str(ViewTypeName(t.stream))}})});
+  }
+  Fields ttl = {{"TimeToLiveStatus", Str(t.ttl_attribute.empty() ? "DISABLED" : "ENABLED")}};
+  if (!t.ttl_attribute.empty()) ttl.push_back({"AttributeName", Str(t.ttl_attribute)});
+  f.push_back({"TimeToLiveDescription", Value::Struct(std::move(ttl))});
+  f.push_back({"DeletionProtectionEnabled", Value::Bool(t.options.contains("deletion_protection"))});
+  AddOptions(t, &f);
+  f.push_back({"CreationDateTime", Str(TimeText(t.created_ms))});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(items))});
+  f.push_back({"TableSizeBytes",
+               Value::Int(items == 0 ? 0 : static_cast<int64_t>(store.Stats(t, nullptr).approximate_bytes))});
+  f.push_back({"TableId", Value::Int(static_cast<int64_t>(t.id))});
+  f.push_back({"TableArn", Str(Arn(t))});
+  return Value::Struct(std::move(f));
+}
+
+Status ShowTables(const ast::Show& s, Execution* result) {
+  std::vector<Value> rows;
+  for (const TablePtr& t : result->connection().store().Tables()) {
+    if (s.like) {
+      std::optional<bool> match = LikeMatches(t->name, *s.like, "");
+      if (!match || !*match) continue;
+    }
+    rows.push_back(Value::Struct({{"name", Str(t->name)},
+                                  {"status", Str("ACTIVE")},
+                                  {"billing", Str(t->provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")},
+                                  {"indexes", Value::Int(static_cast<int64_t>(t->indexes.size()))}}));
+  }
+  result->SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
+  return Status::Ok();
+}
+
+Value SettingRow(const SettingInfo& info, const Settings& settings) {
+  Result<Value> v = ReadSetting(info.name, settings);
+  return Value::Struct({{"name", Str(info.name)},
+                        {"value", v.ok() ? *v : Value::Null()},
+                        {"values", Str(info.values)},
+                        {"description", Str(info.doc)}});
+}
+
+}  // namespace
+
+Status Show(const ast::Show& s, Execution* result) {
+  const Settings& settings = *result->connection().settings();
+  if (s.what == "TABLES") return ShowTables(s, result);
+  if (s.what == "VERSION") {
+    result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
+    return Status::Ok();
+  }
+  if (s.what == "LIMITS") {
+    result->SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
+                                    {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
+                                    {"TableMaxReadCapacityUnits", Value::Int(40000)},
+                                    {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
+                    {}, true);
+    return Status::Ok();
+  }
+  if (s.what == "ALL" || s.what == "SETTINGS") {
+    std::vector<Value> rows;
+    for (const SettingInfo& info : AllSettings()) rows.push_back(SettingRow(info, settings));
+    result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
+    return Status::Ok();
+  }
+  if (s.target) {
+    return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
+  }
+  Result<Value> v = ReadSetting(s.name.name, settings);
+  if (!v.ok()) return std::move(v).status().At(s.name.span);
+  result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
+  return Status::Ok();
+}
+
+Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+  std::string text = ToCreateStatement(*table);
+  constexpr std::string_view kCreate = "CREATE TABLE ";
+  if (s.if_not_exists && text.starts_with(kCreate)) text.insert(kCreate.size(), "IF NOT EXISTS ");
+  result->SetText(ResultKind::kText, std::move(text));
+  return Status::Ok();
+}
+
+Status Describe(const ast::Describe& s, Execution* result) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+  TableStore& store = result->connection().store();
+  std::unique_ptr<ReadView> view = store.NewView();
+  if (!s.attributes) {
+    PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, store, *view));
+    result->SetRows({std::move(v)}, {}, true);
+    return Status::Ok();
+  }
+  // What attributes the items have, and of which types.
+  std::map<std::string, std::map<std::string, int64_t>> found;
+  CursorSpec spec;
+  spec.table = table;
+  spec.fill_cache = false;
+  EvalContext ctx;
+  PARTON_ASSIGN_OR_RETURN(auto cursor, store.OpenCursor(*view, spec, &ctx, 0));
+  Value item;
+  while (cursor->Next(&item)) {
+    if (result->connection().cancel()->load()) {
+      return Status(StatusCode::kCancelled, "the statement was cancelled");
+    }
+    const Value whole = item.Materialize();
+    for (const Field& f : whole.fields()) ++found[f.name][std::string(TypeName(f.value.type()))];
+  }
+  PARTON_RETURN_IF_ERROR(cursor->status());
+  std::vector<Value> rows;
+  for (const auto& [name, types] : found) {
+    int64_t count = 0;
+    Fields by_type;
+    for (const auto& [type, n] : types) {
+      count += n;
+      by_type.push_back({type, Value::Int(n)});
+    }
+    rows.push_back(Value::Struct(
+        {{"attribute", Str(name)}, {"items", Value::Int(count)}, {"types", Value::Struct(std::move(by_type))}}));
+  }
+  result->SetRows(std::move(rows), {"attribute", "items", "types"}, true);
+  return Status::Ok();
+}
+
+Status Set(const ast::SetOption& s, Execution* result) {
+  Value value = s.value;
+  if (value.is_missing()) {
+    // DEFAULT: what a new connection has.
+    ConnectionImpl fresh(&result->connection().db());
+    Result<Value> v = fresh.Get(s.name.name);
+    if (!v.ok()) return std::move(v).status().At(s.name.span);
+    value = std::move(*v);
+  }
+  Status done = result->connection().Set(s.name.name, value);
+  if (!done.ok()) return std::move(done).At(s.name.span);
+  result->SetText(ResultKind::kDone, "");
+  return Status::Ok();
+}
+
+Status Check(Execution* result) {
+  std::vector<Value> rows;
+  for (const std::string& problem : result->connection().store().Check()) {
+    rows.push_back(Value::Struct({{"problem", Str(problem)}}));
+  }
+  result->SetRows(std::move(rows), {"problem"}, true);
+  return Status::Ok();
+}
+
+}  // namespace parton::commands

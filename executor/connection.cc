@@ -1,0 +1,256 @@
+#include "executor/connection.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "parser/parser.h"
+
+namespace parton {
+
+namespace {
+
+// Longer texts are seldom seen twice.
+constexpr size_t kMaxCachedText = 16 << 10;
+
+Status WrongCount(int wanted, size_t given) {
+  return Status::Validation(fmt::format("the statement has {} parameter{}, but {} value{} given", wanted,
+                                        wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
+}
+
+}  // namespace
+
+int64_t DatabaseState::NowNanos() const {
+  if (options.clock_ms) return options.clock_ms() * 1'000'000;
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
+  auto settings = std::make_shared<Settings>();
+  settings->threads = db->options.threads;
+  settings->memory_limit_bytes = db->options.memory_limit_bytes;
+  settings->durable = db->options.durable;
+  settings_ = std::move(settings);
+  plan_key_ = settings_->PlanKey();
+}
+
+ConnectionImpl::~ConnectionImpl() { EndTransaction(); }
+
+Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
+  const bool cached = text.size() <= kMaxCachedText;
+  if (cached) {
+    cache_key_.assign(plan_key_);
+    cache_key_ += '\0';
+    cache_key_ += text;
+    if (PlannedPtr plan = db_->plans.Find(cache_key_, store().SchemaVersion())) return plan;
+  }
+  PARTON_ASSIGN_OR_RETURN(ast::Statement parsed, ParseStatement(text));
+  PlannerInput input;
+  input.store = db_->store.get();
+  input.settings = settings_.get();
+  PARTON_ASSIGN_OR_RETURN(
+      PlannedPtr plan, PlanStatement(std::make_shared<const ast::Statement>(std::move(parsed)), input));
+  if (cached && !std::holds_alternative<CommandPlan>(plan->body)) db_->plans.Insert(cache_key_, plan);
+  return plan;
+}
+
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text,
+                                                           std::vector<Value> parameters) {
+  // The result keeps its parameters.
+  struct Owned final : public ResultSet {
+    Owned(ConnectionImpl* c, std::vector<Value> p) : parameters(std::move(p)), execution(c) {}
+    ResultKind kind() const override { return execution.kind(); }
+    bool ordered() const override { return execution.ordered(); }
+    bool Next() override { return execution.Next(); }
+    const Value& row() const override { return execution.row(); }
+    const Status& status() const override { return execution.status(); }
+    const Value& value() const override { return execution.value(); }
+    uint64_t affected() const override { return execution.affected(); }
+    const std::string& text() const override { return execution.text(); }
+    const std::vector<std::string>& columns() const override { return execution.columns(); }
+    const std::vector<std::string>& notices() const override { return execution.notices(); }
+    const ExecutionStats& stats() const override { return execution.stats(); }
+    std::vector<Value> parameters;
+    Execution execution;
+  };
+
+  for (Value& v : parameters) v = std::move(v).Own();
+  PlannedPtr plan;
+  bool lifted = false;
+  // Texts that differ in their literals share a plan, unless literals matter before execution.
+  if (parameters.empty() && settings_->typing == Typing::kPermissive &&
+      settings_->dialect == Dialect::kExtended && text.size() <= kMaxCachedText &&
+      LiftLiterals(text, &lifted_)) {
+    Result<PlannedPtr> shared = Plan(lifted_.text);
+    if (shared.ok() && (*shared)->parameter_count == static_cast<int>(lifted_.values.size())) {
+      plan = std::move(*shared);
+      parameters = std::move(lifted_.values);
+      lifted = true;
+    }
+  }
+  if (plan == nullptr) {
+    PARTON_ASSIGN_OR_RETURN(plan, Plan(text));
+  }
+  if (plan->parameter_count != static_cast<int>(parameters.size())) {
+    return WrongCount(plan->parameter_count, parameters.size());
+  }
+  auto result = std::make_unique<Owned>(this, std::move(parameters));
+  if (lifted) result->execution.SetTexts(lifted_.text, std::string(text));
+  PARTON_RETURN_IF_ERROR(result->execution.Start(std::move(plan), &result->parameters));
+  return std::unique_ptr<ResultSet>(std::move(result));
+}
+
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamed(
+    std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) {
+  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
+  std::vector<Value> values;
+  for (const std::string& name : plan->parameter_names) {
+    auto it = std::find_if(parameters.begin(), parameters.end(),
+                           [&](const auto& p) { return !name.empty() && p.first == name; });
+    if (it == parameters.end()) {
+      return Status::Validation(name.empty() ? "the statement has parameters without a name (?)"
+                                             : fmt::format("no value is given for the parameter :{}", name));
+    }
+    values.push_back(it->second);
+  }
+  for (const auto& [name, value] : parameters) {
+    const auto& names = plan->parameter_names;
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      return Status::Validation(fmt::format("the statement has no parameter :{}", name));
+    }
+  }
+  if (values.empty()) return Execute(text, {});
+  return Execute(text, std::move(values));
+}
+
+Result<std::unique_ptr<Statement>> ConnectionImpl::Prepare(std::string_view text) {
+  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
+  return std::unique_ptr<Statement>(new StatementImpl(this, std::string(text), std::move(plan)));
+}
+
+Status ConnectionImpl::Set(std::string_view name, const Value& value) {
+  auto changed = std::make_shared<Settings>(*settings_);
+  PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
+  settings_ = std::move(changed);
+  plan_key_ = settings_->PlanKey();
+  ++settings_version_;
+  return Status();
+}
+
+Result<Value> ConnectionImpl::Get(std::string_view name) const { return ReadSetting(name, *settings_); }
+
+// ---- Transactions
+
+Status ConnectionImpl::Begin() {
+  if (transaction_ != nullptr) return Status::Validation("a transaction is running already");
+  if (db_->options.read_only) {
+    return Status(StatusCode::kReadOnly, "the database was opened for reading only");
+  }
+  transaction_ = store().Begin();
+  return Status();
+}
+
+void ConnectionImpl::EndTransaction() {
+  // Ending one unregisters it.
+  std::vector<Execution*> open(open_.begin(), open_.end());
+  for (Execution* e : open) {
+    if (e->in_transaction()) {
+      e->End(Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended"));
+    }
+  }
+  transaction_.reset();
+  savepoints_.clear();
+}
+
+Status ConnectionImpl::Commit() {
+  if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
+  Status s = transaction_->Commit();
+  EndTransaction();
+  return s;
+}
+
+Status ConnectionImpl::Rollback() {
+  if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
+  EndTransaction();
+  return Status();
+}
+
+Status ConnectionImpl::MakeSavepoint(const std::string& name) {
+  if (transaction_ == nullptr) return Status::Validation("a savepoint needs a transaction", {}, "BEGIN starts one");
+  savepoints_.emplace_back(name, transaction_->Savepoint());
+  return Status();
+}
+
+Status ConnectionImpl::RollbackTo(const std::string& name) {
+  if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
+  for (size_t i = savepoints_.size(); i-- > 0;) {
+    if (savepoints_[i].first != name) continue;
+    transaction_->RollbackTo(savepoints_[i].second);
+    savepoints_.resize(i + 1);
+    return Status();
+  }
+  return Status::NotFound(fmt::format("there is no savepoint {}", name));
+}
+
+Status ConnectionImpl::ReleaseSavepoint(const std::string& name) {
+  for (size_t i = savepoints_.size(); i-- > 0;) {
+    if (savepoints_[i].first != name) continue;
+    savepoints_.resize(i);
+    return Status();
+  }
+  return Status::NotFound(fmt::format("there is no savepoint {}", name));
+}
+
+// ---- Prepared statements
+
+StatementImpl::StatementImpl(ConnectionImpl* connection, std::string text, PlannedPtr plan)
+    : connection_(connection),
+      text_(std::move(text)),
+      plan_(std::move(plan)),
+      settings_version_(connection->settings_version()),
+      parameters_(static_cast<size_t>(plan_->parameter_count)),
+      bound_(static_cast<size_t>(plan_->parameter_count), false),
+      planned_at_(std::chrono::steady_clock::now()),
+      execution_(connection) {}
+
+Status StatementImpl::Bind(int position, Value value) {
+  if (position < 1 || position > plan_->parameter_count) {
+    return Status::Validation(
+        fmt::format("there is no parameter {}: the statement has {}", position, plan_->parameter_count));
+  }
+  const size_t i = static_cast<size_t>(position - 1);
+  // A running result may still look at the old value.
+  if (execution_.running()) execution_.End(Status());
+  parameters_[i] = std::move(value).Own();
+  bound_[i] = true;
+  return Status();
+}
+
+Status StatementImpl::Bind(std::string_view name, Value value) {
+  if (!name.empty() && name[0] == ':') name.remove_prefix(1);
+  for (size_t i = 0; i < plan_->parameter_names.size(); ++i) {
+    if (!name.empty() && plan_->parameter_names[i] == name) {
+      return Bind(static_cast<int>(i) + 1, std::move(value));
+    }
+  }
+  return Status::Validation(fmt::format("the statement has no parameter :{}", name));
+}
+
+Result<ResultSet*> StatementImpl::Execute() {
+  for (size_t i = 0; i < bound_.size(); ++i) {
+    if (!bound_[i]) return Status::Validation(fmt::format("parameter {} has no value", i + 1));
+  }
+  if (plan_->schema_version != connection_->store().SchemaVersion() ||
+      settings_version_ != connection_->settings_version() || Stale()) {
+    execution_.End(Status());
+    PARTON_ASSIGN_OR_RETURN(plan_, connection_->Plan(text_));
+    settings_version_ = connection_->settings_version();
+    planned_at_ = std::chrono::steady_clock::now();
+  }
+  PARTON_RETURN_IF_ERROR(execution_.Start(plan_, &parameters_));
+  return static_cast<ResultSet*>(&execution_);
+}
+
+}  // namespace parton

@@ -1,0 +1,214 @@
+// Connections, prepared statements and running results: include/parton/database.h on top of parser, planner and
+// operators.
+#ifndef PARTON_EXECUTOR_CONNECTION_H_
+#define PARTON_EXECUTOR_CONNECTION_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "executor/execution.h"
+#include "executor/operator.h"
+#include "executor/plan_cache.h"
+#include "parser/scanner.h"
+#include "parton/database.h"
+#include "planner/planner.h"
+
+namespace parton {
+
+class ConnectionImpl;
+
+// What all connections of a database share.
+struct DatabaseState {
+  std::string path;
+  Options options;
+  std::unique_ptr<TableStore> store;
+  PlanCache plans{1000};
+  std::string temp_dir;
+
+  int64_t NowNanos() const;
+};
+
+// One execution of a planned statement; may be started again, which is cheap for the same plan.
+class Execution final : public ResultSet {
+ public:
+  explicit Execution(ConnectionImpl* connection);
+  ~Execution() override;
+
+  // Runs up to the first row. `parameters` must outlive the execution.
+  Status Start(PlannedPtr plan, const std::vector<Value>* parameters);
+  // Ends it, if it is not at its end: with OK, as if there were no more rows, or with an error.
+  void End(Status status);
+  bool running() const { return running_; }
+  bool in_transaction() const { return in_transaction_; }
+  // Errors point into a text with lifted literals: how to say them of the original.
+  void SetTexts(std::string lifted, std::string original) {
+    lifted_ = std::move(lifted);
+    original_ = std::move(original);
+  }
+
+  ResultKind kind() const override { return kind_; }
+  bool ordered() const override { return ordered_; }
+  bool Next() override;
+  const Value& row() const override { return *row_; }
+  const Status& status() const override { return status_; }
+  const Value& value() const override { return value_; }
+  uint64_t affected() const override { return affected_; }
+  const std::string& text() const override { return text_; }
+  const std::vector<std::string>& columns() const override { return columns_; }
+  const std::vector<std::string>& notices() const override { return notices_; }
+  const ExecutionStats& stats() const override;
+
+  // For commands, which give all they have at once.
+  void SetText(ResultKind kind, std::string text) {
+    kind_ = kind;
+    text_ = std::move(text);
+  }
+  void SetRows(std::vector<Value> rows, std::vector<std::string> columns, bool ordered) {
+    kind_ = ResultKind::kRows;
+    rows_ = std::move(rows);
+    columns_ = std::move(columns);
+    ordered_ = ordered;
+  }
+  void ClearRows() { rows_.clear(); }
+  void AddNotice(std::string notice) { notices_.push_back(std::move(notice)); }
+  void SetAffected(uint64_t n) {
+    kind_ = ResultKind::kChanged;
+    affected_ = n;
+  }
+  ConnectionImpl& connection() { return *connection_; }
+  ExecutionShared& shared() { return shared_; }
+  // Sets up shared_ and the view for a statement; `settings` as they are now.
+  void PrepareShared(bool read_latest);
+  // Runs a query to its end, for EXPLAIN ANALYZE and COPY: calls `each` with every row.
+  Status RunQuery(const Query& query, int slot_count, const std::function<Status(const Value&)>& each);
+  Status RunWriteStatement(const WritePlan& plan, int slot_count);
+
+ private:
+  Status StartQuery(const Query& query);
+  void Release();
+  Status Locate(Status s) const;
+
+  ConnectionImpl* connection_;
+  PlannedPtr plan_;
+  std::shared_ptr<const Settings> settings_;
+  std::string lifted_;
+  std::string original_;
+
+  ExecutionShared shared_;
+  std::unique_ptr<ReadView> view_;
+  std::unique_ptr<ExecutionContext> context_;
+  std::unique_ptr<QueryRunner> runner_;
+  bool point_read_ = false;  // the plan reads one item: it needs no snapshot
+
+  ResultKind kind_ = ResultKind::kDone;
+  bool running_ = false;
+  bool streaming_ = false;
+  bool in_transaction_ = false;
+  bool ordered_ = false;
+  const Value* row_;
+  Value value_;
+  Status status_;
+  uint64_t affected_ = 0;
+  double write_units_ = 0;
+  std::string text_;
+  std::vector<Value> rows_;
+  size_t next_row_ = 0;
+  std::vector<std::string> columns_;
+  std::vector<std::string> notices_;
+  std::chrono::steady_clock::time_point started_;
+  mutable ExecutionStats stats_;
+};
+
+class ConnectionImpl final : public Connection {
+ public:
+  explicit ConnectionImpl(DatabaseState* db);
+  ~ConnectionImpl() override;
+
+  Result<std::unique_ptr<ResultSet>> Execute(std::string_view text, std::vector<Value> parameters) override;
+  Result<std::unique_ptr<ResultSet>> ExecuteNamed(
+      std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) override;
+  Result<std::unique_ptr<Statement>> Prepare(std::string_view text) override;
+  Status Set(std::string_view name, const Value& value) override;
+  Result<Value> Get(std::string_view name) const override;
+  void Cancel() override { cancel_.store(true); }
+  void SetProgress(ProgressCallback callback) override { progress_ = std::move(callback); }
+  bool in_transaction() const override { return transaction_ != nullptr; }
+
+  DatabaseState& db() { return *db_; }
+  TableStore& store() { return *db_->store; }
+  const std::shared_ptr<const Settings>& settings() const { return settings_; }
+  StoreTransaction* transaction() { return transaction_.get(); }
+  std::atomic<bool>* cancel() { return &cancel_; }
+  const ProgressCallback* progress() const { return &progress_; }
+
+  // The plan of a text under the settings in force, from the cache or made now.
+  Result<PlannedPtr> Plan(std::string_view text);
+  // Counts the changes of settings: a plan made under another count may differ.
+  uint64_t settings_version() const { return settings_version_; }
+
+  Status Begin();
+  Status Commit();
+  Status Rollback();
+  Status MakeSavepoint(const std::string& name);
+  Status RollbackTo(const std::string& name);
+  Status ReleaseSavepoint(const std::string& name);
+
+  // Results that may still read: they end when the transaction they read in does.
+  void Register(Execution* e) { open_.insert(e); }
+  void Unregister(Execution* e) { open_.erase(e); }
+
+ private:
+  void EndTransaction();
+
+  DatabaseState* db_;
+  std::shared_ptr<const Settings> settings_;
+  std::string plan_key_;
+  uint64_t settings_version_ = 0;
+  std::atomic<bool> cancel_{false};
+  ProgressCallback progress_;
+  std::unique_ptr<StoreTransaction> transaction_;
+  std::vector<std::pair<std::string, int>> savepoints_;
+  std::set<Execution*> open_;
+  LiftedText lifted_;
+  std::string cache_key_;
+};
+
+class StatementImpl final : public Statement {
+ public:
+  StatementImpl(ConnectionImpl* connection, std::string text, PlannedPtr plan);
+
+  int parameter_count() const override { return plan_->parameter_count; }
+  const std::vector<std::string>& parameter_names() const override { return plan_->parameter_names; }
+  Status Bind(int position, Value value) override;
+  Status Bind(std::string_view name, Value value) override;
+  Result<ResultSet*> Execute() override;
+  bool is_read_only() const override { return plan_->read_only; }
+
+ private:
+  bool Stale() const { return std::chrono::steady_clock::now() - planned_at_ > PlanCache::kMaxAge; }
+
+  ConnectionImpl* connection_;
+  std::string text_;
+  PlannedPtr plan_;
+  uint64_t settings_version_;
+  std::vector<Value> parameters_;
+  std::vector<bool> bound_;
+  std::chrono::steady_clock::time_point planned_at_;
+  Execution execution_;
+};
+
+// Commands (statements without a plan): what they do goes into the result.
+Status RunCommand(const ast::Statement& statement, const std::vector<Value>& parameters, Execution* result);
+Status RunExplain(const ExplainPlan& explain, Execution* result);
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_CONNECTION_H_

@@ -1,0 +1,322 @@
+// A running statement: sets up what its operators share, pulls rows, and cleans up.
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "executor/connection.h"
+#include "executor/write.h"
+
+namespace parton {
+
+namespace {
+
+const Value kMissing;
+
+// The one access of a query that reads one item by its key and nothing else; null if it is not that.
+const Plan::Access* PointRead(const Plan& root) {
+  const Plan* p = &root;
+  while (const auto* compute = p->As<Plan::Compute>()) {
+    for (const SlotExpr& o : compute->outputs) {
+      if (HasSubquery(*o.expr)) return nullptr;
+    }
+    p = p->inputs[0].get();
+  }
+  const auto* access = p->As<Plan::Access>();
+  if (access == nullptr || access->kind != AccessKind::kGetItem) return nullptr;
+  if (access->filter != nullptr && HasSubquery(*access->filter)) return nullptr;
+  for (const AccessKey& k : access->keys) {
+    if (HasSubquery(*k.hash) || (k.range != nullptr && HasSubquery(*k.range))) return nullptr;
+  }
+  return access;
+}
+
+std::string_view PathName(AccessKind kind) {
+  switch (kind) {
+    case AccessKind::kScan: return "Scan";
+    case AccessKind::kRangeScan: return "RangeScan";
+    case AccessKind::kQuery: return "Query";
+    case AccessKind::kGetItem: return "GetItem";
+    case AccessKind::kBatchGet: return "BatchGet";
+    case AccessKind::kEmpty: return "Empty";
+  }
+  return "";
+}
+
+void AddPaths(const Plan& plan, std::string* out) {
+  if (const auto* a = plan.As<Plan::Access>()) {
+    if (!out->empty()) *out += ", ";
+    *out += fmt::format("{} {}", PathName(a->kind), a->table->name);
+    if (a->index != nullptr) *out += "." + a->index->name;
+  }
+  for (const PlanPtr& input : plan.inputs) AddPaths(*input, out);
+}
+
+// The position in `original` of the token that stands at `span` in `lifted`: both have the same tokens, but for
+// the literals.
+TextSpan MapSpan(TextSpan span, std::string_view lifted, std::string_view original) {
+  RawScanner a(lifted), b(original);
+  for (;;) {
+    RawToken x = a.Next(), y = b.Next();
+    if (x.kind == RawToken::Kind::kEnd || y.kind == RawToken::Kind::kEnd) return {};
+    if (x.end <= span.offset) continue;
+    size_t begin = y.begin, end = y.end;
+    while (x.end < span.offset + span.length) {
+      x = a.Next();
+      y = b.Next();
+      if (x.kind == RawToken::Kind::kEnd || y.kind == RawToken::Kind::kEnd) break;
+      end = y.end;
+    }
+    return SpanAt(original, begin, end - begin);
+  }
+}
+
+}  // namespace
+
+Execution::Execution(ConnectionImpl* connection) : connection_(connection), row_(&kMissing) {}
+
+Execution::~Execution() {
+  End(Status());
+  connection_->Unregister(this);
+}
+
+Status Execution::Locate(Status s) const {
+  if (s.ok() || original_.empty() || s.span().line == 0) return s;
+  Status moved(s.code(), s.message(), MapSpan(s.span(), lifted_, original_), s.hint());
+  return s.reasons().empty() ? std::move(moved) : std::move(moved).WithReasons(s.reasons());
+}
+
+void Execution::PrepareShared(bool read_latest) {
+  DatabaseState& db = connection_->db();
+  const std::shared_ptr<const Settings>& settings = connection_->settings();
+  if (settings_ != settings) {
+    // Operators and contexts of an earlier execution go by the old settings.
+    runner_.reset();
+    context_.reset();
+    settings_ = settings;
+  }
+  shared_.store = db.store.get();
+  shared_.settings = settings_.get();
+  shared_.cancel = connection_->cancel();
+  shared_.progress = connection_->progress();
+  shared_.cache_bytes = db.options.cache_bytes;
+  if (shared_.temp_dir.empty()) shared_.temp_dir = db.temp_dir;
+  shared_.now_nanos = db.NowNanos();
+  shared_.memory.Reset(settings_->memory_limit_bytes);
+  shared_.ResetResults();
+  StoreTransaction* transaction = connection_->transaction();
+  in_transaction_ = transaction != nullptr;
+  if (transaction != nullptr) {
+    shared_.view = &transaction->view();
+  } else if (read_latest) {
+    shared_.view = &db.store->LatestView();
+  } else {
+    view_ = db.store->NewView();
+    shared_.view = view_.get();
+  }
+}
+
+Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
+  End(Status());
+  started_ = std::chrono::steady_clock::now();
+  connection_->cancel()->store(false, std::memory_order_relaxed);
+  shared_.parameters = parameters;
+  status_ = Status();
+  affected_ = 0;
+  write_units_ = 0;
+  rows_.clear();
+  next_row_ = 0;
+  row_ = &kMissing;
+  value_ = Value();
+  if (!text_.empty()) text_.clear();
+  streaming_ = false;
+  ordered_ = false;
+  std::string path = std::move(stats_.access_path);
+  stats_ = ExecutionStats();
+  if (plan_ != plan) {
+    runner_.reset();
+    context_.reset();
+    plan_ = std::move(plan);
+    columns_.clear();
+    point_read_ = false;
+    if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
+      columns_ = (*query)->columns;
+      point_read_ = (*query)->shape == Query::Shape::kBag && PointRead(*(*query)->root) != nullptr;
+    }
+  } else {
+    stats_.access_path = std::move(path);
+  }
+  notices_ = plan_->notices;
+  running_ = true;
+  Status s;
+  try {
+    if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
+      s = StartQuery(**query);
+    } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body)) {
+      s = RunWriteStatement(**write, plan_->slot_count);
+    } else if (const auto* explain = std::get_if<ExplainPlan>(&plan_->body)) {
+      s = RunExplain(*explain, this);
+    } else {
+      const ast::Statement& statement = *std::get<CommandPlan>(plan_->body).statement;
+      kind_ = ResultKind::kDone;
+      s = RunCommand(statement, *parameters, this);
+    }
+  } catch (const std::bad_alloc&) {
+    s = Status(StatusCode::kOutOfMemory, "the statement needs more memory than there is");
+  } catch (const std::exception& e) {
+    s = Status::Internal(e.what());
+  }
+  if (!s.ok()) {
+    End(s);
+    return status_;
+  }
+  return Status();
+}
+
+Status Execution::StartQuery(const Query& query) {
+  PrepareShared(point_read_);
+  if (context_ == nullptr) {
+    context_ = std::make_unique<ExecutionContext>(&shared_, plan_->slot_count);
+    runner_ = std::make_unique<QueryRunner>(query, *context_);
+  } else {
+    context_->Prepare();
+  }
+  if (query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList) {
+    kind_ = ResultKind::kRows;
+    ordered_ = query.shape == Query::Shape::kList;
+    streaming_ = true;
+    connection_->Register(this);
+    if (!runner_->Open()) return context_->eval.error;
+    return Status();
+  }
+  Value v = runner_->Collect().Own();
+  if (context_->failed()) return context_->eval.error;
+  if (v.type() == Type::kBag || v.type() == Type::kList) {
+    kind_ = ResultKind::kRows;
+    ordered_ = v.type() == Type::kList;
+    rows_ = v.elements();
+    return Status();
+  }
+  kind_ = ResultKind::kValue;
+  value_ = std::move(v);
+  return Status();
+}
+
+Status Execution::RunQuery(const Query& query, int slot_count,
+                           const std::function<Status(const Value&)>& each) {
+  ExecutionContext ctx(&shared_, slot_count);
+  Status s;
+  {
+    QueryRunner runner(query, ctx);
+    if (query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList) {
+      if (runner.Open()) {
+        while (s.ok() && runner.Next()) s = each(runner.row());
+      }
+      runner.Close();
+    } else {
+      Value v = runner.Collect();
+      if (!ctx.failed() && (v.type() == Type::kBag || v.type() == Type::kList)) {
+        for (const Value& e : v.elements()) {
+          s = each(e);
+          if (!s.ok()) break;
+        }
+      } else if (!ctx.failed()) {
+        s = each(v);
+      }
+    }
+  }
+  stats_.items_examined += ctx.stats.items_examined;
+  stats_.bytes_read += ctx.stats.bytes_read;
+  stats_.seeks += ctx.stats.seeks;
+  return s.ok() && ctx.failed() ? ctx.eval.error : s;
+}
+
+Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
+  if (connection_->db().options.read_only) {
+    return Status(StatusCode::kReadOnly, "the database was opened for reading only");
+  }
+  PrepareShared(false);
+  ExecutionContext ctx(&shared_, slot_count);
+  WriteResult result;
+  Status s = RunWrite(plan, connection_->transaction(), ctx, &result);
+  stats_.items_examined += ctx.stats.items_examined;
+  stats_.bytes_read += ctx.stats.bytes_read;
+  stats_.seeks += ctx.stats.seeks;
+  write_units_ = result.write_units;
+  kind_ = ResultKind::kChanged;
+  affected_ = result.affected;
+  rows_ = std::move(result.rows);
+  if (!plan.capacity.empty()) {
+    notices_.push_back(fmt::format("consumed capacity: {} write units", write_units_));
+  }
+  return s;
+}
+
+bool Execution::Next() {
+  if (!running_) return false;
+  if (!streaming_) {
+    if (next_row_ < rows_.size()) {
+      row_ = &rows_[next_row_++];
+      return true;
+    }
+    End(Status());
+    return false;
+  }
+  bool more = false;
+  try {
+    more = runner_->Next();
+  } catch (const std::bad_alloc&) {
+    context_->Fail(Status(StatusCode::kOutOfMemory, "the statement needs more memory than there is"));
+  } catch (const std::exception& e) {
+    context_->Fail(Status::Internal(e.what()));
+  }
+  if (more) {
+    row_ = &runner_->row();
+    return true;
+  }
+  End(context_->failed() ? context_->eval.error : Status());
+  return false;
+}
+
+void Execution::End(Status status) {
+  if (!running_) return;
+  running_ = false;
+  status_ = Locate(std::move(status));
+  row_ = &kMissing;
+  Release();
+  stats_.milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
+}
+
+void Execution::Release() {
+  if (runner_ != nullptr) runner_->Close();
+  if (context_ != nullptr) {
+    stats_.items_examined += context_->stats.items_examined;
+    stats_.bytes_read += context_->stats.bytes_read;
+    stats_.seeks += context_->stats.seeks;
+    if (context_->stats.items_examined > 0) {
+      double bytes = static_cast<double>(context_->stats.bytes_examined);
+      if (bytes == 0) bytes = static_cast<double>(context_->stats.bytes_read);
+      stats_.read_units = std::ceil(bytes / 4096) / 2;
+    }
+    context_->stats = ReadStats();
+  }
+  view_.reset();
+  if (streaming_) connection_->Unregister(this);
+}
+
+const ExecutionStats& Execution::stats() const {
+  stats_.write_units = write_units_;
+  if (stats_.access_path.empty() && plan_ != nullptr) {
+    if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
+      AddPaths(*(*query)->root, &stats_.access_path);
+    } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body)) {
+      if ((*write)->target != nullptr) AddPaths(*(*write)->target, &stats_.access_path);
+      if ((*write)->source != nullptr) AddPaths(*(*write)->source->root, &stats_.access_path);
+    }
+  }
+  return stats_;
+}
+
+}  // namespace parton

@@ -1,0 +1,289 @@
+#include "executor/write.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "executor/key_ranges.h"
+#include "executor/operators.h"
+#include "types/item_rules.h"
+#include "types/value_compare.h"
+
+namespace parton {
+
+namespace {
+
+struct KeyHash {
+  size_t operator()(const Key& k) const { return HashValue(k.hash) * 31 + HashValue(k.range); }
+};
+struct KeyEqual {
+  bool operator()(const Key& a, const Key& b) const {
+    return DeepEqual(a.hash, b.hash) && DeepEqual(a.range, b.range);
+  }
+};
+
+class Writer {
+ public:
+  Writer(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx, WriteResult* result)
+      : plan_(plan),
+        transaction_(transaction),
+        ctx_(ctx),
+        result_(result),
+        limit_(plan.batch > 0 ? plan.batch : ctx.shared->settings->atomic_limit) {}
+
+  Status Run() {
+    switch (plan_.kind) {
+      case WritePlan::Kind::kInsert:
+      case WritePlan::Kind::kReplace:
+      case WritePlan::Kind::kUpsert: return Insert();
+      case WritePlan::Kind::kUpdate:
+      case WritePlan::Kind::kDelete: return Change();
+      case WritePlan::Kind::kExistsCheck: return Check();
+    }
+    return Status::Ok();
+  }
+
+ private:
+  // ---- INSERT, REPLACE, UPSERT
+
+  Status Insert() {
+    QueryRunner source(*plan_.source, ctx_);
+    if (!source.Open()) return Failure();
+    const bool single = plan_.source->shape == Query::Shape::kValue || plan_.source->shape == Query::Shape::kPivot;
+    while (source.Next()) {
+      if (!ctx_.Tick()) return Failure();
+      const Value row = source.row().Own();
+      // A source that is one value may be the collection of the items.
+      if (single && row.is_collection()) {
+        for (const Value& item : row.elements()) PARTON_RETURN_IF_ERROR(AddItem(item));
+      } else {
+        PARTON_RETURN_IF_ERROR(AddItem(row));
+      }
+    }
+    if (ctx_.failed()) return Failure();
+    source.Close();
+    return Flush();
+  }
+
+  Status AddItem(const Value& row) {
+    if (!row.is_struct()) {
+      return Status::Validation(
+          fmt::format("an item must be a tuple, not {}", row.is_absent() ? "absent" : TypeName(row.type())),
+          plan_.source->span);
+    }
+    WriteOp op;
+    op.table = plan_.table;
+    op.returning = plan_.returning;
+    if (plan_.kind == WritePlan::Kind::kUpsert) {
+      PARTON_RETURN_IF_ERROR(MakeUpsert(row, &op));
+    } else {
+      op.kind = plan_.kind == WritePlan::Kind::kReplace ? WriteOp::Kind::kPut : WriteOp::Kind::kInsert;
+      op.item = row;
+      op.if_exists = plan_.if_exists;
+    }
+    // A statement may name one key more than once: items are then taken in their order. The store wants each key
+    // once, so that is settled here.
+    Key key = op.key;
+    if (plan_.kind != WritePlan::Kind::kUpsert) {
+      Result<Key> extracted = ExtractKey(plan_.table->key, op.item);
+      if (!extracted.ok()) return std::move(extracted).status();
+      key = {std::move(extracted->hash).Own(), std::move(extracted->range).Own()};
+      for (Value* v : {&key.hash, &key.range}) {
+        if (v->type() == Type::kFloat) {
+          if (Result<Number> n = Number::FromDouble(v->float_value()); n.ok()) *v = Value::FromStored(*n);
+        }
+      }
+    }
+    auto [it, is_new] = pending_.emplace(std::move(key), ops_.size());
+    if (!is_new) return Again(it->second, std::move(op));
+    ops_.push_back(std::move(op));
+    return MakeRoom();
+  }
+
+  // A second item for the key of ops_[at].
+  Status Again(size_t at, WriteOp op) {
+    switch (plan_.kind) {
+      case WritePlan::Kind::kReplace: ops_[at] = std::move(op); break;
+      case WritePlan::Kind::kUpsert:
+        for (UpdateAction& a : op.actions) {
+          auto same = std::find_if(ops_[at].actions.begin(), ops_[at].actions.end(),
+                                   [&](const UpdateAction& b) { return a.path == b.path; });
+          if (same == ops_[at].actions.end()) {
+            ops_[at].actions.push_back(std::move(a));
+          } else {
+            *same = std::move(a);
+          }
+        }
+        break;
+      default:
+        switch (plan_.if_exists) {
+          case WriteOp::Otherwise::kFail:
+            return Status(StatusCode::kDuplicateItem, "Duplicate primary key exists in table", plan_.source->span,
+                          "the statement itself has two items with one key");
+          case WriteOp::Otherwise::kSkip: return Status::Ok();
+          case WriteOp::Otherwise::kProceed: ops_[at] = std::move(op); break;
+        }
+    }
+    return Status::Ok();
+  }
+
+  // The given attributes are set, the others stay.
+  Status MakeUpsert(const Value& row, WriteOp* op) {
+    PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(row));
+    PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(plan_.table->key, item));
+    op->kind = WriteOp::Kind::kUpdate;
+    op->key = {std::move(key.hash).Own(), std::move(key.range).Own()};
+    op->if_absent = WriteOp::Otherwise::kProceed;
+    op->slot = 0;
+    const KeySchema& schema = plan_.table->key;
+    const Value whole = item.Materialize();
+    for (const Field& f : whole.fields()) {
+      if (f.name == schema.hash.name || (schema.range && f.name == schema.range->name)) continue;
+      UpdateAction a;
+      a.kind = UpdateAction::Kind::kSet;
+      a.path = {PathStep{f.name, -1}};
+      a.value = MakeExpr(Expr::Literal{f.value});
+      op->actions.push_back(std::move(a));
+    }
+    return Status::Ok();
+  }
+
+  // ---- UPDATE, DELETE
+
+  Status Change() {
+    const auto* access = plan_.target->As<Plan::Access>();
+    if (access != nullptr && access->index == nullptr && !access->limit &&
+        (access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet)) {
+      return ChangeByKey(*access);
+    }
+    OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
+    if (!target->Open()) return Failure();
+    while (target->Next()) {
+      if (!ctx_.Tick()) return Failure();
+      PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(plan_.table->key, ctx_.slot(plan_.slot)));
+      Key owned{std::move(key.hash).Own(), std::move(key.range).Own()};
+      // An index gives an item once, but a join below need not.
+      if (!pending_.emplace(owned, ops_.size()).second) continue;
+      ops_.push_back(MakeChange(std::move(owned)));
+      PARTON_RETURN_IF_ERROR(MakeRoom());
+    }
+    if (ctx_.failed()) return Failure();
+    target->Close();
+    return Flush();
+  }
+
+  // The keys are known: the write itself reads, once.
+  Status ChangeByKey(const Plan::Access& access) {
+    std::vector<Key> keys;
+    if (!ResolveKeys(access, ctx_, &keys)) return Failure();
+    if (keys.empty() && access.kind == AccessKind::kGetItem &&
+        ctx_.shared->settings->dialect == Dialect::kDynamo) {
+      return Status::Validation("The provided key element does not match the schema");
+    }
+    for (Key& key : keys) {
+      ops_.push_back(MakeChange(std::move(key)));
+      PARTON_RETURN_IF_ERROR(MakeRoom());
+    }
+    return Flush();
+  }
+
+  WriteOp MakeChange(Key key) {
+    WriteOp op;
+    op.kind = plan_.kind == WritePlan::Kind::kDelete ? WriteOp::Kind::kDelete : WriteOp::Kind::kUpdate;
+    op.table = plan_.table;
+    op.key = std::move(key);
+    op.condition = plan_.condition;
+    op.actions = plan_.actions;
+    op.slot = plan_.slot;
+    op.if_false = plan_.if_false;
+    op.if_absent = plan_.if_absent;
+    op.returning = plan_.returning;
+    return op;
+  }
+
+  // ---- [NOT] EXISTS as a check
+
+  Status Check() {
+    OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
+    const bool found = target->Open() && target->Next();
+    if (ctx_.failed()) return Failure();
+    target->Close();
+    if (found == plan_.negated) {
+      return Status(StatusCode::kConditionFailed, "The conditional request failed");
+    }
+    return Status::Ok();
+  }
+
+  // ---- Writing
+
+  // Before one more operation is added to a full batch.
+  Status MakeRoom() {
+    if (ops_.size() <= limit_) {
+      return ops_.size() < limit_ || plan_.batch == 0 ? Status::Ok() : Flush();
+    }
+    return Status(StatusCode::kLimitExceeded,
+                  fmt::format("the statement writes more than {} items, the limit of an atomic statement", limit_),
+                  {}, "WITH (batch = 1000) writes in batches, each of them atomic; SET atomic_limit raises the limit");
+  }
+
+  Status Flush() {
+    if (ops_.empty()) return Status::Ok();
+    if (ctx_.Stopped()) return Status(StatusCode::kCancelled, "the statement was cancelled");
+    WriteOptions options;
+    Result<std::vector<WriteOutcome>> outcomes =
+        transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
+                                : ctx_.shared->store->Write(ops_, ctx_.eval, options);
+    if (!outcomes.ok()) return Partly(std::move(outcomes).status());
+    if (ctx_.failed()) return Failure();
+    for (size_t i = 0; i < outcomes->size(); ++i) {
+      WriteOutcome& o = (*outcomes)[i];
+      AddUnits(o);
+      if (!o.applied) continue;
+      // Removing what is not there changes nothing.
+      if (ops_[i].kind == WriteOp::Kind::kDelete && o.old_size == 0) continue;
+      ++result_->affected;
+      if (!o.returned.is_missing()) result_->rows.push_back(std::move(o.returned).Own());
+    }
+    ops_.clear();
+    pending_.clear();
+    if (plan_.batch > 0 && ctx_.shared->progress != nullptr && *ctx_.shared->progress &&
+        !(*ctx_.shared->progress)(result_->affected, 0)) {
+      return Partly(Status(StatusCode::kCancelled, "the statement was cancelled"));
+    }
+    return Status::Ok();
+  }
+
+  void AddUnits(const WriteOutcome& o) {
+    auto units = [](uint64_t size) { return std::max<uint64_t>(1, (size + 1023) / 1024); };
+    double n = static_cast<double>(units(std::max(o.old_size, o.new_size)));
+    for (const auto& [index, count] : o.index_units) n += static_cast<double>(count);
+    result_->write_units += transaction_ != nullptr ? 2 * n : n;
+  }
+
+  Status Failure() { return Partly(ctx_.eval.error); }
+  // What an error of a later batch leaves is said.
+  Status Partly(Status s) {
+    if (result_->affected == 0 || s.ok()) return s;
+    std::string hint = fmt::format("the batches before it stay: {} items were written", result_->affected);
+    return std::move(s).WithHint(std::move(hint));
+  }
+
+  const WritePlan& plan_;
+  StoreTransaction* transaction_;
+  ExecutionContext& ctx_;
+  WriteResult* result_;
+  const uint64_t limit_;
+  std::vector<WriteOp> ops_;
+  std::unordered_map<Key, size_t, KeyHash, KeyEqual> pending_;
+};
+
+}  // namespace
+
+Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,
+                WriteResult* result) {
+  return Writer(plan, transaction, ctx, result).Run();
+}
+
+}  // namespace parton

@@ -1,0 +1,26 @@
+// Statements that change items.
+#ifndef PARTON_EXECUTOR_WRITE_H_
+#define PARTON_EXECUTOR_WRITE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "executor/execution.h"
+#include "planner/plan.h"
+
+namespace parton {
+
+struct WriteResult {
+  uint64_t affected = 0;
+  std::vector<Value> rows;  // RETURNING
+  double write_units = 0;
+};
+
+// Runs the statement on ctx. `transaction`: null outside of one. All or nothing, unless it goes in batches.
+// Errors: those of the source and of the store; kLimitExceeded if one atomic statement would write too much.
+Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,
+                WriteResult* result);
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_WRITE_H_
