@@ -75,6 +75,11 @@ Result<ExprPtr> Binder::BindNode(const ast::Literal& n, const ast::Expr& e) {
     if (strict()) return error;
     return MakeExpr(Expr::BadLiteral{std::move(error)}, e.span);
   }
+  if (dynamo() && n.kind == ast::Literal::Kind::kFloat) {
+    // DynamoDB has one kind of number: 1e5 is an exact one there.
+    PARTON_ASSIGN_OR_RETURN(Number exact, Number::ParseStrict(n.text));
+    return MakeExpr(Expr::Literal{Value::FromStored(exact)}, e.span);
+  }
   return MakeExpr(Expr::Literal{n.value}, e.span);
 }
 

@@ -96,7 +96,9 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
       for (const IndexSchema& i : table->indexes) known.push_back(i.name);
       std::string nearest = NearestName(index_name, known);
       return Status::Validation(
-          fmt::format("The table does not have the specified index: {}", index_name), step.span,
+          dynamo() ? "The table does not have the specified index"
+                   : fmt::format("The table does not have the specified index: {}", index_name),
+          step.span,
           nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
     }
     if (index->state != IndexState::kActive) {

@@ -99,6 +99,7 @@ struct CommonTable {
   int depth = 0;                 // of subqueries, there
   // Depends on outer rows, or is no collection of rows: bound again at each use.
   bool bind_again = false;
+  bool recursive = false;
   bool recursing = false;        // the step of its recursion is being bound
   int uses = 0;
   bool used_in_subquery = false;
@@ -259,6 +260,9 @@ class Binder {
   Status CheckDistinctOrder(const std::vector<SortKey>& keys, const Projection& p) const;
   // The slot of `e` in the plan's rows: a Compute is put on top unless it is one of its slots already.
   int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
+
+  // binder_dynamo.cc
+  Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const;
 
   // binder_group.cc
   Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);

@@ -416,6 +416,7 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
   }
   std::vector<SlotExpr> computed;
   PARTON_ASSIGN_OR_RETURN(std::vector<SortKey> order, BindOrderBy(tail, rows, &p, &computed));
+  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoOrder(order, plan));
 
   if (select.group_by != nullptr || !block.aggregates.empty() || having != nullptr) {
     grouping.from_slots = SlotsDefined(*plan);

@@ -1,7 +1,7 @@
 // WITH: queries that have a name, and recursion.
 //
-// Each is bound once where it is defined. A use reads a Shared node over that plan; when all is bound, one
-// that was used once gets its plan put in place of the Shared node. A query that depends on outer rows is
+// Each is bound where it is defined. A use reads a Shared node over that plan (a later use over a plan with slots
+// of its own); when all is bound, one that was used once gets its plan put in place of the Shared node. A query that depends on outer rows is
 // bound again at each use instead, since its rows differ with them.
 #include <fmt/format.h>
 
@@ -135,6 +135,7 @@ Status Binder::BindWith(const ast::Query& query) {
     }
     if (recursive.has_value()) {
       table->bound = *std::move(recursive);
+      table->recursive = true;
       if (!SlotsFree(*table->bound.query.root).empty()) {
         return Status::Unsupported("a recursive query cannot depend on outer rows", with.span);
       }
@@ -160,9 +161,17 @@ Result<BoundQuery> Binder::UseCommonTable(CommonTable* table) {
     return q;
   }
   if (subquery_depth_ > table->depth) table->used_in_subquery = true;
+  if (!table->recursive) {
+    // Each use has slots of its own, so that two of them may be joined; the rows are computed once.
+    if (table->uses > 1) {
+      PARTON_ASSIGN_OR_RETURN(q, BindCommonTable(*table));
+      q.query.shape = Query::Shape::kBag;
+    }
+    q.query.root = MakePlan(Plan::Shared{table->id, table->ast->name.name, q.query.slot}, {q.query.root});
+    return q;
+  }
   int shared = q.query.slot;
   q.query.root = MakePlan(Plan::Shared{table->id, table->ast->name.name, shared}, {q.query.root});
-  // Each use has a slot of its own, so that two of them may be joined.
   q.query.slot = NewSlot();
   Plan::Compute copy;
   copy.outputs.push_back(SlotExpr{q.query.slot, SlotRef(shared, table->ast->name.name)});
