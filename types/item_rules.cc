@@ -222,6 +222,9 @@ Result<Value> ExtractPart(const KeyAttribute& part, bool is_hash, const Value& i
   if (v.is_missing()) {
     return Status::Validation(fmt::format("{}Missing the key {} in the item", kInvalid, part.name));
   }
+  if (part.type == KeyType::kNumber && v.type() == Type::kFloat) {
+    PARTON_ASSIGN_OR_RETURN(v, StorableNumber(v, Place{}));  // 1e3 in a statement is a FLOAT
+  }
   if (!MatchesKeyType(v, part.type)) {
     return Status::Validation(fmt::format("{}Type mismatch for key {} expected: {} actual: {}",
                                           kInvalid, part.name, KeyTypeCode(part.type),
