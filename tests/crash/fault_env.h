@@ -1,0 +1,168 @@
+// A LevelDB Env in memory whose disk dies, fails or fills up at a chosen operation.
+//
+// Operations that change the disk are counted. `DieAt(k)`: the k-th one and all after it fail, as if the power
+// had gone. `FailAt(k, n)`: n operations from the k-th on fail, then it works again (an I/O error, a full
+// disk). `PowerLoss` then does to bytes written but not synced what a disk may do: drop them, keep them, or
+// cut them anywhere; after that the Env works again for reopening.
+#ifndef PARTON_TESTS_CRASH_FAULT_ENV_H_
+#define PARTON_TESTS_CRASH_FAULT_ENV_H_
+
+#include <leveldb/env.h>
+#include <leveldb/helpers/memenv.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+namespace parton::crash {
+
+enum class Unsynced { kDrop, kKeep, kTear };
+
+class FaultEnv : public leveldb::EnvWrapper {
+ public:
+  FaultEnv() : EnvWrapper(leveldb::NewMemEnv(leveldb::Env::Default())), memory_(target()) {}
+  ~FaultEnv() override = default;
+
+  void DieAt(int64_t operation) {
+    std::lock_guard lock(mutex_);
+    from_ = operation;
+    until_ = INT64_MAX;
+  }
+  void FailAt(int64_t operation, int64_t count) {
+    std::lock_guard lock(mutex_);
+    from_ = operation;
+    until_ = operation + count;
+  }
+  int64_t operations() const {
+    std::lock_guard lock(mutex_);
+    return operations_;
+  }
+  bool failed() const {
+    std::lock_guard lock(mutex_);
+    return failed_;
+  }
+
+  // REQUIRES: nothing has files open.
+  void PowerLoss(Unsynced what, uint32_t seed) {
+    std::mt19937 random(seed);
+    std::lock_guard lock(mutex_);
+    for (auto& [name, synced] : synced_) {
+      std::string data;
+      if (!leveldb::ReadFileToString(target(), name, &data).ok()) continue;
+      size_t keep = data.size();
+      if (synced < data.size()) {
+        if (what == Unsynced::kDrop) keep = synced;
+        if (what == Unsynced::kTear) keep = synced + random() % (data.size() - synced + 1);
+      }
+      data.resize(keep);
+      leveldb::WriteStringToFile(target(), data, name);
+      synced = keep;
+    }
+    from_ = until_ = 0;
+    failed_ = false;
+    operations_ = 0;
+  }
+
+  leveldb::Status NewWritableFile(const std::string& name, leveldb::WritableFile** file) override {
+    return Open(name, file, false);
+  }
+  leveldb::Status NewAppendableFile(const std::string& name, leveldb::WritableFile** file) override {
+    return Open(name, file, true);
+  }
+  leveldb::Status RemoveFile(const std::string& name) override {
+    if (!Count()) return Broken(name);
+    leveldb::Status s = target()->RemoveFile(name);
+    std::lock_guard lock(mutex_);
+    if (s.ok()) synced_.erase(name);
+    return s;
+  }
+  leveldb::Status RenameFile(const std::string& from, const std::string& to) override {
+    if (!Count()) return Broken(from);
+    leveldb::Status s = target()->RenameFile(from, to);
+    std::lock_guard lock(mutex_);
+    if (s.ok()) {
+      synced_[to] = synced_[from];
+      synced_.erase(from);
+    }
+    return s;
+  }
+  // No LOG file: it is of no interest here and costs operations.
+  leveldb::Status NewLogger(const std::string&, leveldb::Logger** logger) override {
+    class Silent : public leveldb::Logger {
+      void Logv(const char*, std::va_list) override {}
+    };
+    *logger = new Silent;
+    return leveldb::Status::OK();
+  }
+
+ private:
+  class File : public leveldb::WritableFile {
+   public:
+    File(FaultEnv* env, std::string name, leveldb::WritableFile* base)
+        : env_(env), name_(std::move(name)), base_(base) {}
+    leveldb::Status Append(const leveldb::Slice& data) override {
+      if (!env_->Count()) {
+        // A part may reach the disk before it fails.
+        (void)base_->Append(leveldb::Slice(data.data(), data.size() / 2));
+        return Broken(name_);
+      }
+      return base_->Append(data);
+    }
+    leveldb::Status Close() override { return base_->Close(); }
+    leveldb::Status Flush() override { return base_->Flush(); }
+    leveldb::Status Sync() override {
+      if (!env_->Count()) return Broken(name_);
+      leveldb::Status s = base_->Sync();
+      uint64_t size = 0;
+      if (s.ok() && env_->target()->GetFileSize(name_, &size).ok()) {
+        std::lock_guard lock(env_->mutex_);
+        env_->synced_[name_] = size;
+      }
+      return s;
+    }
+
+   private:
+    FaultEnv* env_;
+    std::string name_;
+    std::unique_ptr<leveldb::WritableFile> base_;
+  };
+
+  static leveldb::Status Broken(const std::string& name) {
+    return leveldb::Status::IOError(name, "no space left on device");
+  }
+  // False if this operation fails.
+  bool Count() {
+    std::lock_guard lock(mutex_);
+    ++operations_;
+    const bool fails = from_ != 0 && operations_ >= from_ && operations_ < until_;
+    failed_ |= fails;
+    return !fails;
+  }
+  leveldb::Status Open(const std::string& name, leveldb::WritableFile** file, bool append) {
+    *file = nullptr;
+    if (!Count()) return Broken(name);
+    leveldb::WritableFile* base;
+    leveldb::Status s = append ? target()->NewAppendableFile(name, &base)
+                               : target()->NewWritableFile(name, &base);
+    if (!s.ok()) return s;
+    std::lock_guard lock(mutex_);
+    if (!append) synced_[name] = 0;
+    synced_.try_emplace(name, 0);
+    *file = new File(this, name, base);
+    return s;
+  }
+
+  mutable std::mutex mutex_;
+  std::unique_ptr<leveldb::Env> memory_;
+  std::map<std::string, uint64_t> synced_;  // bytes of each file that are safe
+  int64_t operations_ = 0;
+  int64_t from_ = 0;
+  int64_t until_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace parton::crash
+
+#endif  // PARTON_TESTS_CRASH_FAULT_ENV_H_
