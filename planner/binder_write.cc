@@ -370,7 +370,7 @@ Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
   } else {
     write.if_absent = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   }
-  write.if_false = dynamo() || update.upsert ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+  write.if_false = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   PARTON_RETURN_IF_ERROR(BindWriteTail(update.tail, &write));
   return write;
 }
