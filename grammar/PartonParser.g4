@@ -1,10 +1,10 @@
 // The language of Parton: PartiQL, DynamoDB's statements, and ddbsh's clause forms.
 //
 // Shaped for ANTLR's SLL mode, where the follow set of a rule is that of all its uses:
-//   - one start rule, one query rule, one rule for parentheses; nearly every decision needs one token;
+//   - one start rule, one query rule, one rule for parentheses; nearly all decisions need one token;
 //   - an expression is never directly followed by an expression, and no rule is unused;
 //   - what only differs in words that are no keywords is told apart in parser/ast_builder*.cc.
-// A name is `identifier` where any word that is not reserved may stand, `alias` where the word might
+// A name is `identifier` where any word that is not reserved may stand, `alias` where a word might
 // also begin the next clause, `memberName` after a dot, where every word may stand.
 parser grammar PartonParser;
 
@@ -12,8 +12,11 @@ options { tokenVocab = PartonLexer; }
 
 script : statement? (SEMICOLON statement?)* EOF ;
 
+// Words that are statements by themselves come before the query that could be a variable of that name.
 statement
-  : queryStatement
+  : transaction
+  | REPAIR DATABASE?
+  | queryStatement
   | insertStatement
   | updateStatement
   | deleteStatement
@@ -32,14 +35,12 @@ statement
   | show
   | describe
   | explain
-  | transaction
   | setOption
   | copy
   | importTable
   | BACKUP TO STRING
   | RESTORE FROM STRING
   | CHECK DATABASE
-  | REPAIR DATABASE?
   | ANALYZE tableName
   | ADVISE advisable
   | ADVANCE CLOCK STRING
@@ -102,7 +103,10 @@ fromWhere
 
 letBinding : expr AS identifier ;
 
-groupBy : GROUP (PARTIAL? BY groupKey (COMMA groupKey)* (GROUP AS identifier)? | ALL (AS identifier)?) ;
+groupBy
+  : GROUP ( PARTIAL? BY groupKey (COMMA groupKey)* (GROUP AS identifier)?
+          | ALL (AS identifier)? )
+  ;
 
 groupKey : expr (AS identifier)? ;
 
@@ -183,7 +187,9 @@ atom
   | (TIME | TIMESTAMP) (LPAREN INTEGER RPAREN)? zone? STRING
   | INTERVAL (PLUS | MINUS)? STRING intervalQualifier
   | EXTRACT LPAREN identifier FROM query RPAREN
-  | TRIM LPAREN ((BOTH | LEADING | TRAILING)? FROM query | (BOTH | LEADING | TRAILING) expr FROM query | query (FROM query)?) RPAREN
+  | TRIM LPAREN ( (BOTH | LEADING | TRAILING)? FROM query
+                | (BOTH | LEADING | TRAILING) expr FROM query
+                | query (FROM query)? ) RPAREN
   | SUBSTRING LPAREN query (FROM expr (FOR expr)? | COMMA query (COMMA query)?) RPAREN
   | OVERLAY LPAREN query (PLACING expr FROM expr (FOR expr)? | (COMMA query)+) RPAREN
   | POSITION LPAREN valueExpr (IN valueExpr | COMMA query) RPAREN
@@ -289,7 +295,9 @@ insertStatement
 
 onConflict : ON CONFLICT DO (NOTHING | REPLACE identifier?) ;
 
-updateStatement : (UPDATE | UPSERT) tableName (AS identifier | alias)? updateAction+ (WHERE expr)? statementTail* ;
+updateStatement
+  : (UPDATE | UPSERT) tableName (AS identifier | alias)? updateAction+ (WHERE expr)? statementTail*
+  ;
 
 fromUpdate : FROM tableName (AS identifier | alias)? (WHERE expr)? updateAction+ statementTail* ;
 
@@ -380,7 +388,7 @@ stream : STREAM (DISABLED | LPAREN (KEYS ONLY | (NEW | OLD | BOTH) (IMAGE | IMAG
 
 sse : SSE (DISABLED | LPAREN identifier+ STRING? identifier? RPAREN) ;
 
-tableClass : TABLE CLASS identifier+ ;
+tableClass : TABLE CLASS IDENTIFIER+ ;
 
 deletionProtection : DELETION PROTECTION (ENABLED | DISABLED) ;
 
@@ -397,11 +405,13 @@ option : identifier (EQ? optionValue)? ;
 optionValue : ON | ALL | DEFAULT | valueExpr ;
 
 createIndex
-  : CREATE INDEX tableOption* identifier ON tableName keyParts projection? indexClause* (WITH optionList)?
+  : CREATE INDEX tableOption* identifier ON tableName keyParts projection? indexClause*
+    (WITH optionList)?
   ;
 
 createTrigger
-  : CREATE TRIGGER tableOption* identifier ON tableName (FROM identifier)? (BATCH INTEGER)? AS advisable
+  : CREATE TRIGGER tableOption* identifier ON tableName (FROM identifier)? (BATCH INTEGER)?
+    AS advisable
   ;
 
 dropTable : DROP TABLE tableOption* identifier ;

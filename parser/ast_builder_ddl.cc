@@ -127,9 +127,9 @@ void AstBuilder::CommonClause(ast::TableClauses* out, Ctx* c) const {
     }
   } else if (auto* table_class = c->getRuleContext<Grammar::TableClassContext>(0)) {
     std::string name;
-    for (auto* word : table_class->identifier()) {
+    for (auto* word : table_class->IDENTIFIER()) {
       if (!name.empty()) name += '_';
-      name += UpperCase(Name(word).name);
+      name += UpperCase(TextOf(word));
     }
     if (name == "STANDARD_IA") name = "STANDARD_INFREQUENT_ACCESS";
     if (name != "STANDARD" && name != "STANDARD_INFREQUENT_ACCESS") {

@@ -390,6 +390,9 @@ ast::ExprPtr AstBuilder::Call(ast::Identifier name, Grammar::ArgumentsContext* c
   if (plain && EqualsWord(name.name, "LIST")) {
     return Make(span, ast::Array{std::move(call.args)});
   }
+  if (plain && EqualsWord(name.name, "ROW") && !call.args.empty()) {
+    return Make(span, ast::Array{std::move(call.args), true});
+  }
   if (plain && EqualsWord(name.name, "SEXP")) return Make(span, ast::Sexp{std::move(call.args)});
   call.name = std::move(name);
   return Make(span, std::move(call));

@@ -114,11 +114,31 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
       body && !query->HasTail() && query->with.empty()) {
     ast::Expr* e = body->get();
     if (auto* v = e->As<ast::Variable>(); v && !v->name.quoted && !v->local && !e->parenthesized) {
-      // A lone DATE, TIME ... is a literal cut short: outside a query there is nothing to name.
-      size_t type = c->start->getType();
-      if (type == Grammar::DATE || type == Grammar::TIME || type == Grammar::TIMESTAMP ||
-          type == Grammar::INTERVAL) {
-        Fail(c, fmt::format("expected a string after {}", TextOf(c)));
+      // A lone DATE is a literal cut short, a lone SHOW a statement: outside a query there is
+      // nothing that a keyword could name.
+      switch (c->start->getType()) {
+        case Grammar::DATE:
+        case Grammar::TIME:
+        case Grammar::TIMESTAMP:
+        case Grammar::INTERVAL: Fail(c, fmt::format("expected a string after {}", TextOf(c)));
+        case Grammar::SHOW:
+        case Grammar::DESCRIBE:
+        case Grammar::EXPLAIN:
+        case Grammar::COPY:
+        case Grammar::IMPORT:
+        case Grammar::ANALYZE:
+        case Grammar::ADVISE:
+        case Grammar::BACKUP:
+        case Grammar::RESTORE:
+        case Grammar::CHECK:
+        case Grammar::SAVEPOINT:
+        case Grammar::RELEASE:
+        case Grammar::TRUNCATE:
+        case Grammar::UPSERT:
+        case Grammar::REPLACE:
+        case Grammar::EXISTS:
+        case Grammar::ADVANCE: Fail(c, fmt::format("the statement ends after {}", TextOf(c)));
+        default: break;
       }
     }
     bool negated = false;

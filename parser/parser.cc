@@ -108,11 +108,10 @@ class Parsing {
       tokens_.seek(0);
       parser_.reset();
       simulator->setPredictionMode(PredictionMode::LL);
-      parser_.setErrorHandler(std::make_shared<internal::FailFast>());
       try {
         script = parser_.script();
-      } catch (const internal::ParseFailure& failure) {
-        return internal::SyntaxError(source_, tokens_.getTokens(), failure);
+      } catch (const antlr4::ParseCancellationException&) {
+        return internal::SyntaxError(source_, &tokens_, &parser_);
       }
     }
     (sll ? sll_count : ll_count).fetch_add(1, std::memory_order_relaxed);
@@ -127,7 +126,7 @@ class Parsing {
   SourceMap source_;
   antlr4::ANTLRInputStream input_;
   Lexer lexer_;
-  antlr4::CommonTokenStream tokens_;
+  internal::TokenStream tokens_;
   Grammar parser_;
 };
 

@@ -1,32 +1,48 @@
-// From what ANTLR knows of a failed parse to a message a person can act on. Internal to parser/.
+// From a failed parse to a message a person can act on. Internal to parser/.
+//
+// The token the parser stops at is often too early: it leaves a loop when what follows does not
+// fit. So the stream notes the furthest token looked at, which is the one that cannot continue any
+// statement; and what could stand there is found by trying: each kind of token is put in its place.
 #ifndef PARTON_PARSER_SYNTAX_ERROR_H_
 #define PARTON_PARSER_SYNTAX_ERROR_H_
 
-#include <memory>
+#include <algorithm>
 #include <vector>
 
 #include "parser/ast_builder.h"
 
 namespace parton::internal {
 
-// What FailFast throws: the token that does not fit, and all tokens that would have.
-struct ParseFailure {
-  antlr4::Token* offending;
-  antlr4::misc::IntervalSet expected;
-};
-
-// Gives up at the first error.
-class FailFast : public antlr4::DefaultErrorStrategy {
+// A token stream that knows how far it was read, and whose tokens can be exchanged.
+class TokenStream : public antlr4::CommonTokenStream {
  public:
-  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException& e) override;
-  void recover(antlr4::Parser* parser, std::exception_ptr e) override;
-  antlr4::Token* recoverInline(antlr4::Parser* parser) override;
-  void sync(antlr4::Parser*) override {}
+  using CommonTokenStream::CommonTokenStream;
+
+  antlr4::Token* LT(ssize_t k) override {
+    antlr4::Token* t = CommonTokenStream::LT(k);
+    if (t) furthest_ = std::max(furthest_, t->getTokenIndex());
+    return t;
+  }
+  size_t furthest() const { return furthest_; }
+  void Rewind() {
+    seek(0);
+    furthest_ = 0;
+  }
+  size_t count() const { return _tokens.size(); }
+  antlr4::Token* token(size_t i) const { return _tokens[i].get(); }
+  void SetType(size_t i, size_t type) {
+    static_cast<antlr4::WritableToken*>(_tokens[i].get())->setType(type);
+  }
+  // One more EOF at the end.
+  void AppendEnd();
+
+ private:
+  size_t furthest_ = 0;
 };
 
-// `tokens` are those of the whole text.
-Status SyntaxError(const SourceMap& source, const std::vector<antlr4::Token*>& tokens,
-                   const ParseFailure& failure);
+// Why a text that both stages refused is wrong. `parser` reads `tokens`; both are left in any
+// state.
+Status SyntaxError(const SourceMap& source, TokenStream* tokens, Grammar* parser);
 
 }  // namespace parton::internal
 
