@@ -185,16 +185,33 @@ const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
   return nullptr;
 }
 
+// An item that has all key attributes of the index, but not so that they could be a key.
+bool LeftOut(const IndexSchema& index, const ItemView& item) {
+  const auto present = [&](const KeyAttribute& a) { return !item.Get(a.name_id, a.name).is_missing(); };
+  return present(index.key.hash) && (!index.key.range || present(*index.key.range));
+}
+
+// True if the item has every key attribute of the index: if it gets no entry, then for an unusable value.
+bool HasIndexKeys(const IndexSchema& index, const ItemView& item) {
+  return !item.Get(index.key.hash.name).is_missing() &&
+         (!index.key.range || !item.Get(index.key.range->name).is_missing());
+}
+
 Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const ProgressFn& progress) {
+  bool complete = true;
+  bool complete = true;
   PARTON_RETURN_IF_ERROR(FillFromItems(
       engine, table_id, progress,
       [&, entry_key = std::string(), entry_value = std::string()](
           const TableInfo& info, std::string_view key, std::string_view bytes,
           leveldb::WriteBatch* batch) mutable {
         const IndexPlan* plan = FindPlan(info, index_id);
-        if (plan != nullptr && MakeEntry(*plan, ItemView(bytes, &engine->names()),
-                                         key.substr(kPrefixBytes), &entry_key, &entry_value)) {
+        if (plan == nullptr) return;
+        const ItemView item(bytes, &engine->names());
+        if (MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
           batch->Put(entry_key, entry_value);
+        } else if (LeftOut(*plan->schema, item)) {
+          complete = false;
         }
       }));
   Change change(engine);
@@ -202,7 +219,9 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
   if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
   TableSchema schema = *info->schema;
   for (IndexSchema& index : schema.indexes) {
-    if (index.id == index_id) index.state = IndexState::kActive;
+    if (index.id != index_id) continue;
+    index.state = IndexState::kActive;
+    index.complete = complete;
   }
   change.Put(std::move(schema));
   return change.Commit();

@@ -33,6 +33,7 @@ enum Tag : uint32_t {
   kIndexInclude,
   kIndexState,
   kIndexProvisioned,
+  kIndexIncomplete,
 };
 
 void PutField(Tag tag, std::string_view payload, std::string* out) {
@@ -74,6 +75,8 @@ std::string EncodeIndex(const IndexSchema& index) {
   PutNumber(kIndexProjection, static_cast<uint64_t>(index.projection), &out);
   for (const std::string& a : index.include) PutField(kIndexInclude, a, &out);
   PutNumber(kIndexState, static_cast<uint64_t>(index.state), &out);
+  if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
+  if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
   if (index.provisioned) {
     PutField(kIndexProvisioned,
              Pair(ZigZag(index.provisioned->read), ZigZag(index.provisioned->write)), &out);
@@ -152,6 +155,8 @@ Status DecodeIndex(std::string_view bytes, IndexSchema* out) {
       case kIndexProjection: return ReadNumber(payload, &out->projection, 2);
       case kIndexInclude: out->include.emplace_back(payload); return Status::Ok();
       case kIndexState: return ReadNumber(payload, &out->state, 1);
+      case kIndexIncomplete: out->complete = false; return Status::Ok();
+      case kIndexIncomplete: out->complete = false; return Status::Ok();
       case kIndexProvisioned: return ReadThroughput(payload, &out->provisioned);
       default: return UnknownTag(tag);
     }
