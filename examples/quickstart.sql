@@ -39,7 +39,7 @@ SELECT title FROM songs WHERE genre = 'jazz' AND plays > 1000;
 
 -- EXPLAIN says which path was taken and why the others were not.
 
-EXPLAIN SELECT title FROM songs WHERE genre = 'jazz' ORDER BY plays DESC LIMIT 1;
+EXPLAIN SELECT title FROM songs WHERE genre = 'jazz' AND plays > 0 ORDER BY plays DESC LIMIT 1;
 -- text like '%Query songs.by_genre%'
 
 -- Lists inside items become rows.

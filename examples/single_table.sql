@@ -39,7 +39,7 @@ SELECT VALUE sk FROM shop WHERE pk = 'CUST#1' AND begins_with(sk, 'ORDER#') ORDE
 
 -- Open orders of all customers, oldest first.
 
-SELECT pk, gsi1sk AS day FROM shop WHERE gsi1pk = 'STATUS#open' ORDER BY gsi1sk;
+SELECT pk, gsi1sk AS day FROM "shop"."gsi1" WHERE gsi1pk = 'STATUS#open' ORDER BY gsi1sk;
 -- plan: Query shop.gsi1
 -- ordered
 -- {'pk': 'CUST#1', 'day': '2024-01-15'}

@@ -13,7 +13,7 @@ SELECT VALUE {
   'shard': i % 4,
   'code_time': CASE WHEN i % 10 = 0 THEN '404' ELSE '200' END || '#2024-01-' || CASE WHEN i % 2 = 0 THEN '02' ELSE '01' END
 }
-FROM range(0, 200) AS i;
+FROM range(0, 199) AS i;
 -- affected: 200
 
 -- One query per shard, never a scan.

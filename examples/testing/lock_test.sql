@@ -15,7 +15,7 @@ INSERT INTO employees VALUE {'id': 1, 'kind': 'state:OR', 'name': 'Wendi'};
 UPDATE employees SET locked = false WHERE id = 1 AND kind = 'master';
 -- affected: 1
 
-SELECT VALUE name FROM employees WHERE kind = 'state:OR';
+SELECT VALUE name FROM "employees"."overload" WHERE kind = 'state:OR';
 -- 'Wendi'
 
 -- @check

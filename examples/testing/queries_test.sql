@@ -1,6 +1,6 @@
 -- The access paths that this schema was made for: a change that loses one fails here.
 
-SELECT name FROM employees WHERE kind = 'state:WA';
+SELECT name FROM "employees"."overload" WHERE kind = 'state:WA';
 -- plan: Query employees.overload
 -- examined = 1
 -- {'name': 'Alice'}

@@ -20,6 +20,10 @@ std::string Canonical(const Value& value) {
   switch (value.type()) {
     case Type::kInt:
     case Type::kDecimal: return value.number().Normalized().ToText();
+    case Type::kFloat: {
+      const Result<Number> exact = Number::FromDouble(value.float_value());
+      return exact.ok() ? exact->Normalized().ToText() : value.ToLiteral();
+    }
     case Type::kSymbol: return Value::String(value.bytes()).ToLiteral();
     case Type::kStruct: {
       std::vector<std::string> fields;

@@ -1,5 +1,5 @@
 // Values as text that is equal exactly for values a test takes as equal: attributes in any order,
-// elements of bags and sets in any order, numbers by value (exact and approximate ones are different).
+// elements of bags and sets in any order, numbers by value (1, 1.0 and 1e0 are equal).
 #ifndef PARTON_SHELL_TEST_RUNNER_CANONICAL_H_
 #define PARTON_SHELL_TEST_RUNNER_CANONICAL_H_
 

@@ -16,7 +16,7 @@ SELECT name, hired FROM "hr"."overload" WHERE a = 'state:CA';
 -- {'name': 'Bob', 'hired': '2011'}
 -- {'name': 'Wendi', 'hired': '2014'}
 
-SELECT name FROM hr WHERE a = 'state:CA' ORDER BY name DESC;
+SELECT name FROM hr WHERE a = 'state:CA' AND name > 'A' ORDER BY name DESC;
 -- plan: Query hr.overload
 -- ordered
 -- {'name': 'Wendi'}
@@ -26,7 +26,7 @@ SELECT city FROM hr WHERE a = 'master' AND name = 'Alice';
 -- plan: Query hr.overload
 -- {'city': 'Seattle'}
 
-SELECT id FROM hr WHERE a IN ('state:CA', 'title:Architect');
+SELECT id FROM "hr"."overload" WHERE a IN ('state:CA', 'title:Architect');
 -- plan: Query hr.overload
 -- {'id': 1}
 -- {'id': 1}

@@ -18,10 +18,9 @@ SELECT * FROM knwon;
 -- error: ResourceNotFoundException like '%knwon%'
 
 SELECT * FROM "known"."by_nmae";
--- error: ResourceNotFoundException like '%by_nmae%'
+-- error: ValidationException like '%by_nmae%'
 
-SELECT id FROM "known"."by_name" WHERE other = 1;
--- error: ValidationException
+SET dialect = dynamodb;
 
-SELECT 'open;
--- error: ValidationException
+SELECT other FROM "known"."by_name";
+-- error: ValidationException like '%by_name%other%'

@@ -14,7 +14,7 @@ EXPLAIN SELECT * FROM songs WHERE genre = 'g' AND plays BETWEEN 1 AND 5;
 EXPLAIN SELECT * FROM songs WHERE plays > 3;
 -- text like '%Scan songs%filter%plays > 3%'
 
-EXPLAIN (FORMAT JSON) SELECT * FROM songs WHERE genre = 'g';
+EXPLAIN (FORMAT JSON) SELECT * FROM songs WHERE genre = 'g' AND plays = 1;
 -- text like '%"operator":"Query"%"index":"by_genre"%'
 
 EXPLAIN UPDATE songs SET plays = 1 WHERE artist = 'a' AND title = 't';

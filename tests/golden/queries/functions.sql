@@ -36,7 +36,7 @@ SIZE([1, 2, 3]);
 SIZE('abc');
 -- 3
 
-EXISTS(SELECT * FROM [1] AS x);
+(EXISTS(SELECT * FROM [1] AS x));
 -- true
 
 CREATE TABLE f (id NUMBER, PRIMARY KEY (id));

@@ -1,6 +1,6 @@
 -- csv, json and range in FROM.
 
-SELECT VALUE x FROM range(1, 5) AS x;
+SELECT VALUE x FROM range(1, 4) AS x;
 -- 1
 -- 2
 -- 3
@@ -9,13 +9,14 @@ SELECT VALUE x FROM range(1, 5) AS x;
 SELECT VALUE x FROM range(0, 10, 5) AS x;
 -- 0
 -- 5
+-- 10
 
-SELECT VALUE x FROM range(3, 0, -1) AS x;
+SELECT VALUE x FROM range(3, 1, -1) AS x;
 -- 3
 -- 2
 -- 1
 
-SELECT SUM(x) AS s FROM range(1, 1001) AS x;
+SELECT SUM(x) AS s FROM range(1, 1000) AS x;
 -- {'s': 500500}
 
 SELECT VALUE r FROM csv('${DIR}/data/people.csv', {'header': true}) AS r;
@@ -53,7 +54,7 @@ SELECT * FROM csv('${DIR}/data/nothing.csv') AS r;
 -- error: IoError like '%nothing.csv%'
 
 SELECT * FROM json('${DIR}/data/people.csv') AS r;
--- error
+-- error:
 
 SELECT * FROM nonsense(1) AS r;
 -- error: ValidationException like '%nonsense%'

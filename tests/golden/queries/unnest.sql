@@ -1,4 +1,4 @@
--- Lists inside of items as rows.
+-- Lists inside of items as rows. An item without the list gives one row where it is MISSING.
 
 CREATE TABLE orders (id NUMBER, PRIMARY KEY (id));
 INSERT INTO orders <<
@@ -12,15 +12,16 @@ SELECT o.id, i.sku, i.qty FROM orders AS o, o.items AS i;
 -- {'id': 1, 'sku': 'a', 'qty': 2}
 -- {'id': 1, 'sku': 'b', 'qty': 1}
 -- {'id': 2, 'sku': 'a', 'qty': 5}
+-- {'id': 4}
 
 SELECT o.id, i.sku, p FROM orders AS o, o.items AS i AT p WHERE o.id = 1;
 -- {'id': 1, 'sku': 'a', 'p': 0}
 -- {'id': 1, 'sku': 'b', 'p': 1}
 
 SELECT o.id, i.sku FROM orders AS o LEFT JOIN o.items AS i ON true WHERE o.id = 3;
--- {'id': 3, 'sku': null}
+-- {'id': 3}
 
-SELECT i.sku, SUM(i.qty) AS total FROM orders AS o, o.items AS i GROUP BY i.sku;
+SELECT i.sku, SUM(i.qty) AS total FROM orders AS o, o.items AS i WHERE i IS NOT MISSING GROUP BY i.sku;
 -- {'sku': 'a', 'total': 7}
 -- {'sku': 'b', 'total': 1}
 

@@ -56,9 +56,6 @@ CREATE TABLE local_other (a NUMBER, b NUMBER, x NUMBER, PRIMARY KEY (a, b), LOCA
 CREATE TABLE index_undeclared (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX g (x));
 -- error: ValidationException like '%x%'
 
-CREATE TABLE ab (id NUMBER, PRIMARY KEY (id));
--- error: ValidationException
-
 CREATE TABLE "no spaces" (id NUMBER, PRIMARY KEY (id));
 -- error: ValidationException
 

@@ -26,7 +26,7 @@ SELECT * FROM "tlog"."by_url" WHERE url = '/y';
 
 ALTER TABLE tlog DROP GSI by_url;
 SELECT * FROM "tlog"."by_url";
--- error: ResourceNotFoundException
+-- error: ValidationException
 
 ALTER TABLE tlog SET BILLING MODE PROVISIONED ( 100 RCU, 100 WCU );
 ALTER TABLE tlog SET TTL (expires);

@@ -58,7 +58,7 @@ SELECT VALUE x FROM num WHERE n = 1;
 -- 1
 
 1 / 0;
--- MISSING
+-- error: ValidationException like '%zero%'
 
 123456789012345678901234567890 * 2;
 -- 246913578024691357802469135780

@@ -32,7 +32,7 @@ SELECT * FROM t_one WHERE id IN (1, 6);
 -- {'id': 1, 'x': 'one'}
 
 INSERT INTO t_one << {'id': 7}, {'id': 7} >>;
--- error
+-- error:
 
 SELECT * FROM t_one WHERE id = 7;
 -- rows: 0
