@@ -68,7 +68,20 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
   } else if (const auto* del = statement->As<ast::Delete>()) {
     PARTON_RETURN_IF_ERROR(write(BindDelete(*del)));
   } else if (const auto* exists = statement->As<ast::ExistsStatement>()) {
-    PARTON_RETURN_IF_ERROR(write(BindExists(*exists)));
+    if (input_.store != nullptr) {
+      PARTON_RETURN_IF_ERROR(write(BindExists(*exists)));
+    } else {
+      // Without tables there is nothing to check: the boolean.
+      PARTON_ASSIGN_OR_RETURN(BoundQuery inner, BindQuery(*exists->query));
+      ExprPtr value =
+          MakeSubquery(Expr::Subquery::Kind::kExists, AsRows(std::move(inner)), statement->span);
+      if (exists->negated) value = MakeExpr(Expr::Not{std::move(value)}, statement->span);
+      Query q;
+      q.shape = Query::Shape::kValue;
+      q.root = MakePlan(Plan::Once{});
+      q.slot = ComputeSlot(value, "", &q.root);
+      planned.body = std::make_shared<const Query>(std::move(q));
+    }
   } else {
     planned.read_only = IsReadOnly(*statement);
     planned.body = CommandPlan{statement};

@@ -373,8 +373,8 @@ TEST_F(BinderTest, DeepNestingIsNoCrash) {
   for (int i = 0; i < 200; ++i) text = "(SELECT VALUE x FROM (" + text + ") AS x)";
   (void)Error(text);
   std::string sum = "1", unions = "SELECT 1 AS a";
-  for (int i = 0; i < 1900; ++i) sum += " + 1";
-  for (int i = 0; i < 1900; ++i) unions += " UNION ALL SELECT 1 AS a";
+  for (int i = 0; i < 1000; ++i) sum += " + 1";
+  for (int i = 0; i < 1000; ++i) unions += " UNION ALL SELECT 1 AS a";
   EXPECT_TRUE(Error(sum).ok());
   EXPECT_TRUE(Error(unions).ok());
 }
