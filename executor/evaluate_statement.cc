@@ -14,9 +14,34 @@
 
 namespace parton {
 
+namespace {
+
+// [NOT] EXISTS (...) alone is a condition check in a transaction; here it is a boolean.
+ast::QueryStatement AsQuery(ast::ExistsStatement exists, TextSpan span) {
+  auto make = [&](auto node) {
+    auto e = std::make_unique<ast::Expr>();
+    e->node = std::move(node);
+    e->span = span;
+    return e;
+  };
+  ast::Call call;
+  call.name = ast::Identifier{"EXISTS", false, span};
+  call.args.push_back(make(ast::Subquery{std::move(exists.query)}));
+  ast::ExprPtr value = make(std::move(call));
+  if (exists.negated) value = make(ast::Not{std::move(value)});
+  ast::QueryStatement statement;
+  statement.query = std::make_unique<ast::Query>();
+  statement.query->body = std::move(value);
+  statement.query->span = span;
+  return statement;
+}
+
+}  // namespace
+
 Result<Value> EvaluateToValue(std::string_view text, const std::map<std::string, Value>* globals,
                               const Settings& settings) {
   PARTON_ASSIGN_OR_RETURN(ast::Statement parsed, ParseStatement(text));
+  if (auto* exists = parsed.As<ast::ExistsStatement>()) parsed.node = AsQuery(std::move(*exists), parsed.span);
   PlannerInput input;
   input.settings = &settings;
   input.globals = globals;

@@ -75,8 +75,8 @@ bool ExecutionContext::SlowTick() {
 
 void ExecutionContext::FailOutOfMemory(const char* what) {
   Fail(Status(StatusCode::kOutOfMemory,
-              fmt::format("the statement needs more memory than its limit of {} MB allows, for {}",
-                          shared->memory.limit() >> 20, what),
+              fmt::format("the statement needs more memory than its limit of {} KB allows, for {}",
+                          shared->memory.limit() >> 10, what),
               {}, "SET memory_limit raises it"));
 }
 

@@ -232,12 +232,13 @@ class Machine {
   bool Do(const GraphPattern::Check& check) {
     for (int v : check.variables) SetSlot(v, state_);
     ++state_.pc;
-    for (int condition : check.conditions) {
-      if (!EvaluatePredicate(*node_.conditions[static_cast<size_t>(condition)], ctx_.eval))
-        return false;
-      if (ctx_.failed()) return false;
-    }
-    return true;
+    // The elements of a graph are of many kinds: what a condition does not fit is no match, not an error.
+    const Typing typing = std::exchange(ctx_.eval.typing, Typing::kPermissive);
+    bool holds = std::all_of(check.conditions.begin(), check.conditions.end(), [&](int condition) {
+      return EvaluatePredicate(*node_.conditions[static_cast<size_t>(condition)], ctx_.eval);
+    });
+    ctx_.eval.typing = typing;
+    return holds && !ctx_.failed();
   }
 
   bool Do(const GraphPattern::Restrict& restrict) {

@@ -123,7 +123,7 @@ class Limit final : public Operator {
     }
     if (!good) {
       std::string message = std::string(what) + " must be an integer that is not negative";
-      if (!lenient || (e.As<Expr::Literal>() != nullptr && v.is_exact() && v.number().Sign() < 0)) {
+      if (!lenient) {
         ctx_.Fail(Status::Validation(std::move(message), e.span));
         return false;
       }

@@ -20,7 +20,6 @@ namespace {
 
 // With more wanted than this a heap is no better than a sort.
 constexpr uint64_t kMaxHeapRows = 100000;
-constexpr size_t kMinRunBytes = size_t{1} << 20;
 constexpr size_t kMaxRuns = 100;
 
 // A sorted sequence of rows in a file that nobody else sees: it has no name.
@@ -219,7 +218,9 @@ class Sort final : public Operator {
     const bool fits = memory_.Take(KeepRest(&values_[at]));
     order_.push_back(static_cast<uint32_t>(order_.size()));
     const bool full = order_.size() == UINT32_MAX;
-    if ((!fits && memory_.held() >= kMinRunBytes) || full) return Spill();
+    // Half of the memory is left to what runs above and below.
+    const size_t limit = ctx_.shared->memory.limit();
+    if (memory_.held() > limit / 2 || (!fits && memory_.held() >= limit / 16) || full) return Spill();
     return true;
   }
 

@@ -37,6 +37,7 @@ class Unnest final : public Operator {
     position_ = 0;
     if (node_.unpivot) {
       if (source_.is_missing()) {
+        (void)ctx_.eval.Mismatch("UNPIVOT takes a tuple", node_.collection.get());
         count_ = 0;
       } else if (source_.is_struct()) {
         source_ = source_.Materialize();
