@@ -191,14 +191,7 @@ bool LeftOut(const IndexSchema& index, const ItemView& item) {
   return present(index.key.hash) && (!index.key.range || present(*index.key.range));
 }
 
-// True if the item has every key attribute of the index: if it gets no entry, then for an unusable value.
-bool HasIndexKeys(const IndexSchema& index, const ItemView& item) {
-  return !item.Get(index.key.hash.name).is_missing() &&
-         (!index.key.range || !item.Get(index.key.range->name).is_missing());
-}
-
 Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const ProgressFn& progress) {
-  bool complete = true;
   bool complete = true;
   PARTON_RETURN_IF_ERROR(FillFromItems(
       engine, table_id, progress,
@@ -372,6 +365,7 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
     TableSchema schema = *info->schema;
     index.id = 0;
     index.state = IndexState::kCreating;
+    index.complete = true;
     schema.indexes.push_back(std::move(index));
     PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
     index_id = schema.indexes.back().id = change.NewId();
@@ -473,6 +467,7 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     change.Doom(KeySpace::kEntry, it->id);
     it->id = index_id = change.NewId();
     it->state = IndexState::kCreating;
+    it->complete = true;
     table_id = schema.id;
     change.Put(std::move(schema));
     PARTON_RETURN_IF_ERROR(change.Commit());

@@ -1,5 +1,6 @@
 #include "storage/engine.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "storage/key_codec.h"
@@ -25,6 +26,42 @@ RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
   (void)batch.Iterate(&collector);
   return std::move(collector.keys);
 }
+
+// Puts a big batch into key order: LevelDB's memtable takes neighbours much faster than scattered keys.
+// REQUIRES: no key twice.
+class BatchSorter : public leveldb::WriteBatch::Handler {
+ public:
+  void Put(const leveldb::Slice& key, const leveldb::Slice& value) override {
+    entries_.push_back({ToView(key), ToView(value), true});
+  }
+  void Delete(const leveldb::Slice& key) override { entries_.push_back({ToView(key), {}, false}); }
+
+  static void Sort(leveldb::WriteBatch* batch) {
+    BatchSorter sorter;
+    (void)batch->Iterate(&sorter);
+    std::sort(sorter.entries_.begin(), sorter.entries_.end(),
+              [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    leveldb::WriteBatch sorted;
+    for (const Entry& e : sorter.entries_) {
+      if (e.put) {
+        sorted.Put(ToSlice(e.key), ToSlice(e.value));
+      } else {
+        sorted.Delete(ToSlice(e.key));
+      }
+    }
+    *batch = sorted;
+  }
+
+ private:
+  struct Entry {
+    std::string_view key;
+    std::string_view value;
+    bool put;
+  };
+  std::vector<Entry> entries_;
+};
+
+constexpr size_t kWorthSorting = 16;
 
 }  // namespace
 
@@ -126,6 +163,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
     if (c.table->schema->stream != StreamView::kOff) ++records;
   }
   if (!any && reads == nullptr) return Status::Ok();
+  if (changes.size() >= kWorthSorting) BatchSorter::Sort(&batch);
 
   // Before the batch is written it must be known to transactions.
   uint64_t ticket = 0;

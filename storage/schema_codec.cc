@@ -76,7 +76,6 @@ std::string EncodeIndex(const IndexSchema& index) {
   for (const std::string& a : index.include) PutField(kIndexInclude, a, &out);
   PutNumber(kIndexState, static_cast<uint64_t>(index.state), &out);
   if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
-  if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
   if (index.provisioned) {
     PutField(kIndexProvisioned,
              Pair(ZigZag(index.provisioned->read), ZigZag(index.provisioned->write)), &out);
@@ -155,7 +154,6 @@ Status DecodeIndex(std::string_view bytes, IndexSchema* out) {
       case kIndexProjection: return ReadNumber(payload, &out->projection, 2);
       case kIndexInclude: out->include.emplace_back(payload); return Status::Ok();
       case kIndexState: return ReadNumber(payload, &out->state, 1);
-      case kIndexIncomplete: out->complete = false; return Status::Ok();
       case kIndexIncomplete: out->complete = false; return Status::Ok();
       case kIndexProvisioned: return ReadThroughput(payload, &out->provisioned);
       default: return UnknownTag(tag);
