@@ -166,8 +166,7 @@ class Chooser {
     if (index.kind == IndexKind::kGlobal && access.consistent) {
       return Status::Validation("Strongly consistent read is not supported on Global Secondary Indexes");
     }
-    if (context_.settings->dialect == Dialect::kDynamo && index.kind == IndexKind::kGlobal &&
-        !access.whole_item) {
+    if (index.kind == IndexKind::kGlobal && !access.whole_item) {
       std::string missing;
       for (const std::string& a : access.attributes) {
         if (index.Covers(a, access.table->key)) continue;
