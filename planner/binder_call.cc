@@ -31,6 +31,15 @@ bool TakesCollections(const ScalarFunction& f, size_t index) {
   return type == ArgType::kCollection || type == ArgType::kSized || type == ArgType::kStruct;
 }
 
+// DATE_ADD(year, 1, x): the bare word as the text it stands for; null if the argument is none of the words.
+ExprPtr KeywordArgument(const ScalarFunction& f, const ast::Expr& arg) {
+  const auto* word = arg.As<ast::Variable>();
+  if (word == nullptr || word->local || word->name.quoted) return nullptr;
+  std::string upper = UpperCase(word->name.name);
+  if (std::find(f.keywords.begin(), f.keywords.end(), upper) == f.keywords.end()) return nullptr;
+  return MakeExpr(Expr::Literal{Value::String(upper)}, arg.span);
+}
+
 }  // namespace
 
 Result<ExprPtr> Binder::CheckedOperator(ExprPtr e) const {
@@ -88,6 +97,12 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
   }
   std::vector<ExprPtr> args;
   for (size_t i = 0; i < call.args.size(); ++i) {
+    if (i == 0 && call.args.size() > 1) {
+      if (ExprPtr word = KeywordArgument(*scalar, *call.args[i])) {
+        args.push_back(std::move(word));
+        continue;
+      }
+    }
     bool collection = over_collection || TakesCollections(*scalar, i) || name == "EXISTS";
     PARTON_ASSIGN_OR_RETURN(ExprPtr arg, Bind(*call.args[i], !collection));
     args.push_back(std::move(arg));

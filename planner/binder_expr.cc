@@ -118,8 +118,13 @@ Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored, const std::vector<a
         } else if (literal != nullptr && literal->is_text()) {
           base = ExtendPath(base, PathStep{std::string(literal->bytes()), -1}, false, span);
         } else {
-          PARTON_ASSIGN_OR_RETURN(ExprPtr key, BindExpr(*step.index));
-          base = MakeExpr(Expr::Index{base, std::move(key), IsStringCast(*step.index)}, span);
+          Result<ExprPtr> key = BindExpr(*step.index);
+          if (!key.ok() && !strict() && step.index->As<ast::Variable>() != nullptr) {
+            // A bare name as a subscript finds nothing in a tuple, whatever it stands for.
+            key = MakeExpr(Expr::Literal{Value::Missing()}, step.span);
+          }
+          PARTON_RETURN_IF_ERROR(std::move(key).status());
+          base = MakeExpr(Expr::Index{base, std::move(key).value(), IsStringCast(*step.index)}, span);
         }
         break;
       }

@@ -30,16 +30,28 @@ bool ReadsName(const Expr& e, const ast::Identifier& name) {
   return found;
 }
 
+// Whether the path begins with the steps of the key. Unquoted names are the same regardless of case.
+bool BeginsWith(const Expr::Path& path, const Expr::Path& key) {
+  if (key.steps.size() > path.steps.size() || !SameExpr(*key.base, *path.base)) return false;
+  for (size_t i = 0; i < key.steps.size(); ++i) {
+    const PathStep &a = path.steps[i], &b = key.steps[i];
+    bool any_case = path.ignore_case[i] && key.ignore_case[i];
+    if (a.index != b.index || !(any_case ? EqualsIgnoreCase(a.name, b.name) : a.name == b.name)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g) {
   const ast::GroupBy& group = *select.group_by;
   Restore<const char*> place(&block_->no_aggregates, "GROUP BY");
   Restore<const char*> windows(&block_->no_windows, "GROUP BY");
+  int unnamed = 0;
   for (const ast::GroupKey& key : group.keys) {
     const ast::Expr* e = key.expr.get();
     ExprPtr bound;
-    std::string name = Written(key.as) ? key.as.name : ItemName(*e, static_cast<int>(g->keys.size()) + 1);
+    std::optional<std::string> name = Written(key.as) ? key.as.name : ItemName(*e);
     const auto* variable = e->As<ast::Variable>();
     const auto* literal = e->As<ast::Literal>();
     if (literal != nullptr && literal->value.is_small_int() && select.kind == ast::Select::Kind::kItems) {
@@ -50,7 +62,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
         if (item.kind == ast::SelectItem::Kind::kExpr && !HasAggregate(*item.expr)) {
           e = item.expr.get();
           if (!Written(key.as)) {
-            name = Written(item.as) ? item.as.name : ItemName(*e, static_cast<int>(position));
+            name = Written(item.as) ? item.as.name : ItemName(*e);
           }
         }
       }
@@ -67,10 +79,10 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
       PARTON_ASSIGN_OR_RETURN(bound, BindExpr(*e));
     }
     Variable v;
-    v.name = name;
+    v.name = name ? *std::move(name) : fmt::format("_{}", ++unnamed);
     v.kind = Variable::Kind::kKey;
     int slot = NewSlot();
-    v.value = SlotRef(slot, name);
+    v.value = SlotRef(slot, v.name);
     g->scope.variables.push_back(std::move(v));
     g->keys.push_back(SlotExpr{slot, std::move(bound)});
   }
@@ -100,12 +112,9 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
   if (const auto* path = e->As<Expr::Path>()) {
     for (const SlotExpr& key : g.keys) {
       const auto* prefix = key.expr->As<Expr::Path>();
-      if (prefix == nullptr || prefix->steps.size() >= path->steps.size() ||
-          !SameExpr(*prefix->base, *path->base) ||
-          !std::equal(prefix->steps.begin(), prefix->steps.end(), path->steps.begin())) {
-        continue;
-      }
+      if (prefix == nullptr || !BeginsWith(*path, *prefix)) continue;
       auto n = static_cast<std::ptrdiff_t>(prefix->steps.size());
+      if (prefix->steps.size() == path->steps.size()) return SlotRef(key.slot, ToString(*key.expr), e->span);
       Expr::Path rest;
       rest.base = SlotRef(key.slot, ToString(*key.expr), e->span);
       rest.steps.assign(path->steps.begin() + n, path->steps.end());

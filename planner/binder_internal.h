@@ -245,6 +245,9 @@ class Binder {
     std::vector<std::pair<std::string, ExprPtr>> group_as;
     std::vector<int> from_slots;
   };
+  // Attributes of the NULL that stands for an unmatched row of an outer join are NULL, not MISSING.
+  void SupplyNulls(const Scope& from, Projection* p, std::vector<SlotExpr>* computed,
+                   std::vector<SortKey>* order) const;
   Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
   Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
   // Variables with the EXCLUDEd parts taken out, for the projection; their computation into `outputs`.
@@ -254,7 +257,8 @@ class Binder {
   void Star(const Scope& from, const Scope* groups, Projection* p);
   void AddSpread(const Variable& v, int position, Projection* p);
   ExprPtr RowValue(const Projection& p, RowForm form, TextSpan span);
-  std::string ItemName(const ast::Expr& e, int position) const;
+  // The name an expression gives its column: its last path step; none for other expressions.
+  std::optional<std::string> ItemName(const ast::Expr& e) const;
   Result<std::vector<SortKey>> BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
                                            std::vector<SlotExpr>* computed);
   Status CheckDistinctOrder(const std::vector<SortKey>& keys, const Projection& p) const;
@@ -262,6 +266,8 @@ class Binder {
   int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
 
   // binder_dynamo.cc
+  Status CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema& key) const;
+  Status CheckDynamoRead(const PlanPtr& rows) const;
   Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const;
 
   // binder_group.cc

@@ -203,6 +203,7 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     const Variable* row = FindLocal(name, /*skip_aliases=*/true);
     skip_aliases = row != nullptr && row->kind == Variable::Kind::kRow;
   }
+  bool may_be_nearer = false;  // an attribute of a row of an inner scope, before an outer row's column
   for (const Scope* s = scope_; s != nullptr; s = s->outer) {
     if (const Variable* found = FindIn(*s, name, skip_aliases)) {
       return Resolved{At(found->value, name.span), found->stored};
@@ -210,7 +211,7 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     std::vector<const Variable*> having;
     const std::string* column = nullptr;
     for (const Variable& row : s->variables) {
-      if (row.kind != Variable::Kind::kRow || !row.closed) continue;
+      if (row.kind != Variable::Kind::kRow || !row.closed || may_be_nearer) continue;
       if (const std::string* c = FindColumn(row, name)) {
         having.push_back(&row);
         column = c;
@@ -220,6 +221,9 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     if (having.size() == 1) {
       ast::Identifier exact{*column, true, name.span};
       return Resolved{AttributeOf(having[0]->value, exact, having[0]->stored), having[0]->stored};
+    }
+    for (const Variable& row : s->variables) {
+      if (row.kind == Variable::Kind::kRow && !row.closed) may_be_nearer = true;
     }
   }
   if (!v.local) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder_internal.h"
+#include "planner/plan_visit.h"
 #include "planner/row_functions.h"
 
 namespace parton::binder {
@@ -35,7 +36,7 @@ bool HasWildcard(const ast::Expr& e) {
 
 }  // namespace
 
-std::string Binder::ItemName(const ast::Expr& e, int position) const {
+std::optional<std::string> Binder::ItemName(const ast::Expr& e) const {
   if (const auto* v = e.As<ast::Variable>()) return v->name.name;
   if (const auto* p = e.As<ast::Path>()) {
     const ast::PathStep& last = p->steps.back();
@@ -60,7 +61,7 @@ std::string Binder::ItemName(const ast::Expr& e, int position) const {
   if (const auto* cast = e.As<ast::Cast>(); cast != nullptr && cast->operand->As<ast::Variable>() != nullptr) {
     return cast->operand->As<ast::Variable>()->name.name;
   }
-  return fmt::format("_{}", position);
+  return std::nullopt;
 }
 
 Status Binder::BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope) {
@@ -187,15 +188,15 @@ void Binder::Star(const Scope& from, const Scope* groups, Projection* p) {
 Status Binder::BindItems(const ast::Select& select, Projection* p) {
   p->named = true;
   p->tuple = true;
-  int position = 0;
+  // Items without a name are numbered among themselves.
+  int position = 1;
   for (const ast::SelectItem& item : select.items) {
-    ++position;
     if (item.kind == ast::SelectItem::Kind::kAllOf) {
       p->named = false;
       const auto* variable = item.expr->As<ast::Variable>();
       const Variable* row = variable == nullptr ? nullptr : FindLocal(variable->name, false);
       if (row != nullptr && row->kind == Variable::Kind::kRow) {
-        AddSpread(*row, position, p);
+        AddSpread(*row, position++, p);
         if (select.items.size() == 1 && row->tuple && !row->nullable) {
           p->value = row->value;
           p->stored = row->stored;
@@ -213,7 +214,7 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
       Item spread;
       PARTON_ASSIGN_OR_RETURN(spread.value, BindExpr(*item.expr));
       spread.spread = true;
-      spread.position = position;
+      spread.position = position++;
       spread.span = item.span;
       p->items.push_back(std::move(spread));
       continue;
@@ -225,7 +226,8 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
     Item out;
     PARTON_ASSIGN_OR_RETURN(out.value, BindExpr(*item.expr));
     out.alias = Written(item.as);
-    out.name = out.alias ? item.as.name : ItemName(*item.expr, position);
+    std::optional<std::string> name = out.alias ? item.as.name : ItemName(*item.expr);
+    out.name = name ? *std::move(name) : fmt::format("_{}", position++);
     out.span = item.span;
     p->items.push_back(std::move(out));
   }
@@ -367,6 +369,35 @@ Status Binder::CheckDistinctOrder(const std::vector<SortKey>& keys, const Projec
   return Status::Ok();
 }
 
+void Binder::SupplyNulls(const Scope& from, Projection* p, std::vector<SlotExpr>* computed,
+                         std::vector<SortKey>* order) const {
+  std::set<int> nullable;
+  for (const Variable& v : from.variables) {
+    const auto* slot = v.value->As<Expr::Slot>();
+    if (v.nullable && slot != nullptr) nullable.insert(slot->index);
+  }
+  if (nullable.empty()) return;
+  auto supply = [&](ExprPtr& e) {
+    if (e == nullptr) return;
+    e = TransformExpr(e, [&](const ExprPtr& part) {
+      const auto* path = part->As<Expr::Path>();
+      const auto* root = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
+      if (root == nullptr || !nullable.contains(root->index)) return part;
+      Expr::Case guarded;
+      guarded.branches.emplace_back(
+          MakeExpr(Expr::Is{path->base, Expr::Is::Test::kNull, {}, false}, part->span),
+          MakeExpr(Expr::Literal{Value::Null()}, part->span));
+      guarded.otherwise = part;
+      return MakeExpr(std::move(guarded), part->span);
+    });
+  };
+  for (Item& item : p->items) supply(item.value);
+  supply(p->value);
+  supply(p->pivot_name);
+  for (SlotExpr& s : *computed) supply(s.expr);
+  for (SortKey& key : *order) supply(key.expr);
+}
+
 Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form) {
   Block block;
   block.select = &select;
@@ -416,7 +447,10 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
   }
   std::vector<SlotExpr> computed;
   PARTON_ASSIGN_OR_RETURN(std::vector<SortKey> order, BindOrderBy(tail, rows, &p, &computed));
-  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoOrder(order, plan));
+  if (dynamo()) {
+    PARTON_RETURN_IF_ERROR(CheckDynamoRead(plan));
+    PARTON_RETURN_IF_ERROR(CheckDynamoOrder(order, plan));
+  }
 
   if (select.group_by != nullptr || !block.aggregates.empty() || having != nullptr) {
     grouping.from_slots = SlotsDefined(*plan);
@@ -440,6 +474,8 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
     aggregate.group_as = std::move(grouping.group_as);
     plan = MakePlan(std::move(aggregate), {std::move(plan)});
     if (having != nullptr) plan = MakePlan(Plan::Filter{std::move(having)}, {std::move(plan)});
+  } else {
+    SupplyNulls(from, &p, &computed, &order);
   }
   if (!block.windows.empty()) {
     plan = MakePlan(Plan::Window{std::move(block.windows)}, {std::move(plan)});
