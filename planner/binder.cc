@@ -32,7 +32,10 @@ Status Binder::BindQueryTail(const ast::StatementTail& tail, PlannedStatement* p
   if (tail.capacity != ast::ReturnCapacity::kNone) {
     planned->capacity = tail.capacity == ast::ReturnCapacity::kTotal ? "TOTAL" : "INDEXES";
   }
-  if (tail.rate_read.has_value() || tail.rate_write.has_value()) {
+  if (tail.rate_write.has_value()) {
+    return Status::Validation("a query writes nothing: its rate limit has RCU only", {});
+  }
+  if (tail.rate_read.has_value()) {
     notices_.push_back("RATELIMIT has no effect here");
   }
   return Status::Ok();

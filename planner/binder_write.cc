@@ -283,7 +283,14 @@ Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, Wri
     seen = true;
     on_key.push_back(term);
   }
-  if (!hash || !range) return Status::Validation(kNoFullKey, where->span);
+  if (!hash || !range) {
+    if (dynamo()) return Status::Validation(kNoFullKey, where->span);
+    // An UPSERT that names no one item changes those that are there, as ddbsh's does.
+    write->if_absent = WriteOp::Otherwise::kSkip;
+    write->target = MakePlan(Plan::Filter{std::move(predicate)}, {write->target});
+    return Status::Ok();
+  }
+  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoKeys(*predicate, write->slot, key));
   // The key alone finds the item; all else is decided when it is written.
   write->target = MakePlan(Plan::Filter{Conjoin(std::move(on_key))}, {write->target});
   if (upsert) write->condition = Conjoin(std::move(rest));
@@ -364,12 +371,12 @@ Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
     write.actions.push_back(std::move(bound));
   }
   PARTON_RETURN_IF_ERROR(CheckPaths(write.actions));
-  PARTON_RETURN_IF_ERROR(BindWhere(update.where.get(), update.upsert, update.table.span, &write));
   if (update.upsert) {
     write.if_absent = WriteOp::Otherwise::kProceed;
   } else {
     write.if_absent = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   }
+  PARTON_RETURN_IF_ERROR(BindWhere(update.where.get(), update.upsert, update.table.span, &write));
   write.if_false = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   PARTON_RETURN_IF_ERROR(BindWriteTail(update.tail, &write));
   return write;
