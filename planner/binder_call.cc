@@ -40,6 +40,15 @@ ExprPtr KeywordArgument(const ScalarFunction& f, const ast::Expr& arg) {
   return MakeExpr(Expr::Literal{Value::String(upper)}, arg.span);
 }
 
+// attribute_type(p, NUMBER): ddbsh's words for the types a key may have; null if it is none of them.
+ExprPtr TypeWord(const ast::Expr& arg) {
+  const auto* word = arg.As<ast::Variable>();
+  if (word == nullptr || word->local || word->name.quoted) return nullptr;
+  std::string upper = UpperCase(word->name.name);
+  const char* code = upper == "NUMBER" ? "N" : upper == "STRING" ? "S" : upper == "BINARY" ? "B" : nullptr;
+  return code == nullptr ? nullptr : MakeExpr(Expr::Literal{Value::String(code)}, arg.span);
+}
+
 }  // namespace
 
 Result<ExprPtr> Binder::CheckedOperator(ExprPtr e) const {
@@ -99,6 +108,12 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (i == 0 && call.args.size() > 1) {
       if (ExprPtr word = KeywordArgument(*scalar, *call.args[i])) {
+        args.push_back(std::move(word));
+        continue;
+      }
+    }
+    if (i == 1 && name == "ATTRIBUTE_TYPE") {
+      if (ExprPtr word = TypeWord(*call.args[i])) {
         args.push_back(std::move(word));
         continue;
       }
