@@ -8,6 +8,7 @@
 #include "storage/ddl.h"
 #include "storage/engine.h"
 #include "storage/key_codec.h"
+#include "storage/log_scan.h"
 #include "storage/schema_codec.h"
 #include "types/varint.h"
 
@@ -101,8 +102,24 @@ class EngineOpener {
     e_->filter_.reset(leveldb::NewBloomFilterPolicy(10));
     options.block_cache = e_->cache_.get();
     options.filter_policy = e_->filter_.get();
+    // Damage in files is an error, not skipped; compactions verify what they copy.
+    options.paranoid_checks = true;
     leveldb::DB* db = nullptr;
     leveldb::Status s = leveldb::DB::Open(options, path_, &db);
+    if (s.IsCorruption()) {
+      const LogDamage damage = ScanLogs(env_, path_);
+      if (damage.inside) {
+        return Status::Corruption("the database at '" + path_ + "' is damaged: " + damage.file +
+                                  " has a bad record at byte " + std::to_string(damage.offset) +
+                                  " with good ones behind it")
+            .WithHint("restore a backup; or rename that file away to open without the latest writes");
+      }
+      if (!damage.file.empty()) {
+        // Only what was being written when the power went.
+        options.paranoid_checks = false;
+        s = leveldb::DB::Open(options, path_, &db);
+      }
+    }
     e_->db_.reset(db);
     if (s.ok()) return Status::Ok();
     const std::string text = s.ToString();
@@ -115,7 +132,8 @@ class EngineOpener {
           .WithHint("close it there first, or open a copy made with BACKUP TO; " + text);
     }
     if (s.IsCorruption()) {
-      return Status::Corruption("the database at '" + path_ + "' is damaged: " + text);
+      return Status::Corruption("the database at '" + path_ + "' is damaged: " + text)
+          .WithHint("restore a backup");
     }
     return OpenFailed("cannot open '" + path_ + "': " + text);
   }

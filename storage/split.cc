@@ -134,7 +134,7 @@ std::vector<ScanSegment> SplitInterval(Engine* engine, const Interval& range, in
 }
 
 TableStats EstimateStats(Engine* engine, const Interval& range) {
-  constexpr uint64_t kSample = 256;
+  constexpr uint64_t kSample = 512;
   TableStats stats;
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
   uint64_t items = 0, bytes = 0;
@@ -153,8 +153,13 @@ TableStats EstimateStats(Engine* engine, const Interval& range) {
   }
   const uint64_t size = ApproximateSize(engine, range.begin, range.end);
   const double each = static_cast<double>(bytes) / static_cast<double>(items);
-  // Files hold compressed blocks: about half, for items like these.
-  const double unpacked = static_cast<double>(size) * (engine->options().compression ? 2 : 1);
+  // Files hold compressed blocks; the sample tells by how much, if enough of it is in files.
+  const uint64_t sample_size = ApproximateSize(engine, range.begin, last);
+  double factor = engine->options().compression ? 2 : 1;
+  if (sample_size >= 4 * engine->options().block_bytes) {
+    factor = std::clamp(static_cast<double>(bytes) / static_cast<double>(sample_size), 0.5, 8.0);
+  }
+  const double unpacked = static_cast<double>(size) * factor;
   stats.approximate_items = std::max(items + 1, static_cast<uint64_t>(unpacked / each));
   if (size < bytes) {
     // Mostly in memory: walk on a little, which is cheap there.

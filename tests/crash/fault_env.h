@@ -2,8 +2,8 @@
 //
 // Operations that change the disk are counted. `DieAt(k)`: the k-th one and all after it fail, as if the power
 // had gone. `FailAt(k, n)`: n operations from the k-th on fail, then it works again (an I/O error, a full
-// disk). `PowerLoss` then does to bytes written but not synced what a disk may do: drop them, keep them, or
-// cut them anywhere; after that the Env works again for reopening.
+// disk). `PowerLoss` then does to bytes written but not synced what a disk may do: drop them, keep them,
+// cut them anywhere, or leave garbage; after that the Env works again for reopening.
 #ifndef PARTON_TESTS_CRASH_FAULT_ENV_H_
 #define PARTON_TESTS_CRASH_FAULT_ENV_H_
 
@@ -18,7 +18,7 @@
 
 namespace parton::crash {
 
-enum class Unsynced { kDrop, kKeep, kTear };
+enum class Unsynced { kDrop, kKeep, kTear, kGarbage };
 
 class FaultEnv : public leveldb::EnvWrapper {
  public:
@@ -55,6 +55,14 @@ class FaultEnv : public leveldb::EnvWrapper {
       if (synced < data.size()) {
         if (what == Unsynced::kDrop) keep = synced;
         if (what == Unsynced::kTear) keep = synced + random() % (data.size() - synced + 1);
+      }
+      if (what == Unsynced::kGarbage && synced < data.size()) {
+        // Sectors that never arrived read as zeros or as something old.
+        const size_t from = synced + random() % (data.size() - synced);
+        const bool zeros = random() % 2 == 0;
+        for (size_t i = from; i < data.size(); ++i) {
+          data[i] = zeros ? '\0' : static_cast<char>(random());
+        }
       }
       data.resize(keep);
       leveldb::WriteStringToFile(target(), data, name);
