@@ -1,0 +1,33 @@
+#!/bin/sh
+# The layers, as includes: no file includes a header of a layer above its own; LevelDB only in storage, ANTLR only
+# in parser's sources, and the shell sees nothing but include/parton. Prints each offence; last line: N passed, M failed.
+set -eu
+cd "$(dirname -- "$0")/../.."
+passed=0 failed=0
+
+# check FOLDER FORBIDDEN-PATTERN WHY
+check() {
+  found=$(grep -rnE "^#include [\"<]($2)" "$1" --include='*.h' --include='*.cc' || true)
+  if [ -n "$found" ]; then
+    failed=$((failed + 1))
+    printf '%s: %s\n%s\n' "$1" "$3" "$found"
+  else
+    passed=$((passed + 1))
+  fi
+}
+
+check include/parton '(types|parser|storage|planner|executor|shell|leveldb|antlr4-runtime|fmt)/' 'public headers stand alone'
+check types '(parser|storage|planner|executor|shell)/' 'types is the lowest layer'
+check parser '(storage|planner|executor|shell)/' 'parser stands on types only'
+check storage '(parser|planner|executor|shell)/' 'storage stands on types only'
+check planner '(executor|shell)/' 'planner stands on parser and storage'
+check executor 'shell/' 'executor does not know the shell'
+check shell '(types|parser|storage|planner|executor)/' 'the shell uses include/parton only'
+for folder in include types parser planner executor shell; do
+  check "$folder" 'leveldb/' 'LevelDB is storage'"'"'s alone'
+done
+for folder in include types storage planner executor shell; do
+  check "$folder" '(antlr4-runtime|generated/)' 'ANTLR is the parser'"'"'s alone'
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
