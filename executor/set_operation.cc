@@ -1,5 +1,7 @@
-// UNION, INTERSECT and EXCEPT. The SQL forms match rows by the position of their columns; the OUTER ones take any
-// values; CORRESPONDING matches by names. NULL and MISSING are one value here.
+// UNION, INTERSECT and EXCEPT. The SQL forms match rows by the position of their columns; the OUTER
+// ones take any values; CORRESPONDING matches by names. NULL and MISSING are one value here.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -14,7 +16,8 @@ namespace {
 
 class SetOperation final : public Operator {
  public:
-  SetOperation(const Plan::SetOperation& node, OperatorPtr left, OperatorPtr right, ExecutionContext& ctx)
+  SetOperation(const Plan::SetOperation& node, OperatorPtr left, OperatorPtr right,
+               ExecutionContext& ctx)
       : Operator(ctx),
         node_(node),
         left_(std::move(left)),
@@ -72,11 +75,13 @@ class SetOperation final : public Operator {
     if (node_.outer) return row;
     std::vector<Value> columns;
     const std::vector<std::string>& names = right ? node_.right_columns : node_.left_columns;
-    if (row.is_struct() && !names.empty()) {
-      for (const std::string& name : names) columns.push_back(row.Get(name));
-    } else if (row.is_struct()) {
+    if (row.is_struct()) {
       const Value whole = row.Materialize();
-      for (const Field& f : whole.fields()) columns.push_back(f.value);
+      if (names.empty() || names.size() == whole.fields().size()) {
+        for (const Field& f : whole.fields()) columns.push_back(f.value);
+      } else {  // a column that is MISSING is not there
+        for (const std::string& name : names) columns.push_back(whole.Get(name));
+      }
     } else if (row.is_list()) {
       columns = row.elements();
     } else {
@@ -88,12 +93,52 @@ class SetOperation final : public Operator {
       ctx_.Fail(Status::Validation("the sides of a set operator have rows of different width", {},
                                    "OUTER UNION, INTERSECT and EXCEPT take any rows"));
     }
+    CheckTypes(columns, right);
     return Value::List(std::move(columns));
+  }
+
+  // A column of one side must be comparable with that of the other: with what the side read first
+  // had in it.
+  void CheckTypes(const std::vector<Value>& columns, bool right) {
+    const bool first = right == (node_.kind != Plan::SetKind::kUnion);
+    if (types_.size() < columns.size()) types_.resize(columns.size());
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const uint32_t family = Family(columns[i].type());
+      if (first) {
+        types_[i] |= family;
+      } else if (family != 0 && types_[i] != 0 && (types_[i] & family) == 0) {
+        ctx_.Fail(Status::Validation(
+            fmt::format(
+                "column {} of a set operator is {} on one side, and of another type on the other",
+                i + 1, TypeName(columns[i].type())),
+            {}, "OUTER UNION, INTERSECT and EXCEPT take any rows"));
+        return;
+      }
+    }
+  }
+  // A bit per family of comparable types; none for absent values.
+  static uint32_t Family(Type type) {
+    switch (type) {
+      case Type::kMissing:
+      case Type::kNull: return 0;
+      case Type::kDecimal:
+      case Type::kFloat: type = Type::kInt; break;
+      case Type::kSymbol: type = Type::kString; break;
+      case Type::kClob: type = Type::kBlob; break;
+      case Type::kTimestamp: type = Type::kDate; break;
+      case Type::kSexp: type = Type::kList; break;
+      case Type::kStringSet:
+      case Type::kNumberSet:
+      case Type::kBinarySet: type = Type::kBag; break;
+      default: break;
+    }
+    return uint32_t{1} << static_cast<int>(type);
   }
 
   // Rows of the right side get the names of the left side's columns.
   Value Output(const Value& row, const Value& key) {
-    if (node_.by_name && !node_.corresponding.empty()) return Named(node_.corresponding, key.elements());
+    if (node_.by_name && !node_.corresponding.empty())
+      return Named(node_.corresponding, key.elements());
     if (node_.outer || node_.by_name || !row.is_struct()) return row;
     if (in_right_) {
       if (!names_.empty()) return Named(names_, key.elements());
@@ -106,7 +151,8 @@ class SetOperation final : public Operator {
   }
   static Value Named(const std::vector<std::string>& names, const std::vector<Value>& values) {
     std::vector<Field> fields;
-    for (size_t i = 0; i < names.size() && i < values.size(); ++i) fields.push_back({names[i], values[i]});
+    for (size_t i = 0; i < names.size() && i < values.size(); ++i)
+      fields.push_back({names[i], values[i]});
     return Value::Struct(std::move(fields));
   }
 
@@ -163,6 +209,7 @@ class SetOperation final : public Operator {
     table_.Clear();
     counts_.clear();
     names_.clear();
+    types_.clear();
     memory_.Release();
     width_ = SIZE_MAX;
     in_right_ = false;
@@ -174,6 +221,7 @@ class SetOperation final : public Operator {
   KeyTable table_;
   std::vector<uint64_t> counts_;
   std::vector<std::string> names_;  // of the first left row
+  std::vector<uint32_t> types_;     // per column, families met on the side read first
   MemoryHold memory_;
   size_t width_ = SIZE_MAX;
   bool in_right_ = false;
