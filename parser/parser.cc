@@ -75,12 +75,19 @@ class Lexer : public grammar::PartonLexer {
   std::unique_ptr<Token> second_half_;
 };
 
+// ANTLR drops a byte order mark at the start of its input without counting it, which would shift every
+// position: it gets one more to drop. The grammar takes the other for white space.
+std::string WithoutBomTrouble(std::string_view text) {
+  constexpr std::string_view kBom = "\xEF\xBB\xBF";
+  return std::string(text.starts_with(kBom) ? kBom : "").append(text);
+}
+
 // Owns what a parse tree points into.
 class Parsing {
  public:
   explicit Parsing(std::string_view text)
       : source_(text),
-        input_(text.data(), text.size()),
+        input_(WithoutBomTrouble(text)),
         lexer_(&input_),
         tokens_(&lexer_),
         parser_(&tokens_) {

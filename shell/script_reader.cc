@@ -48,7 +48,7 @@ Status ScriptReader::Fill() {
 
 // Only whole code points are checked: one may be cut at the end of a chunk.
 Status ScriptReader::CheckText() {
-  if (first_) {
+  if (first_ && (end_ || buffer_.size() >= 3)) {
     first_ = false;
     if (buffer_.starts_with("\xEF\xBB\xBF")) start_ = checked_ = searched_ = 3;
   }

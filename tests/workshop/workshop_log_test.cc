@@ -56,13 +56,8 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
   }
   EXPECT_EQ(sum, 6238021);
   EXPECT_EQ(first, (std::vector<int64_t>{1, 2, 8, 9, 10}));
-  const std::string not_projected =
-      "SELECT url FROM \"tlog\".\"host-requestid-gsi\" WHERE host = '66.249.67.3' LIMIT 1";
-  EXPECT_EQ(Row(not_projected), "{}");
-  Run("SET dialect = dynamodb");
   EXPECT_EQ(Error("SELECT url FROM \"tlog\".\"host-requestid-gsi\" WHERE host = '66.249.67.3'"),
             "ValidationException");
-  Run("SET dialect = extended");
 
   // 1.8
   const std::string by_index =

@@ -17,18 +17,16 @@ SELECT c.name, s.sum FROM customers AS c INNER JOIN sales AS s ON s.customer = c
 -- {'name': 'Ines', 'sum': 7}
 -- {'name': 'Jonah', 'sum': 9}
 
--- Without a match s is NULL, and so s.id is MISSING.
-
 SELECT c.name, s.id FROM customers AS c LEFT JOIN sales AS s ON s.customer = c.id;
 -- {'name': 'Ines', 'id': 10}
 -- {'name': 'Ines', 'id': 11}
 -- {'name': 'Jonah', 'id': 12}
--- {'name': 'Priya'}
+-- {'name': 'Priya', 'id': null}
 
 SELECT s.id, c.name FROM sales AS s LEFT JOIN customers AS c ON c.id = s.customer WHERE s.sum < 6;
 -- {'id': 10, 'name': 'Ines'}
--- {'id': 13}
--- {'id': 14}
+-- {'id': 13, 'name': null}
+-- {'id': 14, 'name': null}
 
 SELECT c.id AS c, s.id AS s FROM customers AS c CROSS JOIN sales AS s WHERE c.id = 1 AND s.id >= 13;
 -- {'c': 1, 's': 13}

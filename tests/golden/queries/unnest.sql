@@ -19,7 +19,7 @@ SELECT o.id, i.sku, p FROM orders AS o, o.items AS i AT p WHERE o.id = 1;
 -- {'id': 1, 'sku': 'b', 'p': 1}
 
 SELECT o.id, i.sku FROM orders AS o LEFT JOIN o.items AS i ON true WHERE o.id = 3;
--- {'id': 3}
+-- {'id': 3, 'sku': null}
 
 SELECT i.sku, SUM(i.qty) AS total FROM orders AS o, o.items AS i WHERE i IS NOT MISSING GROUP BY i.sku;
 -- {'sku': 'a', 'total': 7}

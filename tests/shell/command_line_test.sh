@@ -1,0 +1,203 @@
+#!/bin/bash
+# The command line: arguments, modes, errors, exit statuses, and bad input of every kind.
+. "$(dirname "${BASH_SOURCE[0]}")/support.sh"
+
+# run NAME STATUS OUT ERR -- ARGUMENTS: patterns are extended regular expressions; `=text` is literal,
+# `-` is nothing at all, `*` is anything.
+run() {
+  local name=$1 status=$2 out=$3 err=$4
+  shift 5
+  "$shell" "$@" >out.txt 2>err.txt
+  local got=$?
+  check "$name" "$status" "$got" "$out" "$err"
+}
+matches() {  # PATTERN FILE
+  case $1 in
+    '*') true ;;
+    -) [ ! -s "$2" ] ;;
+    =*) [ "$(cat "$2")" = "${1#=}" ] ;;
+    *) tr '\n' '~' <"$2" | grep -Eq -- "$1" ;;
+  esac
+}
+check() {
+  if [ "$2" = "$3" ] && matches "$4" out.txt && matches "$5" err.txt; then
+    pass
+  else
+    fail "$1" "status $3, expected $2" "stdout (expected $4):" "$(head -c 2000 out.txt)" \
+      "stderr (expected $5):" "$(head -c 2000 err.txt)"
+  fi
+}
+
+run 'version' 0 '^parton [0-9]' - -- --version
+run 'help' 0 'Usage.*--keep-going' - -- --help
+run 'unknown option' 2 - 'bogus' -- --bogus
+run 'unknown mode' 2 - 'no mode' -- --mode nonsense -c '1'
+run 'bad --set' 2 - 'NAME=VALUE' -- --set novalue -c '1'
+run 'unknown setting' 2 - 'nonsense' -- --set nonsense=1 -c '1'
+run 'setting' 0 '*' - -- --set threads=2 -c 'SHOW threads'
+
+run 'value' 0 '=3' - -- -c '1 + 2'
+run 'several statements, last without semicolon' 0 '^1~2~$' - -- -c '1; 2'
+run 'commands in order' 0 '^1~2~3~$' - -- -c 1 -c 2 -c 3
+echo "'from a file';" >one.sql
+run 'files and commands in order' 0 '^1~"from a file"~2~$' - -- -c 1 -f one.sql -c 2
+run 'script as argument' 0 '="from a file"' - -- one.sql
+run 'statement that starts with a comment' 0 '=5' - -- -c '-- hello
+5'
+run 'statement in brackets' 0 '^1~2~$' - -- -c '[1, 2]'
+run 'empty statement' 0 - - -- -c ''
+run 'only comments' 0 - - -- -c '-- nothing
+/* nothing */ ;'
+
+rows="SELECT VALUE x FROM [{'id': 1, 'n': 'a b'}, {'id': 2, 'n': null, 'm': <<1>>}] AS x"
+run 'jsonl' 0 '={"id":1,"n":"a b"}
+{"id":2,"n":null,"m":[1]}' - -- --mode jsonl -c "$rows"
+run 'json' 0 '^\[~  \{"id":1,"n":"a b"\},~' - -- --mode json -c "$rows"
+run 'csv' 0 '=id,n,m
+1,a b,
+2,,[1]' - -- --mode csv -c "$rows"
+run 'markdown' 0 '^\| id \| n \| m \|~\| --- \| --- \| --- \|~\| 1 \| a b \|  \|~' - -- --mode markdown -c "$rows"
+run 'partiql' 0 "^(<<|\\[)~  \\{'id': 1, 'n': 'a b'\\},~" - -- --mode partiql -c "$rows"
+run 'vertical' 0 'row 2.*id = 2' - -- --mode vertical -c "$rows"
+run 'table' 0 '│ id │ n    │ m     │~.*│  2 │ NULL │ <<1>> │~.*\(2 rows\)' - -- --mode table -c "$rows"
+run 'quiet' 0 - - -- --mode quiet -c "$rows"
+run 'ddbjson' 0 '^\{"Item":\{"id":\{"N":"1"\}' - -- --mode ddbjson \
+  -c "SELECT VALUE x FROM [{'id': 1}] AS x"
+run 'mode by its beginning' 0 '^\| id' - -- --mode mark -c "$rows"
+
+run 'error with place, caret and hint' 1 '=1' \
+  '^-c:2:15: ResourceNotFoundException: .*~  SELECT \* FROM nothing; 2~ {16}\^+~' -- -c '1;
+SELECT * FROM nothing; 2'
+run 'keep going' 1 '^1~2~$' 'nothing' -- --keep-going -c '1; SELECT * FROM nothing; 2'
+run 'the first of two commands fails' 1 - 'nothing' -- -c 'SELECT * FROM nothing' -c '2'
+run 'json errors' 1 - '^\{"code":"ResourceNotFoundException","message":".*","file":"-c","line":1,"column":15' -- \
+  --json-errors -c 'SELECT * FROM nothing'
+run 'unterminated string' 1 - '^-c:1:8: ValidationException' -- -c "SELECT 'open"
+run 'open comment' 1 '*' 'ValidationException' -- -c "1 /* open"
+run 'unknown dot command' 1 - 'did you mean .mode' -- -c '.mdoe csv'
+run 'dot command with too much' 1 - 'usage' -- -c '.timer on off'
+run 'dot commands between statements' 0 '^1~x~2~$' - -- -c "1;
+.mode csv
+SELECT VALUE {'x': 2} FROM [1] AS y;"
+
+run 'missing file' 1 - 'cannot read nothing.sql: No such file' -- -f nothing.sql
+run 'missing script' 1 - 'No such file' -- nothing.sql
+mkdir folder
+run 'directory as script' 1 - 'is a directory' -- -f folder
+head -c 4000 "$shell" >garbage.sql
+run 'binary garbage' 1 - 'garbage.sql:1:[0-9]+: .*no (text|UTF-8)' -- garbage.sql
+printf "1;\n 'a\xff';" >latin.sql
+run 'no UTF-8' 1 '*' 'latin.sql:2:4: .*UTF-8' -- latin.sql
+{ printf "'"; head -c 1000000 /dev/zero | tr '\0' x; printf "' || ;"; } >long.sql
+run 'a line of a megabyte' 1 - '^long.sql:1:1000006: .{1,300}\^' -- long.sql
+{ for i in $(seq 2000); do printf '('; done; printf 1; } >deep.sql
+run 'deep nesting' 1 - 'ValidationException' -- deep.sql
+printf '\357\273\2771;\r\n2;\r\n' >dos.sql
+run 'byte order mark and carriage returns' 0 '^1~2~$' - -- dos.sql
+
+printf '1;\n2' >in.txt
+"$shell" <in.txt >out.txt 2>err.txt; check 'standard input' 0 $? '^1~2~$' -
+"$shell" -f - <in.txt >out.txt 2>err.txt; check 'standard input as file' 0 $? '^1~2~$' -
+"$shell" <&- >out.txt 2>err.txt; check 'no standard input' 0 $? - -
+"$shell" -c '1' >&- 2>err.txt; got=$?; : >out.txt; check 'no standard output' 0 "$got" - '*'
+"$shell" -c '1' </dev/null >/dev/full 2>err.txt; got=$?; : >out.txt
+check 'full disk' 1 "$got" - 'cannot write the results: No space left'
+
+# Results are there before the next statement starts, and before the input ends.
+mkfifo pipe
+"$shell" <pipe >out.txt 2>err.txt &
+pid=$!
+exec 9>pipe
+printf '1;\n' >&9
+for _ in $(seq 100); do [ -s out.txt ] && break; sleep 0.05; done
+early=$(cat out.txt)
+printf '2' >&9
+exec 9>&-
+wait $pid
+check 'results come at once' 0 $? '^1~2~$' -
+if [ "$early" = 1 ]; then pass; else fail 'results come before the input ends' "$early"; fi
+
+"$shell" -c "SELECT VALUE x FROM range(1, 1000000) AS x; SELECT VALUE 'not reached' FROM [1] AS x" 2>err.txt |
+  head -1 >out.txt
+got=${PIPESTATUS[0]}
+check 'closed standard output' 141 "$got" '=1' -
+
+# Databases.
+run 'create and write' 0 '*' - -- db.d -c "CREATE TABLE t (id NUMBER, PRIMARY KEY (id)); INSERT INTO t VALUE {'id': 1}"
+run 'read it back' 0 '={"id":1}' - -- db.d -c 'SELECT * FROM t'
+run 'read-only' 1 '={"id":1}' 'ReadOnly|read-only' -- db.d --read-only -c "SELECT * FROM t; INSERT INTO t VALUE {'id': 2}"
+run 'single transaction' 0 '={"id":1}' - -- db.d -c 'SELECT * FROM t'
+run 'a file is no database' 3 - 'in.txt' -- ./in.txt/x -c 1
+mkdir other; echo hello >other/file
+run 'another directory is no database' 3 - 'other' -- other -c 1
+if [ -e other/CURRENT ]; then fail 'another directory was written to' "$(ls other)"; else pass; fi
+mkfifo hold
+"$shell" db.d <hold >/dev/null 2>&1 &
+pid=$!
+exec 8>hold
+sleep 0.3
+run 'locked by another process' 3 - 'DatabaseLocked' -- db.d -c 1
+exec 8>&-
+wait $pid
+
+# SIGINT cancels, SIGTERM ends; nothing is lost.
+"$shell" db.d -c "INSERT INTO t VALUE {'id': 7}" -c "SELECT COUNT(*) AS n FROM range(1, 100000000) AS a, range(1, 1000) AS b" \
+  >out.txt 2>err.txt &
+pid=$!
+sleep 0.7
+kill -TERM $pid
+wait $pid
+check 'SIGTERM in the middle of a statement' 143 $? '*' '*'
+run 'nothing is lost' 0 '={"id":7}' - -- db.d -c 'SELECT * FROM t WHERE id = 7'
+"$shell" -c "SELECT COUNT(*) AS n FROM range(1, 100000000) AS a, range(1, 1000) AS b" -c 2 >out.txt 2>err.txt &
+pid=$!
+sleep 0.5
+kill -INT $pid
+wait $pid
+check 'SIGINT in the middle of a statement' 130 $? - 'ancel'
+
+# Dot commands that print.
+run 'tables' 0 '=t' - -- db.d -c .tables
+run 'schema' 0 'CREATE TABLE .?t' - -- db.d -c '.schema t'
+run 'check' 0 '=sound' - -- db.d -c .check
+run 'dump' 0 '*' - -- db.d -c .dump
+cp out.txt dump.sql
+run 'the dump runs' 0 - - -- copy.d -f dump.sql
+run 'the dump gives the same' 0 '={"n":2,"s":8}' - -- copy.d -c 'SELECT COUNT(*) AS n, SUM(id) AS s FROM t'
+run 'once' 0 '=2' - -- -c '.once first.txt
+1;
+2'
+if [ "$(cat first.txt)" = 1 ]; then pass; else fail 'once wrote' "$(cat first.txt)"; fi
+run 'output to a command' 0 '="A"' - -- -c ".output | tr a A >&1
+'a';
+.output"
+run 'variables are values' 0 "^\"it's\"~3~\$" - -- -c ".set name 'it''s'
+.set n 1 + 2
+:name;
+:n"
+run 'read' 0 '="from a file"' - -- -c '.read one.sql'
+run 'quit with a status' 4 '=1' - -- -c '1;
+.quit 4
+2'
+run 'sample' 0 '={"n":8}' - -- --sample -c 'SELECT COUNT(*) AS n FROM songs'
+
+# The test runner.
+mkdir tests
+cat >tests/good.sql <<'T'
+1 + 1;
+-- 2
+T
+cat >tests/bad.sql <<'T'
+SELECT VALUE x FROM [1, 2] AS x;
+-- 1
+-- 3
+T
+run 'tests' 1 'bad.sql:1: line 1 failed.*- 3.*\+ 2.*3 passed, 1 failed' - -- test tests
+run 'tests: one file' 0 '=2 passed, 0 failed' - -- test tests/good.sql
+run 'tests: TAP' 1 'TAP version 13~1..4~.*not ok' - -- test tests --format tap
+run 'tests: JUnit' 1 '<testsuite .*<failure>' - -- test tests --format junit --jobs 2
+run 'tests: update' 0 '*' - -- test tests --update
+run 'tests: after the update' 0 '=4 passed, 0 failed' - -- test tests
+run 'tests: nothing there' 2 - 'does not exist' -- test nowhere
+
+finish
