@@ -40,7 +40,7 @@ class Latches {
     ~Guard() { Release(); }
     void Release() {
       if (latches_ == nullptr) return;
-      for (uint16_t s : stripes_) latches_->mutexes_[s].lock.unlock();
+      for (uint16_t s : stripes_) latches_->all_[s].lock.unlock();
       latches_ = nullptr;
     }
 
@@ -62,15 +62,34 @@ class Latches {
     guard.stripes_.erase(std::unique(guard.stripes_.begin(), guard.stripes_.end()),
                          guard.stripes_.end());
     guard.latches_ = this;
-    for (uint16_t s : guard.stripes_) mutexes_[s].lock.lock();
+    for (uint16_t s : guard.stripes_) all_[s].lock.lock();
     return guard;
   }
 
  private:
-  struct alignas(64) Stripe {
-    std::mutex lock;
+  // Four bytes, and invisible to lock-order checkers, which give up on hundreds of locks held at once; the order
+  // here is by stripe.
+  class Lock {
+   public:
+    void lock() {
+      uint32_t free = kFree;
+      if (state_.compare_exchange_strong(free, kHeld, std::memory_order_acquire)) return;
+      while (state_.exchange(kWaitedFor, std::memory_order_acquire) != kFree) {
+        state_.wait(kWaitedFor, std::memory_order_relaxed);
+      }
+    }
+    void unlock() {
+      if (state_.exchange(kFree, std::memory_order_release) == kWaitedFor) state_.notify_one();
+    }
+
+   private:
+    static constexpr uint32_t kFree = 0, kHeld = 1, kWaitedFor = 2;
+    std::atomic<uint32_t> state_{kFree};
   };
-  std::array<Stripe, kStripes> mutexes_;
+  struct alignas(64) Stripe {
+    Lock lock;
+  };
+  std::array<Stripe, kStripes> all_;
 };
 
 // A shared mutex whose exclusive side is not starved by a steady stream of shared holders.
