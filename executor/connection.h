@@ -47,6 +47,7 @@ class Execution final : public ResultSet {
   // Ends it, if it is not at its end: with OK, as if there were no more rows, or with an error.
   void End(Status status);
   bool running() const { return running_; }
+  std::chrono::steady_clock::time_point started() const { return started_; }
   bool in_transaction() const { return in_transaction_; }
   // Errors point into a text with lifted literals: how to say them of the original.
   void SetTexts(std::string lifted, std::string original) {
@@ -93,6 +94,7 @@ class Execution final : public ResultSet {
 
  private:
   Status StartQuery(const Query& query);
+  const WritePlan* OwnWrite() const;  // the statement's, if it is a write
   void Release();
   Status Locate(Status s) const;
 
@@ -106,7 +108,8 @@ class Execution final : public ResultSet {
   std::unique_ptr<ReadView> view_;
   std::unique_ptr<ExecutionContext> context_;
   std::unique_ptr<QueryRunner> runner_;
-  bool point_read_ = false;  // the plan reads one item: it needs no snapshot
+  bool reads_latest_ = false;  // at most one get: the plan needs no snapshot
+  bool needs_clock_ = true;
 
   ResultKind kind_ = ResultKind::kDone;
   bool running_ = false;
@@ -193,7 +196,8 @@ class StatementImpl final : public Statement {
   bool is_read_only() const override { return plan_->read_only; }
 
  private:
-  bool Stale() const { return std::chrono::steady_clock::now() - planned_at_ > PlanCache::kMaxAge; }
+  // By the time of the last execution: asking the clock once more would cost a point read some percent.
+  bool Stale() const { return execution_.started() - planned_at_ > PlanCache::kMaxAge; }
 
   ConnectionImpl* connection_;
   std::string text_;

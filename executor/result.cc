@@ -7,6 +7,7 @@
 
 #include "executor/connection.h"
 #include "executor/write.h"
+#include "planner/plan_visit.h"
 
 namespace parton {
 
@@ -14,22 +15,37 @@ namespace {
 
 const Value kMissing;
 
-// The one access of a query that reads one item by its key and nothing else; null if it is not that.
-const Plan::Access* PointRead(const Plan& root) {
-  const Plan* p = &root;
-  while (const auto* compute = p->As<Plan::Compute>()) {
-    for (const SlotExpr& o : compute->outputs) {
-      if (HasSubquery(*o.expr)) return nullptr;
-    }
-    p = p->inputs[0].get();
+// What an expression may ask of its execution.
+struct Needs {
+  bool subquery = false;
+  bool clock = false;  // a function that may give another result next time
+
+  void Add(const ExprPtr& e) {
+    if (e == nullptr) return;
+    if (e->As<Expr::Subquery>() != nullptr) subquery = clock = true;
+    const auto* call = e->As<Expr::Call>();
+    if (call != nullptr && !call->function->deterministic) clock = true;
+    ForEachChild(*e, [&](const ExprPtr& child) { Add(child); });
   }
-  const auto* access = p->As<Plan::Access>();
-  if (access == nullptr || access->kind != AccessKind::kGetItem) return nullptr;
-  if (access->filter != nullptr && HasSubquery(*access->filter)) return nullptr;
-  for (const AccessKey& k : access->keys) {
-    if (HasSubquery(*k.hash) || (k.range != nullptr && HasSubquery(*k.range))) return nullptr;
+  void Add(const Plan& plan) {
+    ForEachExpr(plan, [&](const ExprPtr& e) { Add(e); });
+    for (const PlanPtr& input : plan.inputs) Add(*input);
   }
-  return access;
+};
+
+// Whether the tree reads tables only by one get, if at all: then there is nothing a snapshot could keep consistent.
+bool IsPointRead(const Plan& plan) {
+  if (const auto* access = plan.As<Plan::Access>()) return access->kind == AccessKind::kGetItem;
+  if (!plan.As<Plan::Compute>() && !plan.As<Plan::Filter>()) return false;
+  return IsPointRead(*plan.inputs[0]);
+}
+
+bool ReadsTables(const Plan& plan) {
+  if (plan.As<Plan::Access>() != nullptr) return true;
+  for (const PlanPtr& input : plan.inputs) {
+    if (ReadsTables(*input)) return true;
+  }
+  return false;
 }
 
 std::string_view PathName(AccessKind kind) {
@@ -102,7 +118,7 @@ void Execution::PrepareShared(bool read_latest) {
   shared_.progress = connection_->progress();
   shared_.cache_bytes = db.options.cache_bytes;
   if (shared_.temp_dir.empty()) shared_.temp_dir = db.temp_dir;
-  shared_.now_nanos = db.NowNanos();
+  if (needs_clock_) shared_.now_nanos = db.NowNanos();
   shared_.memory.Reset(settings_->memory_limit_bytes);
   shared_.ResetResults();
   StoreTransaction* transaction = connection_->transaction();
@@ -139,11 +155,29 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
     context_.reset();
     plan_ = std::move(plan);
     columns_.clear();
-    point_read_ = false;
+    Needs needs;
+    bool latest = false;
     if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
       columns_ = (*query)->columns;
-      point_read_ = (*query)->shape == Query::Shape::kBag && PointRead(*(*query)->root) != nullptr;
+      needs.Add(*(*query)->root);
+      latest = IsPointRead(*(*query)->root);
+    } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body)) {
+      const WritePlan& w = **write;
+      needs.Add(w.condition);
+      for (const UpdateAction& a : w.actions) needs.Add(a.value);
+      if (w.target != nullptr) {
+        needs.Add(*w.target);
+        latest = WritesByKey(w);
+      }
+      if (w.source != nullptr) {
+        needs.Add(*w.source->root);
+        latest = !ReadsTables(*w.source->root);
+      }
+    } else {
+      needs.clock = true;
     }
+    reads_latest_ = latest && !needs.subquery;
+    needs_clock_ = needs.clock;
   } else {
     stats_.access_path = std::move(path);
   }
@@ -175,7 +209,7 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
 }
 
 Status Execution::StartQuery(const Query& query) {
-  PrepareShared(point_read_);
+  PrepareShared(reads_latest_);
   if (context_ == nullptr) {
     context_ = std::make_unique<ExecutionContext>(&shared_, plan_->slot_count);
     runner_ = std::make_unique<QueryRunner>(query, *context_);
@@ -236,13 +270,24 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
   if (connection_->db().options.read_only) {
     return Status(StatusCode::kReadOnly, "the database was opened for reading only");
   }
-  PrepareShared(false);
-  ExecutionContext ctx(&shared_, slot_count);
+  PrepareShared(reads_latest_);
+  // EXPLAIN ANALYZE and COPY run a plan that is not the statement's own.
+  std::unique_ptr<ExecutionContext> own;
+  if (&plan != OwnWrite()) {
+    own = std::make_unique<ExecutionContext>(&shared_, slot_count);
+  } else if (context_ == nullptr) {
+    context_ = std::make_unique<ExecutionContext>(&shared_, slot_count);
+  } else {
+    context_->Prepare();
+  }
+  ExecutionContext& ctx = own != nullptr ? *own : *context_;
   WriteResult result;
   Status s = RunWrite(plan, connection_->transaction(), ctx, &result);
-  stats_.items_examined += ctx.stats.items_examined;
-  stats_.bytes_read += ctx.stats.bytes_read;
-  stats_.seeks += ctx.stats.seeks;
+  if (own != nullptr) {
+    stats_.items_examined += ctx.stats.items_examined;
+    stats_.bytes_read += ctx.stats.bytes_read;
+    stats_.seeks += ctx.stats.seeks;
+  }
   write_units_ = result.write_units;
   kind_ = ResultKind::kChanged;
   affected_ = result.affected;
@@ -251,6 +296,11 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
     notices_.push_back(fmt::format("consumed capacity: {} write units", write_units_));
   }
   return s;
+}
+
+const WritePlan* Execution::OwnWrite() const {
+  const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body);
+  return write == nullptr ? nullptr : write->get();
 }
 
 bool Execution::Next() {

@@ -1,7 +1,7 @@
 #include "executor/write.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,6 +23,14 @@ struct KeyEqual {
     return DeepEqual(a.hash, b.hash) && DeepEqual(a.range, b.range);
   }
 };
+
+bool HasJoin(const Plan& plan) {
+  if (plan.As<Plan::Join>() != nullptr || plan.As<Plan::Unnest>() != nullptr) return true;
+  for (const PlanPtr& input : plan.inputs) {
+    if (HasJoin(*input)) return true;
+  }
+  return false;
+}
 
 class Writer {
  public:
@@ -83,50 +91,8 @@ class Writer {
       op.item = row;
       op.if_exists = plan_.if_exists;
     }
-    // A statement may name one key more than once: items are then taken in their order. The store wants each key
-    // once, so that is settled here.
-    Key key = op.key;
-    if (plan_.kind != WritePlan::Kind::kUpsert) {
-      Result<Key> extracted = ExtractKey(plan_.table->key, op.item);
-      if (!extracted.ok()) return std::move(extracted).status();
-      key = {std::move(extracted->hash).Own(), std::move(extracted->range).Own()};
-      for (Value* v : {&key.hash, &key.range}) {
-        if (v->type() == Type::kFloat) {
-          if (Result<Number> n = Number::FromDouble(v->float_value()); n.ok()) *v = Value::FromStored(*n);
-        }
-      }
-    }
-    auto [it, is_new] = pending_.emplace(std::move(key), ops_.size());
-    if (!is_new) return Again(it->second, std::move(op));
     ops_.push_back(std::move(op));
     return MakeRoom();
-  }
-
-  // A second item for the key of ops_[at].
-  Status Again(size_t at, WriteOp op) {
-    switch (plan_.kind) {
-      case WritePlan::Kind::kReplace: ops_[at] = std::move(op); break;
-      case WritePlan::Kind::kUpsert:
-        for (UpdateAction& a : op.actions) {
-          auto same = std::find_if(ops_[at].actions.begin(), ops_[at].actions.end(),
-                                   [&](const UpdateAction& b) { return a.path == b.path; });
-          if (same == ops_[at].actions.end()) {
-            ops_[at].actions.push_back(std::move(a));
-          } else {
-            *same = std::move(a);
-          }
-        }
-        break;
-      default:
-        switch (plan_.if_exists) {
-          case WriteOp::Otherwise::kFail:
-            return Status(StatusCode::kDuplicateItem, "Duplicate primary key exists in table", plan_.source->span,
-                          "the statement itself has two items with one key");
-          case WriteOp::Otherwise::kSkip: return Status::Ok();
-          case WriteOp::Otherwise::kProceed: ops_[at] = std::move(op); break;
-        }
-    }
-    return Status::Ok();
   }
 
   // The given attributes are set, the others stay.
@@ -153,19 +119,16 @@ class Writer {
   // ---- UPDATE, DELETE
 
   Status Change() {
-    const auto* access = plan_.target->As<Plan::Access>();
-    if (access != nullptr && access->index == nullptr && !access->limit &&
-        (access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet)) {
-      return ChangeByKey(*access);
-    }
+    if (WritesByKey(plan_)) return ChangeByKey(*plan_.target->As<Plan::Access>());
+    // An access path gives an item once, but a join need not.
+    const bool joined = HasJoin(*plan_.target);
     OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
     if (!target->Open()) return Failure();
     while (target->Next()) {
       if (!ctx_.Tick()) return Failure();
       PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(plan_.table->key, ctx_.slot(plan_.slot)));
       Key owned{std::move(key.hash).Own(), std::move(key.range).Own()};
-      // An index gives an item once, but a join below need not.
-      if (!pending_.emplace(owned, ops_.size()).second) continue;
+      if (joined && !pending_.insert(owned).second) continue;
       ops_.push_back(MakeChange(std::move(owned)));
       PARTON_RETURN_IF_ERROR(MakeRoom());
     }
@@ -232,6 +195,8 @@ class Writer {
     if (ops_.empty()) return Status::Ok();
     if (ctx_.Stopped()) return Status(StatusCode::kCancelled, "the statement was cancelled");
     WriteOptions options;
+    // A statement may name one key more than once: its items are taken in their order.
+    options.sequential = true;
     Result<std::vector<WriteOutcome>> outcomes =
         transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
                                 : ctx_.shared->store->Write(ops_, ctx_.eval, options);
@@ -247,7 +212,6 @@ class Writer {
       if (!o.returned.is_missing()) result_->rows.push_back(std::move(o.returned).Own());
     }
     ops_.clear();
-    pending_.clear();
     if (plan_.batch > 0 && ctx_.shared->progress != nullptr && *ctx_.shared->progress &&
         !(*ctx_.shared->progress)(result_->affected, 0)) {
       return Partly(Status(StatusCode::kCancelled, "the statement was cancelled"));
@@ -276,10 +240,17 @@ class Writer {
   WriteResult* result_;
   const uint64_t limit_;
   std::vector<WriteOp> ops_;
-  std::unordered_map<Key, size_t, KeyHash, KeyEqual> pending_;
+  std::unordered_set<Key, KeyHash, KeyEqual> pending_;  // keys met, of all batches
 };
 
 }  // namespace
+
+bool WritesByKey(const WritePlan& plan) {
+  if (plan.kind != WritePlan::Kind::kUpdate && plan.kind != WritePlan::Kind::kDelete) return false;
+  const auto* access = plan.target->As<Plan::Access>();
+  return access != nullptr && access->index == nullptr && !access->limit &&
+         (access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet);
+}
 
 Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,
                 WriteResult* result) {

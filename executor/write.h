@@ -16,6 +16,9 @@ struct WriteResult {
   double write_units = 0;
 };
 
+// Whether UPDATE or DELETE names full keys, so that it writes without reading first.
+bool WritesByKey(const WritePlan& plan);
+
 // Runs the statement on ctx. `transaction`: null outside of one. All or nothing, unless it goes in batches.
 // Errors: those of the source and of the store; kLimitExceeded if one atomic statement would write too much.
 Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,

@@ -289,14 +289,47 @@ Result<Value> ToStorable(const Value& v, std::string_view path) {
   return Storable(v, Place{nullptr, path}, 1);
 }
 
+namespace {
+
+// Whether ToStorableItem would give an equal item: then there is nothing to rebuild. May say no where it would.
+bool IsStorableFlatItem(const Value& v) {
+  const std::vector<Field>& fields = v.fields();
+  if (fields.size() > 16) return false;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const Field& f = fields[i];
+    switch (f.value.type()) {
+      case Type::kNull:
+      case Type::kBool:
+      case Type::kBlob: break;
+      case Type::kInt:
+        if (!f.value.is_small_int()) return false;
+        break;
+      case Type::kString:
+        if (!IsValidUtf8(f.value.bytes())) return false;
+        break;
+      default: return false;
+    }
+    if (f.value.borrowed() || !CheckName(f.name, Place{}).ok()) return false;
+    for (size_t k = 0; k < i; ++k) {
+      if (fields[k].name == f.name) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<Value> ToStorableItem(const Value& v) {
   if (!v.is_struct()) {
     return Status::Validation(
         fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
   }
   if (!v.materialized()) return v.Own();
-  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
-  Value item = Value::Struct(std::move(fields));
+  Value item = v;
+  if (!IsStorableFlatItem(v)) {
+    PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
+    item = Value::Struct(std::move(fields));
+  }
   if (ItemSize(item) > kMaxItemBytes) {
     return Status::Validation("Item size has exceeded the maximum allowed size");
   }

@@ -10,10 +10,29 @@ NameTable::~NameTable() {
   for (auto& chunk : chunks_) delete[] chunk.load();
 }
 
+namespace {
+
+// Which id a name had when this thread last looked, in whatever table: a guess that is checked against the table
+// asked, so it saves the lock and is never wrong.
+constexpr size_t kGuesses = 512;
+thread_local uint32_t guesses[kGuesses];
+
+size_t GuessSlot(std::string_view name) {
+  if (name.empty()) return 0;
+  const auto at = [&](size_t i) { return static_cast<size_t>(static_cast<unsigned char>(name[i])); };
+  return (name.size() * 0x9E3779B1u + at(0) * 0x85EBCA6Bu + at(name.size() - 1) * 0xC2B2AE35u +
+          at(name.size() / 2) * 0x27D4EB2Fu) >> 7 & (kGuesses - 1);
+}
+
+}  // namespace
+
 uint32_t NameTable::Find(std::string_view name) const {
+  uint32_t& guess = guesses[GuessSlot(name)];
+  if (guess < size() && Name(guess) == name) return guess;
   std::shared_lock lock(mutex_);
   auto it = ids_.find(name);
-  return it == ids_.end() ? kNone : it->second;
+  if (it == ids_.end()) return kNone;
+  return guess = it->second;
 }
 
 uint32_t NameTable::FindOrAdd(std::string_view name) {
