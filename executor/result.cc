@@ -267,7 +267,8 @@ Status Execution::RunQuery(const Query& query, int slot_count,
 }
 
 Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
-  if (connection_->db().options.read_only) {
+  const bool check = plan.kind == WritePlan::Kind::kExistsCheck;
+  if (connection_->db().options.read_only && !check) {
     return Status(StatusCode::kReadOnly, "the database was opened for reading only");
   }
   PrepareShared(reads_latest_);
@@ -292,6 +293,11 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
   kind_ = ResultKind::kChanged;
   affected_ = result.affected;
   rows_ = std::move(result.rows);
+  if (check && connection_->transaction() == nullptr && !rows_.empty()) {
+    kind_ = ResultKind::kValue;
+    value_ = std::move(rows_[0]);
+    rows_.clear();
+  }
   if (!plan.capacity.empty()) {
     notices_.push_back(fmt::format("consumed capacity: {} write units", write_units_));
   }

@@ -173,6 +173,14 @@ class Writer {
     const bool found = target->Open() && target->Next();
     if (ctx_.failed()) return Failure();
     target->Close();
+    if (transaction_ == nullptr) {
+      // Alone it is a question, not a check.
+      if (ctx_.shared->settings->dialect == Dialect::kDynamo) {
+        return Status::Validation("EXISTS can only be used in ExecuteTransaction write requests.");
+      }
+      result_->rows.push_back(Value::Bool(found != plan_.negated));
+      return Status::Ok();
+    }
     if (found == plan_.negated) {
       return Status(StatusCode::kConditionFailed, "The conditional request failed");
     }

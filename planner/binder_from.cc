@@ -243,6 +243,9 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
     source.variable.also_name.clear();
   }
   if (source.plan == nullptr) {
+    if (!source.unpivot && source.collection->As<Expr::Literal>() != nullptr) {
+      source.variable.constant = source.collection;
+    }
     int slot = NewSlot();
     source.variable.value = SlotRef(slot, source.variable.name);
     if (Written(from.at)) source.at_slot = NewSlot();

@@ -43,6 +43,28 @@ bool BeginsWith(const Expr::Path& path, const Expr::Path& key) {
 
 }  // namespace
 
+Status Binder::SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const {
+  const std::vector<SortKey>* order = nullptr;
+  for (const Plan::AggregateCall& call : calls) {
+    if (call.order.empty()) continue;
+    if (order == nullptr) {
+      order = &call.order;
+      continue;
+    }
+    bool same = std::equal(order->begin(), order->end(), call.order.begin(), call.order.end(),
+                           [](const SortKey& a, const SortKey& b) {
+                             return SameExpr(*a.expr, *b.expr) && a.descending == b.descending &&
+                                    a.nulls_first == b.nulls_first;
+                           });
+    if (!same) {
+      return Status::Unsupported("the ordered aggregates of one query must have the same ORDER BY",
+                                 call.order[0].expr->span);
+    }
+  }
+  if (order != nullptr) *plan = MakePlan(Plan::Sort{*order, nullptr}, {std::move(*plan)});
+  return Status::Ok();
+}
+
 Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g) {
   const ast::GroupBy& group = *select.group_by;
   Restore<const char*> place(&block_->no_aggregates, "GROUP BY");

@@ -47,6 +47,7 @@ struct Variable {
   // On the null-supplying side of an outer join.
   bool nullable = false;
   TablePtr table;  // if it is a row of one
+  ExprPtr constant;  // ranges over this literal, if it does: its rows' attributes are there to see
 };
 
 struct Scope {
@@ -271,6 +272,8 @@ class Binder {
   Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const;
 
   // binder_group.cc
+  // ARRAY_AGG(x ORDER BY y): rows reach the groups in that order.
+  Status SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const;
   Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);
   // `e` in terms of keys and aggregates. Error: it reads a FROM variable outside of both.
   Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) const;

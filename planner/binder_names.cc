@@ -69,6 +69,18 @@ const std::string* FindColumn(const Variable& v, const ast::Identifier& name) {
   return close;
 }
 
+// Whether some element of a collection is a tuple with that attribute.
+bool HasAttribute(const Value& rows, const ast::Identifier& name) {
+  if (rows.is_struct()) {
+    const Value row = rows.Materialize();
+    return std::any_of(row.fields().begin(), row.fields().end(),
+                       [&](const Field& f) { return SameName(f.name, name); });
+  }
+  if (!rows.is_collection()) return false;
+  return std::any_of(rows.elements().begin(), rows.elements().end(),
+                     [&](const Value& v) { return v.is_struct() && HasAttribute(v, name); });
+}
+
 std::string Quoted(const Variable& v) { return fmt::format("\"{}\"", v.name); }
 
 // "a" and "b"
@@ -117,7 +129,17 @@ Result<std::optional<Resolved>> Binder::FindAttribute(const ast::Identifier& nam
     for (const Variable& v : s->variables) {
       if (v.kind == Variable::Kind::kRow && !v.closed) open.push_back(&v);
     }
-    if (open.size() > 1) return Ambiguous(name, open);
+    if (open.size() > 1) {
+      // Among constants, the one whose rows have it.
+      std::vector<const Variable*> having;
+      for (const Variable* v : open) {
+        if (v->constant == nullptr || HasAttribute(v->constant->As<Expr::Literal>()->value, name)) {
+          having.push_back(v);
+        }
+      }
+      if (having.size() != 1 || having[0]->constant == nullptr) return Ambiguous(name, open);
+      open = std::move(having);
+    }
     if (open.size() == 1) {
       return std::optional<Resolved>(
           Resolved{AttributeOf(open[0]->value, name, open[0]->stored), open[0]->stored});

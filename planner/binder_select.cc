@@ -467,6 +467,7 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
       }
     }
     for (Plan::WindowCall& w : block.windows) PARTON_RETURN_IF_ERROR(OverGroups(&w, grouping));
+    PARTON_RETURN_IF_ERROR(SortForAggregates(block.aggregates, &plan));
     Plan::Aggregate aggregate;
     aggregate.keys = grouping.keys;
     aggregate.calls = std::move(block.aggregates);

@@ -155,7 +155,8 @@ struct Plan {
     std::vector<ExprPtr> args;  // empty: COUNT(*)
     bool distinct = false;
     ExprPtr filter;             // FILTER (WHERE ...); null: none
-    std::vector<SortKey> order;  // ARRAY_AGG(x ORDER BY y): the order in which rows are added; empty: any
+    // ARRAY_AGG(x ORDER BY y): the order in which rows are added, which is the input's; empty: any.
+    std::vector<SortKey> order;
     std::string text;
   };
   // Groups by the keys (NULL and MISSING are one group, printed NULL); defines the slots of keys, calls and

@@ -80,7 +80,7 @@ class Parallelizer {
   PlanPtr SplitAggregate(const PlanPtr& plan, const Plan::Aggregate& aggregate) const {
     if (aggregate.stage != Plan::Aggregate::Stage::kWhole || aggregate.group_as_slot >= 0) return nullptr;
     for (const Plan::AggregateCall& c : aggregate.calls) {
-      if (c.distinct) return nullptr;
+      if (c.distinct || !c.order.empty()) return nullptr;
     }
     if (UsesSubquery(*plan)) return nullptr;
     PlanPtr chain = Chain(plan->inputs[0]);
