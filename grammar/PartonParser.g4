@@ -50,27 +50,29 @@ queryStatement : query statementTail* ;
 
 // ---- Queries ------------------------------------------------------------------------------------
 
-query : with? queryBody orderBy? (LIMIT expr)? (OFFSET expr)? ;
+query : with? queryPrimary queryRest ;
+
+// A query that starts with a keyword. In lists of expressions only such a one, and only alone, may
+// stand without parentheses: so no comma ever follows a query, and select lists need no look-ahead.
+keywordQuery : (with queryPrimary | keywordPrimary) queryRest ;
+
+queryRest : (setOp queryPrimary)* orderBy? (LIMIT expr)? (OFFSET expr)? ;
 
 with : WITH RECURSIVE? commonTable (COMMA commonTable)* ;
 
 commonTable : identifier nameList? AS LPAREN query RPAREN ;
 
-queryBody : queryTerm (unionOp queryTerm)* ;
+// INTERSECT binds tighter; the AST builder sees to it.
+setOp
+  : OUTER? (UNION | EXCEPT | INTERSECT) (ALL | DISTINCT)? (CORRESPONDING (BY nameList)?)?
+  ;
 
-unionOp : OUTER? (UNION | EXCEPT) setTail ;
+queryPrimary : keywordPrimary | expr ;
 
-queryTerm : queryPrimary (intersectOp queryPrimary)* ;
-
-intersectOp : OUTER? INTERSECT setTail ;
-
-setTail : (ALL | DISTINCT)? (CORRESPONDING (BY nameList)?)? ;
-
-queryPrimary
+keywordPrimary
   : select
   | VALUES parens (COMMA parens)*
   | TABLE tableName
-  | expr
   ;
 
 select
@@ -182,25 +184,26 @@ atom
   | LBAG (expr (COMMA expr)*)? RBAG
   | LBRACE (pair (COMMA pair)*)? RBRACE
   | CASE expr? (WHEN expr THEN expr)+ (ELSE expr)? END
-  | (CAST | CAN_CAST | CAN_LOSSLESS_CAST) LPAREN query AS type RPAREN
+  | (CAST | CAN_CAST | CAN_LOSSLESS_CAST) LPAREN expr AS type RPAREN
   | DATE STRING
   | (TIME | TIMESTAMP) (LPAREN INTEGER RPAREN)? zone? STRING
   | INTERVAL (PLUS | MINUS)? STRING intervalQualifier
-  | EXTRACT LPAREN identifier FROM query RPAREN
-  | TRIM LPAREN ( (BOTH | LEADING | TRAILING)? FROM query
-                | (BOTH | LEADING | TRAILING) expr FROM query
-                | query (FROM query)? ) RPAREN
-  | SUBSTRING LPAREN query (FROM expr (FOR expr)? | COMMA query (COMMA query)?) RPAREN
-  | OVERLAY LPAREN query (PLACING expr FROM expr (FOR expr)? | (COMMA query)+) RPAREN
-  | POSITION LPAREN valueExpr (IN valueExpr | COMMA query) RPAREN
+  | EXTRACT LPAREN identifier FROM expr RPAREN
+  | TRIM LPAREN ( (BOTH | LEADING | TRAILING)? FROM expr
+                | (BOTH | LEADING | TRAILING) expr FROM expr
+                | expr (FROM expr)? ) RPAREN
+  | SUBSTRING LPAREN expr (FROM expr (FOR expr)? | COMMA expr (COMMA expr)?) RPAREN
+  | OVERLAY LPAREN expr (PLACING expr FROM expr (FOR expr)? | (COMMA expr)+) RPAREN
+  | POSITION LPAREN valueExpr (IN valueExpr | COMMA expr) RPAREN
   ;
 
 // (q), (a, b), (), (g MATCH ...) and, in FROM, (a JOIN b ...)
 parens
   : LPAREN
-    ( query ( (COMMA query)+
-            | MATCH graphPattern (COMMA graphPattern)* (WHERE expr)?
-            | (AS identifier | alias)? (AT identifier)? (BY identifier)? joinTail* )
+    ( keywordQuery
+    | expr ( (COMMA expr)+
+           | MATCH graphPattern (COMMA graphPattern)* (WHERE expr)?
+           | (AS identifier | alias)? (AT identifier)? (BY identifier)? joinTail* queryRest )
     | (UNPIVOT | LATERAL) valueExpr fromNames joinTail+
     )?
     RPAREN
@@ -209,7 +212,11 @@ parens
 pair : expr COLON expr ;
 
 arguments
-  : LPAREN (STAR | (ALL | DISTINCT)? (query (COMMA query)*)?) RPAREN callTail*
+  : LPAREN
+    ( STAR
+    | (ALL | DISTINCT)? (keywordQuery | expr ((COMMA expr)+ orderBy? | queryRest))?
+    )
+    RPAREN callTail*
   ;
 
 callTail

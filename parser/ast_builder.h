@@ -118,7 +118,8 @@ class AstBuilder {
   ast::ExprPtr Elements(Grammar::AtomContext* c);
   ast::WindowSpec Window(Grammar::WindowSpecContext* c);
   ast::FrameBound Bound(Grammar::FrameBoundContext* c);
-  ast::ExprPtr QueryExpr(Grammar::QueryContext* c);
+  // A query as a value.
+  ast::ExprPtr Subquery(ast::QueryPtr query);
 
   // ---- ast_builder_literal.cc ----
   ast::ExprPtr Number(const antlr4::Token* t, ast::Literal::Kind kind);
@@ -132,11 +133,17 @@ class AstBuilder {
 
   // ---- ast_builder_query.cc ----
   ast::QueryPtr Query(Grammar::QueryContext* c);
-  ast::QueryPtr Body(Grammar::QueryBodyContext* c);
-  ast::QueryPtr Term(Grammar::QueryTermContext* c);
+  ast::QueryPtr Query(Grammar::KeywordQueryContext* c);
+  // The rest of a query around its first operand.
+  ast::QueryPtr Rest(ast::QueryPtr first, Grammar::WithContext* with, Grammar::QueryRestContext* c,
+                     const antlr4::Token* start);
+  ast::QueryPtr SetOperations(ast::QueryPtr first, Grammar::QueryRestContext* c);
   ast::QueryPtr Primary(Grammar::QueryPrimaryContext* c);
   ast::QueryPtr SelectQuery(Grammar::SelectContext* c);
-  void SetTail(ast::SetOperation* op, Grammar::SetTailContext* c) const;
+  ast::QueryPtr Combine(ast::QueryPtr left, Grammar::SetOpContext* sign, ast::QueryPtr right) const;
+  ast::QueryPtr Primary(Grammar::KeywordPrimaryContext* c);
+  // An expression as an operand or as a whole query.
+  ast::QueryPtr OfExpr(Grammar::ExprContext* c);
   ast::ExcludePath Exclude(Grammar::ExcludePathContext* c) const;
   void FromWhere(ast::Select* s, Grammar::FromWhereContext* c);
   std::unique_ptr<ast::GroupBy> GroupBy(Grammar::GroupByContext* c);
@@ -147,13 +154,13 @@ class AstBuilder {
   ast::FromPtr FromParens(Grammar::ParensContext* c);
   void FromNames(ast::FromSource* s, Grammar::FromNamesContext* c) const;
   std::vector<ast::OrderItem> OrderBy(Grammar::OrderByContext* c);
-  // The expression a query consists of, or null if it is more than that.
-  static Grammar::ExprContext* PlainExpr(Grammar::QueryContext* c);
   // The parentheses an expression consists of, or null.
   static Grammar::ParensContext* PureParens(Grammar::ExprContext* c);
   static Grammar::ParensContext* PureParens(Grammar::ValueExprContext* c);
+  // Whether parentheses hold one expression and nothing else.
+  static bool HoldsExpr(Grammar::ParensContext* c);
   // The query within (any number of) parentheses that is more than an expression, or null.
-  static Grammar::QueryContext* ParensQuery(Grammar::ParensContext* c);
+  ast::QueryPtr ParensQuery(Grammar::ParensContext* c);
 
   // ---- ast_builder_graph.cc ----
   ast::ExprPtr Match(ast::ExprPtr graph, const std::vector<Grammar::GraphPatternContext*>& patterns,

@@ -115,7 +115,7 @@ ast::ExprPtr AstBuilder::Haystack(Grammar::ValueExprContext* c) {
   ast::ExprPtr e = ValueExpr(c);
   // x IN (y) asks for membership in [y], whatever y is; IN (a, b), IN () and IN (SELECT ...) are
   // clear.
-  if (parens && parens->query().size() == 1 && !parens->MATCH() && !e->As<ast::Subquery>()) {
+  if (parens && HoldsExpr(parens) && !e->As<ast::Subquery>()) {
     TextSpan span = e->span;
     ast::Array list;
     list.elements.push_back(std::move(e));
@@ -274,7 +274,7 @@ ast::ExprPtr AstBuilder::Atom(Grammar::AtomContext* c) {
       ast::Extract extract;
       extract.field = Name(c->identifier());
       if (!extract.field.quoted) extract.part = ParseDatePart(extract.field.name);
-      extract.operand = QueryExpr(c->query(0));
+      extract.operand = Expr(c->expr(0));
       return Make(span, std::move(extract));
     }
     case Grammar::TRIM: return TrimOf(c);
@@ -303,7 +303,7 @@ ast::ExprPtr AstBuilder::CastOf(Grammar::AtomContext* c) {
   ast::Cast cast;
   if (c->CAN_CAST()) cast.kind = ast::Cast::Kind::kCanCast;
   if (c->CAN_LOSSLESS_CAST()) cast.kind = ast::Cast::Kind::kCanLosslessCast;
-  cast.operand = QueryExpr(c->query(0));
+  cast.operand = Expr(c->expr(0));
   cast.type = Type(c->type());
   cast.type_span = SpanOf(c->type());
   return Make(SpanOf(c), std::move(cast));
@@ -313,13 +313,9 @@ ast::ExprPtr AstBuilder::TrimOf(Grammar::AtomContext* c) {
   ast::Trim trim;
   if (c->LEADING()) trim.spec = ast::Trim::Spec::kLeading;
   if (c->TRAILING()) trim.spec = ast::Trim::Spec::kTrailing;
-  auto queries = c->query();
-  if (!c->expr().empty()) {
-    trim.chars = Expr(c->expr(0));
-  } else if (queries.size() == 2) {
-    trim.chars = QueryExpr(queries[0]);
-  }
-  trim.operand = QueryExpr(queries.back());
+  auto exprs = c->expr();
+  if (exprs.size() == 2) trim.chars = Expr(exprs[0]);
+  trim.operand = Expr(exprs.back());
   return Make(SpanOf(c), std::move(trim));
 }
 
@@ -328,9 +324,7 @@ ast::ExprPtr AstBuilder::Special(std::string name, Grammar::AtomContext* c) {
   call.name = NameAt(c->start);
   call.name.name = std::move(name);
   for (antlr4::tree::ParseTree* child : c->children) {
-    if (auto* q = dynamic_cast<Grammar::QueryContext*>(child)) {
-      call.args.push_back(QueryExpr(q));
-    } else if (auto* e = dynamic_cast<Grammar::ExprContext*>(child)) {
+    if (auto* e = dynamic_cast<Grammar::ExprContext*>(child)) {
       call.args.push_back(Expr(e));
     } else if (auto* v = dynamic_cast<Grammar::ValueExprContext*>(child)) {
       call.args.push_back(ValueExpr(v));
@@ -368,21 +362,20 @@ ast::ExprPtr AstBuilder::Call(ast::Identifier name, Grammar::ArgumentsContext* c
   call.star = c->STAR() != nullptr;
   if (c->ALL()) call.quantifier = ast::SetQuantifier::kAll;
   if (c->DISTINCT()) call.quantifier = ast::SetQuantifier::kDistinct;
-  auto queries = c->query();
-  for (size_t i = 0; i < queries.size(); ++i) {
-    Grammar::QueryContext* q = queries[i];
-    // string_agg(x, ',' ORDER BY y): the order is the call's, not the last argument's.
-    if (i + 1 == queries.size() && q->orderBy() && !q->with() && !q->LIMIT() && !q->OFFSET()) {
-      auto* body = q->queryBody();
-      auto* term = body->queryTerm(0);
-      auto* primary = term->queryPrimary(0);
-      if (body->queryTerm().size() == 1 && term->queryPrimary().size() == 1 && primary->expr()) {
-        call.args.push_back(Expr(primary->expr()));
-        call.order_by = OrderBy(q->orderBy());
-        break;
-      }
+  if (auto* query = c->keywordQuery()) {
+    call.args.push_back(Subquery(Query(query)));
+  } else if (auto* rest = c->queryRest(); rest && !rest->children.empty()) {
+    if (rest->orderBy() && rest->setOp().empty() && !rest->LIMIT() && !rest->OFFSET()) {
+      // array_agg(x ORDER BY y): the order is the call's, not that of a query `x`.
+      call.args.push_back(Expr(c->expr(0)));
+      call.order_by = OrderBy(rest->orderBy());
+    } else {
+      auto* first = c->expr(0);
+      call.args.push_back(Subquery(Rest(OfExpr(first), nullptr, rest, first->start)));
     }
-    call.args.push_back(QueryExpr(q));
+  } else {
+    for (auto* e : c->expr()) call.args.push_back(Expr(e));
+    if (c->orderBy()) call.order_by = OrderBy(c->orderBy());
   }
   for (auto* tail : c->callTail()) CallTail(&call, tail);
   bool plain = !name.quoted && !call.star && call.quantifier == ast::SetQuantifier::kNone &&
@@ -449,12 +442,20 @@ ast::FrameBound AstBuilder::Bound(Grammar::FrameBoundContext* c) {
 }
 
 ast::ExprPtr AstBuilder::Parens(Grammar::ParensContext* c) {
-  auto queries = c->query();
-  if (queries.empty() && !c->valueExpr()) return Make(SpanOf(c), ast::Array{});
-  if (c->MATCH()) {
-    return Match(QueryExpr(queries[0]), c->graphPattern(), c->expr(), SpanOf(c));
-  }
+  TextSpan span = SpanOf(c);
+  auto finish = [&](ast::ExprPtr e) {
+    e->parenthesized = true;
+    e->span = span;
+    return e;
+  };
+  if (auto* query = c->keywordQuery()) return finish(Subquery(Query(query)));
   if (c->valueExpr()) Fail(c, "a join stands only in FROM");
+  auto exprs = c->expr();
+  if (exprs.empty()) return Make(span, ast::Array{});
+  if (c->MATCH()) {
+    ast::ExprPtr graph = Expr(exprs[0]);
+    return Match(std::move(graph), c->graphPattern(), c->WHERE() ? exprs[1] : nullptr, span);
+  }
   Ctx* odd = nullptr;
   if (!c->joinTail().empty()) odd = c->joinTail(0);
   if (!c->identifier().empty()) odd = c->identifier(0);
@@ -463,22 +464,21 @@ ast::ExprPtr AstBuilder::Parens(Grammar::ParensContext* c) {
     Fail(odd, fmt::format("expected ) before {}", TextOf(odd)),
          "a name or join in parentheses stands only in FROM");
   }
-  if (queries.size() > 1) {
+  if (!c->COMMA().empty()) {
     ast::Array row;
     row.row = true;
-    for (auto* q : queries) row.elements.push_back(QueryExpr(q));
-    return Make(SpanOf(c), std::move(row));
+    for (auto* e : exprs) row.elements.push_back(Expr(e));
+    return Make(span, std::move(row));
   }
-  ast::ExprPtr e = QueryExpr(queries[0]);
-  e->parenthesized = true;
-  e->span = SpanOf(c);
-  return e;
+  if (auto* rest = c->queryRest(); !rest->children.empty()) {
+    return finish(Subquery(Rest(OfExpr(exprs[0]), nullptr, rest, exprs[0]->start)));
+  }
+  return finish(Expr(exprs[0]));
 }
 
-ast::ExprPtr AstBuilder::QueryExpr(Grammar::QueryContext* c) {
-  if (auto* e = PlainExpr(c)) return Expr(e);
-  TextSpan span = SpanOf(c);
-  return Make(span, ast::Subquery{Query(c)});
+ast::ExprPtr AstBuilder::Subquery(ast::QueryPtr query) {
+  TextSpan span = query->span;
+  return Make(span, ast::Subquery{std::move(query)});
 }
 
 }  // namespace parton::internal

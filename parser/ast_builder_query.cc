@@ -5,15 +5,6 @@
 
 namespace parton::internal {
 
-Grammar::ExprContext* AstBuilder::PlainExpr(Grammar::QueryContext* c) {
-  if (c->children.size() != 1) return nullptr;
-  auto* body = c->queryBody();
-  if (body->children.size() != 1) return nullptr;
-  auto* term = body->queryTerm(0);
-  if (term->children.size() != 1) return nullptr;
-  return term->queryPrimary(0)->expr();
-}
-
 Grammar::ParensContext* AstBuilder::PureParens(Grammar::ValueExprContext* c) {
   if (!c || c->children.size() != 1 || !c->atom()) return nullptr;
   return c->atom()->parens();
@@ -23,48 +14,64 @@ Grammar::ParensContext* AstBuilder::PureParens(Grammar::ExprContext* c) {
   return c->children.size() == 1 ? PureParens(c->valueExpr()) : nullptr;
 }
 
-Grammar::QueryContext* AstBuilder::ParensQuery(Grammar::ParensContext* c) {
-  for (;;) {
-    if (c->children.size() != 3 || c->query().size() != 1) {
-      // ( query ) without names or joins has three children, unless fromNames-like parts are empty.
-      return nullptr;
-    }
-    Grammar::QueryContext* query = c->query(0);
-    Grammar::ExprContext* plain = PlainExpr(query);
-    if (!plain) return query;
-    c = PureParens(plain);
+bool AstBuilder::HoldsExpr(Grammar::ParensContext* c) {
+  // ( expr queryRest ), the latter without anything in it.
+  return c->children.size() == 4 && c->queryRest() && c->queryRest()->children.empty();
+}
+
+ast::QueryPtr AstBuilder::ParensQuery(Grammar::ParensContext* c) {
+  while (HoldsExpr(c)) {
+    c = PureParens(c->expr(0));
     if (!c) return nullptr;
   }
+  if (auto* query = c->keywordQuery()) return Query(query);
+  if (c->children.size() == 4 && c->queryRest()) {
+    return Rest(OfExpr(c->expr(0)), nullptr, c->queryRest(), c->expr(0)->start);
+  }
+  return nullptr;
 }
 
 ast::QueryPtr AstBuilder::Query(Grammar::QueryContext* c) {
   Deeper deeper(this, 1, c);
-  std::vector<ast::CommonTable> with;
-  bool recursive = false;
-  if (auto* w = c->with()) {
-    recursive = w->RECURSIVE() != nullptr;
-    for (auto* t : w->commonTable()) {
+  auto* primary = c->queryPrimary();
+  // WITH comes first in the text, so it is built first too: see Rest.
+  if (c->with()) return Rest(nullptr, c->with(), c->queryRest(), c->start);
+  return Rest(Primary(primary), nullptr, c->queryRest(), c->start);
+}
+
+ast::QueryPtr AstBuilder::Query(Grammar::KeywordQueryContext* c) {
+  Deeper deeper(this, 1, c);
+  if (c->with()) return Rest(nullptr, c->with(), c->queryRest(), c->start);
+  return Rest(Primary(c->keywordPrimary()), nullptr, c->queryRest(), c->start);
+}
+
+ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with,
+                               Grammar::QueryRestContext* c, const antlr4::Token* start) {
+  std::vector<ast::CommonTable> tables;
+  if (with) {
+    for (auto* t : with->commonTable()) {
       ast::CommonTable table;
       table.span = SpanOf(t);
       table.name = Name(t->identifier());
       if (t->nameList()) table.columns = Names(t->nameList());
       table.query = Query(t->query());
-      with.push_back(std::move(table));
+      tables.push_back(std::move(table));
     }
+    auto* around = static_cast<Ctx*>(with->parent);
+    first = Primary(around->getRuleContext<Grammar::QueryPrimaryContext>(0));
   }
-  ast::QueryPtr q = Body(c->queryBody());
-  const bool more = c->with() || c->orderBy() || c->LIMIT() || c->OFFSET();
-  if (!more) return q;
+  ast::QueryPtr q = SetOperations(std::move(first), c);
+  if (!with && !c->orderBy() && !c->LIMIT() && !c->OFFSET()) return q;
   if (!q->with.empty() || q->HasTail()) {
     // (SELECT ... LIMIT 1) ORDER BY x: the inner query keeps its own tail.
     auto outer = std::make_unique<ast::Query>();
-    outer->span = SpanOf(c);
     outer->body = std::move(q);
     q = std::move(outer);
   }
-  q->with = std::move(with);
-  q->recursive = recursive;
-  q->span = SpanOf(c);
+  q->span = source_.Span(start, c->children.empty() ? start : c->stop);
+  if (c->children.empty()) q->span = SpanOf(static_cast<Ctx*>(with->parent));
+  q->with = std::move(tables);
+  q->recursive = with && with->RECURSIVE();
   if (c->orderBy()) q->order_by = OrderBy(c->orderBy());
   size_t next = 0;
   if (c->LIMIT()) q->limit = Expr(c->expr(next++));
@@ -72,80 +79,85 @@ ast::QueryPtr AstBuilder::Query(Grammar::QueryContext* c) {
   return q;
 }
 
-void AstBuilder::SetTail(ast::SetOperation* op, Grammar::SetTailContext* c) const {
-  if (c->ALL()) op->quantifier = ast::SetQuantifier::kAll;
-  if (c->DISTINCT()) op->quantifier = ast::SetQuantifier::kDistinct;
-  op->corresponding = c->CORRESPONDING() != nullptr;
-  if (c->nameList()) op->by = Names(c->nameList());
+// Left to right, INTERSECT before the others.
+ast::QueryPtr AstBuilder::SetOperations(ast::QueryPtr first, Grammar::QueryRestContext* c) {
+  auto signs = c->setOp();
+  if (signs.empty()) return first;
+  auto operands = c->queryPrimary();
+  Deeper deeper(this, static_cast<int>(std::min<size_t>(signs.size(), kMaxDepth + 1)), c);
+  ast::QueryPtr sum;  // what a UNION or EXCEPT waits with for its right side
+  Grammar::SetOpContext* waiting = nullptr;
+  ast::QueryPtr term = std::move(first);
+  for (size_t i = 0; i < signs.size(); ++i) {
+    ast::QueryPtr right = Primary(operands[i]);
+    if (signs[i]->INTERSECT()) {
+      term = Combine(std::move(term), signs[i], std::move(right));
+      continue;
+    }
+    sum = waiting ? Combine(std::move(sum), waiting, std::move(term)) : std::move(term);
+    waiting = signs[i];
+    term = std::move(right);
+  }
+  return waiting ? Combine(std::move(sum), waiting, std::move(term)) : std::move(term);
 }
 
-ast::QueryPtr AstBuilder::Body(Grammar::QueryBodyContext* c) {
-  auto terms = c->queryTerm();
-  Deeper deeper(this, static_cast<int>(std::min<size_t>(terms.size(), kMaxDepth + 1)), c);
-  ast::QueryPtr left = Term(terms[0]);
-  for (size_t i = 1; i < terms.size(); ++i) {
-    auto* sign = c->unionOp(i - 1);
-    ast::SetOperation op;
-    op.op = sign->UNION() ? ast::SetOp::kUnion : ast::SetOp::kExcept;
-    op.outer = sign->OUTER() != nullptr;
-    SetTail(&op, sign->setTail());
-    op.left = std::move(left);
-    op.right = Term(terms[i]);
-    left = std::make_unique<ast::Query>();
-    left->span = source_.Span(c->start, terms[i]->stop);
-    left->body = std::move(op);
-  }
-  return left;
-}
-
-ast::QueryPtr AstBuilder::Term(Grammar::QueryTermContext* c) {
-  auto primaries = c->queryPrimary();
-  Deeper deeper(this, static_cast<int>(std::min<size_t>(primaries.size(), kMaxDepth + 1)) - 1, c);
-  ast::QueryPtr left = Primary(primaries[0]);
-  for (size_t i = 1; i < primaries.size(); ++i) {
-    auto* sign = c->intersectOp(i - 1);
-    ast::SetOperation op;
-    op.op = ast::SetOp::kIntersect;
-    op.outer = sign->OUTER() != nullptr;
-    SetTail(&op, sign->setTail());
-    op.left = std::move(left);
-    op.right = Primary(primaries[i]);
-    left = std::make_unique<ast::Query>();
-    left->span = source_.Span(c->start, primaries[i]->stop);
-    left->body = std::move(op);
-  }
-  return left;
+ast::QueryPtr AstBuilder::Combine(ast::QueryPtr left, Grammar::SetOpContext* sign,
+                                  ast::QueryPtr right) const {
+  ast::SetOperation op;
+  op.op = sign->UNION()       ? ast::SetOp::kUnion
+          : sign->INTERSECT() ? ast::SetOp::kIntersect
+                              : ast::SetOp::kExcept;
+  op.outer = sign->OUTER() != nullptr;
+  if (sign->ALL()) op.quantifier = ast::SetQuantifier::kAll;
+  if (sign->DISTINCT()) op.quantifier = ast::SetQuantifier::kDistinct;
+  op.corresponding = sign->CORRESPONDING() != nullptr;
+  if (sign->nameList()) op.by = Names(sign->nameList());
+  auto q = std::make_unique<ast::Query>();
+  q->span = left->span;
+  q->span.length = right->span.offset + right->span.length - left->span.offset;
+  op.left = std::move(left);
+  op.right = std::move(right);
+  q->body = std::move(op);
+  return q;
 }
 
 ast::QueryPtr AstBuilder::Primary(Grammar::QueryPrimaryContext* c) {
-  if (c->select()) return SelectQuery(c->select());
-  if (c->expr()) {
-    if (auto* parens = PureParens(c->expr())) {
-      if (auto* nested = ParensQuery(parens)) return Query(nested);
-    }
+  return c->expr() ? OfExpr(c->expr()) : Primary(c->keywordPrimary());
+}
+
+ast::QueryPtr AstBuilder::OfExpr(Grammar::ExprContext* c) {
+  if (auto* parens = PureParens(c)) {
+    Deeper deeper(this, 1, c);
+    if (ast::QueryPtr nested = ParensQuery(parens)) return nested;
   }
   auto q = std::make_unique<ast::Query>();
   q->span = SpanOf(c);
-  if (c->VALUES()) {
-    ast::Values values;
-    for (auto* row : c->parens()) {
-      ast::ExprPtr e = Parens(row);
-      auto* array = e->As<ast::Array>();
-      if (!array || !array->row) {
-        TextSpan span = e->span;
-        ast::Array one;
-        one.row = true;
-        if (!array || e->parenthesized) one.elements.push_back(std::move(e));
-        e = Make(span, std::move(one));
-      }
-      values.rows.push_back(std::move(e));
-    }
-    q->body = std::move(values);
-  } else if (c->TABLE()) {
+  q->body = Expr(c);
+  return q;
+}
+
+ast::QueryPtr AstBuilder::Primary(Grammar::KeywordPrimaryContext* c) {
+  if (c->select()) return SelectQuery(c->select());
+  auto q = std::make_unique<ast::Query>();
+  q->span = SpanOf(c);
+  if (c->TABLE()) {
     q->body = ast::TableQuery{Qualified(c->tableName())};
-  } else {
-    q->body = Expr(c->expr());
+    return q;
   }
+  ast::Values values;
+  for (auto* row : c->parens()) {
+    ast::ExprPtr e = Parens(row);
+    auto* array = e->As<ast::Array>();
+    if (!array || !array->row) {
+      TextSpan span = e->span;
+      ast::Array one;
+      one.row = true;
+      if (!array || e->parenthesized) one.elements.push_back(std::move(e));
+      e = Make(span, std::move(one));
+    }
+    values.rows.push_back(std::move(e));
+  }
+  q->body = std::move(values);
   return q;
 }
 
@@ -315,12 +327,14 @@ ast::FromPtr AstBuilder::FromParens(Grammar::ParensContext* c) {
     auto left = std::make_unique<ast::FromItem>(ast::FromItem{std::move(source), span});
     return Joins(std::move(left), c->joinTail());
   }
-  if (c->query().size() != 1 || c->MATCH()) return nullptr;
-  Grammar::QueryContext* query = c->query(0);
-  Grammar::ExprContext* plain = PlainExpr(query);
-  Grammar::ParensContext* inner = plain ? PureParens(plain) : nullptr;
+  auto* rest = c->queryRest();
+  if (!rest || !c->expr(0)) return nullptr;
+  Grammar::ParensContext* inner = PureParens(c->expr(0));
   auto tails = c->joinTail();
-  if (!named && tails.empty()) return inner ? FromParens(inner) : nullptr;
+  if (!named && tails.empty()) return inner && HoldsExpr(c) ? FromParens(inner) : nullptr;
+  if (!rest->children.empty()) {
+    Fail(rest, fmt::format("expected ) before {}", source_.Text(rest->start)));
+  }
   Deeper deeper(this, static_cast<int>(std::min<size_t>(tails.size(), kMaxDepth + 1)), c);
   ast::FromPtr left = inner ? FromParens(inner) : nullptr;
   if (left && named) {
@@ -328,7 +342,7 @@ ast::FromPtr AstBuilder::FromParens(Grammar::ParensContext* c) {
   }
   if (!left) {
     ast::FromSource source;
-    source.expr = QueryExpr(query);
+    source.expr = Expr(c->expr(0));
     size_t next = 0;
     if (c->AS()) source.as = Name(c->identifier(next++));
     if (c->alias()) source.as = Name(c->alias());

@@ -388,10 +388,8 @@ decltype(ast::Statement::node) AstBuilder::Copy(Grammar::CopyContext* c) {
     copy.table = Qualified(c->tableName());
     return copy;
   }
-  if (auto* nested = ParensQuery(c->parens())) {
-    copy.query = Query(nested);
-    return copy;
-  }
+  copy.query = ParensQuery(c->parens());
+  if (copy.query) return copy;
   copy.query = std::make_unique<ast::Query>();
   copy.query->span = SpanOf(c->parens());
   copy.query->body = Parens(c->parens());

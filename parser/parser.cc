@@ -75,8 +75,8 @@ class Lexer : public grammar::PartonLexer {
   std::unique_ptr<Token> second_half_;
 };
 
-// ANTLR drops a byte order mark at the start of its input without counting it, which would shift every
-// position: it gets one more to drop. The grammar takes the other for white space.
+// ANTLR drops a byte order mark at the start of its input without counting it, which would shift
+// every position: it gets one more to drop. The grammar takes the other for white space.
 std::string WithoutBomTrouble(std::string_view text) {
   constexpr std::string_view kBom = "\xEF\xBB\xBF";
   return std::string(text.starts_with(kBom) ? kBom : "").append(text);

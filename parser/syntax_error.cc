@@ -177,8 +177,9 @@ class Diagnosis {
  public:
   Diagnosis(TokenStream* tokens, Grammar* parser) : tokens_(tokens), parser_(parser) {
     parser_->setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
+    // The first stage suffices: what it takes for possible wrongly costs precision, not truth.
     auto* simulator = parser_->getInterpreter<antlr4::atn::ParserATNSimulator>();
-    simulator->setPredictionMode(antlr4::atn::PredictionMode::LL);
+    simulator->setPredictionMode(antlr4::atn::PredictionMode::SLL);
     Parses();
     at_ = std::min(tokens_->furthest(), tokens_->count() - 1);
     tokens_->AppendEnd();

@@ -1,5 +1,5 @@
-// Every statement of the official suite's sample and of ddbsh's tests: accepted or refused as it should
-// be, and always in the first stage. Skipped where ../shared is absent.
+// Every statement of the official suite's sample and of ddbsh's tests: accepted or refused as it
+// should be, and always in the first stage. Skipped where ../shared is absent.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
@@ -69,9 +69,8 @@ std::set<std::string> Disputed(const fs::path& folder) {
   for (const std::string& line : Lines(folder / "disputed.tsv")) {
     for (size_t at = 0; at + 14 <= line.size(); ++at) {
       std::string word = line.substr(at, 14);
-      if (word[12] == '.' && std::all_of(word.begin(), word.begin() + 12, [](unsigned char c) {
-            return std::isxdigit(c) != 0;
-          })) {
+      if (word[12] == '.' && std::all_of(word.begin(), word.begin() + 12,
+                                         [](unsigned char c) { return std::isxdigit(c) != 0; })) {
         ids.insert(word);
       }
     }
@@ -132,7 +131,8 @@ TEST(ConformanceSyntaxTest, DdbshStatementsParse) {
       for (const auto& s : d["setup"].GetArray()) statements.push_back(s.GetString());
     }
     const auto& expect = d["expect"];
-    bool wrong = expect.HasMember("error") && std::string_view(expect["error"].GetString()) == "Syntax";
+    bool wrong =
+        expect.HasMember("error") && std::string_view(expect["error"].GetString()) == "Syntax";
     if (!wrong) statements.push_back(d["statement"].GetString());
     for (const std::string& statement : statements) {
       Result<ast::Script> script = Parse(statement);
