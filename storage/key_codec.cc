@@ -212,8 +212,10 @@ std::optional<Number> ExactNumber(double d) {
   int128_t c = m;
   const int factor = exponent >= 0 ? 2 : 5;
   for (int i = std::abs(exponent); i > 0; --i) {
+    if (c > Number::kMaxCoefficient / factor || c < -Number::kMaxCoefficient / factor) {
+      return std::nullopt;
+    }
     c *= factor;
-    if (c > Number::kMaxCoefficient || c < -Number::kMaxCoefficient) return std::nullopt;
   }
   return Number::FromParts(c, exponent >= 0 ? tens : exponent);
 }
