@@ -1,4 +1,5 @@
-// Which attributes of a table's items a query reads: what an index must hold to take the table's place.
+// Which attributes of a table's items a query reads: what an index must hold to take the table's
+// place.
 #ifndef PARTON_PLANNER_ATTRIBUTES_H_
 #define PARTON_PLANNER_ATTRIBUTES_H_
 

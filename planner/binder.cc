@@ -92,7 +92,8 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
   return Finish(*statement, std::move(planned));
 }
 
-Result<PlannedStatement> Binder::QueryOnly(const ast::Query& query, const ast::Statement& statement) {
+Result<PlannedStatement> Binder::QueryOnly(const ast::Query& query,
+                                           const ast::Statement& statement) {
   PlannedStatement planned;
   PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(query));
   planned.body = std::make_shared<const Query>(std::move(q.query));

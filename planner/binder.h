@@ -1,7 +1,8 @@
 // Names to slots: an ast::Statement becomes a logical plan.
 //
-// The plan reads tables by whole scans with filters above them; the rules (planner/rules.h) turn those into
-// key and index accesses. Subqueries share the statement's frame: every slot number is given out once.
+// The plan reads tables by whole scans with filters above them; the rules (planner/rules.h) turn
+// those into key and index accesses. Subqueries share the statement's frame: every slot number is
+// given out once.
 #ifndef PARTON_PLANNER_BINDER_H_
 #define PARTON_PLANNER_BINDER_H_
 

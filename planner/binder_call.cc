@@ -10,7 +10,7 @@ namespace {
 
 bool IsWindowFunction(std::string_view upper) {
   static constexpr std::string_view kNames[] = {
-      "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE",
+      "ROW_NUMBER", "RANK", "DENSE_RANK",  "PERCENT_RANK", "CUME_DIST", "NTILE",
       "LAG",        "LEAD", "FIRST_VALUE", "LAST_VALUE",   "NTH_VALUE"};
   for (std::string_view name : kNames) {
     if (name == upper) return true;
@@ -31,7 +31,8 @@ bool TakesCollections(const ScalarFunction& f, size_t index) {
   return type == ArgType::kCollection || type == ArgType::kSized || type == ArgType::kStruct;
 }
 
-// DATE_ADD(year, 1, x): the bare word as the text it stands for; null if the argument is none of the words.
+// DATE_ADD(year, 1, x): the bare word as the text it stands for; null if the argument is none of
+// the words.
 ExprPtr KeywordArgument(const ScalarFunction& f, const ast::Expr& arg) {
   const auto* word = arg.As<ast::Variable>();
   if (word == nullptr || word->local || word->name.quoted) return nullptr;
@@ -40,12 +41,16 @@ ExprPtr KeywordArgument(const ScalarFunction& f, const ast::Expr& arg) {
   return MakeExpr(Expr::Literal{Value::String(upper)}, arg.span);
 }
 
-// attribute_type(p, NUMBER): ddbsh's words for the types a key may have; null if it is none of them.
+// attribute_type(p, NUMBER): ddbsh's words for the types a key may have; null if it is none of
+// them.
 ExprPtr TypeWord(const ast::Expr& arg) {
   const auto* word = arg.As<ast::Variable>();
   if (word == nullptr || word->local || word->name.quoted) return nullptr;
   std::string upper = UpperCase(word->name.name);
-  const char* code = upper == "NUMBER" ? "N" : upper == "STRING" ? "S" : upper == "BINARY" ? "B" : nullptr;
+  const char* code = upper == "NUMBER"   ? "N"
+                     : upper == "STRING" ? "S"
+                     : upper == "BINARY" ? "B"
+                                         : nullptr;
   return code == nullptr ? nullptr : MakeExpr(Expr::Literal{Value::String(code)}, arg.span);
 }
 
@@ -56,7 +61,8 @@ Result<ExprPtr> Binder::CheckedOperator(ExprPtr e) const {
   return e;
 }
 
-Result<ExprPtr> Binder::CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span) {
+Result<ExprPtr> Binder::CallFunction(std::string_view name, std::vector<ExprPtr> args,
+                                     TextSpan span) {
   const ScalarFunction* f = FindScalarFunction(name);
   if (f == nullptr) return Status::Unsupported(fmt::format("there is no function {}", name), span);
   Status fits = CheckCallStatically(*f, args, /*counts_only=*/!strict());
@@ -75,14 +81,15 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
       if (q.query.shape == Query::Shape::kBag || q.query.shape == Query::Shape::kList) {
         return MakeSubquery(Expr::Subquery::Kind::kExists, std::move(q), span);
       }
-      std::vector<ExprPtr> args{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span)};
+      std::vector<ExprPtr> args{
+          MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span)};
       return CallFunction(name, std::move(args), span);
     }
   }
   const ScalarFunction* scalar = FindScalarFunction(name);
   const AggregateFunction* aggregate = FindAggregateFunction(name);
-  if (aggregate != nullptr && (scalar == nullptr || call.star || call.args.size() <= 1 ||
-                               call.filter != nullptr)) {
+  if (aggregate != nullptr &&
+      (scalar == nullptr || call.star || call.args.size() <= 1 || call.filter != nullptr)) {
     return BindAggregate(call, *aggregate, span);
   }
   if (IsWindowFunction(name)) {
@@ -91,18 +98,20 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
   if (scalar == nullptr) {
     std::string nearest = NearestFunction(name);
     return Status::Validation(
-        dynamo() ? fmt::format("Unrecognized function: {} at {}:{}:{}", call.name.name, span.line, span.column,
-                               call.name.name.size())
+        dynamo() ? fmt::format("Unrecognized function: {} at {}:{}:{}", call.name.name, span.line,
+                               span.column, call.name.name.size())
                  : fmt::format("there is no function {}", call.name.name),
         call.name.span, nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));
   }
-  if (call.star) return Status::Validation(fmt::format("{} does not take *", name), span, scalar->signature);
+  if (call.star)
+    return Status::Validation(fmt::format("{} does not take *", name), span, scalar->signature);
   if (call.filter != nullptr || !call.order_by.empty() || call.nulls != ast::Call::Nulls::kUnsaid) {
     return Status::Validation(fmt::format("{} is no aggregate function", name), span);
   }
   bool over_collection = name.starts_with("COLL_");
   if (call.quantifier == ast::SetQuantifier::kDistinct && !over_collection) {
-    return Status::Validation(fmt::format("{} is no aggregate function: DISTINCT has no meaning", name), span);
+    return Status::Validation(
+        fmt::format("{} is no aggregate function: DISTINCT has no meaning", name), span);
   }
   std::vector<ExprPtr> args;
   for (size_t i = 0; i < call.args.size(); ++i) {
@@ -152,7 +161,8 @@ Result<ExprPtr> Binder::DistinctCollection(ExprPtr collection, TextSpan span) {
   return MakeExpr(std::move(guarded), span);
 }
 
-Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunction& function, TextSpan span) {
+Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunction& function,
+                                      TextSpan span) {
   const std::string& name = function.name;
   if (block_ == nullptr || block_->no_aggregates != nullptr) {
     return Status::Validation(
@@ -168,15 +178,16 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
   a.distinct = call.quantifier == ast::SetQuantifier::kDistinct;
   if (call.star) {
     if (name != "COUNT" || !call.args.empty()) {
-      return Status::Validation(fmt::format("only COUNT takes *, not {}", name), span, function.signature);
+      return Status::Validation(fmt::format("only COUNT takes *, not {}", name), span,
+                                function.signature);
     }
     if (a.distinct) return Status::Validation("COUNT(DISTINCT *) has no meaning", span);
   } else if (call.args.empty() || static_cast<int>(call.args.size()) > function.max_args) {
-    return Status::Validation(fmt::format("{} takes {}", name,
-                                          function.max_args == 1
-                                              ? "one argument"
-                                              : fmt::format("1 to {} arguments", function.max_args)),
-                              span, function.signature);
+    return Status::Validation(
+        fmt::format("{} takes {}", name,
+                    function.max_args == 1 ? "one argument"
+                                           : fmt::format("1 to {} arguments", function.max_args)),
+        span, function.signature);
   }
   if (call.nulls != ast::Call::Nulls::kUnsaid) {
     return Status::Validation(fmt::format("IGNORE NULLS has no meaning for {}", name), span);
@@ -218,8 +229,9 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
   a.text += ")";
   // The same call twice is computed once.
   for (const Plan::AggregateCall& known : block_->aggregates) {
-    if (known.function != a.function || known.distinct != a.distinct || known.args.size() != a.args.size() ||
-        (known.filter == nullptr) != (a.filter == nullptr) || !known.order.empty() || !a.order.empty()) {
+    if (known.function != a.function || known.distinct != a.distinct ||
+        known.args.size() != a.args.size() || (known.filter == nullptr) != (a.filter == nullptr) ||
+        !known.order.empty() || !a.order.empty()) {
       continue;
     }
     bool same = a.filter == nullptr || SameExpr(*a.filter, *known.filter);
@@ -239,7 +251,8 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
       if (SameName(w.name.name, spec.base)) found = &w;
     }
     if (found == nullptr) {
-      return Status::Validation(fmt::format("there is no window \"{}\"", spec.base.name), spec.base.span);
+      return Status::Validation(fmt::format("there is no window \"{}\"", spec.base.name),
+                                spec.base.span);
     }
     if (&found->spec == &spec || SameName(found->spec.base.name, spec.base)) {
       return Status::Validation(fmt::format("the window \"{}\" refers to itself", spec.base.name),
@@ -251,7 +264,8 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
                                 spec.base.span);
     }
     if (!spec.order_by.empty() && !call->order.empty()) {
-      return Status::Validation("the window this one extends has an ORDER BY already", spec.base.span);
+      return Status::Validation("the window this one extends has an ORDER BY already",
+                                spec.base.span);
     }
   }
   for (const ast::ExprPtr& e : spec.partition_by) {
@@ -292,14 +306,13 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
         if (start) return Status::Validation("a frame cannot start with UNBOUNDED FOLLOWING");
         offset->reset();
         return Status::Ok();
-      case Kind::kCurrentRow:
-        *offset = ExprPtr();
-        return Status::Ok();
+      case Kind::kCurrentRow: *offset = ExprPtr(); return Status::Ok();
       case Kind::kPreceding:
       case Kind::kFollowing: {
         PARTON_ASSIGN_OR_RETURN(ExprPtr e, BindExpr(*b.offset));
         if (call->range_frame && call->order.size() != 1) {
-          return Status::Validation("a RANGE frame with an offset needs one ORDER BY key", b.offset->span);
+          return Status::Validation("a RANGE frame with an offset needs one ORDER BY key",
+                                    b.offset->span);
         }
         *offset = std::move(e);
         *following = b.kind == Kind::kFollowing;
@@ -315,9 +328,10 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
 Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   std::string name = UpperCase(call.name.name);
   if (block_ == nullptr || block_->no_windows != nullptr) {
-    return Status::Validation(fmt::format("the window function {} cannot stand in {}", name,
-                                          block_ == nullptr ? "an expression without FROM" : block_->no_windows),
-                              span);
+    return Status::Validation(
+        fmt::format("the window function {} cannot stand in {}", name,
+                    block_ == nullptr ? "an expression without FROM" : block_->no_windows),
+        span);
   }
   if (block_->in_window || block_->in_aggregate) {
     return Status::Validation("window functions cannot be nested", span);
@@ -327,12 +341,14 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   if (!IsWindowFunction(name)) {
     w.aggregate = FindAggregateFunction(name);
     if (w.aggregate == nullptr) {
-      return Status::Validation(fmt::format("{} is no window function", call.name.name), call.name.span);
+      return Status::Validation(fmt::format("{} is no window function", call.name.name),
+                                call.name.span);
     }
     if (call.star && name != "COUNT") {
       return Status::Validation(fmt::format("only COUNT takes *, not {}", name), span);
     }
-    if (!call.star && (call.args.empty() || static_cast<int>(call.args.size()) > w.aggregate->max_args)) {
+    if (!call.star &&
+        (call.args.empty() || static_cast<int>(call.args.size()) > w.aggregate->max_args)) {
       return Status::Validation(fmt::format("wrong number of arguments for {}", name), span,
                                 w.aggregate->signature);
     }
@@ -345,7 +361,8 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
                                                           : fmt::format("{} to {}", least, most)),
                                 span);
     }
-    if (call.filter != nullptr) return Status::Validation("FILTER is for aggregate functions", span);
+    if (call.filter != nullptr)
+      return Status::Validation("FILTER is for aggregate functions", span);
   }
   if (call.quantifier == ast::SetQuantifier::kDistinct) {
     return Status::Unsupported("DISTINCT in window functions is not supported", span);
@@ -361,8 +378,8 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   }();
   block_->in_window = false;
   if (!status.ok()) return std::move(status).At(span);
-  if ((name == "LAG" || name == "LEAD" || name == "RANK" || name == "DENSE_RANK" || name == "PERCENT_RANK" ||
-       name == "CUME_DIST") &&
+  if ((name == "LAG" || name == "LEAD" || name == "RANK" || name == "DENSE_RANK" ||
+       name == "PERCENT_RANK" || name == "CUME_DIST") &&
       w.order.empty() && strict()) {
     return Status::Validation(fmt::format("{} needs ORDER BY in its window", name), span);
   }

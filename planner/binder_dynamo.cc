@@ -1,8 +1,9 @@
-// What the dynamodb dialect asks of key conditions and ORDER BY: these need the schema (the syntax is checked before).
+// What the dynamodb dialect asks of key conditions and ORDER BY: these need the schema (the syntax
+// is checked before).
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "planner/binder_internal.h"
 
@@ -13,8 +14,8 @@ namespace {
 bool IsAttribute(const Expr& e, int slot, const std::string& name) {
   const auto* path = e.As<Expr::Path>();
   const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
-  return base != nullptr && base->index == slot && path->steps.size() == 1 && path->steps[0].index < 0 &&
-         path->steps[0].name == name;
+  return base != nullptr && base->index == slot && path->steps.size() == 1 &&
+         path->steps[0].index < 0 && path->steps[0].name == name;
 }
 
 // To how many values the condition pins the partition key; 0: it does not.
@@ -38,7 +39,8 @@ size_t PinnedValues(const Expr& e, int slot, const std::string& hash) {
   }
   if (const auto* compare = e.As<Expr::Compare>()) {
     if (compare->op != CompareOp::kEq) return 0;
-    return IsAttribute(*compare->left, slot, hash) || IsAttribute(*compare->right, slot, hash) ? 1 : 0;
+    return IsAttribute(*compare->left, slot, hash) || IsAttribute(*compare->right, slot, hash) ? 1
+                                                                                               : 0;
   }
   if (const auto* in = e.As<Expr::In>()) {
     const auto* list = in->haystack->As<Expr::MakeCollection>();
@@ -59,7 +61,9 @@ Status CheckKeyTypes(const Expr& e, int slot, const KeyAttribute& key) {
       return Status::Ok();
     }
     return Status::Validation(
-        fmt::format("Key attribute's data type should match its data type in table's schema: Key {}", key.name),
+        fmt::format(
+            "Key attribute's data type should match its data type in table's schema: Key {}",
+            key.name),
         value->span);
   };
   if (const auto* compare = e.As<Expr::Compare>()) {
@@ -73,7 +77,8 @@ Status CheckKeyTypes(const Expr& e, int slot, const KeyAttribute& key) {
   if (const auto* in = e.As<Expr::In>()) {
     const auto* list = in->haystack->As<Expr::MakeCollection>();
     if (list == nullptr) return Status::Ok();
-    for (const ExprPtr& element : list->elements) PARTON_RETURN_IF_ERROR(check(in->needle, element));
+    for (const ExprPtr& element : list->elements)
+      PARTON_RETURN_IF_ERROR(check(in->needle, element));
     return Status::Ok();
   }
   Status failed;
@@ -85,9 +90,10 @@ Status CheckKeyTypes(const Expr& e, int slot, const KeyAttribute& key) {
   return failed;
 }
 
-// One read that DynamoDB makes of the condition: a partition key and, if it is fixed, a sort key, as literals.
-// Collects them from OR and IN. False: not of that shape, nothing can be said.
-bool CollectReads(const Expr& e, int slot, const KeySchema& key, std::vector<std::pair<std::string, std::string>>* reads) {
+// One read that DynamoDB makes of the condition: a partition key and, if it is fixed, a sort key,
+// as literals. Collects them from OR and IN. False: not of that shape, nothing can be said.
+bool CollectReads(const Expr& e, int slot, const KeySchema& key,
+                  std::vector<std::pair<std::string, std::string>>* reads) {
   if (const auto* any = e.As<Expr::Or>()) {
     for (const ExprPtr& branch : any->terms) {
       if (!CollectReads(*branch, slot, key, reads)) return false;
@@ -108,14 +114,16 @@ bool CollectReads(const Expr& e, int slot, const KeySchema& key, std::vector<std
         if (!left && !IsAttribute(*compare->right, slot, name)) continue;
         *touched = true;
         const auto* literal = (left ? compare->right : compare->left)->As<Expr::Literal>();
-        if (compare->op == CompareOp::kEq && literal != nullptr) out.push_back(literal->value.ToLiteral());
+        if (compare->op == CompareOp::kEq && literal != nullptr)
+          out.push_back(literal->value.ToLiteral());
       } else if (const auto* in = term->As<Expr::In>()) {
         const auto* list = in->haystack->As<Expr::MakeCollection>();
         if (!IsAttribute(*in->needle, slot, name)) continue;
         *touched = true;
         if (in->negated || list == nullptr) continue;
         for (const ExprPtr& element : list->elements) {
-          if (const auto* literal = element->As<Expr::Literal>()) out.push_back(literal->value.ToLiteral());
+          if (const auto* literal = element->As<Expr::Literal>())
+            out.push_back(literal->value.ToLiteral());
         }
       } else if (ReadsSlot(*term, slot) && term->As<Expr::Or>() == nullptr) {
         ForEachChild(*term, [&](const ExprPtr& child) {
@@ -151,7 +159,8 @@ Status Binder::CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema&
     }
   }
   if (hashes * ranges > kMaxDecomposedReads) {
-    return Status::Validation("Too many decomposed read operations for a given query.", predicate.span);
+    return Status::Validation("Too many decomposed read operations for a given query.",
+                              predicate.span);
   }
   std::vector<std::pair<std::string, std::string>> reads;
   if (CollectReads(predicate, slot, key, &reads)) {
@@ -161,8 +170,9 @@ Status Binder::CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema&
       overlap = overlap || (!range.empty() && distinct.contains({hash, ""}));
     }
     if (overlap) {
-      return Status::Validation("Overlapping conditions with range keys are not supported in where clause",
-                                predicate.span);
+      return Status::Validation(
+          "Overlapping conditions with range keys are not supported in where clause",
+          predicate.span);
     }
   }
   return Status::Ok();
@@ -185,23 +195,27 @@ Status Binder::CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr&
   size_t values = PinnedValues(*filter->predicate, access->slot, key.hash.name);
   if (values == 0) {
     return Status::Validation(
-        "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.",
+        "Must have at least one non-optional hash key condition in WHERE clause when using ORDER "
+        "BY clause.",
         keys[0].expr->span);
   }
   bool by_hash = false;
   for (const SortKey& k : keys) {
     bool hash = IsAttribute(*k.expr, access->slot, key.hash.name);
     by_hash = by_hash || hash;
-    if (hash || (key.range.has_value() && IsAttribute(*k.expr, access->slot, key.range->name))) continue;
+    if (hash || (key.range.has_value() && IsAttribute(*k.expr, access->slot, key.range->name)))
+      continue;
     const auto* path = k.expr->As<Expr::Path>();
-    return Status::Validation(fmt::format("Attribute {} in ORDER BY clause must be part of the primary key",
-                                          path == nullptr ? ToString(*k.expr) : path->steps.back().name),
-                              k.expr->span);
+    return Status::Validation(
+        fmt::format("Attribute {} in ORDER BY clause must be part of the primary key",
+                    path == nullptr ? ToString(*k.expr) : path->steps.back().name),
+        k.expr->span);
   }
   if (values > 1 && !by_hash) {
-    return Status::Validation("Must have hash key in ORDER BY clause when more than one hash key condition "
-                              "specified in WHERE clause.",
-                              keys[0].expr->span);
+    return Status::Validation(
+        "Must have hash key in ORDER BY clause when more than one hash key condition "
+        "specified in WHERE clause.",
+        keys[0].expr->span);
   }
   return Status::Ok();
 }

@@ -101,8 +101,9 @@ Result<ExprPtr> Binder::BindNode(const ast::Path& n, const ast::Expr& e) {
   return BindSteps(std::move(root), false, n.steps, 0, e.span);
 }
 
-Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored, const std::vector<ast::PathStep>& steps,
-                                  size_t first, TextSpan span) {
+Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored,
+                                  const std::vector<ast::PathStep>& steps, size_t first,
+                                  TextSpan span) {
   // x[*].a is SELECT VALUE v.a FROM x AS v; x.*.a ranges over UNPIVOT x.
   PlanPtr plan;
   for (size_t i = first; i < steps.size(); ++i) {
@@ -124,7 +125,8 @@ Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored, const std::vector<a
             key = MakeExpr(Expr::Literal{Value::Missing()}, step.span);
           }
           PARTON_RETURN_IF_ERROR(std::move(key).status());
-          base = MakeExpr(Expr::Index{base, std::move(key).value(), IsStringCast(*step.index)}, span);
+          base =
+              MakeExpr(Expr::Index{base, std::move(key).value(), IsStringCast(*step.index)}, span);
         }
         break;
       }
@@ -223,7 +225,8 @@ Result<ExprPtr> Binder::BindNode(const ast::Between& n, const ast::Expr& e) {
   PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*n.value));
   PARTON_ASSIGN_OR_RETURN(ExprPtr low, BindExpr(*n.low));
   PARTON_ASSIGN_OR_RETURN(ExprPtr high, BindExpr(*n.high));
-  return MakeExpr(Expr::Between{std::move(value), std::move(low), std::move(high), n.negated}, e.span);
+  return MakeExpr(Expr::Between{std::move(value), std::move(low), std::move(high), n.negated},
+                  e.span);
 }
 
 Result<ExprPtr> Binder::BindNode(const ast::Like& n, const ast::Expr& e) {
@@ -268,7 +271,8 @@ Result<ExprPtr> Binder::BindNode(const ast::Cast& n, const ast::Expr& e) {
   if (n.kind == ast::Cast::Kind::kCanCast) return can;
   // Lossless: it can be cast, and the result still equals what it was.
   ExprPtr same = MakeExpr(
-      Expr::Compare{CompareOp::kEq, MakeExpr(Expr::Cast{operand, n.type, false}, e.span), operand}, e.span);
+      Expr::Compare{CompareOp::kEq, MakeExpr(Expr::Cast{operand, n.type, false}, e.span), operand},
+      e.span);
   Expr::Case guarded;  // CASE, so that the cast is not tried where it would fail
   guarded.branches.emplace_back(std::move(can), std::move(same));
   guarded.otherwise = MakeExpr(Expr::Literal{Value::Bool(false)}, e.span);
@@ -282,8 +286,9 @@ Result<ExprPtr> Binder::BindNode(const ast::Call& n, const ast::Expr& e) {
 
 Result<ExprPtr> Binder::BindNode(const ast::Extract& n, const ast::Expr& e) {
   if (!n.part.has_value()) {
-    return Status::Validation(fmt::format("EXTRACT does not know the field {}", n.field.name), n.field.span,
-                              "YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, TIMEZONE_HOUR, TIMEZONE_MINUTE");
+    return Status::Validation(
+        fmt::format("EXTRACT does not know the field {}", n.field.name), n.field.span,
+        "YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, TIMEZONE_HOUR, TIMEZONE_MINUTE");
   }
   PARTON_ASSIGN_OR_RETURN(ExprPtr operand, BindExpr(*n.operand));
   ExprPtr field = MakeExpr(Expr::Literal{Value::String(DatePartName(*n.part))}, n.field.span);

@@ -1,10 +1,11 @@
 // FROM: tables, indexes, table functions, queries and collections, and how they join.
 //
-// A name in FROM means a WITH query, a global or a table first, and a variable to its left only then; `@x`
-// means the variable. A collection that depends on what stands left of it is an Unnest on top of that plan.
-#include <algorithm>
-
+// A name in FROM means a WITH query, a global or a table first, and a variable to its left only
+// then; `@x` means the variable. A collection that depends on what stands left of it is an Unnest
+// on top of that plan.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "planner/binder_internal.h"
 
@@ -14,7 +15,8 @@ namespace {
 
 // csv, json, ...: those that stand in FROM only.
 bool IsTableFunction(std::string_view lower) {
-  return lower == "csv" || lower == "json" || lower == "ddbjson" || lower == "range" || lower == "changes";
+  return lower == "csv" || lower == "json" || lower == "ddbjson" || lower == "range" ||
+         lower == "changes";
 }
 
 std::string LowerCase(std::string_view s) {
@@ -31,7 +33,8 @@ std::string ImplicitAlias(const ast::Expr& e) {
     if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
     if (last.kind == ast::PathStep::Kind::kIndex) {
       const auto* literal = last.index->As<ast::Literal>();
-      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
+      if (literal != nullptr && literal->value.is_text())
+        return std::string(literal->value.bytes());
     }
   }
   return "";
@@ -57,7 +60,8 @@ Binder::Source Binder::TableSource(const TablePtr& table, const IndexSchema* ind
   return source;
 }
 
-Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSource& from, TextSpan span) {
+Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSource& from,
+                                                              TextSpan span) {
   const auto* variable = from.expr->As<ast::Variable>();
   const auto* path = from.expr->As<ast::Path>();
   if (path != nullptr) variable = path->root->As<ast::Variable>();
@@ -88,8 +92,14 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
     if (index == nullptr) {
       // FROM t, t.items: a variable of the table's name is meant.
       if (FindLocal(name, false) != nullptr) return std::optional<Source>();
+      // FROM t[*].items[*]: a path into the table's items.
+      if (step.kind == ast::PathStep::Kind::kWildcard ||
+          step.kind == ast::PathStep::Kind::kUnpivot) {
+        return std::optional<Source>();
+      }
       if (path->steps.size() > 1) {
-        return Status::Validation("A path may contain at most 2 components in the FROM clause", span);
+        return Status::Validation("A path may contain at most 2 components in the FROM clause",
+                                  span);
       }
       if (step.kind != ast::PathStep::Kind::kName) return std::optional<Source>();
       std::vector<std::string> known;
@@ -98,17 +108,18 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
       return Status::Validation(
           dynamo() ? "The table does not have the specified index"
                    : fmt::format("The table does not have the specified index: {}", index_name),
-          step.span,
-          nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
+          step.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
     }
     if (index->state != IndexState::kActive) {
-      return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name), step.span);
+      return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name),
+                    step.span);
     }
   }
   Source source = TableSource(table, index);
   if (block_ != nullptr && block_->select != nullptr && block_->select->consistent) {
     if (index != nullptr && index->kind == IndexKind::kGlobal) {
-      return Status::Validation("Strongly consistent read is not supported on Global Secondary Indexes", span);
+      return Status::Validation(
+          "Strongly consistent read is not supported on Global Secondary Indexes", span);
     }
     Plan::Access access = *source.plan->As<Plan::Access>();
     access.consistent = true;
@@ -117,7 +128,8 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
   return std::optional<Source>(std::move(source));
 }
 
-Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::FromSource& from, TextSpan span) {
+Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::FromSource& from,
+                                                                 TextSpan span) {
   const auto* call = from.expr->As<ast::Call>();
   if (call == nullptr || from.unpivot) return std::optional<Source>();
   std::string name = LowerCase(call->name.name);
@@ -125,10 +137,10 @@ Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::From
   size_t least = name == "range" ? 2 : 1;
   size_t most = name == "range" ? 3 : name == "json" || name == "ddbjson" ? 1 : 2;
   if (call->args.size() < least || call->args.size() > most || call->star) {
-    return Status::Validation(
-        fmt::format("{} takes {} arguments", name,
-                    least == most ? fmt::format("{}", least) : fmt::format("{} or {}", least, most)),
-        span);
+    return Status::Validation(fmt::format("{} takes {} arguments", name,
+                                          least == most ? fmt::format("{}", least)
+                                                        : fmt::format("{} or {}", least, most)),
+                              span);
   }
   Plan::FunctionScan scan;
   scan.function = name;
@@ -143,7 +155,8 @@ Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::From
   return std::optional<Source>(std::move(source));
 }
 
-Result<Binder::Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q, TextSpan span) {
+Result<Binder::Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q,
+                                               TextSpan span) {
   Source source;
   bool rows = q.query.shape == Query::Shape::kBag || q.query.shape == Query::Shape::kList;
   source.variable.stored = q.stored;
@@ -197,22 +210,32 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindGraph(*match, span));
     PARTON_ASSIGN_OR_RETURN(source, BindQuerySource(from, std::move(q), span));
   } else {
-    // In FROM the root of a path is looked up among globals before variables; tables were tried above.
+    // In FROM the root of a path is looked up among globals before variables; tables were tried
+    // above.
     const ast::Expr* root = from.expr.get();
     if (const auto* path = root->As<ast::Path>()) root = path->root.get();
     const auto* variable = root->As<ast::Variable>();
     const Value* global =
         variable != nullptr && !variable->local ? FindGlobal(variable->name) : nullptr;
-    if (global != nullptr) {
-      ExprPtr literal = MakeExpr(Expr::Literal{*global}, root->span);
+    TablePtr stored;
+    if (variable != nullptr && !variable->local && global == nullptr &&
+        FindLocal(variable->name, false) == nullptr) {
+      stored = FindTable(variable->name);
+    }
+    if (global != nullptr || stored != nullptr) {
+      ExprPtr value = global != nullptr ? MakeExpr(Expr::Literal{*global}, root->span)
+                                        : TableValue(stored, root->span);
+      source.variable.stored = stored != nullptr;
       if (const auto* path = from.expr->As<ast::Path>()) {
-        PARTON_ASSIGN_OR_RETURN(source.collection, BindSteps(literal, false, path->steps, 0, span));
+        PARTON_ASSIGN_OR_RETURN(source.collection,
+                                BindSteps(value, stored != nullptr, path->steps, 0, span));
       } else {
-        source.collection = literal;
+        source.collection = value;
       }
     } else {
-      if (variable != nullptr && from.unpivot && !variable->local && FindLocal(variable->name, false) == nullptr &&
-          FindTable(variable->name) == nullptr && FindCommonTable(variable->name) == nullptr) {
+      if (variable != nullptr && from.unpivot && !variable->local &&
+          FindLocal(variable->name, false) == nullptr && FindTable(variable->name) == nullptr &&
+          FindCommonTable(variable->name) == nullptr) {
         PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, FindAttribute(variable->name));
         if (!attribute.has_value()) return UnknownTable(variable->name);
       }
@@ -229,7 +252,7 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
     }
     source.unpivot = from.unpivot;
   }
-  std::string alias = Written(from.as) ? from.as.name
+  std::string alias = Written(from.as)           ? from.as.name
                       : from.unpivot || dynamo() ? ""
                                                  : ImplicitAlias(*from.expr);
   if (Written(from.as)) {
@@ -251,8 +274,10 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
     if (Written(from.at)) source.at_slot = NewSlot();
     if (Written(from.by)) source.by_slot = NewSlot();
   } else if (source.variable.value != nullptr) {
-    source.variable.value = SlotRef(source.variable.value->As<Expr::Slot>()->index, source.variable.name);
-    if (const auto* access = source.plan->As<Plan::Access>(); access != nullptr && Written(from.as)) {
+    source.variable.value =
+        SlotRef(source.variable.value->As<Expr::Slot>()->index, source.variable.name);
+    if (const auto* access = source.plan->As<Plan::Access>();
+        access != nullptr && Written(from.as)) {
       Plan::Access renamed = *access;
       renamed.alias = from.as.name;
       source.plan = MakePlan(std::move(renamed));
@@ -285,8 +310,8 @@ Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Sc
   PlanPtr plan = SourcePlan(source, stacked ? left : nullptr);
   for (const Variable& v : scope->variables) {
     if (!source.variable.name.empty() && v.name == source.variable.name) {
-      return Status::Validation(fmt::format("the name \"{}\" is used twice in FROM", v.name), item.span,
-                                "give one of them another name with AS");
+      return Status::Validation(fmt::format("the name \"{}\" is used twice in FROM", v.name),
+                                item.span, "give one of them another name with AS");
     }
   }
   scope->variables.push_back(source.variable);
@@ -315,7 +340,8 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
   size_t before_left = scope->variables.size();
   PlanPtr outer = left;
   PARTON_ASSIGN_OR_RETURN(PlanPtr lhs, BindFromItem(*join.left, nullptr, scope));
-  // `FROM a, b JOIN c ON ...`: the join as a whole is what a is joined with. Inner joins need no such care.
+  // `FROM a, b JOIN c ON ...`: the join as a whole is what a is joined with. Inner joins need no
+  // such care.
   size_t before_right = scope->variables.size();
   bool inner = join.kind == ast::JoinKind::kInner || join.kind == ast::JoinKind::kCross;
   PlanPtr plan;
@@ -333,8 +359,9 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
     }
     node.lateral = Intersects(SlotsFree(*rhs), SlotsDefined(*lhs));
     if (node.lateral && (join.kind == ast::JoinKind::kRight || join.kind == ast::JoinKind::kFull)) {
-      return Status::Validation("the right side of a RIGHT or FULL JOIN cannot depend on its left side",
-                                join.right->span);
+      return Status::Validation(
+          "the right side of a RIGHT or FULL JOIN cannot depend on its left side",
+          join.right->span);
     }
     for (size_t i = before_left; i < scope->variables.size(); ++i) {
       bool on_right = i >= before_right;

@@ -1,8 +1,8 @@
 // GROUP BY: keys, and what expressions mean above the groups.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "planner/binder_internal.h"
 #include "planner/plan_visit.h"
@@ -30,20 +30,23 @@ bool ReadsName(const Expr& e, const ast::Identifier& name) {
   return found;
 }
 
-// Whether the path begins with the steps of the key. Unquoted names are the same regardless of case.
+// Whether the path begins with the steps of the key. Unquoted names are the same regardless of
+// case.
 bool BeginsWith(const Expr::Path& path, const Expr::Path& key) {
   if (key.steps.size() > path.steps.size() || !SameExpr(*key.base, *path.base)) return false;
   for (size_t i = 0; i < key.steps.size(); ++i) {
     const PathStep &a = path.steps[i], &b = key.steps[i];
     bool any_case = path.ignore_case[i] && key.ignore_case[i];
-    if (a.index != b.index || !(any_case ? EqualsIgnoreCase(a.name, b.name) : a.name == b.name)) return false;
+    if (a.index != b.index || !(any_case ? EqualsIgnoreCase(a.name, b.name) : a.name == b.name))
+      return false;
   }
   return true;
 }
 
 }  // namespace
 
-Status Binder::SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const {
+Status Binder::SortForAggregates(const std::vector<Plan::AggregateCall>& calls,
+                                 PlanPtr* plan) const {
   const std::vector<SortKey>* order = nullptr;
   for (const Plan::AggregateCall& call : calls) {
     if (call.order.empty()) continue;
@@ -76,7 +79,8 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
     std::optional<std::string> name = Written(key.as) ? key.as.name : ItemName(*e);
     const auto* variable = e->As<ast::Variable>();
     const auto* literal = e->As<ast::Literal>();
-    if (literal != nullptr && literal->value.is_small_int() && select.kind == ast::Select::Kind::kItems) {
+    if (literal != nullptr && literal->value.is_small_int() &&
+        select.kind == ast::Select::Kind::kItems) {
       // A position in the select list, as SQL has it.
       int64_t position = literal->value.int_value();
       if (position >= 1 && position <= static_cast<int64_t>(select.items.size())) {
@@ -88,17 +92,24 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
           }
         }
       }
-    } else if (variable != nullptr && !variable->local && FindLocal(variable->name, false) == nullptr) {
+    } else if (variable != nullptr && !variable->local &&
+               FindLocal(variable->name, false) == nullptr) {
       // A select alias, unless the alias hides the attribute it is made of.
       for (const ast::SelectItem& item : select.items) {
-        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr)) continue;
+        if (!Written(item.as) || !SameName(item.as.name, variable->name) ||
+            HasAggregate(*item.expr))
+          continue;
         Result<ExprPtr> aliased = BindExpr(*item.expr);
-        if (aliased.ok() && !ReadsName(**aliased, variable->name)) bound = *std::move(aliased);
+        if (aliased.ok() && !ReadsName(**aliased, variable->name)) {
+          bound = *std::move(aliased);
+          block_->keys.emplace_back(item.expr.get(), bound);
+        }
         break;
       }
     }
     if (bound == nullptr) {
       PARTON_ASSIGN_OR_RETURN(bound, BindExpr(*e));
+      if (e != key.expr.get()) block_->keys.emplace_back(e, bound);
     }
     Variable v;
     v.name = name ? *std::move(name) : fmt::format("_{}", ++unnamed);
@@ -136,7 +147,8 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
       const auto* prefix = key.expr->As<Expr::Path>();
       if (prefix == nullptr || !BeginsWith(*path, *prefix)) continue;
       auto n = static_cast<std::ptrdiff_t>(prefix->steps.size());
-      if (prefix->steps.size() == path->steps.size()) return SlotRef(key.slot, ToString(*key.expr), e->span);
+      if (prefix->steps.size() == path->steps.size())
+        return SlotRef(key.slot, ToString(*key.expr), e->span);
       Expr::Path rest;
       rest.base = SlotRef(key.slot, ToString(*key.expr), e->span);
       rest.steps.assign(path->steps.begin() + n, path->steps.end());
@@ -146,10 +158,12 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
   }
   auto refuse = [&](const Expr& what) {
     return Status::Validation(
-        fmt::format("{} must be a GROUP BY key or stand in an aggregate function", ToString(what)), what.span);
+        fmt::format("{} must be a GROUP BY key or stand in an aggregate function", ToString(what)),
+        what.span);
   };
   if (const auto* slot = e->As<Expr::Slot>()) {
-    if (std::binary_search(g.from_slots.begin(), g.from_slots.end(), slot->index)) return refuse(*e);
+    if (std::binary_search(g.from_slots.begin(), g.from_slots.end(), slot->index))
+      return refuse(*e);
     return e;
   }
   if (const auto* sub = e->As<Expr::Subquery>()) {
@@ -174,7 +188,8 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
     Result<ExprPtr> inner = OverGroups(child, g);
     if (inner.ok()) return *std::move(inner);
     // The path tells more than its root.
-    if (failed.ok()) failed = e->As<Expr::Path>() != nullptr ? refuse(*e) : std::move(inner).status();
+    if (failed.ok())
+      failed = e->As<Expr::Path>() != nullptr ? refuse(*e) : std::move(inner).status();
     return child;
   });
   PARTON_RETURN_IF_ERROR(std::move(failed));

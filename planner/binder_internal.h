@@ -1,12 +1,13 @@
 // The binder's one class; its parts are in binder_<concept>.cc. Not for use outside of them.
 //
-// Scopes. A Scope holds the variables one query block (or part of it) introduces and points to the scope
-// around it. A block's FROM variables are in its `from` scope; with GROUP BY a second scope with the keys
-// stands before it, and ORDER BY sees a third one with the aliases of the select list.
+// Scopes. A Scope holds the variables one query block (or part of it) introduces and points to the
+// scope around it. A block's FROM variables are in its `from` scope; with GROUP BY a second scope
+// with the keys stands before it, and ORDER BY sees a third one with the aliases of the select
+// list.
 //
-// Grouping. Select list, HAVING and ORDER BY are bound over the FROM variables first, aggregate calls being
-// replaced by slots; then whole expressions equal to a key become the key's slot, and what still reads a FROM
-// variable is an error (binder_group.cc).
+// Grouping. Select list, HAVING and ORDER BY are bound over the FROM variables first, aggregate
+// calls being replaced by slots; then whole expressions equal to a key become the key's slot, and
+// what still reads a FROM variable is an error (binder_group.cc).
 #ifndef PARTON_PLANNER_BINDER_INTERNAL_H_
 #define PARTON_PLANNER_BINDER_INTERNAL_H_
 
@@ -31,12 +32,12 @@ struct Variable {
     kPosition,  // AT, BY
     kKey,       // GROUP BY key, GROUP AS
     kLet,
-    kAlias,     // of the select list, in ORDER BY
+    kAlias,  // of the select list, in ORDER BY
   };
   std::string name;       // empty: it cannot be named
   std::string also_name;  // FROM t.index: the table's name means the row too; else empty
   Kind kind = Kind::kRow;
-  ExprPtr value;          // a Slot but for aliases
+  ExprPtr value;  // a Slot but for aliases
   // Read from a table: attribute names match exactly.
   bool stored = false;
   // Certainly a tuple: `SELECT *` may give it as it is.
@@ -46,7 +47,7 @@ struct Variable {
   std::vector<std::string> columns;
   // On the null-supplying side of an outer join.
   bool nullable = false;
-  TablePtr table;  // if it is a row of one
+  TablePtr table;    // if it is a row of one
   ExprPtr constant;  // ranges over this literal, if it does: its rows' attributes are there to see
 };
 
@@ -61,12 +62,17 @@ struct Block {
   const Scope* from = nullptr;
   std::vector<Plan::AggregateCall> aggregates;
   std::vector<Plan::WindowCall> windows;
+  // Select items that are GROUP BY keys too, as they were bound there.
+  std::vector<std::pair<const ast::Expr*, ExprPtr>> keys;
   bool in_aggregate = false;
   bool in_window = false;
   // Where aggregates (windows) may not stand: "WHERE", ...; null where they may.
   const char* no_aggregates = "this place";
   const char* no_windows = "this place";
 };
+
+// Slots a statement may have: WITH queries that use each other twice grow without bound.
+inline constexpr int kMaxSlots = 20000;
 
 // A name that was found.
 struct Resolved {
@@ -84,10 +90,10 @@ enum class RowForm : uint8_t {
 // A bound query, and what its reader may know of its rows.
 struct BoundQuery {
   Query query;
-  bool stored = false;           // rows are items of a table as stored
-  bool tuple = false;            // rows are certainly tuples
+  bool stored = false;            // rows are items of a table as stored
+  bool tuple = false;             // rows are certainly tuples
   bool explicit_columns = false;  // SELECT with a list of named expressions: coerces to a scalar
-  int width = 0;                 // VALUES: rows are arrays of so many elements; 0: not known
+  int width = 0;                  // VALUES: rows are arrays of so many elements; 0: not known
 };
 
 // A WITH query in force. They form a chain: each sees those before it.
@@ -101,7 +107,7 @@ struct CommonTable {
   // Depends on outer rows, or is no collection of rows: bound again at each use.
   bool bind_again = false;
   bool recursive = false;
-  bool recursing = false;        // the step of its recursion is being bound
+  bool recursing = false;  // the step of its recursion is being bound
   int uses = 0;
   bool used_in_subquery = false;
 };
@@ -167,7 +173,8 @@ class Binder {
 
   // binder_call.cc
   Result<ExprPtr> BindFunction(const ast::Call& call, TextSpan span);
-  Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function, TextSpan span);
+  Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function,
+                                TextSpan span);
   Result<ExprPtr> BindWindow(const ast::Call& call, TextSpan span);
   Result<ExprPtr> CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span);
   Result<ExprPtr> DistinctCollection(ExprPtr collection, TextSpan span);
@@ -195,7 +202,8 @@ class Binder {
   Status BindWith(const ast::Query& query);
   Result<BoundQuery> BindCommonTable(const CommonTable& table);
   Result<std::optional<BoundQuery>> BindRecursive(CommonTable* table);
-  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span);
+  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names,
+                                   TextSpan span);
   CommonTable* FindCommonTable(const ast::Identifier& name) const;
   Result<BoundQuery> UseCommonTable(CommonTable* table);
   void EndWith(size_t first, BoundQuery* result);
@@ -207,8 +215,8 @@ class Binder {
   Result<PlanPtr> BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope);
   Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
   struct Source {
-    PlanPtr plan;         // stands alone, or reads slots of what is left of it
-    ExprPtr collection;   // or: the elements of this, as an Unnest
+    PlanPtr plan;        // stands alone, or reads slots of what is left of it
+    ExprPtr collection;  // or: the elements of this, as an Unnest
     bool unpivot = false;
     int at_slot = -1;
     int by_slot = -1;
@@ -227,16 +235,16 @@ class Binder {
     ExprPtr value;
     bool spread = false;  // x.*
     int position = 0;
-    bool alias = false;   // AS was written
+    bool alias = false;  // AS was written
     TextSpan span;
   };
   struct Projection {
-    std::vector<Item> items;   // SELECT list, SELECT *
-    ExprPtr value;             // SELECT VALUE, PIVOT; or a row that is given as it is
+    std::vector<Item> items;  // SELECT list, SELECT *
+    ExprPtr value;            // SELECT VALUE, PIVOT; or a row that is given as it is
     ExprPtr pivot_name;
     bool stored = false;
     bool tuple = false;
-    bool named = false;        // an explicit list without `.*`
+    bool named = false;  // an explicit list without `.*`
     std::vector<std::string> columns;
   };
   struct Grouping {
@@ -251,9 +259,12 @@ class Binder {
                    std::vector<SortKey>* order) const;
   Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
   Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
-  // Variables with the EXCLUDEd parts taken out, for the projection; their computation into `outputs`.
-  Status BindExclude(const ast::Select& select, Scope* from, Scope* groups, std::vector<SlotExpr>* outputs);
-  Result<Projection> BindProjection(const ast::Select& select, const Scope& from, const Scope* groups);
+  // Variables with the EXCLUDEd parts taken out, for the projection; their computation into
+  // `outputs`.
+  Status BindExclude(const ast::Select& select, Scope* from, Scope* groups,
+                     std::vector<SlotExpr>* outputs);
+  Result<Projection> BindProjection(const ast::Select& select, const Scope& from,
+                                    const Scope* groups);
   Status BindItems(const ast::Select& select, Projection* p);
   void Star(const Scope& from, const Scope* groups, Projection* p);
   void AddSpread(const Variable& v, int position, Projection* p);
@@ -263,7 +274,8 @@ class Binder {
   Result<std::vector<SortKey>> BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
                                            std::vector<SlotExpr>* computed);
   Status CheckDistinctOrder(const std::vector<SortKey>& keys, const Projection& p) const;
-  // The slot of `e` in the plan's rows: a Compute is put on top unless it is one of its slots already.
+  // The slot of `e` in the plan's rows: a Compute is put on top unless it is one of its slots
+  // already.
   int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
 
   // binder_dynamo.cc
@@ -283,15 +295,19 @@ class Binder {
   // binder_write.cc
   Result<WritePlan> BindInsert(const ast::Insert& insert);
   Result<BoundQuery> InsertRows(const ast::Insert& insert);
-  Result<BoundQuery> ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns);
+  Result<BoundQuery> ColumnRows(const ast::Values& values,
+                                const std::vector<ast::Identifier>& columns);
   Result<WritePlan> BindUpdate(const ast::Update& update);
   Result<WritePlan> BindDelete(const ast::Delete& del);
   Result<WritePlan> BindExists(const ast::ExistsStatement& exists);
   // The table of UPDATE and DELETE: fills table, slot and target (without a filter), and the scope.
-  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write);
-  // WHERE: target's filter and the condition. With `upsert` the condition is what is left beside the key.
+  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
+                    WritePlan* write);
+  // WHERE: target's filter and the condition. With `upsert` the condition is what is left beside
+  // the key.
   Status BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write);
-  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope);
+  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write,
+                                  const Scope& scope);
   Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
   Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
 

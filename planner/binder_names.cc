@@ -1,9 +1,9 @@
-// What a name means: a variable, a known column, a WITH query, a global, an attribute of the open FROM
-// variable, a table; in this order.
+// What a name means: a variable, a known column, a WITH query, a global, an attribute of the open
+// FROM variable, a table; in this order.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
-
-#include <fmt/format.h>
 
 #include "planner/binder_internal.h"
 
@@ -52,7 +52,9 @@ const Variable* FindIn(const Scope& scope, const ast::Identifier& name, bool ski
   for (auto v = scope.variables.rbegin(); v != scope.variables.rend(); ++v) {
     if (skip_aliases && v->kind == Variable::Kind::kAlias) continue;
     for (const std::string* known : {&v->name, &v->also_name}) {
-      if (known->empty() && !(name.quoted && known == &v->name && v->kind == Variable::Kind::kAlias)) continue;
+      if (known->empty() &&
+          !(name.quoted && known == &v->name && v->kind == Variable::Kind::kAlias))
+        continue;
       if (*known == name.name) return &*v;
       if (close == nullptr && SameName(*known, name)) close = &*v;
     }
@@ -95,9 +97,9 @@ std::string Listing(const std::vector<const Variable*>& rows) {
 
 Status Ambiguous(const ast::Identifier& name, const std::vector<const Variable*>& rows) {
   return Status::Validation(
-      fmt::format("the name \"{}\" is ambiguous: it may be an attribute of {}", name.name, Listing(rows)),
-      name.span,
-      rows[0]->name.empty() ? "" : fmt::format("write {}.{}", rows[0]->name, name.name));
+      fmt::format("the name \"{}\" is ambiguous: it may be an attribute of {}", name.name,
+                  Listing(rows)),
+      name.span, rows[0]->name.empty() ? "" : fmt::format("write {}.{}", rows[0]->name, name.name));
 }
 
 ExprPtr At(const ExprPtr& e, TextSpan span) {
@@ -173,7 +175,8 @@ Status Binder::UnknownTable(const ast::Identifier& name) const {
   if (input_.globals != nullptr) {
     for (const auto& [global, value] : *input_.globals) known.push_back(global);
   }
-  for (const CommonTable* t = common_top_; t != nullptr; t = t->outer) known.push_back(t->ast->name.name);
+  for (const CommonTable* t = common_top_; t != nullptr; t = t->outer)
+    known.push_back(t->ast->name.name);
   std::string nearest = NearestName(name.name, known);
   return Status::NotFound(
       dynamo() ? "Requested resource not found"
@@ -202,7 +205,8 @@ Status Binder::UnknownName(const ast::Identifier& name) const {
 
 Result<TablePtr> Binder::RequireTable(const ast::QualifiedName& name) {
   if (name.parts.size() > 1) {
-    return Status::Validation("a table's name has one part here; quote names that hold a dot", name.span);
+    return Status::Validation("a table's name has one part here; quote names that hold a dot",
+                              name.span);
   }
   TablePtr table = FindTable(name.parts[0]);
   if (table == nullptr) return UnknownTable(name.parts[0]);
@@ -225,7 +229,8 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     const Variable* row = FindLocal(name, /*skip_aliases=*/true);
     skip_aliases = row != nullptr && row->kind == Variable::Kind::kRow;
   }
-  bool may_be_nearer = false;  // an attribute of a row of an inner scope, before an outer row's column
+  bool may_be_nearer =
+      false;  // an attribute of a row of an inner scope, before an outer row's column
   for (const Scope* s = scope_; s != nullptr; s = s->outer) {
     if (const Variable* found = FindIn(*s, name, skip_aliases)) {
       return Resolved{At(found->value, name.span), found->stored};
@@ -255,7 +260,8 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
       --subquery_depth_;
       PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(used));
       bool stored = q.stored;
-      return Resolved{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), name.span), stored};
+      return Resolved{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), name.span),
+                      stored};
     }
     if (const Value* global = FindGlobal(name)) {
       return Resolved{MakeExpr(Expr::Literal{*global}, name.span), false};

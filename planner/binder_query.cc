@@ -1,7 +1,8 @@
-// Queries around the SELECT block: set operators, VALUES, TABLE, bare expressions, ORDER BY and LIMIT.
-#include <algorithm>
-
+// Queries around the SELECT block: set operators, VALUES, TABLE, bare expressions, ORDER BY and
+// LIMIT.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "planner/binder_internal.h"
 #include "planner/row_functions.h"
@@ -10,7 +11,9 @@ namespace parton::binder {
 
 namespace {
 
-bool IsRows(const Query& q) { return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList; }
+bool IsRows(const Query& q) {
+  return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList;
+}
 
 bool IsNegativeLiteral(const ast::Expr& e) {
   const auto* literal = e.As<ast::Literal>();
@@ -33,6 +36,9 @@ int Binder::ComputeSlot(const ExprPtr& e, std::string_view, PlanPtr* plan) {
 
 Result<BoundQuery> Binder::BindQuery(const ast::Query& query, RowForm form) {
   Restore<const CommonTable*> sight(&common_top_, common_top_);
+  if (next_slot_ > kMaxSlots) {
+    return Status(StatusCode::kLimitExceeded, "the statement has too many parts", query.span);
+  }
   size_t first = common_.size();
   PARTON_RETURN_IF_ERROR(BindWith(query));
   PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindBody(query, form));
@@ -183,7 +189,8 @@ Result<BoundQuery> Binder::BindSetOperation(const ast::SetOperation& op) {
   return left;
 }
 
-Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery left, BoundQuery right) {
+Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery left,
+                                       BoundQuery right) {
   left = AsRows(std::move(left));
   right = AsRows(std::move(right));
   Plan::SetOperation set;
@@ -205,7 +212,8 @@ Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery l
         if (std::find(b.begin(), b.end(), column) != b.end()) set.corresponding.push_back(column);
       }
       if (set.corresponding.empty()) {
-        return Status::Validation("CORRESPONDING: the two sides have no column in common", left.query.span);
+        return Status::Validation("CORRESPONDING: the two sides have no column in common",
+                                  left.query.span);
       }
     }
     q.query.columns = set.corresponding;
@@ -223,8 +231,8 @@ Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery l
     q.explicit_columns = left.explicit_columns && right.explicit_columns;
     q.tuple = left.tuple && right.tuple;
     if (left.width > 0 && right.width > 0 && left.width != right.width) {
-      return Status::Validation(
-          fmt::format("the sides of a set operator have {} and {} columns", left.width, right.width));
+      return Status::Validation(fmt::format("the sides of a set operator have {} and {} columns",
+                                            left.width, right.width));
     }
     if (left.width == right.width) q.width = left.width;
   }
@@ -281,7 +289,8 @@ Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
         int64_t position = literal->value.int_value();
         if (position < 1 || position > static_cast<int64_t>(row.columns.size())) {
           return Status::Validation(
-              fmt::format("ORDER BY position {} is not in the select list", position), item.expr->span);
+              fmt::format("ORDER BY position {} is not in the select list", position),
+              item.expr->span);
         }
         ast::Identifier name{row.columns[static_cast<size_t>(position - 1)], true, item.expr->span};
         SortKey key;

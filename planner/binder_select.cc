@@ -1,9 +1,9 @@
 // One SELECT block: from its FROM clause to the value of a row.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "planner/binder_internal.h"
 #include "planner/plan_visit.h"
@@ -17,7 +17,8 @@ Value ExcludeStepValue(const ast::ExcludeStep& step) {
   using Kind = ast::PathStep::Kind;
   switch (step.kind) {
     case Kind::kName:
-      return Value::List({Value::String("n"), Value::String(step.name.name), Value::Bool(step.name.quoted)});
+      return Value::List(
+          {Value::String("n"), Value::String(step.name.name), Value::Bool(step.name.quoted)});
     case Kind::kIndex: return Value::List({Value::String("i"), Value::Int(step.index)});
     case Kind::kWildcard: return Value::List({Value::String("w")});
     case Kind::kUnpivot: return Value::List({Value::String("u")});
@@ -29,7 +30,8 @@ bool HasWildcard(const ast::Expr& e) {
   const auto* path = e.As<ast::Path>();
   if (path == nullptr) return false;
   for (const ast::PathStep& step : path->steps) {
-    if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot) return true;
+    if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot)
+      return true;
   }
   return false;
 }
@@ -43,7 +45,8 @@ std::optional<std::string> Binder::ItemName(const ast::Expr& e) const {
     if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
     if (last.kind == ast::PathStep::Kind::kIndex) {
       const auto* literal = last.index->As<ast::Literal>();
-      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
+      if (literal != nullptr && literal->value.is_text())
+        return std::string(literal->value.bytes());
       if (dynamo()) {
         // The last named component with its subscripts: m.k[0] is k[0].
         std::string subscripts;
@@ -58,7 +61,8 @@ std::optional<std::string> Binder::ItemName(const ast::Expr& e) const {
       }
     }
   }
-  if (const auto* cast = e.As<ast::Cast>(); cast != nullptr && cast->operand->As<ast::Variable>() != nullptr) {
+  if (const auto* cast = e.As<ast::Cast>();
+      cast != nullptr && cast->operand->As<ast::Variable>() != nullptr) {
     return cast->operand->As<ast::Variable>()->name.name;
   }
   return std::nullopt;
@@ -88,7 +92,9 @@ Status Binder::BindExclude(const ast::Select& select, Scope* from, Scope* groups
     for (Scope* s : {groups, from}) {
       if (s == nullptr || root != nullptr) continue;
       for (Variable& v : s->variables) {
-        if (SameName(v.name, path.root) || (!v.also_name.empty() && SameName(v.also_name, path.root))) root = &v;
+        if (SameName(v.name, path.root) ||
+            (!v.also_name.empty() && SameName(v.also_name, path.root)))
+          root = &v;
       }
     }
     std::vector<Value> steps;
@@ -102,14 +108,16 @@ Status Binder::BindExclude(const ast::Select& select, Scope* from, Scope* groups
         }
       }
       if (rows != 1) {
-        return Status::Validation(fmt::format("EXCLUDE: unknown name \"{}\"", path.root.name), path.span);
+        return Status::Validation(fmt::format("EXCLUDE: unknown name \"{}\"", path.root.name),
+                                  path.span);
       }
       steps.push_back(ExcludeStepValue(ast::ExcludeStep{ast::PathStep::Kind::kName, path.root, 0}));
     } else if (path.steps.empty()) {
       return Status::Validation("EXCLUDE needs a path into a variable, not all of it", path.span);
     }
     for (const ast::ExcludeStep& step : path.steps) steps.push_back(ExcludeStepValue(step));
-    auto known = std::find_if(roots.begin(), roots.end(), [&](const auto& r) { return r.first == root; });
+    auto known =
+        std::find_if(roots.begin(), roots.end(), [&](const auto& r) { return r.first == root; });
     if (known == roots.end()) {
       roots.emplace_back(root, std::vector<Value>());
       known = roots.end() - 1;
@@ -224,7 +232,12 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
                                 "SELECT VALUE takes it");
     }
     Item out;
-    PARTON_ASSIGN_OR_RETURN(out.value, BindExpr(*item.expr));
+    for (const auto& [key, bound] : block_->keys) {
+      if (key == item.expr.get()) out.value = bound;
+    }
+    if (out.value == nullptr) {
+      PARTON_ASSIGN_OR_RETURN(out.value, BindExpr(*item.expr));
+    }
     out.alias = Written(item.as);
     std::optional<std::string> name = out.alias ? item.as.name : ItemName(*item.expr);
     out.name = name ? *std::move(name) : fmt::format("_{}", position++);
@@ -287,8 +300,8 @@ ExprPtr Binder::RowValue(const Projection& p, RowForm form, TextSpan span) {
   return MakeExpr(std::move(make), span);
 }
 
-Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
-                                                 std::vector<SlotExpr>* computed) {
+Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const Scope* rows,
+                                                 Projection* p, std::vector<SlotExpr>* computed) {
   std::vector<SortKey> keys;
   Scope aliases;
   aliases.outer = rows;
@@ -299,7 +312,8 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     v.name = item.name;
     v.kind = Variable::Kind::kAlias;
     // An expression that both the row and the order need is computed once, if some key asks for it.
-    bool simple = item.value->As<Expr::Slot>() != nullptr || item.value->As<Expr::Path>() != nullptr ||
+    bool simple = item.value->As<Expr::Slot>() != nullptr ||
+                  item.value->As<Expr::Path>() != nullptr ||
                   item.value->As<Expr::Literal>() != nullptr;
     int slot = simple ? -1 : NewSlot();
     slots.push_back(slot);
@@ -309,9 +323,10 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
   // A name that two items have in different meanings is no name to order by.
   std::vector<Variable> distinct;
   for (const Variable& v : aliases.variables) {
-    bool same = std::all_of(aliases.variables.begin(), aliases.variables.end(), [&](const Variable& other) {
-      return other.name != v.name || SameExpr(*other.value, *v.value);
-    });
+    bool same =
+        std::all_of(aliases.variables.begin(), aliases.variables.end(), [&](const Variable& other) {
+          return other.name != v.name || SameExpr(*other.value, *v.value);
+        });
     if (same) distinct.push_back(v);
   }
   aliases.variables = std::move(distinct);
@@ -321,8 +336,9 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     if (literal != nullptr && literal->value.is_small_int() && p->named) {
       int64_t position = literal->value.int_value();
       if (position < 1 || position > static_cast<int64_t>(p->items.size())) {
-        return Status::Validation(fmt::format("ORDER BY position {} is not in the select list", position),
-                                  item.expr->span);
+        return Status::Validation(
+            fmt::format("ORDER BY position {} is not in the select list", position),
+            item.expr->span);
       }
       SortKey key;
       key.expr = p->items[static_cast<size_t>(position - 1)].value;
@@ -339,7 +355,8 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     if (item.spread) continue;
     int slot = slots[next++];
     if (slot < 0) continue;
-    bool used = std::any_of(keys.begin(), keys.end(), [&](const SortKey& k) { return ReadsSlot(*k.expr, slot); });
+    bool used = std::any_of(keys.begin(), keys.end(),
+                            [&](const SortKey& k) { return ReadsSlot(*k.expr, slot); });
     if (!used) continue;
     computed->push_back(SlotExpr{slot, item.value});
     item.value = SlotRef(slot, item.name, item.value->span);
@@ -362,8 +379,8 @@ Status Binder::CheckDistinctOrder(const std::vector<SortKey>& keys, const Projec
   };
   for (const SortKey& key : keys) {
     if (!fits(*key.expr)) {
-      return Status::Validation("with SELECT DISTINCT, what ORDER BY names must be in the select list",
-                                key.expr->span);
+      return Status::Validation(
+          "with SELECT DISTINCT, what ORDER BY names must be in the select list", key.expr->span);
     }
   }
   return Status::Ok();
@@ -398,7 +415,8 @@ void Binder::SupplyNulls(const Scope& from, Projection* p, std::vector<SlotExpr>
   for (SortKey& key : *order) supply(key.expr);
 }
 
-Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form) {
+Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Query& tail,
+                                      RowForm form) {
   Block block;
   block.select = &select;
   Scope from;
@@ -434,7 +452,8 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
     PARTON_RETURN_IF_ERROR(
         BindExclude(select, &from_copy, select.group_by ? &groups_copy : nullptr, &excluded));
     Restore<const Scope*> inside(&scope_, select.group_by ? &groups_copy : &from_copy);
-    PARTON_ASSIGN_OR_RETURN(p, BindProjection(select, from_copy, select.group_by ? &groups_copy : nullptr));
+    PARTON_ASSIGN_OR_RETURN(
+        p, BindProjection(select, from_copy, select.group_by ? &groups_copy : nullptr));
   }
   ExprPtr having;
   if (select.having != nullptr) {

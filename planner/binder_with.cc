@@ -1,8 +1,9 @@
 // WITH: queries that have a name, and recursion.
 //
-// Each is bound where it is defined. A use reads a Shared node over that plan (a later use over a plan with slots
-// of its own); when all is bound, one that was used once gets its plan put in place of the Shared node. A query that depends on outer rows is
-// bound again at each use instead, since its rows differ with them.
+// Each is bound where it is defined. A use reads a Shared node over that plan (a later use over a
+// plan with slots of its own); when all is bound, one that was used once gets its plan put in place
+// of the Shared node. A query that depends on outer rows is bound again at each use instead, since
+// its rows differ with them.
 #include <fmt/format.h>
 
 #include "planner/binder_internal.h"
@@ -13,7 +14,9 @@ namespace parton::binder {
 
 namespace {
 
-bool IsRows(const Query& q) { return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList; }
+bool IsRows(const Query& q) {
+  return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList;
+}
 
 ExprPtr NameList(const std::vector<std::string>& names, TextSpan span) {
   std::vector<Value> values;
@@ -93,7 +96,8 @@ Result<std::optional<BoundQuery>> Binder::BindRecursive(CommonTable* table) {
   }
   table->uses = 0;
   table->used_in_subquery = false;
-  if (!seed.query.columns.empty() && !op->outer && !op->corresponding && !step.query.columns.empty()) {
+  if (!seed.query.columns.empty() && !op->outer && !op->corresponding &&
+      !step.query.columns.empty()) {
     std::vector<ast::Identifier> names;
     for (const std::string& column : seed.query.columns) {
       names.push_back(ast::Identifier{column, true, table->ast->span});
@@ -120,7 +124,8 @@ Status Binder::BindWith(const ast::Query& query) {
     for (const ast::CommonTable& other : query.with) {
       if (&other == &with) break;
       if (other.name.name == with.name.name) {
-        return Status::Validation(fmt::format("WITH names \"{}\" twice", with.name.name), with.name.span);
+        return Status::Validation(fmt::format("WITH names \"{}\" twice", with.name.name),
+                                  with.name.span);
       }
     }
     auto table = std::make_unique<CommonTable>();
@@ -141,7 +146,8 @@ Status Binder::BindWith(const ast::Query& query) {
       }
     } else {
       PARTON_ASSIGN_OR_RETURN(table->bound, BindCommonTable(*table));
-      table->bind_again = !IsRows(table->bound.query) || !SlotsFree(*table->bound.query.root).empty();
+      table->bind_again =
+          !IsRows(table->bound.query) || !SlotsFree(*table->bound.query.root).empty();
     }
     common_top_ = table.get();
     common_.push_back(std::move(table));
@@ -167,7 +173,8 @@ Result<BoundQuery> Binder::UseCommonTable(CommonTable* table) {
       PARTON_ASSIGN_OR_RETURN(q, BindCommonTable(*table));
       q.query.shape = Query::Shape::kBag;
     }
-    q.query.root = MakePlan(Plan::Shared{table->id, table->ast->name.name, q.query.slot}, {q.query.root});
+    q.query.root =
+        MakePlan(Plan::Shared{table->id, table->ast->name.name, q.query.slot}, {q.query.root});
     return q;
   }
   int shared = q.query.slot;

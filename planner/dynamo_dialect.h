@@ -7,8 +7,8 @@
 
 namespace parton {
 
-// Decided from the syntax alone, before any table is looked up. Statements that are no data manipulation (DDL,
-// SET, SHOW, transactions) are Parton's own and pass.
+// Decided from the syntax alone, before any table is looked up. Statements that are no data
+// manipulation (DDL, SET, SHOW, transactions) are Parton's own and pass.
 Status CheckDynamoDialect(const ast::Statement& statement);
 
 }  // namespace parton

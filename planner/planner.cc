@@ -10,7 +10,8 @@ namespace parton {
 
 namespace {
 
-Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planned, const PlannerInput& input) {
+Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planned,
+                                                         const PlannerInput& input) {
   RuleContext context;
   context.store = input.store;
   context.settings = input.settings;
@@ -23,11 +24,13 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
       PARTON_ASSIGN_OR_RETURN(write->source, ApplyRules(WithAttributes(write->source), context));
     }
     if (write->target != nullptr) {
-      PARTON_ASSIGN_OR_RETURN(write->target, ApplyRules(WithAttributes(write->target, write->slot), context));
+      PARTON_ASSIGN_OR_RETURN(write->target,
+                              ApplyRules(WithAttributes(write->target, write->slot), context));
     }
     *body = std::move(write);
   }
-  return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(planned)));
+  return std::shared_ptr<const PlannedStatement>(
+      std::make_shared<PlannedStatement>(std::move(planned)));
 }
 
 }  // namespace
@@ -55,7 +58,8 @@ Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
     }
     body.statement = std::move(planned);
     out.body = std::move(body);
-    return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(out)));
+    return std::shared_ptr<const PlannedStatement>(
+        std::make_shared<PlannedStatement>(std::move(out)));
   }
   PARTON_ASSIGN_OR_RETURN(PlannedStatement planned, BindStatement(statement, input));
   return Optimize(std::move(planned), input);

@@ -19,10 +19,10 @@ namespace parton {
 
 // What names may mean beside tables. Outlives the planning call.
 struct PlannerInput {
-  TableStore* store = nullptr;           // may be null: no tables (pure expressions)
+  TableStore* store = nullptr;  // may be null: no tables (pure expressions)
   const Settings* settings = nullptr;
-  // Global variables with values (conformance environments, variables of an embedding program, a trigger's
-  // `records`). Looked up before tables. Values are put into the plan as literals.
+  // Global variables with values (conformance environments, variables of an embedding program, a
+  // trigger's `records`). Looked up before tables. Values are put into the plan as literals.
   const std::map<std::string, Value>* globals = nullptr;
 };
 
@@ -50,12 +50,14 @@ struct PlannedStatement {
   std::string capacity;  // RETURN CONSUMED CAPACITY: "TOTAL" or "INDEXES"; empty: not asked for
 };
 
-// Errors: unknown names (with the nearest one as hint), static type errors (strict typing), statements the
-// dialect in force does not have, a scan that SET scan = deny forbids (naming the index that would help).
+// Errors: unknown names (with the nearest one as hint), static type errors (strict typing),
+// statements the dialect in force does not have, a scan that SET scan = deny forbids (naming the
+// index that would help).
 Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
     std::shared_ptr<const ast::Statement> statement, const PlannerInput& input);
 
-// The same for a query inside of a statement that stays a command: COPY (query) TO. `statement` owns `query`.
+// The same for a query inside of a statement that stays a command: COPY (query) TO. `statement`
+// owns `query`.
 Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query,
                                                           const ast::Statement& statement,
                                                           const PlannerInput& input);

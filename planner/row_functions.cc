@@ -1,11 +1,11 @@
 #include "planner/row_functions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace parton {
 
@@ -21,7 +21,8 @@ Value RenameColumns(const Value* args, int, EvalContext& ctx) {
           fmt::format("a row has {} values for {} columns", elements.size(), to.size())));
     }
     for (size_t i = 0; i < to.size(); ++i) {
-      if (!elements[i].is_missing()) fields.push_back(Field{std::string(to[i].bytes()), elements[i]});
+      if (!elements[i].is_missing())
+        fields.push_back(Field{std::string(to[i].bytes()), elements[i]});
     }
     return Value::Struct(std::move(fields));
   }
@@ -67,9 +68,9 @@ Value RowArray(const Value* args, int, EvalContext&) {
 bool Matches(const Value& step, const std::string& name) {
   std::string_view wanted = step.elements()[1].bytes();
   if (step.elements()[2].is_true()) return wanted == name;
-  return std::equal(wanted.begin(), wanted.end(), name.begin(), name.end(), [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == std::tolower(b);
-  });
+  return std::equal(
+      wanted.begin(), wanted.end(), name.begin(), name.end(),
+      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
 // `value` without what the path from `first` on names.

@@ -1,12 +1,12 @@
 #include "planner/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <functional>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "planner/planner.h"
 #include "types/functions.h"
@@ -38,7 +38,8 @@ std::optional<bool> ToBool(const Value& v) {
 
 // 4096, '512MB', '1 GB'
 std::optional<uint64_t> ToBytes(const Value& v) {
-  if (v.is_small_int()) return v.int_value() < 0 ? std::nullopt : std::optional<uint64_t>(v.int_value());
+  if (v.is_small_int())
+    return v.int_value() < 0 ? std::nullopt : std::optional<uint64_t>(v.int_value());
   if (!v.is_text()) return std::nullopt;
   std::string text = Lower(v.bytes());
   uint64_t number = 0;
@@ -47,7 +48,7 @@ std::optional<uint64_t> ToBytes(const Value& v) {
   if (error != std::errc()) return std::nullopt;
   while (rest != end && *rest == ' ') ++rest;
   std::string_view unit(rest, static_cast<size_t>(end - rest));
-  int shift = unit.empty() || unit == "b"    ? 0
+  int shift = unit.empty() || unit == "b"   ? 0
               : unit == "kb" || unit == "k" ? 10
               : unit == "mb" || unit == "m" ? 20
               : unit == "gb" || unit == "g" ? 30
@@ -62,7 +63,8 @@ std::optional<int64_t> ToCount(const Value& v, int64_t least, int64_t most) {
 }
 
 template <typename T>
-std::optional<T> ToWord(const Value& v, std::initializer_list<std::pair<std::string_view, T>> words) {
+std::optional<T> ToWord(const Value& v,
+                        std::initializer_list<std::pair<std::string_view, T>> words) {
   if (!v.is_text()) return std::nullopt;
   std::string word = Lower(v.bytes());
   for (const auto& [text, value] : words) {
@@ -96,10 +98,12 @@ const std::vector<Setting>& Table() {
          return n.has_value();
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.atomic_limit)); }},
-      {{"dialect", "extended | dynamodb", "All of PartiQL, or what Amazon DynamoDB's ExecuteStatement takes."},
+      {{"dialect", "extended | dynamodb",
+        "All of PartiQL, or what Amazon DynamoDB's ExecuteStatement takes."},
        [](const Value& v, Settings* s) {
-         return Put(ToWord<Dialect>(v, {{"extended", Dialect::kExtended}, {"dynamodb", Dialect::kDynamo}}),
-                    &s->dialect);
+         return Put(
+             ToWord<Dialect>(v, {{"extended", Dialect::kExtended}, {"dynamodb", Dialect::kDynamo}}),
+             &s->dialect);
        },
        [](const Settings& s) {
          return Value::String(s.dialect == Dialect::kDynamo ? "dynamodb" : "extended");
@@ -138,10 +142,12 @@ const std::vector<Setting>& Table() {
       {{"throttle", "on | off", "Whether provisioned tables refuse what exceeds their throughput."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->throttle); },
        [](const Settings& s) { return OnOff(s.throttle); }},
-      {{"typing", "permissive | strict", "Whether a type error yields MISSING or fails the statement."},
+      {{"typing", "permissive | strict",
+        "Whether a type error yields MISSING or fails the statement."},
        [](const Value& v, Settings* s) {
-         return Put(ToWord<Typing>(v, {{"permissive", Typing::kPermissive}, {"strict", Typing::kStrict}}),
-                    &s->typing);
+         return Put(
+             ToWord<Typing>(v, {{"permissive", Typing::kPermissive}, {"strict", Typing::kStrict}}),
+             &s->typing);
        },
        [](const Settings& s) {
          return Value::String(s.typing == Typing::kStrict ? "strict" : "permissive");
@@ -171,8 +177,9 @@ Status Unknown(const std::string& name) {
   std::vector<std::string> known;
   for (const SettingInfo& s : AllSettings()) known.push_back(s.name);
   std::string nearest = NearestName(name, known);
-  return Status::Validation(fmt::format("there is no setting {}", name), {},
-                            nearest.empty() ? "SHOW ALL lists them" : fmt::format("did you mean {}?", nearest));
+  return Status::Validation(
+      fmt::format("there is no setting {}", name), {},
+      nearest.empty() ? "SHOW ALL lists them" : fmt::format("did you mean {}?", nearest));
 }
 
 }  // namespace
@@ -191,7 +198,8 @@ const std::vector<SettingInfo>& AllSettings() {
     for (const RuleInfo& r : AllRules()) {
       out.push_back({std::string(kRulePrefix) + r.name, "on | off", r.contract});
     }
-    std::sort(out.begin(), out.end(), [](const SettingInfo& a, const SettingInfo& b) { return a.name < b.name; });
+    std::sort(out.begin(), out.end(),
+              [](const SettingInfo& a, const SettingInfo& b) { return a.name < b.name; });
     return out;
   }();
   return all;
@@ -225,7 +233,8 @@ Status ApplySetting(std::string_view name, const Value& value, Settings* setting
 Result<Value> ReadSetting(std::string_view name, const Settings& settings) {
   std::string key = Lower(name);
   if (const Setting* s = Find(key)) return s->read(settings);
-  if (std::string rule = RuleOf(key); !rule.empty()) return OnOff(!settings.disabled_rules.contains(rule));
+  if (std::string rule = RuleOf(key); !rule.empty())
+    return OnOff(!settings.disabled_rules.contains(rule));
   return Unknown(key);
 }
 
