@@ -7,6 +7,8 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "executor/graph.h"
@@ -29,9 +31,9 @@ struct Binding {
 };
 
 struct Loop {
+  size_t begin = 0;  // of its Repeat
   uint32_t count = 0;
   size_t length = 0;                     // of the path when the round began
-  std::vector<int> seen;                 // nodes at which rounds began, with no_return
   std::vector<std::vector<int>> rounds;  // per variable of the Repeat
 };
 
@@ -98,7 +100,7 @@ class Machine {
   // Runs from `start` (whose pc is the first instruction) until just before `end`.
   Machine(const Plan::GraphMatch& node, const Graph& graph, ExecutionContext& ctx, State start,
           size_t end)
-      : node_(node), graph_(graph), ctx_(ctx), end_(end), memory_(ctx) {
+      : node_(node), graph_(graph), ctx_(ctx), end_(end) {
     Choice first;
     first.state = std::move(start);
     first.kind = Choice::Kind::kJump;
@@ -164,7 +166,7 @@ class Machine {
         state_.pc = static_cast<size_t>(c.targets[i]);
         // Into a repeated part: its variables are bound anew.
         if (const auto* repeat = Previous<GraphPattern::Repeat>()) {
-          if (state_.pc != repeat->end) BeginRound(*repeat);
+          if (state_.pc != repeat->end) BeginRound();
         }
         return true;
       case Choice::Kind::kStart: state_.path = {c.targets[i]}; return true;
@@ -232,7 +234,8 @@ class Machine {
   bool Do(const GraphPattern::Check& check) {
     for (int v : check.variables) SetSlot(v, state_);
     ++state_.pc;
-    // The elements of a graph are of many kinds: what a condition does not fit is no match, not an error.
+    // The elements of a graph are of many kinds: what a condition does not fit is no match, not an
+    // error.
     const Typing typing = std::exchange(ctx_.eval.typing, Typing::kPermissive);
     bool holds = std::all_of(check.conditions.begin(), check.conditions.end(), [&](int condition) {
       return EvaluatePredicate(*node_.conditions[static_cast<size_t>(condition)], ctx_.eval);
@@ -254,6 +257,7 @@ class Machine {
 
   bool Do(const GraphPattern::Repeat& repeat) {
     Loop loop;
+    loop.begin = state_.pc;
     loop.rounds.resize(repeat.variables.size());
     state_.loops.push_back(std::move(loop));
     return Again(repeat, state_.pc);
@@ -265,10 +269,6 @@ class Machine {
     ++loop.count;
     // A round that goes nowhere adds nothing once there are enough.
     if (loop.length == state_.path.size() && loop.count > repeat.min) return false;
-    if (repeat.no_return && loop.count > repeat.min &&
-        std::find(loop.seen.begin(), loop.seen.end(), state_.path.back()) != loop.seen.end()) {
-      return false;
-    }
     for (size_t i = 0; i < repeat.variables.size(); ++i) {
       Binding& b = BindingOf(repeat.variables[i]);
       if (b.many) {
@@ -287,7 +287,7 @@ class Machine {
     bool more = !repeat.max.has_value() || loop.count < *repeat.max;
     if (loop.count < repeat.min) {
       state_.pc = begin + 1;
-      BeginRound(repeat);
+      BeginRound();
       return true;
     }
     if (more) {
@@ -306,11 +306,7 @@ class Machine {
     return true;
   }
 
-  void BeginRound(const GraphPattern::Repeat& repeat) {
-    Loop& loop = state_.loops.back();
-    loop.length = state_.path.size();
-    if (repeat.no_return) loop.seen.push_back(state_.path.back());
-  }
+  void BeginRound() { state_.loops.back().length = state_.path.size(); }
 
   bool Do(const GraphPattern::End& end) {
     if (end.variable >= 0) {
@@ -354,6 +350,8 @@ class Machine {
   }
 
   bool Select(const GraphPattern::Begin& begin);
+  // What decides how the machine can go on from here.
+  std::string Signature() const;
 
  public:
   // The variable's value goes to its slot.
@@ -384,50 +382,108 @@ class Machine {
   bool selecting_ = false;  // the selector at the first instruction is applied by the caller
   State state_;
   std::vector<Choice> choices_;
-  MemoryHold memory_;  // of `matched`
 };
 
-// Paths are partitioned by their ends; a selector takes some of each part.
+// How many paths, or distinct lengths of paths, a selector takes between two ends.
+struct Quota {
+  size_t count = 1;
+  bool lengths = false;
+
+  explicit Quota(const ast::GraphSelector& selector) {
+    using Selector = ast::GraphSelector::Kind;
+    lengths = selector.kind == Selector::kAllShortest || selector.kind == Selector::kShortestKGroup;
+    bool one = selector.kind == Selector::kAny || selector.kind == Selector::kAnyShortest ||
+               selector.kind == Selector::kAllShortest;
+    if (!one) count = selector.k;
+  }
+
+  struct Used {
+    size_t count = 0;
+    size_t last = std::numeric_limits<size_t>::max();
+  };
+  // Whether one more path fits, of a length not less than those before.
+  bool Take(size_t length, Used* used) const {
+    if (lengths && length == used->last) return true;
+    if (used->count >= count) return false;
+    ++used->count;
+    used->last = length;
+    return true;
+  }
+};
+
+// Paths are found in the order of their lengths. Two states in which the machine can go on in the
+// same ways need be followed only as often as the selector takes paths; so endless repetitions come
+// to an end.
 bool Machine::Select(const GraphPattern::Begin& begin) {
-  using Selector = ast::GraphSelector::Kind;
+  const Quota quota(begin.selector);
+  MemoryHold memory(ctx_);
+  auto hold = [&](const State& s) {
+    size_t bytes =
+        sizeof(State) + s.path.size() * sizeof(int) + s.bindings.size() * sizeof(Binding);
+    return memory.TakeOrFail(bytes, "the paths of a graph pattern");
+  };
   State start = state_;
   --start.pc;
   Machine paths(node_, graph_, ctx_, std::move(start), begin.end);
   paths.selecting_ = true;
-  std::map<std::pair<int, int>, std::vector<State>> parts;
-  bool any = begin.selector.kind == Selector::kAny || begin.selector.kind == Selector::kAnyK;
-  size_t wanted =
-      begin.selector.kind == Selector::kAny || begin.selector.kind == Selector::kAnyShortest ? 1
-      : begin.selector.kind == Selector::kAllShortest ? std::numeric_limits<size_t>::max()
-                                                      : begin.selector.k;
-  while (const State* s = paths.Next()) {
-    std::vector<State>& part = parts[{s->path.front(), s->path.back()}];
-    if (any && part.size() >= wanted) continue;
-    if (!memory_.TakeOrFail(
-            sizeof(State) + s->path.size() * sizeof(int) + s->bindings.size() * sizeof(Binding),
-            "the paths of a graph pattern")) {
-      return false;
+  Choice found;
+  found.kind = Choice::Kind::kPath;
+  std::map<std::pair<int, int>, Quota::Used> ends;
+  std::unordered_map<std::string, Quota::Used> visited;
+  std::vector<State> longer;  // by one edge
+  std::vector<State> now;
+  now.push_back(paths.choices_.back().state);
+  paths.choices_.clear();
+  while (!now.empty()) {
+    while (!now.empty()) {
+      if (!ctx_.Tick()) return false;
+      paths.state_ = std::move(now.back());
+      now.pop_back();
+      const size_t length = paths.state_.path.size();
+      if (paths.Run()) {
+        const std::vector<int>& path = paths.state_.path;
+        if (quota.Take(path.size(), &ends[{path.front(), path.back()}])) {
+          if (!hold(paths.state_)) return false;
+          found.matched.push_back(std::move(paths.state_));
+        }
+      }
+      if (ctx_.failed()) return false;
+      std::vector<Choice> choices = std::exchange(paths.choices_, {});
+      for (Choice& c : choices) {
+        size_t width = c.kind == Choice::Kind::kStep ? 2 : 1;
+        for (size_t i = 0; i < c.targets.size(); i += width) {
+          paths.state_ = c.state;
+          if (!paths.Apply(c, i)) continue;
+          bool grew = paths.state_.path.size() > length && c.kind == Choice::Kind::kStep;
+          if (grew && begin.prune &&
+              !quota.Take(paths.state_.path.size(), &visited[paths.Signature()])) {
+            continue;
+          }
+          if (grew && !hold(paths.state_)) return false;
+          (grew ? longer : now).push_back(std::move(paths.state_));
+        }
+      }
     }
-    part.push_back(*s);
+    std::swap(now, longer);
   }
-  if (ctx_.failed()) return false;
-  Choice c;
-  c.kind = Choice::Kind::kPath;
-  for (auto& [ends, part] : parts) {
-    auto shorter = [](const State& a, const State& b) { return a.path.size() < b.path.size(); };
-    std::stable_sort(part.begin(), part.end(), shorter);
-    bool groups = begin.selector.kind == Selector::kShortestKGroup;
-    bool all = begin.selector.kind == Selector::kAllShortest;
-    size_t group = 1;
-    for (size_t i = 0; i < part.size(); ++i) {
-      if (i > 0 && part[i].path.size() != part[i - 1].path.size()) ++group;
-      if (groups ? group > wanted : all ? group > 1 : i >= wanted) break;
-      c.matched.push_back(part[i]);
-    }
-  }
-  if (c.matched.empty()) return false;
-  choices_.push_back(std::move(c));
+  if (found.matched.empty()) return false;
+  choices_.push_back(std::move(found));
   return false;
+}
+
+std::string Machine::Signature() const {
+  std::string out;
+  auto add = [&](int64_t i) { out.append(reinterpret_cast<const char*>(&i), sizeof i); };
+  add(static_cast<int64_t>(state_.pc));
+  add(state_.path.front());
+  add(state_.path.back());
+  for (const Binding& b : state_.bindings) add(b.many ? -2 : b.element);
+  for (const Loop& loop : state_.loops) {
+    const auto& repeat = std::get<GraphPattern::Repeat>(node_.pattern->program[loop.begin]);
+    add(repeat.max.has_value() ? loop.count : std::min(loop.count, repeat.min));
+    add(loop.length == state_.path.size());
+  }
+  return out;
 }
 
 class GraphMatch final : public Operator {

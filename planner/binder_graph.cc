@@ -70,14 +70,21 @@ class GraphCompiler {
     bind_ = &bind;
     const ast::GraphSelector& selector = path.selector;
     size_t begin = program().size();
-    program().push_back(GraphPattern::Begin{selector, 0});
-    shortest_ = selector.kind == ast::GraphSelector::Kind::kAny ||
-                selector.kind == ast::GraphSelector::Kind::kAnyShortest ||
-                selector.kind == ast::GraphSelector::Kind::kAllShortest ||
-                (selector.kind == ast::GraphSelector::Kind::kShortestKGroup && selector.k == 1);
+    program().push_back(GraphPattern::Begin{selector, 0, false});
+    selected_ = selector.kind != ast::GraphSelector::Kind::kNone;
+    endless_ = false;
     finite_ = false;
     PARTON_RETURN_IF_ERROR(Sequence(path));
-    std::get<GraphPattern::Begin>(program()[begin]).end = program().size();
+    bool prune = Memoryless(begin);
+    if (endless_ && !prune) {
+      return Status::Validation("a condition on an unbounded repetition may match endless paths",
+                                span_,
+                                "write TRAIL, ACYCLIC or SIMPLE before the pattern, or put the "
+                                "condition into the WHERE of the whole");
+    }
+    auto& written = std::get<GraphPattern::Begin>(program()[begin]);
+    written.end = program().size();
+    written.prune = prune;
     program().push_back(GraphPattern::End{Find(path.variable)});
     if (int v = Find(path.variable); v >= 0) bound_.insert(v);
     return PlaceChecks();
@@ -174,7 +181,7 @@ class GraphCompiler {
     if (q->max.has_value() && *q->max < q->min) {
       return Status::Validation("a repetition's upper bound is less than its lower bound", span_);
     }
-    if (!Bounded(q) && !finite_ && !shortest_) {
+    if (!Bounded(q) && !finite_ && !selected_) {
       return Status::Validation(
           "an unbounded repetition may match endless paths", span_,
           "write TRAIL, ACYCLIC or SIMPLE, or ANY SHORTEST or ALL SHORTEST, before the pattern");
@@ -183,7 +190,7 @@ class GraphCompiler {
     GraphPattern::Repeat repeat;
     repeat.min = q->min;
     repeat.max = q->max;
-    repeat.no_return = !Bounded(q) && !finite_;
+    if (!Bounded(q) && !finite_) endless_ = true;
     program().push_back(repeat);
     std::set<int> before = bound_;
     std::vector<Waiting> outer = std::move(waiting_);
@@ -234,6 +241,25 @@ class GraphCompiler {
     return Status::Ok();
   }
 
+  // Whether the path's program from `begin` on has no restrictor and no condition on the lists of a
+  // repetition.
+  bool Memoryless(size_t begin) {
+    size_t depth = 0;
+    for (size_t i = begin; i < program().size(); ++i) {
+      if (std::holds_alternative<GraphPattern::Restrict>(program()[i])) return false;
+      if (std::holds_alternative<GraphPattern::Repeat>(program()[i])) ++depth;
+      if (std::holds_alternative<GraphPattern::RepeatEnd>(program()[i])) --depth;
+      const auto* check = std::get_if<GraphPattern::Check>(&program()[i]);
+      if (check == nullptr) continue;
+      for (int v : check->variables) {
+        // Inside of one repetition its variables are this round's; in a nest of them they may be
+        // lists.
+        if (pattern_.variables[static_cast<size_t>(v)].repeated && depth != 1) return false;
+      }
+    }
+    return true;
+  }
+
   struct Waiting {
     int condition = 0;
     std::set<int> reads;
@@ -250,7 +276,8 @@ class GraphCompiler {
   std::vector<Waiting> waiting_;
   int groups_ = 0;
   bool finite_ = false;
-  bool shortest_ = false;
+  bool selected_ = false;
+  bool endless_ = false;  // a repetition that only the selector ends
 };
 
 Result<BoundQuery> Binder::BindGraph(const ast::GraphMatch& match, TextSpan span) {

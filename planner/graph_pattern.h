@@ -36,6 +36,9 @@ struct GraphPattern {
   struct Begin {
     ast::GraphSelector selector;
     size_t end = 0;  // of the path's End
+    // No restrictor looks back at the path and no condition at a list: what follows depends on the
+    // current node and the bindings alone.
+    bool prune = false;
   };
   // The current node must be what `variable` is bound to, if it is.
   struct Node {
@@ -66,7 +69,6 @@ struct GraphPattern {
     std::optional<uint32_t> max;
     size_t end = 0;  // the instruction after the part
     std::vector<int> variables;
-    bool no_return = false;  // rounds must not end where one began: enough for a shortest path
   };
   struct RepeatEnd {
     size_t begin = 0;  // of the Repeat
