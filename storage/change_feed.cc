@@ -10,6 +10,7 @@ namespace {
 
 constexpr char kRecordVersion = 1;
 constexpr char kFlagTtl = 1;
+constexpr char kFlagDepth = 2;
 
 void PutField(std::string_view bytes, std::string* out) {
   PutVarint(bytes.size(), out);
@@ -38,8 +39,9 @@ void EncodeChange(const ChangeRecord& record, std::string* out) {
   out->push_back(kRecordVersion);
   out->push_back(static_cast<char>(record.event));
   out->push_back(static_cast<char>(record.view));
-  out->push_back(record.by_ttl ? kFlagTtl : 0);
+  out->push_back(static_cast<char>((record.by_ttl ? kFlagTtl : 0) | (record.depth != 0 ? kFlagDepth : 0)));
   PutVarint(ZigZag(record.created_ms), out);
+  if (record.depth != 0) PutVarint(record.depth, out);
   PutField(record.keys, out);
   PutField(record.new_image, out);
   PutField(record.old_image, out);
@@ -50,17 +52,23 @@ Result<ChangeRecord> DecodeChange(std::string_view bytes) {
   if (bytes.size() < 5) return damaged;
   if (bytes[0] != kRecordVersion) return damaged;
   ChangeRecord r;
-  if (bytes[1] < 1 || bytes[1] > 3 || bytes[2] < 0 || bytes[2] > 4 || (bytes[3] & ~kFlagTtl) != 0) {
+  if (bytes[1] < 1 || bytes[1] > 3 || bytes[2] < 0 || bytes[2] > 4 || (bytes[3] & ~(kFlagTtl | kFlagDepth)) != 0) {
     return damaged;
   }
   r.event = static_cast<ChangeEvent>(bytes[1]);
   r.view = static_cast<StreamView>(bytes[2]);
-  r.by_ttl = bytes[3] == kFlagTtl;
+  r.by_ttl = (bytes[3] & kFlagTtl) != 0;
   uint64_t ms = 0;
   const char* end = bytes.data() + bytes.size();
   const char* p = GetVarint(bytes.data() + 4, end, &ms);
   if (p == nullptr) return damaged;
   r.created_ms = UnZigZag(ms);
+  if ((bytes[3] & kFlagDepth) != 0) {
+    uint64_t depth = 0;
+    p = GetVarint(p, end, &depth);
+    if (p == nullptr || depth == 0 || depth > UINT32_MAX) return damaged;
+    r.depth = static_cast<uint32_t>(depth);
+  }
   std::string_view rest(p, end - p);
   if (!ReadField(&rest, &r.keys) || !ReadField(&rest, &r.new_image) ||
       !ReadField(&rest, &r.old_image) || !rest.empty()) {
@@ -100,10 +108,18 @@ uint64_t FeedSequencer::Visible() const {
 }
 
 uint64_t FeedSequencer::WaitBeyond(uint64_t after,
-                                   std::chrono::steady_clock::time_point deadline) const {
+                                   std::chrono::steady_clock::time_point deadline,
+                                   const std::atomic<bool>* stop) const {
   std::unique_lock lock(mutex_);
-  moved_.wait_until(lock, deadline, [&] { return closed_ || VisibleLocked() > after; });
+  moved_.wait_until(lock, deadline, [&] {
+    return closed_ || VisibleLocked() > after || (stop != nullptr && stop->load());
+  });
   return VisibleLocked();
+}
+
+void FeedSequencer::Wake() {
+  std::lock_guard lock(mutex_);
+  moved_.notify_all();
 }
 
 void FeedSequencer::Close() {

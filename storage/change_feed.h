@@ -1,8 +1,9 @@
 // The change feed: one record for each item changed in a table with a stream, in the commit's own batch.
 //
 //   key    := 40 u32(table id) u64(sequence)
-//   record := version(1) event(1) view(1) flags(1) varint(creation ms) field(keys) field(new) field(old)
+//   record := version(1) event(1) view(1) flags(1) varint(creation ms) [varint(depth)] field(keys) field(new) field(old)
 //   field  := varint(length) item bytes          (length 0: not there)
+//   flags  := 1: by TTL; 2: depth is there
 //
 // Sequence numbers are unique and growing in a database. For one item their order is that of its
 // commits (both happen under its latch). A reader must not see a number while a smaller one may still
@@ -10,6 +11,7 @@
 #ifndef PARTON_STORAGE_CHANGE_FEED_H_
 #define PARTON_STORAGE_CHANGE_FEED_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -30,6 +32,8 @@ struct ChangeRecord {
   ChangeEvent event = ChangeEvent::kInsert;
   StreamView view = StreamView::kOff;
   bool by_ttl = false;
+  // How many triggers' writes lie between this change and a program's.
+  uint32_t depth = 0;
   int64_t created_ms = 0;
   // Item bytes (types/item_codec.h); empty if the record does not hold them.
   std::string_view keys;
@@ -57,8 +61,11 @@ class FeedSequencer {
   void End(uint64_t first);
   // Every record up to here that will ever exist is committed: take this before the snapshot that is read.
   uint64_t Visible() const;
-  // Waits until Visible() > after, or the deadline. Returns Visible().
-  uint64_t WaitBeyond(uint64_t after, std::chrono::steady_clock::time_point deadline) const;
+  // Waits until Visible() > after, the deadline, or *stop with Wake(). Returns Visible().
+  uint64_t WaitBeyond(uint64_t after, std::chrono::steady_clock::time_point deadline,
+                      const std::atomic<bool>* stop = nullptr) const;
+  // Lets waiters look at their stop flags.
+  void Wake();
   // Wakes all waiters, for good: the database is being closed.
   void Close();
 

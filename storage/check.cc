@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "storage/ddl.h"
 #include "storage/key_codec.h"
 #include "storage/schema_codec.h"
 #include "types/item_rules.h"
@@ -42,6 +43,8 @@ class Checker {
     }
     return std::move(problems_);
   }
+  // Indexes (and TTL queues, with an empty name) that differ from their items, by table; after Run().
+  std::set<std::pair<std::string, std::string>> broken;
 
  private:
   void Problem(std::string text) {
@@ -80,6 +83,7 @@ class Checker {
       known_.insert({KeySpace::kItem, id});
       known_.insert({KeySpace::kChange, id});
       known_.insert({KeySpace::kConsumer, id});
+      known_.insert({KeySpace::kTrimmed, id});
       if (!info->schema->ttl_attribute.empty()) {
         known_.insert({KeySpace::kExpiry, info->schema->ttl_id});
       }
@@ -112,7 +116,7 @@ class Checker {
       const auto space = static_cast<KeySpace>(key[0]);
       const bool ranged = space == KeySpace::kItem || space == KeySpace::kEntry ||
                           space == KeySpace::kChange || space == KeySpace::kExpiry ||
-                          space == KeySpace::kConsumer;
+                          space == KeySpace::kConsumer || space == KeySpace::kTrimmed;
       std::string prefix = SpacePrefix(space);
       if (ranged) {
         if (key.size() < kPrefixBytes) {
@@ -183,6 +187,7 @@ class Checker {
         ++expected[i];
         bool found = false;
         s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
+        if (!s.ok() || !found || stored != entry_value) broken.insert({table.name, plan.schema->name});
         if (!s.ok()) {
           Problem(item_name() + ": index " + plan.schema->name + ": " + s.message());
         } else if (!found) {
@@ -195,7 +200,10 @@ class Checker {
         ++expected_queue;
         bool found = false;
         s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
-        if (!s.ok() || !found) Problem(item_name() + ": is missing from the TTL queue");
+        if (!s.ok() || !found) {
+          broken.insert({table.name, ""});
+          Problem(item_name() + ": is missing from the TTL queue");
+        }
       }
     });
     // Each item's entry is there, so equal counts mean there are no others.
@@ -203,13 +211,17 @@ class Checker {
       if (info.indexes[i].schema->state != IndexState::kActive) continue;
       uint64_t count = 0;
       ForEach(info.indexes[i].prefix, where, [&](std::string_view, std::string_view) { ++count; });
-      if (count != expected[i]) ReportStray(info, info.indexes[i]);
+      if (count != expected[i]) {
+        broken.insert({table.name, info.indexes[i].schema->name});
+        ReportStray(info, info.indexes[i]);
+      }
     }
     if (!table.ttl_attribute.empty() && queue_ready) {
       uint64_t count = 0;
       ForEach(IdPrefix(KeySpace::kExpiry, table.ttl_id), where,
               [&](std::string_view, std::string_view) { ++count; });
       if (count != expected_queue) {
+        broken.insert({table.name, ""});
         Problem(where + ": the TTL queue has " + std::to_string(count) + " entries instead of " +
                 std::to_string(expected_queue));
       }
@@ -280,5 +292,26 @@ class Checker {
 }  // namespace
 
 std::vector<std::string> CheckDatabase(Engine* engine) { return Checker(engine).Run(); }
+
+Result<std::vector<std::string>> RepairDatabase(Engine* engine, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::set<std::pair<std::string, std::string>> broken;
+  {
+    Checker checker(engine);
+    (void)checker.Run();
+    broken = std::move(checker.broken);
+  }
+  std::vector<std::string> done;
+  for (const auto& [table, index] : broken) {
+    if (index.empty()) {
+      PARTON_RETURN_IF_ERROR(RebuildQueue(engine, table));
+      done.push_back("table " + table + ": TTL queue built again");
+    } else {
+      PARTON_RETURN_IF_ERROR(RebuildIndex(engine, table, index, progress));
+      done.push_back("table " + table + ": index " + index + " built again");
+    }
+  }
+  return done;
+}
 
 }  // namespace parton

@@ -3,6 +3,7 @@
 #define PARTON_STORAGE_CHECK_H_
 
 #include <string>
+#include <functional>
 #include <vector>
 
 #include "storage/engine.h"
@@ -11,6 +12,10 @@ namespace parton {
 
 // One line per problem, at most some hundred; empty = sound. Reads one snapshot; writers may go on.
 std::vector<std::string> CheckDatabase(Engine* engine);
+
+// See TableStore::Repair. Items themselves are never changed.
+Result<std::vector<std::string>> RepairDatabase(Engine* engine,
+                                                const std::function<bool(uint64_t, uint64_t)>& progress);
 
 }  // namespace parton
 

@@ -60,6 +60,7 @@ class Change {
     if (with_feed) {
       Doom(KeySpace::kChange, table.id);
       Doom(KeySpace::kConsumer, table.id);
+      Doom(KeySpace::kTrimmed, table.id);
     }
   }
 
@@ -474,6 +475,24 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     PARTON_RETURN_IF_ERROR(DeleteDoomed(engine, change));
   }
   return FillIndex(engine, table_id, index_id, progress);
+}
+
+Status RebuildQueue(Engine* engine, std::string_view table) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  if (info->schema->ttl_attribute.empty()) return Status::Ok();
+  TableSchema schema = *info->schema;
+  change.Doom(KeySpace::kExpiry, schema.ttl_id);
+  const uint32_t table_id = schema.id;
+  const uint32_t ttl_id = schema.ttl_id = change.NewId();
+  change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
+  change.Put(std::move(schema));
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id));
+  return DeleteDoomed(engine, change);
 }
 
 Status ResumeDdl(Engine* engine) {

@@ -30,6 +30,9 @@ Status AlterTable(Engine* engine, std::string_view table,
 Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index,
                     const ProgressFn& progress);
 
+// Empties a table's TTL queue and fills it again.
+Status RebuildQueue(Engine* engine, std::string_view table);
+
 // Finishes doomed ranges and unfinished indexes and queues. Called once, by Open.
 Status ResumeDdl(Engine* engine);
 

@@ -152,7 +152,7 @@ Status Engine::ReadItem(const leveldb::Snapshot* snapshot, const std::string& ke
 
 Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
                              std::vector<WriteOutcome>* outcomes, const ReadSet* reads,
-                             uint64_t start) {
+                             uint64_t start, const CommitExtras* extras) {
   leveldb::WriteBatch batch;
   uint64_t records = 0;
   bool any = false;
@@ -164,6 +164,17 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
   }
   if (!any && reads == nullptr) return Status::Ok();
   if (changes.size() >= kWorthSorting) BatchSorter::Sort(&batch);
+
+  if (extras != nullptr) {
+    for (const auto& [key, value] : extras->records) {
+      any = true;
+      if (value) {
+        batch.Put(key, *value);
+      } else {
+        batch.Delete(key);
+      }
+    }
+  }
 
   // Before the batch is written it must be known to transactions.
   uint64_t ticket = 0;
@@ -197,6 +208,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
       record.view = schema.stream;
       record.by_ttl = c.by_ttl;
       record.created_ms = now;
+      if (extras != nullptr) record.depth = extras->depth;
       std::string keys, bytes;
       ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
       record.keys = keys;

@@ -42,6 +42,8 @@ class Engine {
 
   // See OpenLocalStore; in open.cc.
   Status Open();
+  // After everything stored was replaced. REQUIRES: the gate is held exclusively.
+  Status Reload();
 
   leveldb::DB* db() const { return db_.get(); }
   NameTable& names() { return names_; }
@@ -74,9 +76,9 @@ class Engine {
 
   // Commits changed items (with index entries, records, queue entries) in one batch. The caller holds the
   // gate (shared) and the items' latches. If `reads` is given it is validated first, together with
-  // `start`: kTransactionConflict. Index units go to (*outcomes)[change.op] where given.
+  // `start`: kTransactionConflict. `extras` go along. Index units go to (*outcomes)[change.op] where given.
   Status CommitChanges(const std::vector<ItemChange>& changes, std::vector<WriteOutcome>* outcomes,
-                       const ReadSet* reads, uint64_t start);
+                       const ReadSet* reads, uint64_t start, const CommitExtras* extras = nullptr);
   // Writes a batch of other keys: catalog, ranges, positions. Adds names that are not durable yet.
   Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
 

@@ -2,7 +2,7 @@
 //
 //   key        := space(1 byte) body                         LevelDB's default comparator: memcmp order
 //
-//   system     := 00 name                                    "format" -> varint version
+//   system     := 00 name                                    "format" -> varint version; marks of BACKUP, RESTORE
 //   counter    := 08 name                                    -> varint: the next number not handed out
 //   table      := 10 u32(table id)                           -> schema (schema_codec.h)
 //   doomed     := 14 space u32(id)                           -> nothing: range (space, id) is to be deleted
@@ -11,9 +11,12 @@
 //   item       := 20 u32(table id) pk [sk]                   -> item (types/item_codec.h)
 //   entry      := 30 u32(index id) ipk [isk] pk [sk]         -> projected item
 //   change     := 40 u32(table id) u64(sequence)             -> change record (change_feed.h)
+//   trimmed    := 44 u32(table id)                           -> varint: the highest sequence trimmed away
 //   expiry     := 48 u32(ttl id) number(epoch s) pk [sk]     -> nothing
 //   consumer   := 50 u32(table id) name                      -> position (consumers of the change feed)
-//   trigger    := 58 name                                    -> trigger
+//   trigger    := 58 name                                    -> definition (executor/trigger_record.h)
+//   state      := 5C name                                    -> position and counts of a trigger
+//   parked     := 5E name 00 u64(sequence)                   -> record a trigger failed on, with the error
 //
 //   u32, u64   := big endian
 //   pk, sk, .. := one component by the type in the schema: number (number_key.h), or
@@ -43,18 +46,24 @@ enum class KeySpace : char {
   kItem = 0x20,
   kEntry = 0x30,
   kChange = 0x40,
+  kTrimmed = 0x44,
   kExpiry = 0x48,
   kConsumer = 0x50,
   kTrigger = 0x58,
+  kTriggerState = 0x5C,
+  kParked = 0x5E,
 };
 
 // Every space, for tools that walk a whole database.
 inline constexpr KeySpace kAllKeySpaces[] = {
     KeySpace::kSystem, KeySpace::kCounter, KeySpace::kTable,  KeySpace::kDoomed,
     KeySpace::kPending, KeySpace::kName,   KeySpace::kItem,   KeySpace::kEntry,
-    KeySpace::kChange, KeySpace::kExpiry,  KeySpace::kConsumer, KeySpace::kTrigger};
+    KeySpace::kChange, KeySpace::kTrimmed, KeySpace::kExpiry, KeySpace::kConsumer,
+    KeySpace::kTrigger, KeySpace::kTriggerState, KeySpace::kParked};
 
 inline constexpr std::string_view kFormatName = "format";
+inline constexpr std::string_view kUnfinishedBackupName = "backup";  // instead of the format, until it is done
+inline constexpr std::string_view kRestoringName = "restoring";      // everything is to be dropped
 inline constexpr std::string_view kNextIdCounter = "id";        // tables, indexes, TTL queues
 inline constexpr std::string_view kFeedCounter = "feed";        // change sequence numbers, in blocks
 inline constexpr std::string_view kVersionCounter = "version";  // schema versions

@@ -1,10 +1,12 @@
 #include "storage/local_store.h"
 
+#include "storage/backup.h"
 #include "storage/check.h"
 #include "storage/cursor.h"
 #include "storage/ddl.h"
 #include "storage/engine.h"
 #include "storage/key_codec.h"
+#include "storage/local_feed.h"
 #include "storage/split.h"
 #include "storage/transaction.h"
 #include "storage/views.h"
@@ -26,7 +28,7 @@ class DbReader final : public ItemReader {
 
 class LocalStore final : public TableStore {
  public:
-  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false) {}
+  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false), feed_(&engine_) {}
   Status Open() { return engine_.Open(); }
 
   Result<TablePtr> GetTable(std::string_view name) const override {
@@ -168,10 +170,24 @@ class LocalStore final : public TableStore {
     return std::make_unique<LocalTransaction>(&engine_);
   }
   std::vector<std::string> Check() override { return CheckDatabase(&engine_); }
+  Result<std::vector<std::string>> Repair(
+      const std::function<bool(uint64_t, uint64_t)>& progress) override {
+    return RepairDatabase(&engine_, progress);
+  }
+  FeedStore& feed() override { return feed_; }
+  Status Backup(const std::string& directory,
+                const std::function<bool(uint64_t, uint64_t)>& progress) override {
+    return BackupDatabase(&engine_, directory, progress);
+  }
+  Status Restore(const std::string& directory,
+                 const std::function<bool(uint64_t, uint64_t)>& progress) override {
+    return RestoreDatabase(&engine_, directory, progress);
+  }
 
  private:
   mutable Engine engine_;
   LocalView latest_view_;
+  LocalFeed feed_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "storage/backup.h"
 #include "storage/ddl.h"
 #include "storage/engine.h"
 #include "storage/key_codec.h"
@@ -37,10 +38,19 @@ class EngineOpener {
  public:
   EngineOpener(Engine* engine, const StoreOptions& options) : e_(engine), o_(options) {}
 
+  // Loads again what memory has of the database, after Restore replaced it.
+  Status Reload() {
+    PARTON_RETURN_IF_ERROR(LoadCounters());
+    PARTON_RETURN_IF_ERROR(LoadNames());
+    PARTON_RETURN_IF_ERROR(LoadTables());
+    return StartFeed();
+  }
+
   Status Run() {
     PARTON_RETURN_IF_ERROR(CheckPath());
     PARTON_RETURN_IF_ERROR(OpenLevelDb());
     PARTON_RETURN_IF_ERROR(CheckFormat());
+    PARTON_RETURN_IF_ERROR(DropHalfRestored());
     PARTON_RETURN_IF_ERROR(LoadCounters());
     PARTON_RETURN_IF_ERROR(LoadNames());
     PARTON_RETURN_IF_ERROR(LoadTables());
@@ -160,6 +170,9 @@ class EngineOpener {
     }
     std::unique_ptr<leveldb::Iterator> it(e_->db_->NewIterator(e_->ReadOptions(nullptr)));
     it->SeekToFirst();
+    if (it->Valid() && it->key() == NamedKey(KeySpace::kSystem, kUnfinishedBackupName)) {
+      return OpenFailed("'" + path_ + "' is a backup that did not get to its end", "make it again");
+    }
     if (it->Valid()) return OpenFailed("'" + path_ + "' is a LevelDB database, but not of Parton");
     PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
     if (o_.read_only) return Status::Ok();
@@ -167,6 +180,19 @@ class EngineOpener {
     leveldb::WriteBatch batch;
     batch.Put(key, value);
     return e_->WriteBatch(&batch, true);
+  }
+
+  // A restore that did not get to its end leaves nothing.
+  Status DropHalfRestored() {
+    std::string value;
+    bool found;
+    const std::string mark = NamedKey(KeySpace::kSystem, kRestoringName);
+    PARTON_RETURN_IF_ERROR(Get(mark, &value, &found));
+    if (!found) return Status::Ok();
+    if (o_.read_only) {
+      return OpenFailed("a RESTORE into '" + path_ + "' did not get to its end", "open it for writing once");
+    }
+    return DropEverything(e_);
   }
 
   Status LoadCounter(std::string_view name, uint64_t* out) {
@@ -224,7 +250,7 @@ class EngineOpener {
           state->Put(std::make_shared<const TableInfo>(table, e_->names_));
           return Status::Ok();
         }));
-    e_->catalog_ = std::move(state);
+    e_->Publish(std::move(state));
     return Status::Ok();
   }
 
@@ -255,6 +281,8 @@ class EngineOpener {
   leveldb::Env* env_ = nullptr;
   std::string path_;
 };
+
+Status Engine::Reload() { return EngineOpener(this, options_).Reload(); }
 
 Status Engine::Open() { return EngineOpener(this, options_).Run(); }
 

@@ -156,6 +156,13 @@ struct WriteOptions {
   std::vector<Value>* failed_items = nullptr;
 };
 
+// What a commit carries beside the items.
+struct CommitExtras {
+  // Records (storage/feed_store.h): key, and value or nullopt for deleting.
+  std::vector<std::pair<std::string, std::optional<std::string>>> records;
+  uint32_t depth = 0;  // of the change records it makes
+};
+
 // An interactive transaction: reads see one snapshot and the transaction's own writes; Commit validates what
 // was read (keys and scanned ranges) and applies all writes in one batch, or gives kTransactionConflict.
 class StoreTransaction {
@@ -168,12 +175,16 @@ class StoreTransaction {
   virtual int Savepoint() = 0;
   virtual void RollbackTo(int savepoint) = 0;
   virtual Status Commit() = 0;
+  // Goes into the commit's batch; a transaction that changes no item writes it too.
+  virtual void Attach(CommitExtras extras) = 0;
 };
 
 struct TableStats {
   uint64_t approximate_bytes = 0;
   uint64_t approximate_items = 0;
 };
+
+class FeedStore;  // storage/feed_store.h
 
 class TableStore {
  public:
@@ -231,6 +242,19 @@ class TableStore {
   // Problems found by comparing indexes with items both ways, decoding everything, and the rules of
   // docs/format.md; empty = sound.
   virtual std::vector<std::string> Check() = 0;
+  // Rebuilds the indexes and TTL queues that Check() finds wrong; returns what it did, line by line.
+  virtual Result<std::vector<std::string>> Repair(const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
+
+  // Owned by the store.
+  virtual FeedStore& feed() = 0;
+
+  // Copies a snapshot of everything into a new database at `directory`, while writers go on, and reads the copy
+  // back. A copy that did not get to its end cannot be opened. Error (kOpenFailed): there is something already.
+  virtual Status Backup(const std::string& directory,
+                        const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
+  // Takes over everything a backup holds. REQUIRES: no table here (kInUse). A crash leaves an empty database.
+  virtual Status Restore(const std::string& directory,
+                         const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
 };
 
 }  // namespace parton

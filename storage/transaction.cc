@@ -163,7 +163,7 @@ Status LocalTransaction::Commit() {
     c.by_ttl = p.by_ttl;
     if (c.changed()) changes.push_back(std::move(c));
   }
-  if (changes.empty()) {
+  if (changes.empty() && extras_.records.empty()) {
     // It saw one consistent state and leaves nothing: it happened at its snapshot.
     Finish();
     return Status::Ok();
@@ -186,7 +186,7 @@ Status LocalTransaction::Commit() {
         for (const ItemChange& c : changes) add(c.key);
       });
       const ReadSet reads = Reads();
-      status = engine_->CommitChanges(changes, nullptr, &reads, start_);
+      status = engine_->CommitChanges(changes, nullptr, &reads, start_, &extras_);
     }
   }
   Finish();

@@ -30,6 +30,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   int Savepoint() override;
   void RollbackTo(int savepoint) override;
   Status Commit() override;
+  void Attach(CommitExtras extras) override { extras_ = std::move(extras); }
 
   // The transaction's own version of a key: null if it has not written it.
   const std::optional<std::string>* Written(const std::string& key) const;
@@ -68,6 +69,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   std::unordered_set<std::string> keys_;
   std::vector<std::shared_ptr<WalkedRange>> ranges_;
   std::unordered_set<uint32_t> tables_;
+  CommitExtras extras_;
   bool open_ = true;
 };
 

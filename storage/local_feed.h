@@ -1,0 +1,44 @@
+// FeedStore on LevelDB.
+#ifndef PARTON_STORAGE_LOCAL_FEED_H_
+#define PARTON_STORAGE_LOCAL_FEED_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/engine.h"
+#include "storage/feed_store.h"
+
+namespace parton {
+
+class LocalFeed final : public FeedStore {
+ public:
+  explicit LocalFeed(Engine* engine) : engine_(engine) {}
+
+  uint64_t FeedEnd() const override { return engine_->feed().Visible(); }
+  uint64_t WaitForFeed(uint64_t after, std::chrono::steady_clock::time_point deadline,
+                       const std::atomic<bool>* stop) const override {
+    return engine_->feed().WaitBeyond(after, deadline, stop);
+  }
+  void WakeFeed() override { engine_->feed().Wake(); }
+  Status ReadFeed(uint32_t table_id, uint64_t after, uint64_t upto, size_t limit, size_t max_bytes,
+                  std::vector<FeedEntry>* out, uint64_t* reached) const override;
+  Result<uint64_t> CountFeed(uint32_t table_id, uint64_t after, uint64_t limit) const override;
+  Result<std::string> ReadFeedBytes(uint32_t table_id, uint64_t sequence) const override;
+  Result<FeedEntry> DecodeFeed(uint64_t sequence, std::string_view bytes) const override;
+  Result<uint64_t> TrimmedUpTo(uint32_t table_id) const override;
+  Result<uint64_t> TrimFeed(uint32_t table_id, int64_t before_ms, uint64_t upto) override;
+  Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low, const Number& high,
+                                       size_t limit, std::string* position) const override;
+  Result<std::optional<std::string>> ReadRecord(const std::string& key) const override;
+  Result<std::vector<std::pair<std::string, std::string>>> ListRecords(
+      const std::string& prefix) const override;
+  Status WriteRecords(const std::vector<StoreRecord>& records, uint32_t table_id) override;
+
+ private:
+  Engine* engine_;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_FEED_H_
