@@ -19,11 +19,10 @@ constexpr int kMaxBrackets = 64;
 
 // The first eight letters in upper case, and the length: enough to tell keywords apart.
 constexpr uint64_t Pack(std::string_view word) {
+  const size_t n = word.size() < 8 ? word.size() : 8;
   uint64_t packed = 0;
-  for (size_t i = 0; i < 8; ++i) {
-    uint64_t c = i < word.size() ? static_cast<uint8_t>(word[i]) & 0xDF : 0;
-    packed = packed << 8 | c;
-  }
+  for (size_t i = 0; i < n; ++i) packed = packed << 8 | (static_cast<uint8_t>(word[i]) & 0xDF);
+  if (n < 8) packed <<= 8 * (8 - n);
   return word.size() <= 8 ? packed : packed ^ word.size() << 56;
 }
 
