@@ -341,6 +341,10 @@ void Execution::End(Status status) {
   status_ = Locate(std::move(status));
   row_ = &kMissing;
   Release();
+  if (plan_ != nullptr && !plan_->capacity.empty() && status_.ok() &&
+      std::holds_alternative<QueryPtr>(plan_->body)) {
+    notices_.push_back(fmt::format("consumed capacity: {} read units", stats_.read_units));
+  }
   stats_.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
 }

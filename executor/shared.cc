@@ -15,7 +15,7 @@ namespace {
 class Shared final : public Operator {
  public:
   Shared(const Plan::Shared& node, OperatorPtr input, const void* key, ExecutionContext& ctx)
-      : Operator(ctx), slot_(node.slot), input_(std::move(input)), key_(key), memory_(ctx) {}
+      : Operator(ctx), slot_(node.slot), input_(std::move(input)), key_(key) {}
 
   bool Open() override {
     next_ = 0;
@@ -28,7 +28,11 @@ class Shared final : public Operator {
     while (input_->Next()) {
       if (!ctx_.Tick()) return false;
       rows_->rows.push_back(ctx_.slot(slot_).Own());
-      if (!memory_.TakeOrFail(ApproximateBytes(rows_->rows.back()), "a WITH query")) return false;
+      // Held until the execution ends.
+      if (!ctx_.shared->memory.Take(ApproximateBytes(rows_->rows.back()))) {
+        ctx_.FailOutOfMemory("a WITH query");
+        return false;
+      }
     }
     if (ctx_.failed()) return false;
     input_->Close();
@@ -49,7 +53,6 @@ class Shared final : public Operator {
   const void* key_;
   std::shared_ptr<ExecutionShared::Cached> rows_;
   size_t next_ = 0;
-  MemoryHold memory_;
 };
 
 class RecursionScan final : public Operator {
