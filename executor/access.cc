@@ -117,7 +117,7 @@ class Access final : public Operator {
         if (!OpenRange(ranges_[next_++])) return false;
       }
       if (!ctx_.Tick()) return false;
-      if (cursor_->Next(item())) {
+      if (cursor_->Next(node_.fetch ? &entry_ : item())) {
         if (ctx_.failed()) return false;
         if (!node_.fetch || Fetch()) return true;
         if (ctx_.failed()) return false;
@@ -147,22 +147,19 @@ class Access final : public Operator {
     return true;
   }
 
-  // Replaces the index entry by the item it belongs to. False also if that is gone (it cannot be, in one view).
+  // Gets the item that the index entry belongs to. False also if that is gone (it cannot be, in one view).
   bool Fetch() {
-    Result<Key> key = ExtractKey(node_.table->key, *item());
+    Result<Key> key = ExtractKey(node_.table->key, entry_);
     if (!key.ok()) {
       ctx_.Fail(Status::Corruption("an index entry without the item's key: " + key.status().message()));
       return false;
     }
-    Key owned{std::move(key->hash).Own(), std::move(key->range).Own()};
-    Value fetched;
     ReadStats got;
-    Status s = ctx_.shared->store->Get(*ctx_.shared->view, *node_.table, owned, &fetched, &got);
+    Status s = ctx_.shared->store->Get(*ctx_.shared->view, *node_.table, *key, item(), &got);
     got.items_examined = 0;
     reads_.Add(got);
     ctx_.stats.Add(got);
     if (!ctx_.FailIfError(std::move(s))) return false;
-    *item() = std::move(fetched);
     return !item()->is_missing();
   }
 
@@ -186,6 +183,7 @@ class Access final : public Operator {
   std::vector<Key> keys_;
   std::vector<KeyRange> ranges_;
   std::unique_ptr<ItemCursor> cursor_;
+  Value entry_;  // of the index, while its item is fetched
   ReadStats reads_;
 };
 

@@ -103,9 +103,9 @@ struct LiftedText {
 // literals matter to the plan or the meaning). `out` is overwritten; its buffers are reused.
 //
 // Only SELECT, INSERT, REPLACE, UPSERT, UPDATE and DELETE are touched. Kept as they are: the FROM
-// clause, LIKE patterns, path steps, tuple keys, literals after ORDER BY and WITH, temporal and
-// FLOAT literals. Positions in errors point into the lifted text: prepare the original to report
-// them.
+// clause, LIKE patterns, path steps, tuple keys, literals after ORDER BY, LIMIT, OFFSET and WITH,
+// temporal and FLOAT literals. Positions in errors point into the lifted text: prepare the original
+// to report them.
 bool LiftLiterals(std::string_view text, LiftedText* out);
 
 // The text of a '...' or "..." token without its quotes, doubled ones undone. REQUIRES: closed
