@@ -10,6 +10,8 @@ namespace parton {
 
 const std::vector<Rule>& Rules() {
   static const std::vector<Rule> rules = {
+      // First, while the inner queries still have the shape the binder gave them.
+      {"unnest_subqueries", "EXISTS and IN over a query become semi-joins.", UnnestSubqueries},
       {"fold_constants", "An expression that reads no slot or parameter becomes its value.", FoldConstants},
       {"normalize_predicates",
        "In predicates NOT is pushed in, ANDs and ORs are flattened, and equalities of one path become IN.",
@@ -67,10 +69,14 @@ Result<PlanPtr> ApplyToSubqueries(const PlanPtr& plan, const RuleContext& contex
 }  // namespace
 
 Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context) {
-  PARTON_ASSIGN_OR_RETURN(PlanPtr current, ApplyToSubqueries(plan, context));
+  PlanPtr current = plan;
   for (const Rule& rule : Rules()) {
-    if (context.settings->disabled_rules.contains(rule.name)) continue;
-    PARTON_ASSIGN_OR_RETURN(current, rule.apply(current, context));
+    if (!context.settings->disabled_rules.contains(rule.name)) {
+      PARTON_ASSIGN_OR_RETURN(current, rule.apply(current, context));
+    }
+    if (rule.apply == UnnestSubqueries) {
+      PARTON_ASSIGN_OR_RETURN(current, ApplyToSubqueries(current, context));
+    }
 #ifndef NDEBUG
     PARTON_RETURN_IF_ERROR(ValidatePlan(*current, context.outer_slots));
 #endif

@@ -38,6 +38,7 @@ Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context);
 Result<QueryPtr> ApplyRules(const QueryPtr& query, const RuleContext& context);
 
 // The rules, one file each in planner/rules/.
+Result<PlanPtr> UnnestSubqueries(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> FoldConstants(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> NormalizePredicates(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PushDownFilters(const PlanPtr& plan, const RuleContext& context);

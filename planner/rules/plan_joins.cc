@@ -5,31 +5,11 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
-#include "planner/rules/access_candidates.h"
+#include "planner/rules/estimates.h"
 
 namespace parton {
 
 namespace {
-
-bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {
-  return std::any_of(a.begin(), a.end(), [&](int s) { return std::binary_search(b.begin(), b.end(), s); });
-}
-
-double EstimatedRows(const PlanPtr& plan, const RuleContext& context) {
-  if (plan->As<Plan::Once>()) return 1;
-  if (const auto* access = plan->As<Plan::Access>()) {
-    std::vector<std::string> ignored;
-    double rows = 1e18;
-    for (const Candidate& c : AccessCandidates(*access, Demand{}, context, &ignored)) {
-      rows = std::min(rows, c.estimate.rows);
-    }
-    return rows;
-  }
-  if (plan->inputs.empty()) return 1000;
-  double rows = EstimatedRows(plan->inputs[0], context);
-  if (plan->As<Plan::Unnest>()) return rows * 5;
-  return rows;
-}
 
 PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   const auto* join = node->As<Plan::Join>();
@@ -75,17 +55,8 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
       terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, right, left}, right->span));
     }
     looked_up.filter = Conjoin(std::move(terms));
-    std::vector<std::string> ignored;
-    double lookup = 1e18;
-    for (const Candidate& c : AccessCandidates(looked_up, Demand{}, context, &ignored)) {
-      if (c.access.kind == AccessKind::kScan || c.access.kind == AccessKind::kRangeScan) continue;
-      lookup = std::min(lookup, c.cost);
-    }
-    double hashed = EstimatedRows(node->inputs[1], context);
-    if (context.store != nullptr) {
-      hashed = std::max(hashed, static_cast<double>(
-                                    context.store->Stats(*access->table, access->index).approximate_items));
-    }
+    const double lookup = LookupCost(looked_up, context);
+    const double hashed = SourceItems(node->inputs[1], context);
     if (left_rows * lookup < hashed + left_rows || (lookup < 1e17 && left_rows <= 1)) {
       copy.lateral = true;
       copy.strategy = JoinStrategy::kNestedLoop;

@@ -149,6 +149,36 @@ TEST_F(Rules, PlanJoinsHashesTheRest) {
              "HashJoin");
 }
 
+TEST_F(Rules, UnnestSubqueriesJoinsInsteadOfAskingPerRow) {
+  Run("CREATE TABLE marks (id NUMBER, PRIMARY KEY (id))");
+  Run("INSERT INTO marks << {'id': 1, 'who': 3, 'w': 'a'}, {'id': 2, 'who': 5, 'w': 'b'}, {'id': 3, 'w': 'c'}, "
+      "{'id': 4, 'who': null, 'w': 'd'}, {'id': 5, 'who': 5, 'w': 'e'} >>");
+  ExpectRule("unnest_subqueries",
+             "SELECT sk FROM t WHERE EXISTS (SELECT * FROM marks AS m WHERE m.who = t.who AND m.w <> 'a')", "SemiJoin");
+  ExpectRule("unnest_subqueries",
+             "SELECT sk FROM t WHERE t.pk = 'p1' AND NOT EXISTS (SELECT * FROM marks AS m WHERE m.who = t.who)",
+             "AntiJoin");
+  ExpectRule("unnest_subqueries",
+             "SELECT sk FROM t WHERE EXISTS (SELECT 1 FROM marks AS m WHERE m.who = t.who AND m.id < t.sk)", "SemiJoin");
+  ExpectRule("unnest_subqueries", "SELECT sk FROM t WHERE who IN (SELECT VALUE m.who FROM marks AS m)", "SemiJoin");
+  ExpectRule("unnest_subqueries",
+             "SELECT sk FROM t WHERE due NOT IN (SELECT VALUE m.who FROM marks AS m WHERE m.who IS NOT NULL)", "AntiJoin");
+  // A NULL among the values makes every other answer unknown.
+  EXPECT_EQ(Rows("SELECT sk FROM t WHERE who NOT IN (SELECT VALUE m.who FROM marks AS m)").size(), 0u);
+  ExpectRule("unnest_subqueries", "SELECT sk FROM t WHERE due NOT IN (SELECT VALUE m.who FROM marks AS m WHERE m.id > 9)",
+             "AntiJoin");
+}
+
+TEST_F(Rules, UnnestSubqueriesLeavesKeyLookupsAndDeepCorrelation) {
+  ExpectNotInPlan("SELECT sk FROM t WHERE pk = 'p1' AND sk = 6 AND EXISTS (SELECT * FROM people AS p WHERE p.id = t.who)",
+                  "SemiJoin");
+  std::string query =
+      "SELECT sk FROM t WHERE EXISTS (SELECT * FROM (SELECT * FROM people AS p WHERE p.id = t.who) AS q)";
+  EXPECT_EQ(Rows(query).size(), Rows("SELECT sk FROM t WHERE who IN [1, 2, 5]").size());
+  Run("SET rule_unnest_subqueries = off");
+  EXPECT_EQ(Rows(query).size(), Rows("SELECT sk FROM t WHERE who IN [1, 2, 5]").size());
+}
+
 TEST_F(Rules, ChooseAccessPathsFollowsThePlanningTable) {
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk = 'p1' AND sk = 6", "GetItem t");
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk = 'p1' AND sk IN [1, 6, 11]", "BatchGet t");

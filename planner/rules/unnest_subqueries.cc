@@ -1,0 +1,194 @@
+// EXISTS and IN over a query, as terms of a filter, become semi-joins (NOT: anti-joins): the inner query is
+// read once instead of once per row. It runs before the inner queries are planned, on their logical shape
+// Project <- Filter <- source; the filter's terms that equate an inner with an outer value become keys, other
+// correlated ones the join's condition.
+//
+// Left alone: a query whose source depends on the outer row; an uncorrelated EXISTS (computed once anyway);
+// one that a key lookup per row answers more cheaply; and everything in strict typing, where reading more
+// inner rows could raise errors the statement does not have.
+#include <algorithm>
+
+#include "planner/plan_visit.h"
+#include "planner/rules.h"
+#include "planner/rules/estimates.h"
+
+namespace parton {
+
+namespace {
+
+// A term that asks whether a subquery has a (matching) row.
+struct Question {
+  const Expr::Subquery* subquery = nullptr;
+  ExprPtr needle;  // null: EXISTS
+  bool negated = false;
+};
+
+bool Ask(const ExprPtr& term, Question* q) {
+  if (const auto* n = term->As<Expr::Not>()) {
+    if (!Ask(n->operand, q)) return false;
+    q->negated = !q->negated;
+    return true;
+  }
+  if (const auto* s = term->As<Expr::Subquery>(); s != nullptr && s->kind == Expr::Subquery::Kind::kExists) {
+    q->subquery = s;
+    return true;
+  }
+  const auto* in = term->As<Expr::In>();
+  if (in == nullptr || HasSubquery(*in->needle)) return false;
+  const auto* s = in->haystack->As<Expr::Subquery>();
+  if (s == nullptr || s->kind != Expr::Subquery::Kind::kCollection) return false;
+  q->subquery = s;
+  q->needle = in->needle;
+  q->negated = in->negated;
+  return true;
+}
+
+class Unnester {
+ public:
+  explicit Unnester(const RuleContext& context) : context_(context) {}
+
+  PlanPtr Visit(const PlanPtr& node) const {
+    const auto* filter = node->As<Plan::Filter>();
+    if (filter == nullptr) return node;
+    std::vector<ExprPtr> rest, question_terms;
+    std::vector<Question> questions;
+    for (const ExprPtr& term : Conjuncts(filter->predicate)) {
+      Question q;
+      if (Ask(term, &q)) {
+        questions.push_back(q);
+        question_terms.push_back(term);
+      } else {
+        rest.push_back(term);
+      }
+    }
+    if (questions.empty()) return node;
+
+    std::vector<PlanPtr> rights;
+    std::vector<Plan::SemiJoin> joins;
+    const PlanPtr& input = node->inputs[0];
+    const double left_rows = LeftRows(input, rest);
+    for (size_t i = 0; i < questions.size(); ++i) {
+      Plan::SemiJoin join;
+      PlanPtr right = Right(questions[i], SlotsDefined(*input), left_rows, &join);
+      if (right == nullptr) {
+        rest.push_back(question_terms[i]);
+      } else {
+        rights.push_back(std::move(right));
+        joins.push_back(std::move(join));
+      }
+    }
+    if (joins.empty()) return node;
+    ExprPtr remaining = Conjoin(std::move(rest));
+    PlanPtr plan = remaining == nullptr ? input : MakePlan(Plan::Filter{remaining}, {input}, node->estimate);
+    for (size_t i = 0; i < joins.size(); ++i) {
+      plan = MakePlan(std::move(joins[i]), {std::move(plan), std::move(rights[i])}, node->estimate);
+    }
+    return plan;
+  }
+
+ private:
+  double LeftRows(const PlanPtr& input, const std::vector<ExprPtr>& terms) const {
+    const auto* access = input->As<Plan::Access>();
+    if (access == nullptr) return EstimatedRows(input, context_);
+    Plan::Access filtered = *access;
+    std::vector<ExprPtr> all = Conjuncts(access->filter);
+    all.insert(all.end(), terms.begin(), terms.end());
+    filtered.filter = Conjoin(std::move(all));
+    return EstimatedRows(MakePlan(std::move(filtered)), context_);
+  }
+
+  // The right side of the semi-join for `q`, and the join's keys and condition; null if it is left alone.
+  PlanPtr Right(const Question& q, const std::vector<int>& left_slots, double left_rows,
+                Plan::SemiJoin* join) const {
+    auto query = std::static_pointer_cast<const Query>(q.subquery->plan);
+    if (query->shape != Query::Shape::kBag && query->shape != Query::Shape::kList) return nullptr;
+    PlanPtr source = query->root;
+    ExprPtr element;
+    if (q.needle == nullptr) {
+      while (source->As<Plan::Compute>() || source->As<Plan::Sort>()) source = source->inputs[0];
+    } else {
+      element = MakeExpr(Expr::Slot{query->slot, "element"});
+      if (const auto* compute = source->As<Plan::Compute>(); compute != nullptr && compute->outputs.size() == 1 &&
+                                                             compute->outputs[0].slot == query->slot) {
+        element = compute->outputs[0].expr;
+        source = source->inputs[0];
+      }
+      if (HasSubquery(*element)) return nullptr;
+    }
+    std::vector<ExprPtr> terms;
+    if (const auto* filter = source->As<Plan::Filter>()) {
+      terms = Conjuncts(filter->predicate);
+      source = source->inputs[0];
+    }
+    if (Intersects(SlotsFree(*source), left_slots)) return nullptr;
+
+    const std::vector<int> right_slots = SlotsDefined(*source);
+    std::vector<ExprPtr> own, on;
+    for (const ExprPtr& term : terms) {
+      std::vector<int> reads = SlotsRead(*term);
+      if (!Intersects(reads, left_slots)) {
+        own.push_back(term);
+      } else if (HasSubquery(*term)) {
+        return nullptr;
+      } else if (!AddKey(term, left_slots, right_slots, join)) {
+        on.push_back(term);
+      }
+    }
+    if (q.needle != nullptr) {
+      std::vector<int> reads = SlotsRead(*element);
+      if (Intersects(reads, left_slots)) return nullptr;
+      // NOT IN distinguishes "no match" from "unknown", which extra keys would blur.
+      if (q.negated && (!join->keys.empty() || !on.empty())) return nullptr;
+      join->keys.emplace_back(q.needle, element);
+      join->null_aware = q.negated;
+    }
+    if (join->keys.empty() && on.empty()) return nullptr;
+    if (CheaperByKey(source, own, *join, left_rows)) return nullptr;
+    join->anti = q.negated;
+    join->on = Conjoin(std::move(on));
+    ExprPtr predicate = Conjoin(std::move(own));
+    return predicate == nullptr ? source : MakePlan(Plan::Filter{predicate}, {source});
+  }
+
+  static bool AddKey(const ExprPtr& term, const std::vector<int>& left_slots,
+                     const std::vector<int>& right_slots, Plan::SemiJoin* join) {
+    const auto* c = term->As<Expr::Compare>();
+    if (c == nullptr || c->op != CompareOp::kEq) return false;
+    std::vector<int> l = SlotsRead(*c->left), r = SlotsRead(*c->right);
+    if (!Intersects(l, right_slots) && !Intersects(r, left_slots)) {
+      join->keys.emplace_back(c->left, c->right);
+      return true;
+    }
+    if (!Intersects(r, right_slots) && !Intersects(l, left_slots)) {
+      join->keys.emplace_back(c->right, c->left);
+      return true;
+    }
+    return false;
+  }
+
+  bool CheaperByKey(const PlanPtr& source, const std::vector<ExprPtr>& own, const Plan::SemiJoin& join,
+                    double left_rows) const {
+    const auto* access = source->As<Plan::Access>();
+    if (access == nullptr) return false;
+    Plan::Access looked_up = *access;
+    std::vector<ExprPtr> terms = Conjuncts(access->filter);
+    terms.insert(terms.end(), own.begin(), own.end());
+    for (const auto& [left, right] : join.keys) {
+      terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, right, left}));
+    }
+    looked_up.filter = Conjoin(std::move(terms));
+    return left_rows * LookupCost(looked_up, context_) < SourceItems(source, context_) + left_rows;
+  }
+
+  const RuleContext& context_;
+};
+
+}  // namespace
+
+Result<PlanPtr> UnnestSubqueries(const PlanPtr& plan, const RuleContext& context) {
+  if (context.settings->typing == Typing::kStrict) return plan;
+  Unnester unnester(context);
+  return TransformUp(plan, [&](const PlanPtr& node) { return unnester.Visit(node); });
+}
+
+}  // namespace parton
