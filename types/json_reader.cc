@@ -228,8 +228,11 @@ class Window {
     before_ += end_;
     pos_ = end_ = 0;
     Result<size_t> n = source_->Read(buffer_.data(), kSize);
-    if (!n.ok()) error_ = std::move(n).status();
-    end_ = error_.ok() ? *n : 0;
+    if (n.ok()) {
+      end_ = *n;
+    } else {
+      error_ = std::move(n).status();
+    }
     done_ = end_ == 0;
     return !done_;
   }

@@ -13,7 +13,7 @@ std::vector<Field> Element(const Value& row) {
     if (Value v = row.Get(name); !v.is_absent()) element.push_back({name, std::move(v)});
   }
   Value payload = row.Get("payload");
-  element.push_back({"payload", payload.is_missing() ? row : std::move(payload)});
+  element.push_back({"payload", payload.is_missing() ? row : payload});
   return element;
 }
 
