@@ -43,7 +43,10 @@ template <typename T>
 constexpr bool kIsDdl =
     std::is_same_v<T, ast::CreateTable> || std::is_same_v<T, ast::DropTable> ||
     std::is_same_v<T, ast::TruncateTable> || std::is_same_v<T, ast::CreateIndex> ||
-    std::is_same_v<T, ast::DropIndex> || std::is_same_v<T, ast::AlterTable>;
+    std::is_same_v<T, ast::DropIndex> || std::is_same_v<T, ast::AlterTable> ||
+    std::is_same_v<T, ast::CreateTrigger> || std::is_same_v<T, ast::AlterTrigger> ||
+    std::is_same_v<T, ast::DropTrigger> || std::is_same_v<T, ast::RestoreFrom> ||
+    std::is_same_v<T, ast::Repair>;
 
 Status Done(Execution* result, Status s, const char* text) {
   if (s.ok()) result->SetText(ResultKind::kDone, text);
@@ -67,6 +70,13 @@ struct Runner {
   Status operator()(const ast::Describe& s) { return commands::Describe(s, result); }
   Status operator()(const ast::SetOption& s) { return commands::Set(s, result); }
   Status operator()(const ast::CheckDatabase&) { return commands::Check(result); }
+  Status operator()(const ast::CreateTrigger& s) { return commands::CreateTrigger(s, result); }
+  Status operator()(const ast::AlterTrigger& s) { return commands::AlterTrigger(s, result); }
+  Status operator()(const ast::DropTrigger& s) { return commands::DropTrigger(s, result); }
+  Status operator()(const ast::AdvanceClock& s) { return commands::AdvanceClock(s, result); }
+  Status operator()(const ast::BackupTo& s) { return commands::BackupTo(s, result); }
+  Status operator()(const ast::RestoreFrom& s) { return commands::RestoreFrom(s, result); }
+  Status operator()(const ast::Repair&) { return commands::Repair(result); }
   Status operator()(const ast::CopyFrom& s) { return commands::CopyFrom(s, result); }
   Status operator()(const ast::CopyTo& s) { return commands::CopyTo(s, statement, result); }
   Status operator()(const ast::Begin&) { return Done(result, connection().Begin(), "transaction started"); }
@@ -99,7 +109,7 @@ Status RunCommand(const ast::Statement& statement, const std::vector<Value>&, Ex
         using T = std::decay_t<decltype(s)>;
         if constexpr (kIsDdl<T>) {
           if (result->connection().in_transaction()) {
-            return Status::Validation("tables and indexes cannot be changed inside a transaction",
+            return Status::Validation("tables, indexes and triggers cannot be changed inside a transaction",
                                       statement.span, "COMMIT or ROLLBACK first");
           }
         }

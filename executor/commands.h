@@ -23,6 +23,17 @@ Status Describe(const ast::Describe& s, Execution* result);
 Status Set(const ast::SetOption& s, Execution* result);
 Status Check(Execution* result);
 
+Status CreateTrigger(const ast::CreateTrigger& s, Execution* result);
+Status AlterTrigger(const ast::AlterTrigger& s, Execution* result);
+Status DropTrigger(const ast::DropTrigger& s, Execution* result);
+Status ShowTriggers(Execution* result);
+Status ShowParked(Execution* result);
+Status ShowConsumers(Execution* result);
+Status AdvanceClock(const ast::AdvanceClock& s, Execution* result);
+Status BackupTo(const ast::BackupTo& s, Execution* result);
+Status RestoreFrom(const ast::RestoreFrom& s, Execution* result);
+Status Repair(Execution* result);
+
 Status CopyFrom(const ast::CopyFrom& s, Execution* result);
 Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* result);
 

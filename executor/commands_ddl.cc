@@ -152,6 +152,27 @@ Status ApplyClauses(const ast::TableClauses& c, TableSchema* schema) {
   return Status::Ok();
 }
 
+// SET STREAM and SET TTL switch on what is off and off what is on, as DynamoDB has it; the options of SET (...) may
+// say again what is.
+Status CheckSwitches(const ast::TableClauses& c, const TableSchema& schema) {
+  if (c.stream) {
+    const bool was = schema.stream != StreamView::kOff, on = c.stream->view != StreamView::kOff;
+    if (was && on) {
+      return Status(StatusCode::kInUse, fmt::format("Table already has an enabled stream: TableName: {}", schema.name))
+          .WithHint("SET STREAM DISABLED first, or SET (stream = ...)");
+    }
+    if (!was && !on) {
+      return Status::Validation(fmt::format("Table is already without a stream: TableName: {}", schema.name));
+    }
+  }
+  if (c.ttl) {
+    const bool was = !schema.ttl_attribute.empty(), on = !c.ttl->empty();
+    if (was && on) return Status::Validation("TimeToLive is already enabled");
+    if (!was && !on) return Status::Validation("TimeToLive is already disabled");
+  }
+  return Status::Ok();
+}
+
 Result<IndexSchema> MakeIndex(const ast::IndexDefinition& d, Declared* declared, TableSchema* table) {
   IndexSchema index;
   index.name = d.name.name;
@@ -231,6 +252,7 @@ Status DropTable(const ast::DropTable& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
   Status dropped = result->connection().store().DropTable(s.name.name);
   if (!dropped.ok()) return std::move(dropped).At(s.name.span);
+  PARTON_RETURN_IF_ERROR(result->connection().db().triggers->DropOfTable(s.name.name));
   result->SetText(ResultKind::kDone, fmt::format("table {} dropped", s.name.name));
   return Status::Ok();
 }
@@ -328,6 +350,7 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
     }
   }
   Status done = result->connection().store().AlterTable(table->name, [&](TableSchema* schema) -> Status {
+    PARTON_RETURN_IF_ERROR(CheckSwitches(s.clauses, *schema));
     PARTON_RETURN_IF_ERROR(ApplyClauses(s.clauses, schema));
     for (const ast::AlterTable::IndexChange& change : s.indexes) {
       for (IndexSchema& index : schema->indexes) {

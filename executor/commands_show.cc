@@ -1,9 +1,11 @@
 // SHOW, DESCRIBE, SET, CHECK.
+#include <algorithm>
 #include <ctime>
 
 #include <fmt/format.h>
 
 #include "executor/commands.h"
+#include "executor/database_settings.h"
 #include "parton/temporal.h"
 
 namespace parton::commands {
@@ -183,8 +185,8 @@ Status ShowTables(const ast::Show& s, Execution* result) {
   return Status::Ok();
 }
 
-Value SettingRow(const SettingInfo& info, const Settings& settings) {
-  Result<Value> v = ReadSetting(info.name, settings);
+Value SettingRow(const SettingInfo& info, const Connection& connection) {
+  Result<Value> v = connection.Get(info.name);
   return Value::Struct({{"name", Str(info.name)},
                         {"value", v.ok() ? *v : Value::Null()},
                         {"values", Str(info.values)},
@@ -194,7 +196,6 @@ Value SettingRow(const SettingInfo& info, const Settings& settings) {
 }  // namespace
 
 Status Show(const ast::Show& s, Execution* result) {
-  const Settings& settings = *result->connection().settings();
   if (s.what == "TABLES") return ShowTables(s, result);
   if (s.what == "VERSION") {
     result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
@@ -210,14 +211,20 @@ Status Show(const ast::Show& s, Execution* result) {
   }
   if (s.what == "ALL" || s.what == "SETTINGS") {
     std::vector<Value> rows;
-    for (const SettingInfo& info : AllSettings()) rows.push_back(SettingRow(info, settings));
+    std::vector<SettingInfo> all = AllSettings();
+    all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
     result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
     return Status::Ok();
   }
+  if (s.what == "TRIGGERS" && !s.target) return ShowTriggers(result);
+  if (s.what == "PARKED" && !s.target) return ShowParked(result);
+  if (s.what == "CONSUMERS" && !s.target) return ShowConsumers(result);
   if (s.target) {
     return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
   }
-  Result<Value> v = ReadSetting(s.name.name, settings);
+  Result<Value> v = result->connection().Get(s.name.name);
   if (!v.ok()) return std::move(v).status().At(s.name.span);
   result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
@@ -274,7 +281,7 @@ Status Describe(const ast::Describe& s, Execution* result) {
 
 Status Set(const ast::SetOption& s, Execution* result) {
   Value value = s.value;
-  if (value.is_missing()) {
+  if (value.is_missing() && !IsDatabaseSetting(s.name.name)) {
     // DEFAULT: what a new connection has.
     ConnectionImpl fresh(&result->connection().db());
     Result<Value> v = fresh.Get(s.name.name);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "executor/database_settings.h"
 #include "parser/parser.h"
 
 namespace parton {
@@ -19,13 +20,6 @@ Status WrongCount(int wanted, size_t given) {
 }
 
 }  // namespace
-
-int64_t DatabaseState::NowNanos() const {
-  if (options.clock_ms) return options.clock_ms() * 1'000'000;
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
   auto settings = std::make_shared<Settings>();
@@ -131,6 +125,7 @@ Result<std::unique_ptr<Statement>> ConnectionImpl::Prepare(std::string_view text
 }
 
 Status ConnectionImpl::Set(std::string_view name, const Value& value) {
+  if (IsDatabaseSetting(name)) return SetDatabaseSetting(name, value, db_);
   auto changed = std::make_shared<Settings>(*settings_);
   PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
   settings_ = std::move(changed);
@@ -139,7 +134,10 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
   return Status();
 }
 
-Result<Value> ConnectionImpl::Get(std::string_view name) const { return ReadSetting(name, *settings_); }
+Result<Value> ConnectionImpl::Get(std::string_view name) const {
+  if (IsDatabaseSetting(name)) return ReadDatabaseSetting(name, *db_);
+  return ReadSetting(name, *settings_);
+}
 
 // ---- Transactions
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,9 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "executor/clock.h"
 #include "executor/execution.h"
 #include "executor/operator.h"
 #include "executor/plan_cache.h"
+#include "executor/sweeper.h"
+#include "executor/triggers.h"
 #include "parser/scanner.h"
 #include "parton/database.h"
 #include "planner/planner.h"
@@ -29,11 +33,20 @@ class ConnectionImpl;
 struct DatabaseState {
   std::string path;
   Options options;
+  std::shared_ptr<DatabaseClock> clock;
   std::unique_ptr<TableStore> store;
   PlanCache plans{1000};
   std::string temp_dir;
 
-  int64_t NowNanos() const;
+  // Named consumers of change feeds that are open, "table id:name".
+  std::mutex consumers_mutex;
+  std::set<std::string> consumers;
+
+  // Behind what they use: they end first.
+  std::unique_ptr<Triggers> triggers;
+  std::unique_ptr<Sweeper> sweeper;
+
+  int64_t NowNanos() const { return clock->NowNanos(); }
 };
 
 // One execution of a planned statement; may be started again, which is cheap for the same plan.

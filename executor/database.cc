@@ -2,7 +2,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "executor/change_feed.h"
 #include "executor/connection.h"
+#include "executor/open_database.h"
 #include "storage/local_store.h"
 
 namespace parton {
@@ -11,19 +13,41 @@ namespace {
 
 class DatabaseImpl final : public Database {
  public:
-  DatabaseImpl(const std::string& path, const Options& options, std::unique_ptr<TableStore> store) {
+  DatabaseImpl(const std::string& path, const Options& options, std::shared_ptr<DatabaseClock> clock,
+               std::unique_ptr<TableStore> store) {
     state_.path = path;
     state_.options = options;
+    state_.clock = std::move(clock);
     state_.store = std::move(store);
+    state_.triggers = std::make_unique<Triggers>(&state_);
+    state_.sweeper =
+        std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), [this](const TableSchema& t) {
+          return state_.triggers->HoldBack(t);
+        });
     // Spilled rows stay with the data, which may not fit anywhere else.
     std::error_code error;
     state_.temp_dir = path == ":memory:" ? std::filesystem::temp_directory_path(error).string() : path;
     if (state_.temp_dir.empty()) state_.temp_dir = "/tmp";
   }
 
+  Status Start() {
+    if (state_.options.read_only) return Status::Ok();
+    PARTON_RETURN_IF_ERROR(state_.triggers->Load());
+    if (state_.options.background) state_.sweeper->Start();
+    return Status::Ok();
+  }
+
   std::unique_ptr<Connection> Connect() override { return std::make_unique<ConnectionImpl>(&state_); }
   const std::string& path() const override { return state_.path; }
   std::vector<std::string> Check() override { return state_.store->Check(); }
+  Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
+    return OpenChangeFeed(&state_, table, options);
+  }
+  Status Settle() override {
+    if (state_.options.read_only) return Status::Ok();
+    PARTON_RETURN_IF_ERROR(state_.sweeper->RunOnce());
+    return state_.triggers->Settle(nullptr);
+  }
   std::vector<std::string> TableNames() const override {
     std::vector<std::string> names;
     for (const TablePtr& t : state_.store->Tables()) names.push_back(t->name);
@@ -44,7 +68,14 @@ class DatabaseImpl final : public Database {
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
+  return OpenDatabase(path, options, nullptr);
+}
+
+Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
+                                               leveldb::Env* env) {
+  auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
   StoreOptions store;
+  store.env = env;
   store.path = path;
   store.create_if_missing = options.create_if_missing;
   store.error_if_exists = options.error_if_exists;
@@ -54,9 +85,11 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   store.write_buffer_bytes = options.write_buffer_bytes;
   store.block_bytes = options.block_bytes;
   store.compression = options.compression;
-  store.clock_ms = options.clock_ms;
+  store.clock_ms = [clock] { return clock->NowMs(); };
   PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> opened, OpenLocalStore(store));
-  return std::unique_ptr<Database>(new DatabaseImpl(path, options, std::move(opened)));
+  auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(opened));
+  PARTON_RETURN_IF_ERROR(database->Start());
+  return std::unique_ptr<Database>(std::move(database));
 }
 
 std::string_view Version() { return "0.1.0"; }

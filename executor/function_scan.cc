@@ -1,6 +1,7 @@
 // Table functions in FROM. Rows are produced as they are asked for.
 #include <utility>
 
+#include "executor/change_feed.h"
 #include "executor/csv_reader.h"
 #include "executor/file_source.h"
 #include "executor/operators.h"
@@ -72,7 +73,35 @@ Result<std::unique_ptr<RowSource>> MakeRange(const std::vector<Value>& args) {
   return std::unique_ptr<RowSource>(new RangeRows(args[0].number(), args[1].number(), step));
 }
 
-Result<std::unique_ptr<RowSource>> MakeRows(const std::string& function, const std::vector<Value>& args) {
+class ChangeRows final : public RowSource {
+ public:
+  explicit ChangeRows(std::unique_ptr<FeedRows> rows) : rows_(std::move(rows)) {}
+  Result<bool> Next(Value* row) override { return rows_->Next(row); }
+
+ private:
+  std::unique_ptr<FeedRows> rows_;
+};
+
+Result<std::unique_ptr<RowSource>> MakeChanges(const std::vector<Value>& args, TableStore* store) {
+  if (store == nullptr || !args[0].is_text()) {
+    return Status::Validation("changes takes the name of a table and a sequence number: changes('t' [, after])");
+  }
+  uint64_t after = 0;
+  const bool from_start = args.size() < 2;
+  if (!from_start) {
+    const Value& v = args[1];
+    if (!v.is_exact() || !v.number().FitsInt64() || v.number().ToInt64() < 0) {
+      return Status::Validation("changes('t', after): `after` is a sequence number");
+    }
+    after = static_cast<uint64_t>(v.number().ToInt64());
+  }
+  PARTON_ASSIGN_OR_RETURN(auto rows, FeedRows::Open(store, args[0].bytes(), from_start, after));
+  return std::unique_ptr<RowSource>(new ChangeRows(std::move(rows)));
+}
+
+Result<std::unique_ptr<RowSource>> MakeRows(const std::string& function, const std::vector<Value>& args,
+                                            TableStore* store) {
+  if (function == "changes") return MakeChanges(args, store);
   if (function == "range") return MakeRange(args);
   if (function == "csv" || function == "json" || function == "ddbjson") {
     if (!args[0].is_text()) return Status::Validation(function + " takes the name of a file");
@@ -98,7 +127,7 @@ class FunctionScan final : public Operator {
     std::vector<Value> args;
     for (const ExprPtr& e : node_.args) args.push_back(EvaluateValue(*e, ctx_.eval));
     if (ctx_.failed()) return false;
-    Result<std::unique_ptr<RowSource>> rows = MakeRows(node_.function, args);
+    Result<std::unique_ptr<RowSource>> rows = MakeRows(node_.function, args, ctx_.shared->store);
     if (!rows.ok()) {
       TextSpan span = node_.args.empty() ? TextSpan{} : node_.args[0]->span;
       return ctx_.FailIfError(std::move(rows).status().At(span));

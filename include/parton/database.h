@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "parton/change_feed.h"
 #include "parton/status.h"
 #include "parton/value.h"
 
@@ -38,6 +39,8 @@ struct Options {
   int threads = 0;                                // for scans; 0: as many as the machine has cores
   size_t memory_limit_bytes = size_t{1} << 30;    // per statement, before it spills
   std::function<int64_t()> clock_ms;              // epoch milliseconds; null: the system's
+  // Triggers, TTL and trimming on threads of their own; off: only Settle() and ADVANCE CLOCK run them.
+  bool background = true;
 };
 
 enum class ResultKind : uint8_t {
@@ -141,6 +144,13 @@ class Database {
 
   // Everything that is wrong with the stored data; empty = sound.
   virtual std::vector<std::string> Check() = 0;
+
+  // What happened to the items of a table with a stream. Errors: kNotFound; kInUse (a consumer that is open
+  // already); kTrimmed (the start is not kept any more).
+  virtual Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) = 0;
+  // Does now what else goes on in the background: deletes expired items, trims change feeds, and runs triggers
+  // until nothing is left for them to do.
+  virtual Status Settle() = 0;
 
   // For tools: names to complete and to suggest.
   virtual std::vector<std::string> TableNames() const = 0;

@@ -1,0 +1,270 @@
+#include "executor/change_feed.h"
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "executor/connection.h"
+#include "types/varint.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kReadBytes = 1 << 20;
+constexpr size_t kReadRecords = 1000;
+
+std::string_view EventName(ChangeEvent event) {
+  switch (event) {
+    case ChangeEvent::kInsert: return "INSERT";
+    case ChangeEvent::kModify: return "MODIFY";
+    case ChangeEvent::kRemove: return "REMOVE";
+  }
+  return "";
+}
+
+std::string ViewType(StreamView view) {
+  std::string name(StreamViewName(view));
+  if (view == StreamView::kBothImages) return "NEW_AND_OLD_IMAGES";
+  for (char& c : name) c = c == ' ' ? '_' : c;
+  return name;
+}
+
+Status Trimmed(const std::string& table, uint64_t upto) {
+  return Status(StatusCode::kTrimmed,
+                fmt::format("The operation attempted to read past the oldest stream record in a shard: records of "
+                            "{} up to {} are not kept any more",
+                            table, upto))
+      .WithHint("start at TRIM_HORIZON, or keep records longer: SET stream_retention = '48 hours'");
+}
+
+class FeedImpl final : public ChangeFeed {
+ public:
+  FeedImpl(DatabaseState* db, TablePtr table, std::string consumer)
+      : db_(db), table_(std::move(table)), consumer_(std::move(consumer)) {}
+  ~FeedImpl() override {
+    (void)Stop();
+    if (!consumer_.empty()) {
+      std::lock_guard lock(db_->consumers_mutex);
+      db_->consumers.erase(OpenName());
+    }
+  }
+
+  Status Open(const FeedOptions& options) {
+    if (consumer_.empty()) return Seek(options.start, options.sequence);
+    if (consumer_.find('\0') != std::string::npos || consumer_.size() > 255) {
+      std::string().swap(consumer_);
+      return Status::Validation("the name of a consumer has at most 255 bytes, and none of them is 0");
+    }
+    {
+      std::lock_guard lock(db_->consumers_mutex);
+      if (!db_->consumers.insert(OpenName()).second) {
+        const std::string name = std::exchange(consumer_, "");
+        return Status(StatusCode::kInUse, fmt::format("the consumer {} of {} is open already", name, table_->name));
+      }
+    }
+    PARTON_ASSIGN_OR_RETURN(auto stored, feed().ReadRecord(ConsumerKey(table_->id, consumer_)));
+    if (!stored) return Seek(options.start, options.sequence);
+    const char* end = stored->data() + stored->size();
+    uint64_t position = 0;
+    if (GetVarint(stored->data(), end, &position) != end) {
+      return Status::Corruption(fmt::format("the position of the consumer {} is damaged", consumer_));
+    }
+    position_ = position;
+    return Status::Ok();
+  }
+
+  Result<std::vector<Change>> Read(size_t limit) override {
+    PARTON_RETURN_IF_ERROR(Check());
+    const uint64_t end = feed().FeedEnd();
+    std::vector<FeedEntry> entries;
+    uint64_t reached = position_;
+    PARTON_RETURN_IF_ERROR(
+        feed().ReadFeed(table_->id, position_, end, limit, kReadBytes, &entries, &reached));
+    // After reading: what was trimmed before or meanwhile shows.
+    PARTON_ASSIGN_OR_RETURN(uint64_t trimmed, feed().TrimmedUpTo(table_->id));
+    if (position_ < trimmed && !from_horizon_) return Trimmed(table_->name, trimmed);
+    std::vector<Change> changes;
+    changes.reserve(entries.size());
+    for (const FeedEntry& e : entries) {
+      Change c;
+      c.sequence = e.sequence;
+      c.event = static_cast<Change::Event>(e.event);
+      c.created_ms = e.created_ms;
+      c.by_ttl = e.by_ttl;
+      c.keys = e.keys;
+      c.new_image = e.new_image;
+      c.old_image = e.old_image;
+      c.record = FeedRecord(e);
+      changes.push_back(std::move(c));
+    }
+    if (reached > position_) {
+      position_ = reached;
+      from_horizon_ = false;
+    }
+    return changes;
+  }
+
+  Result<std::vector<Change>> Wait(size_t limit, std::chrono::milliseconds timeout) override {
+    const auto now = std::chrono::steady_clock::now();
+    const auto most = std::chrono::hours(24 * 365);
+    const auto deadline = now + (timeout > most ? std::chrono::duration_cast<std::chrono::milliseconds>(most) : timeout);
+    for (;;) {
+      PARTON_ASSIGN_OR_RETURN(std::vector<Change> changes, Read(limit));
+      if (!changes.empty() || stop_.load() || std::chrono::steady_clock::now() >= deadline) return changes;
+      feed().WaitForFeed(position_, deadline, &stop_);
+    }
+  }
+
+  uint64_t position() const override { return position_; }
+
+  Status Seek(FeedOptions::Start start, uint64_t sequence) override {
+    using Start = FeedOptions::Start;
+    from_horizon_ = false;
+    switch (start) {
+      case Start::kTrimHorizon:
+        position_ = 0;
+        from_horizon_ = true;
+        return Status::Ok();
+      case Start::kLatest: position_ = feed().FeedEnd(); return Status::Ok();
+      case Start::kAt:
+      case Start::kAfter: {
+        const uint64_t after = start == Start::kAt && sequence > 0 ? sequence - 1 : sequence;
+        PARTON_ASSIGN_OR_RETURN(uint64_t trimmed, feed().TrimmedUpTo(table_->id));
+        if (after < trimmed) return Trimmed(table_->name, trimmed);
+        position_ = after;
+        return Status::Ok();
+      }
+    }
+    return Status::Ok();
+  }
+
+  Status Acknowledge() override {
+    PARTON_RETURN_IF_ERROR(Named());
+    return feed().WriteRecords({Record()}, table_->id);
+  }
+  Status AcknowledgeIn(Connection& connection) override {
+    PARTON_RETURN_IF_ERROR(Named());
+    StoreTransaction* t = static_cast<ConnectionImpl&>(connection).transaction();
+    if (t == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
+    CommitExtras extras;
+    extras.records.push_back(Record());
+    t->Attach(std::move(extras));
+    return Status::Ok();
+  }
+  Status Forget() override {
+    PARTON_RETURN_IF_ERROR(Named());
+    return feed().WriteRecords({{ConsumerKey(table_->id, consumer_), std::nullopt}}, table_->id);
+  }
+
+  Status Listen(size_t batch, Callback callback) override {
+    if (thread_.joinable()) return Status::Validation("the feed is being listened to already");
+    if (batch == 0) return Status::Validation("a batch has at least one record");
+    stop_.store(false);
+    result_ = Status();
+    thread_ = std::thread([this, batch, callback = std::move(callback)] {
+      while (!stop_.load()) {
+        Result<std::vector<Change>> changes = Wait(batch, std::chrono::hours(1));
+        Status s = changes.status();
+        if (s.ok() && !changes->empty() && !stop_.load()) {
+          s = callback(*changes);
+          if (s.ok() && !consumer_.empty()) s = Acknowledge();
+        }
+        if (!s.ok()) {
+          result_ = std::move(s);
+          return;
+        }
+      }
+    });
+    return Status::Ok();
+  }
+  Status Stop() override {
+    stop_.store(true);
+    feed().WakeFeed();
+    if (thread_.joinable()) thread_.join();
+    return std::exchange(result_, Status());
+  }
+
+ private:
+  FeedStore& feed() { return db_->store->feed(); }
+  std::string OpenName() const { return fmt::format("{}:{}", table_->id, consumer_); }
+  StoreRecord Record() const {
+    std::string value;
+    PutVarint(position_, &value);
+    return {ConsumerKey(table_->id, consumer_), std::move(value)};
+  }
+  Status Named() const {
+    return consumer_.empty() ? Status::Validation("the feed was opened without a consumer's name") : Status::Ok();
+  }
+  Status Check() {
+    Result<TablePtr> now = db_->store->GetTable(table_->name);
+    if (now.ok() && (*now)->id == table_->id) return Status::Ok();
+    return Status::NotFound(
+        fmt::format("Requested resource not found: Table: {} not found (it was dropped)", table_->name));
+  }
+
+  DatabaseState* db_;
+  TablePtr table_;
+  std::string consumer_;
+  uint64_t position_ = 0;
+  bool from_horizon_ = false;  // whatever was trimmed before the first record read is not missed
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+  Status result_;
+};
+
+}  // namespace
+
+Value FeedRecord(const FeedEntry& e) {
+  std::vector<Field> f;
+  f.push_back({"eventName", Value::String(EventName(e.event))});
+  f.push_back({"SequenceNumber", Value::Int(static_cast<int64_t>(e.sequence))});
+  f.push_back({"ApproximateCreationDateTime", Value::Int(e.created_ms / 1000)});
+  f.push_back({"Keys", e.keys});
+  if (!e.new_image.is_missing()) f.push_back({"NewImage", e.new_image});
+  if (!e.old_image.is_missing()) f.push_back({"OldImage", e.old_image});
+  f.push_back({"SizeBytes", Value::Int(static_cast<int64_t>(e.stored_bytes))});
+  f.push_back({"StreamViewType", Value::String(ViewType(e.view))});
+  if (e.by_ttl) {
+    f.push_back({"userIdentity", Value::Struct({{"Type", Value::String("Service")},
+                                                {"PrincipalId", Value::String("dynamodb.amazonaws.com")}})});
+  }
+  return Value::Struct(std::move(f));
+}
+
+Result<std::unique_ptr<FeedRows>> FeedRows::Open(TableStore* store, std::string_view name, bool from_start,
+                                                 uint64_t after) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, store->GetTable(name));
+  const uint64_t end = store->feed().FeedEnd();
+  if (!from_start) {
+    PARTON_ASSIGN_OR_RETURN(uint64_t trimmed, store->feed().TrimmedUpTo(table->id));
+    if (after < trimmed) return Trimmed(table->name, trimmed);
+  }
+  return std::unique_ptr<FeedRows>(new FeedRows(&store->feed(), table->id, after, end));
+}
+
+Result<bool> FeedRows::Next(Value* row) {
+  if (next_ == entries_.size()) {
+    entries_.clear();
+    next_ = 0;
+    PARTON_RETURN_IF_ERROR(
+        feed_->ReadFeed(table_id_, after_, end_, kReadRecords, kReadBytes, &entries_, &after_));
+    if (entries_.empty()) return false;
+  }
+  *row = FeedRecord(entries_[next_++]);
+  return true;
+}
+
+Result<std::unique_ptr<ChangeFeed>> OpenChangeFeed(DatabaseState* db, std::string_view name,
+                                                   const FeedOptions& options) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, db->store->GetTable(name));
+  auto feed = std::make_unique<FeedImpl>(db, std::move(table), options.consumer);
+  PARTON_RETURN_IF_ERROR(feed->Open(options));
+  return std::unique_ptr<ChangeFeed>(std::move(feed));
+}
+
+}  // namespace parton

@@ -1,0 +1,22 @@
+// Database::Open on a given LevelDB environment: for tests that make the disk fail.
+#ifndef PARTON_EXECUTOR_OPEN_DATABASE_H_
+#define PARTON_EXECUTOR_OPEN_DATABASE_H_
+
+#include <memory>
+#include <string>
+
+#include "parton/database.h"
+
+namespace leveldb {
+class Env;
+}
+
+namespace parton {
+
+// `env` is not owned; null: the default one.
+Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
+                                               leveldb::Env* env);
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_OPEN_DATABASE_H_
