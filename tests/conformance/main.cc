@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cases.h"
+#include "planner/planner.h"
 #include "runner.h"
 
 namespace parton::conformance {
@@ -127,6 +128,7 @@ int Main(int argc, char** argv) {
   std::vector<std::string> paths;
   std::string list, json, known_path;
   int seconds = 20;
+  bool no_rules = false;
   CLI::App app("Runs PartiQL conformance cases");
   app.add_option("path", paths, "directories, or *.jsonl files, of cases")->required();
   app.add_option("--list", list, "list cases: failures, or all")
@@ -134,6 +136,7 @@ int Main(int argc, char** argv) {
   app.add_option("--json", json, "write the outcome of every case to this file");
   app.add_option("--known", known_path, "file of known failures: exactly these must fail");
   app.add_option("--timeout", seconds, "seconds a case may take")->check(CLI::PositiveNumber);
+  app.add_flag("--no-rules", no_rules, "switch the planner's rules off: no answer may change");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -154,7 +157,12 @@ int Main(int argc, char** argv) {
     return 2;
   }
   const Suite& suite = *loaded;
-  std::vector<Outcome> outcomes = RunCases(suite, seconds);
+  Settings settings;
+  settings.threads = 1;
+  if (no_rules) {
+    for (const RuleInfo& rule : AllRules()) settings.disabled_rules.insert(rule.name);
+  }
+  std::vector<Outcome> outcomes = RunCases(suite, settings, seconds);
 
   if (!list.empty()) List(suite, outcomes, list == "all");
   if (!json.empty() && !WriteJson(suite, outcomes, json)) {

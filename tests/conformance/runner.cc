@@ -55,10 +55,9 @@ class Environments {
 };
 
 // An error when parsed or planned in strict typing.
-Status CheckStatically(const std::string& text) {
+Status CheckStatically(const std::string& text, Settings settings) {
   PARTON_ASSIGN_OR_RETURN(ast::Statement parsed, ParseStatement(text));
   auto statement = std::make_shared<const ast::Statement>(std::move(parsed));
-  Settings settings;
   settings.typing = Typing::kStrict;
   PlannerInput input;
   input.settings = &settings;
@@ -67,7 +66,8 @@ Status CheckStatically(const std::string& text) {
 
 // What is wrong; nullopt if all is well.
 std::optional<std::string> RunStatement(const Case& c, const std::string& text,
-                                        const Globals* globals, const Value* expected) {
+                                        const Globals* globals, const Value* expected,
+                                        Settings settings) {
   switch (c.expectation) {
     case Expectation::kSyntaxSuccess: {
       Status status = ParseStatement(text).status();
@@ -78,14 +78,12 @@ std::optional<std::string> RunStatement(const Case& c, const std::string& text,
       if (!ParseStatement(text).ok()) return std::nullopt;
       return "is accepted by the parser";
     case Expectation::kStaticFailure:
-      if (!CheckStatically(text).ok()) return std::nullopt;
+      if (!CheckStatically(text, settings).ok()) return std::nullopt;
       return "passes the static checks";
     case Expectation::kSuccess:
     case Expectation::kFailure: break;
   }
-  Settings settings;
   settings.typing = c.mode == Mode::kError ? Typing::kStrict : Typing::kPermissive;
-  settings.threads = 1;
   Result<Value> actual = EvaluateToValue(text, globals, settings);
   if (c.expectation == Expectation::kFailure) {
     if (!actual.ok()) return std::nullopt;
@@ -98,7 +96,7 @@ std::optional<std::string> RunStatement(const Case& c, const std::string& text,
   return fmt::format("expected {}, the result is {}", wanted, actual->ToLiteral());
 }
 
-Outcome RunCase(const Case& c, Environments* environments) {
+Outcome RunCase(const Case& c, const Settings& settings, Environments* environments) {
   Result<const Globals*> globals = environments->Get(c.env);
   if (!globals.ok()) return {false, "environment: " + globals.status().ToString()};
   std::optional<Value> expected;
@@ -109,7 +107,7 @@ Outcome RunCase(const Case& c, Environments* environments) {
   }
   for (size_t i = 0; i < c.statements.size(); ++i) {
     std::optional<std::string> wrong =
-        RunStatement(c, c.statements[i], *globals, expected ? &*expected : nullptr);
+        RunStatement(c, c.statements[i], *globals, expected ? &*expected : nullptr, settings);
     if (!wrong) continue;
     if (c.statements.size() > 1) *wrong = fmt::format("statement {}: {}", i + 1, *wrong);
     return {false, *wrong};
@@ -127,14 +125,14 @@ void WriteAll(int fd, const std::string& bytes) {
 }
 
 // The child: one record per case, `P` or `F`, the message, a zero byte.
-[[noreturn]] void RunChild(const Suite& suite, size_t first, int fd) {
+[[noreturn]] void RunChild(const Suite& suite, const Settings& settings, size_t first, int fd) {
 #ifndef __SANITIZE_ADDRESS__
   rlimit limit{rlim_t{4} << 30, rlim_t{4} << 30};
   (void)setrlimit(RLIMIT_AS, &limit);
 #endif
   Environments environments(suite);
   for (size_t i = first; i < suite.cases.size(); ++i) {
-    Outcome outcome = RunCase(suite.cases[i], &environments);
+    Outcome outcome = RunCase(suite.cases[i], settings, &environments);
     std::erase(outcome.message, '\0');
     WriteAll(fd, (outcome.passed ? "P" : "F") + outcome.message + '\0');
   }
@@ -175,7 +173,7 @@ std::string Collect(int fd, pid_t child, int seconds, std::vector<Outcome>* outc
 
 }  // namespace
 
-std::vector<Outcome> RunCases(const Suite& suite, int seconds_per_case) {
+std::vector<Outcome> RunCases(const Suite& suite, const Settings& settings, int seconds_per_case) {
   std::vector<Outcome> outcomes;
   while (outcomes.size() < suite.cases.size()) {
     int fds[2];
@@ -191,7 +189,7 @@ std::vector<Outcome> RunCases(const Suite& suite, int seconds_per_case) {
     }
     if (child == 0) {
       close(fds[0]);
-      RunChild(suite, outcomes.size(), fds[1]);
+      RunChild(suite, settings, outcomes.size(), fds[1]);
     }
     close(fds[1]);
     std::string end = Collect(fds[0], child, seconds_per_case, &outcomes);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cases.h"
+#include "planner/settings.h"
 
 namespace parton::conformance {
 
@@ -14,8 +15,9 @@ struct Outcome {
   std::string message;  // why not
 };
 
-// What comes of each case, by position. `seconds_per_case`: after that long it counts as hung.
-std::vector<Outcome> RunCases(const Suite& suite, int seconds_per_case);
+// What comes of each case, by position. `settings` are those of every case, but for typing.
+// `seconds_per_case`: after that long it counts as hung.
+std::vector<Outcome> RunCases(const Suite& suite, const Settings& settings, int seconds_per_case);
 
 }  // namespace parton::conformance
 
