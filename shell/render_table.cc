@@ -4,6 +4,7 @@
 // terminal the table never is wider than the screen: wide columns shrink first, then columns are left
 // out on the right, and a line below says which.
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace {
 
 constexpr size_t kHeldRows = 1000;
 constexpr int kMinColumn = 6;
+constexpr int kWideRow = 200;  // columns; beyond that a single row is vertical where there is no terminal
+
+constexpr int kVerticalWidth = 100;
 
 constexpr std::string_view kBold = "\033[1m";
 constexpr std::string_view kDim = "\033[2m";
@@ -59,6 +63,13 @@ class TableRenderer : public Renderer {
   }
   void End() override {
     if (!any_) return;
+    if (!laid_out_ && held_.size() == 1 && held_[0].is_struct() && !Fits(held_[0])) {
+      std::unique_ptr<Renderer> vertical = MakeVerticalRenderer(output_, look_);
+      vertical->Begin({});
+      (void)vertical->Row(held_[0]);
+      vertical->End();
+      return;
+    }
     if (!laid_out_) LayOut();
     Rule(look_.unicode ? "└" : "+", look_.unicode ? "┴" : "+", look_.unicode ? "┘" : "+");
     if (hidden_.empty()) return;
@@ -92,6 +103,14 @@ class TableRenderer : public Renderer {
     Rule(look_.unicode ? "├" : "+", look_.unicode ? "┼" : "+", look_.unicode ? "┤" : "+");
     for (const Value& row : held_) Print(row);
     held_.clear();
+  }
+
+  bool Fits(const Value& row) const {
+    int sum = 1;
+    for (const std::string& c : collector_.Columns()) {
+      sum += 3 + std::max(DisplayWidth(Printable(c)), DisplayWidth(MakeCell(CellOf(row, c)).text));
+    }
+    return sum <= (look_.width > 0 ? look_.width : kWideRow);
   }
 
   void Fit() {
@@ -186,6 +205,33 @@ class TableRenderer : public Renderer {
   bool any_ = false;
 };
 
+// Collections over several lines where one is too short for them.
+void AppendPretty(const Value& v, int indent, int room, std::string* out) {
+  const std::string flat = Printable(v.ToLiteral());
+  const bool nested = v.is_struct() || v.is_collection();
+  if (!nested || v.Count() == 0 || DisplayWidth(flat) + indent <= room) {
+    *out += flat;
+    return;
+  }
+  const std::string pad(static_cast<size_t>(indent) + 2, ' ');
+  const bool list = v.type() == Type::kList;
+  *out += v.is_struct() ? "{" : list ? "[" : "<<";
+  if (v.is_struct()) {
+    const Value whole = v.Materialize();
+    for (size_t i = 0; i < whole.fields().size(); ++i) {
+      const Field& f = whole.fields()[i];
+      *out += (i > 0 ? ",\n" : "\n") + pad + Printable(Value::String(f.name).ToLiteral()) + ": ";
+      AppendPretty(f.value, indent + 2, room, out);
+    }
+  } else {
+    for (size_t i = 0; i < v.elements().size(); ++i) {
+      *out += (i > 0 ? ",\n" : "\n") + pad;
+      AppendPretty(v.elements()[i], indent + 2, room, out);
+    }
+  }
+  *out += "\n" + std::string(static_cast<size_t>(indent), ' ') + (v.is_struct() ? "}" : list ? "]" : ">>");
+}
+
 class VerticalRenderer : public Renderer {
  public:
   VerticalRenderer(Output* output, const Look& look) : output_(output), look_(look) {}
@@ -201,7 +247,11 @@ class VerticalRenderer : public Renderer {
       if (f.value.is_missing()) continue;
       const std::string name = Printable(f.name);
       const auto padding = static_cast<size_t>(width - DisplayWidth(name));
-      const Cell cell = MakeCell(f.value);
+      Cell cell = MakeCell(f.value);
+      if (f.value.is_struct() || f.value.is_collection()) {
+        cell.text.clear();
+        AppendPretty(f.value, width + 3, look_.width > 0 ? look_.width : kVerticalWidth, &cell.text);
+      }
       output_->Write(fmt::format("{}{} = {}{}{}\n", std::string(padding, ' '), name,
                                  look_.color && cell.dim ? kDim : "", cell.text,
                                  look_.color && cell.dim ? kReset : ""));
