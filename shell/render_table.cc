@@ -2,7 +2,7 @@
 //
 // The table's widths come from the first kHeldRows rows; what follows streams in the same widths. On a
 // terminal the table never is wider than the screen: wide columns shrink first, then columns are left
-// out on the right, and a line below says which.
+// out on the right, and a line below says which. A single row that does not fit is shown vertically.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -208,7 +208,7 @@ class TableRenderer : public Renderer {
 // Collections over several lines where one is too short for them.
 void AppendPretty(const Value& v, int indent, int room, std::string* out) {
   const std::string flat = Printable(v.ToLiteral());
-  const bool nested = v.is_struct() || v.is_collection();
+  const bool nested = v.is_struct() || (v.is_collection() && v.type() != Type::kSexp);
   if (!nested || v.Count() == 0 || DisplayWidth(flat) + indent <= room) {
     *out += flat;
     return;
