@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "parton/database.h"
+#include "parton/functions.h"
+
+namespace parton {
+namespace {
+
+class Product final : public Aggregate {
+ public:
+  Status Add(const Value& v) override {
+    if (!v.is_small_int()) return Status::TypeMismatch("PRODUCT takes integers");
+    product_ *= v.int_value();
+    return Status::Ok();
+  }
+  Status Merge(Aggregate& other) override {
+    product_ *= static_cast<Product&>(other).product_;
+    return Status::Ok();
+  }
+  Result<Value> Finish() override { return Value::Int(product_); }
+  void Reset() override { product_ = 1; }
+
+ private:
+  int64_t product_ = 1;
+};
+
+class UserFunctions : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    Function gcd;
+    gcd.name = "test_gcd";
+    gcd.min_args = gcd.max_args = 2;
+    gcd.call = [](std::span<const Value> args) -> Result<Value> {
+      if (!args[0].is_small_int() || !args[1].is_small_int()) return Status::TypeMismatch("TEST_GCD takes integers");
+      if (args[0].int_value() < 0) return Status::Validation("TEST_GCD takes no negative number");
+      return Value::Int(std::gcd(args[0].int_value(), args[1].int_value()));
+    };
+    ASSERT_TRUE(RegisterFunction(gcd).ok());
+    ASSERT_TRUE(RegisterAggregate({"test_product", "", [] { return std::make_unique<Product>(); }}).ok());
+  }
+
+  void SetUp() override {
+    database_ = Database::Open(":memory:").value();
+    connection_ = database_->Connect();
+  }
+
+  Value One(const std::string& text) {
+    auto r = connection_->Execute(text);
+    if (!r.ok()) return Value::String(r.status().ToString());
+    if ((*r)->kind() == ResultKind::kValue) return (*r)->value().Own();
+    auto rows = (*r)->All();
+    if (!rows.ok()) return Value::String(rows.status().ToString());
+    return rows->empty() ? Value::Missing() : rows->front();
+  }
+
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Connection> connection_;
+};
+
+TEST_F(UserFunctions, ScalarsWorkOverTablesInAnyCase) {
+  EXPECT_EQ(One("SELECT VALUE Test_Gcd(x, 12) FROM [18] AS x"), Value(6));
+  auto made = connection_->Execute("CREATE TABLE t (a NUMBER, PRIMARY KEY (a))");
+  ASSERT_TRUE(made.ok());
+  ASSERT_TRUE(connection_->Execute("INSERT INTO t << {'a': 8}, {'a': 9} >>").ok());
+  EXPECT_EQ(One("SELECT VALUE a FROM t WHERE test_gcd(a, 6) = 3"), Value(9));
+}
+
+TEST_F(UserFunctions, AbsentArgumentsAndErrorsFollowTheTyping) {
+  EXPECT_TRUE(One("SELECT VALUE test_gcd(NULL, 2) FROM [1] AS x").is_null());
+  EXPECT_TRUE(One("SELECT VALUE test_gcd('a', 2) FROM [1] AS x").is_missing());
+  EXPECT_NE(One("SELECT VALUE test_gcd(-x, 2) FROM [1] AS x").ToLiteral().find("no negative"), std::string::npos);
+  ASSERT_TRUE(connection_->Execute("SET typing = strict").ok());
+  EXPECT_NE(One("SELECT VALUE test_gcd(x, 2) FROM ['a'] AS x").ToLiteral().find("integers"), std::string::npos);
+}
+
+TEST_F(UserFunctions, WrongArgumentCountIsRefused) {
+  auto r = connection_->Execute("SELECT VALUE test_gcd(1) FROM [1] AS x");
+  EXPECT_FALSE(r.ok());
+}
+
+TEST_F(UserFunctions, AggregatesGroupAndMerge) {
+  EXPECT_EQ(One("SELECT VALUE TEST_PRODUCT(x) FROM [2, 3, NULL, 7] AS x"), Value(42));
+  ASSERT_TRUE(connection_->Execute("CREATE TABLE big (id NUMBER, PRIMARY KEY (id))").ok());
+  ASSERT_TRUE(connection_->Execute("INSERT INTO big SELECT VALUE {'id': x, 'v': CASE WHEN x % 10000 = 0 THEN 2 ELSE 1 END}"
+                                   " FROM range(1, 50000) AS x").ok());
+  for (int threads : {1, 2, 4}) {
+    ASSERT_TRUE(connection_->Set("threads", threads).ok());
+    EXPECT_EQ(One("SELECT VALUE TEST_PRODUCT(v) FROM big"), Value(32)) << threads;
+  }
+}
+
+TEST_F(UserFunctions, NamesMustBeFreeAndWellFormed) {
+  Function f;
+  f.call = [](std::span<const Value>) -> Result<Value> { return Value::Null(); };
+  for (const char* name : {"", "upper", "SUM", "test_gcd", "a-b", "1a"}) {
+    f.name = name;
+    EXPECT_FALSE(RegisterFunction(f).ok()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace parton
