@@ -128,6 +128,11 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
   if (IsDatabaseSetting(name)) return SetDatabaseSetting(name, value, db_);
   auto changed = std::make_shared<Settings>(*settings_);
   PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
+  // A setting that would do nothing must not look as if it did.
+  if (changed->durable != db_->options.durable) {
+    return Status::Validation("durability is chosen when the database is opened", {}, "Options::durable");
+  }
+  if (changed->throttle) return Status::Unsupported("throttling is not simulated");
   settings_ = std::move(changed);
   plan_key_ = settings_->PlanKey();
   ++settings_version_;

@@ -114,6 +114,8 @@ TEST_F(CommandsTest, Show) {
   EXPECT_EQ(One("SHOW scan"), "{'scan': 'allow'}");
   EXPECT_FALSE(Error("SHOW nosuch").ok());
   EXPECT_FALSE(Error("SET nosuch = 1").ok());
+  EXPECT_TRUE(Error("SET durable = on").ok());
+  EXPECT_FALSE(Error("SET durable = off").ok());
   EXPECT_EQ(Rows("CHECK DATABASE").size(), 0u);
 }
 
