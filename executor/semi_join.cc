@@ -98,10 +98,10 @@ class SemiJoin final : public Operator {
     bool present = Key(true);
     if (ctx_.failed()) return false;
     if (node_.anti && node_.null_aware) {
-      // x NOT IN (...): unknown if x is absent, even over nothing, as the operator has it; and if nothing
-      // matches but something is absent.
-      if (!present) return false;
+      // x NOT IN (...): true over nothing, whatever x is; else unknown if x is absent, or if nothing matches
+      // but something is absent.
       if (right_count_ == 0) return true;
+      if (!present) return false;
       return !Match() && !absent_seen_;
     }
     bool match = present && Match();
