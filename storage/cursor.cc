@@ -24,7 +24,9 @@ class LocalCursor final : public ItemCursor {
         measure_(spec.measure || spec.examine_bytes != 0),
         max_items_(spec.examine_items != 0 ? spec.examine_items : UINT64_MAX),
         max_bytes_(spec.examine_bytes != 0 ? spec.examine_bytes : UINT64_MAX),
-        walked_(std::move(walked)) {
+        walked_(std::move(walked)),
+        table_(spec.table),
+        index_(spec.index) {
     NewItem();
   }
 
@@ -37,6 +39,7 @@ class LocalCursor final : public ItemCursor {
       }
       Move();
       if (!it_->Valid()) return Finish();
+      if (EnteredBlock() && !it_->status().ok()) [[unlikely]] return Finish();
       const std::string_view key = ToView(it_->key());
       if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
       const std::string_view value = ToView(it_->value());
@@ -63,7 +66,8 @@ class LocalCursor final : public ItemCursor {
 
   Status status() const override {
     if (!status_.ok()) return status_;
-    return FromLevelDb(it_->status());
+    const leveldb::Status s = it_->status();
+    return s.ok() ? Status::Ok() : DamageIn(*table_, index_, last_key_, s);
   }
 
   std::string Position() const override {
@@ -108,6 +112,19 @@ class LocalCursor final : public ItemCursor {
     }
   }
 
+  // LevelDB steps over a block it cannot read and says so in its status only, which costs too much to ask for
+  // each row. So it is asked when the row does not lie right behind the last one in memory: then it is of
+  // another block. Remembers a key of the block.
+  bool EnteredBlock() {
+    const leveldb::Slice value = it_->value();
+    const char* const last = last_end_;
+    last_end_ = value.data() + value.size();
+    const size_t most = it_->key().size() + 15;  // what lies between two values: three varints and a key
+    if (last != nullptr && value.data() >= last && static_cast<size_t>(value.data() - last) <= most) return false;
+    if (it_->status().ok()) last_key_.assign(it_->key().data(), it_->key().size());
+    return true;
+  }
+
   bool Finish() {
     state_ = State::kEnd;
     if (walked_ != nullptr && status().ok()) walked_->complete = true;
@@ -127,6 +144,10 @@ class LocalCursor final : public ItemCursor {
   std::shared_ptr<WalkedRange> walked_;
   HeapItem* heap_ = nullptr;
   Value item_;
+  const TablePtr table_;
+  const IndexSchema* const index_;
+  const char* last_end_ = nullptr;
+  std::string last_key_;
   State state_ = State::kStart;
   bool stopped_at_limit_ = false;
   Status status_;

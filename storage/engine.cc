@@ -72,6 +72,28 @@ Status FromLevelDb(const leveldb::Status& s) {
   return Status::Internal(s.ToString());
 }
 
+Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last,
+                const leveldb::Status& s) {
+  if (!s.IsCorruption()) return FromLevelDb(s);
+  std::string where = "table " + table.name;
+  if (index != nullptr) where += ", index " + index->name;
+  std::string behind = "at its start";
+  if (last.size() > kPrefixBytes) {
+    std::string_view rest = last.substr(kPrefixBytes);
+    Key key;
+    const KeySchema& schema = index != nullptr ? index->key : table.key;
+    if (ReadKey(schema, &rest, &key)) {
+      behind = "behind the key (" + key.hash.ToLiteral();
+      if (schema.range) behind += ", " + key.range.ToLiteral();
+      behind += ")";
+    }
+  }
+  return Status::Corruption(where + " is damaged " + behind + ": " + s.ToString())
+      .WithHint(index != nullptr ? "REPAIR DATABASE builds the index again from the table"
+                                 : "other tables and keys stay readable; restore a backup, or COPY what is left "
+                                   "to a new database");
+}
+
 Engine::~Engine() { feed_.Close(); }
 
 int64_t Engine::NowMs() const {

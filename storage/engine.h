@@ -31,6 +31,10 @@ namespace parton {
 
 // LevelDB's error as one of ours.
 Status FromLevelDb(const leveldb::Status& s);
+// The same for reading a table (or one of its indexes): damage is named, with the key after which it begins
+// (`last`: a LevelDB key; empty: the start).
+Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last,
+                const leveldb::Status& s);
 
 inline leveldb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
 inline std::string_view ToView(const leveldb::Slice& s) { return {s.data(), s.size()}; }

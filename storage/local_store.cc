@@ -99,8 +99,10 @@ class LocalStore final : public TableStore {
       }
     }
     if (!own) {
-      PARTON_RETURN_IF_ERROR(
-          engine_.ReadItem(local.snapshot(), key_bytes, &heap->storage, &found));
+      leveldb::Status s =
+          engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
+      found = s.ok();
+      if (!found && !s.IsNotFound()) return DamageIn(table, nullptr, key_bytes, s);
     }
     if (stats != nullptr) ++stats->seeks;
     if (!found) {
