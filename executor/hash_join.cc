@@ -1,5 +1,5 @@
-// Equality joins: the right side is kept in a hash table, the left side looked up in its order. NULL and
-// MISSING keys match nothing.
+// Equality joins: the right side is kept in a hash table, the left side looked up in its order.
+// NULL and MISSING keys match nothing.
 #include <utility>
 #include <vector>
 
@@ -32,7 +32,7 @@ class HashJoin final : public Operator {
 
   bool Open() override {
     Forget();
-    if (!BuildTable()) return false;
+    built_ = false;
     row_ = kEnd;
     in_left_ = false;
     rest_ = false;
@@ -45,14 +45,18 @@ class HashJoin final : public Operator {
       if (!ctx_.Tick()) return false;
       if (rest_) return NextRest();
       if (!in_left_) {
-        if (!left_->Next()) {
-          if (ctx_.failed() || !keeps_right_) return false;
+        const bool more = left_->Next();
+        if (ctx_.failed() || (!more && !keeps_right_)) return false;
+        // Only now: without left rows no key of the right side is looked at, and none can be in
+        // error; nor is one of the left side without right rows.
+        if (!built_ && !BuildTable()) return false;
+        if (!more) {
           rest_ = true;
           continue;
         }
         in_left_ = true;
         matched_ = false;
-        row_ = Key(true) ? Chain(table_.Find(key_.data())) : kEnd;
+        row_ = !right_empty_ && Key(true) ? Chain(table_.Find(key_.data())) : kEnd;
         if (ctx_.failed()) return false;
       }
       while (row_ != kEnd) {
@@ -91,13 +95,18 @@ class HashJoin final : public Operator {
     }
     return true;
   }
-  uint32_t Chain(uint32_t number) const { return number == KeyTable::kNone ? kEnd : first_[number]; }
+  uint32_t Chain(uint32_t number) const {
+    return number == KeyTable::kNone ? kEnd : first_[number];
+  }
 
   bool BuildTable() {
+    built_ = true;
+    right_empty_ = true;
     if (!right_->Open()) return false;
     std::vector<uint32_t> last;
     while (right_->Next()) {
       if (!ctx_.Tick()) return false;
+      right_empty_ = false;
       bool present = Key(false);
       if (ctx_.failed()) return false;
       if (!present && !keeps_right_) continue;
@@ -161,6 +170,8 @@ class HashJoin final : public Operator {
   std::vector<bool> right_matched_;
   bool keeps_left_;
   bool keeps_right_;
+  bool built_ = false;
+  bool right_empty_ = false;
   bool in_left_ = false;
   bool matched_ = false;
   bool rest_ = false;
