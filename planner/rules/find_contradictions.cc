@@ -1,5 +1,5 @@
-// Conjunctions that no row can satisfy: FALSE or an absent constant as a term, or statements about one path
-// that exclude each other (a = 1 AND a = 2, a > 5 AND a < 3).
+// Conjunctions that no row can satisfy: FALSE or an absent constant as a term, or statements about
+// one path that exclude each other (a = 1 AND a = 2, a > 5 AND a < 3).
 #include <algorithm>
 
 #include "planner/plan_visit.h"
@@ -27,12 +27,16 @@ const Value* LiteralOf(const ExprPtr& e) {
 
 class Finder {
  public:
-  explicit Finder(const Settings& settings) : settings_(settings) {}
+  // `access`: the table the terms are about, if it is one.
+  Finder(const Settings& settings, const Plan::Access* access)
+      : settings_(settings), access_(access) {}
 
   bool Contradictory(const std::vector<ExprPtr>& terms) {
     for (const ExprPtr& term : terms) {
       if (const Value* v = LiteralOf(term)) {
-        if (v->is_absent() || (v->is_bool() && !v->bool_value())) return true;
+        bool never = v->is_absent() || (v->is_bool() && !v->bool_value());
+        // In strict typing another term may be in error before this one decides.
+        if (never && (!Strict() || &term == &terms.front())) return true;
         continue;
       }
       if (const auto* c = term->As<Expr::Compare>(); c != nullptr && c->left->As<Expr::Path>()) {
@@ -48,20 +52,36 @@ class Finder {
   }
 
  private:
-  // Strict typing must still report a comparison of unlike types, so only alike ones are judged there.
+  // Strict typing must still report a comparison of unlike types, so only alike ones are judged
+  // there.
   static std::optional<int> Compare(const Value& a, const Value& b) {
     if (a.is_absent() || b.is_absent()) return std::nullopt;
     return CompareScalars(a, b);
   }
 
+  bool Strict() const { return settings_.typing == Typing::kStrict; }
+
+  // A key attribute: it is there in every item, and a comparison with it is never in error.
+  bool IsKey(const Expr& path) const {
+    if (access_ == nullptr || access_->table == nullptr) return false;
+    const auto* p = path.As<Expr::Path>();
+    const auto* root = p->base->As<Expr::Slot>();
+    if (root == nullptr || root->index != access_->slot || p->steps.size() != 1) return false;
+    const KeySchema& key = access_->table->key;
+    const std::string& name = p->steps[0].name;
+    return p->steps[0].index < 0 &&
+           (name == key.hash.name || (key.range && name == key.range->name));
+  }
+
   void Note(const ExprPtr& path, CompareOp op, const Value* v) {
-    if (op == CompareOp::kNe) return;
+    if (op == CompareOp::kNe || (Strict() && !IsKey(*path))) return;
     if (v->is_absent()) {
       // `= NULL` is unknown in PartiQL, and a question with an answer in DynamoDB.
       found_ = found_ || settings_.logic() == Logic::kPartiql;
       return;
     }
-    auto it = std::find_if(spans_.begin(), spans_.end(), [&](const Span& s) { return SameExpr(*s.path, *path); });
+    auto it = std::find_if(spans_.begin(), spans_.end(),
+                           [&](const Span& s) { return SameExpr(*s.path, *path); });
     Span& span = it == spans_.end() ? spans_.emplace_back(Span{path}) : *it;
     switch (op) {
       case CompareOp::kEq:
@@ -69,14 +89,20 @@ class Finder {
         span.equal = v;
         break;
       case CompareOp::kLt:
-      case CompareOp::kLe: Tighten(v, op == CompareOp::kLe, -1, &span.high, &span.high_inclusive); break;
+      case CompareOp::kLe:
+        Tighten(v, op == CompareOp::kLe, -1, &span.high, &span.high_inclusive);
+        break;
       case CompareOp::kGt:
-      case CompareOp::kGe: Tighten(v, op == CompareOp::kGe, 1, &span.low, &span.low_inclusive); break;
+      case CompareOp::kGe:
+        Tighten(v, op == CompareOp::kGe, 1, &span.low, &span.low_inclusive);
+        break;
       case CompareOp::kNe: break;
     }
     if (span.equal != nullptr) {
-      if (span.low != nullptr && Outside(Compare(*span.equal, *span.low), span.low_inclusive)) found_ = true;
-      if (span.high != nullptr && Outside(Compare(*span.high, *span.equal), span.high_inclusive)) found_ = true;
+      if (span.low != nullptr && Outside(Compare(*span.equal, *span.low), span.low_inclusive))
+        found_ = true;
+      if (span.high != nullptr && Outside(Compare(*span.high, *span.equal), span.high_inclusive))
+        found_ = true;
     }
     if (span.low != nullptr && span.high != nullptr &&
         Outside(Compare(*span.high, *span.low), span.low_inclusive && span.high_inclusive)) {
@@ -89,7 +115,8 @@ class Finder {
   }
 
   // Keeps the bound that admits less; `direction` is 1 for lower bounds, -1 for upper ones.
-  static void Tighten(const Value* v, bool inclusive, int direction, const Value** bound, bool* bound_inclusive) {
+  static void Tighten(const Value* v, bool inclusive, int direction, const Value** bound,
+                      bool* bound_inclusive) {
     if (*bound == nullptr) {
       *bound = v;
       *bound_inclusive = inclusive;
@@ -106,6 +133,7 @@ class Finder {
   }
 
   const Settings& settings_;
+  const Plan::Access* access_;
   std::vector<Span> spans_;
   bool found_ = false;
 };
@@ -126,18 +154,20 @@ ExprPtr WithoutTrue(const ExprPtr& predicate) {
 Result<PlanPtr> FindContradictions(const PlanPtr& plan, const RuleContext& context) {
   return TransformUp(plan, [&](const PlanPtr& node) -> PlanPtr {
     if (const auto* n = node->As<Plan::Filter>()) {
-      if (Finder(*context.settings).Contradictory(Conjuncts(n->predicate))) {
+      if (Finder(*context.settings, node->inputs[0]->As<Plan::Access>())
+              .Contradictory(Conjuncts(n->predicate))) {
         return MakePlan(Plan::Empty{"no row can meet the condition " + ToString(*n->predicate),
                                     SlotsDefined(*node->inputs[0])});
       }
       ExprPtr rest = WithoutTrue(n->predicate);
       if (rest == nullptr) return node->inputs[0];
-      return rest == n->predicate ? node : MakePlan(Plan::Filter{rest}, node->inputs, node->estimate);
+      return rest == n->predicate ? node
+                                  : MakePlan(Plan::Filter{rest}, node->inputs, node->estimate);
     }
     if (const auto* n = node->As<Plan::Access>(); n != nullptr && n->filter != nullptr) {
-      if (Finder(*context.settings).Contradictory(Conjuncts(n->filter))) {
-        return MakePlan(
-            Plan::Empty{"no item can meet the condition " + ToString(*n->filter), SlotsDefined(*node)});
+      if (Finder(*context.settings, n).Contradictory(Conjuncts(n->filter))) {
+        return MakePlan(Plan::Empty{"no item can meet the condition " + ToString(*n->filter),
+                                    SlotsDefined(*node)});
       }
       ExprPtr rest = WithoutTrue(n->filter);
       if (rest == n->filter) return node;

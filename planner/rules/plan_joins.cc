@@ -1,6 +1,6 @@
-// Equi-joins: a right side that is a table with a fitting key is looked up for each left row (the join
-// becomes lateral, and the access gets the equality as a term whose other side is an outer slot); otherwise
-// the right side is hashed once.
+// Equi-joins: a right side that is a table with a fitting key is looked up for each left row (the
+// join becomes lateral, and the access gets the equality as a term whose other side is an outer
+// slot); otherwise the right side is hashed once.
 #include <algorithm>
 
 #include "planner/plan_visit.h"
@@ -17,7 +17,8 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   if (join->kind == JoinKind::kRight) {
     Plan::Join mirrored = *join;
     mirrored.kind = JoinKind::kLeft;
-    return Planned(MakePlan(std::move(mirrored), {node->inputs[1], node->inputs[0]}, node->estimate), context);
+    return Planned(
+        MakePlan(std::move(mirrored), {node->inputs[1], node->inputs[0]}, node->estimate), context);
   }
   if (join->kind != JoinKind::kInner && join->kind != JoinKind::kLeft) return node;
 
@@ -25,17 +26,21 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   const std::vector<int> right_slots = SlotsDefined(*node->inputs[1]);
   std::vector<std::pair<ExprPtr, ExprPtr>> keys;  // (left, right)
   std::vector<ExprPtr> equalities, rest;
+  // In strict typing a term may be in error, and is not evaluated where one before it is false:
+  // only the first term can be a key.
+  const bool strict = context.settings->typing == Typing::kStrict;
   for (const ExprPtr& term : Conjuncts(join->on)) {
     const auto* c = term->As<Expr::Compare>();
-    if (c == nullptr || c->op != CompareOp::kEq || HasSubquery(*term)) {
+    if ((strict && keys.size() + rest.size() > 0) || c == nullptr || c->op != CompareOp::kEq ||
+        HasSubquery(*term)) {
       rest.push_back(term);
       continue;
     }
     std::vector<int> l = SlotsRead(*c->left), r = SlotsRead(*c->right);
-    bool forward = Intersects(l, left_slots) && !Intersects(l, right_slots) && Intersects(r, right_slots) &&
-                   !Intersects(r, left_slots);
-    bool backward = Intersects(r, left_slots) && !Intersects(r, right_slots) && Intersects(l, right_slots) &&
-                    !Intersects(l, left_slots);
+    bool forward = Intersects(l, left_slots) && !Intersects(l, right_slots) &&
+                   Intersects(r, right_slots) && !Intersects(r, left_slots);
+    bool backward = Intersects(r, left_slots) && !Intersects(r, right_slots) &&
+                    Intersects(l, right_slots) && !Intersects(l, left_slots);
     if (!forward && !backward) {
       rest.push_back(term);
       continue;
@@ -60,7 +65,8 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
     if (left_rows * lookup < hashed + left_rows || (lookup < 1e17 && left_rows <= 1)) {
       copy.lateral = true;
       copy.strategy = JoinStrategy::kNestedLoop;
-      return MakePlan(std::move(copy), {node->inputs[0], MakePlan(std::move(looked_up))}, node->estimate);
+      return MakePlan(std::move(copy), {node->inputs[0], MakePlan(std::move(looked_up))},
+                      node->estimate);
     }
   }
   copy.strategy = JoinStrategy::kHash;
