@@ -1,12 +1,11 @@
 #include "shell/command_line.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "parton/database.h"
 #include "shell/session.h"
@@ -64,14 +63,16 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
   std::vector<std::string> settings;
   std::string mode;
   app.add_option("ARGUMENTS", positionals, "[DB] [SCRIPT...]")->option_text(" ");
-  CLI::Option* command =
-      app.add_option("-c", commands, "run these statements")->option_text("STATEMENT")
-          ->allow_extra_args(false);
+  CLI::Option* command = app.add_option("-c", commands, "run these statements")
+                             ->option_text("STATEMENT")
+                             ->allow_extra_args(false);
   CLI::Option* file = app.add_option("-f", files, "run a script; - is standard input")
-                          ->option_text("FILE")->allow_extra_args(false);
+                          ->option_text("FILE")
+                          ->allow_extra_args(false);
   app.add_option("--mode", mode, ModeNames())->option_text("NAME");
   app.add_option("--set", settings, "a setting, as SET name = value")
-      ->option_text("NAME=VALUE")->allow_extra_args(false);
+      ->option_text("NAME=VALUE")
+      ->allow_extra_args(false);
   app.add_flag("--keep-going", result.keep_going, "go on after errors");
   app.add_flag("--read-only", result.read_only, "refuse all changes");
   app.add_flag("--json-errors", result.json_errors, "errors as JSON, one object a line");
@@ -98,8 +99,10 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
   }
   bool first = true;
   for (const std::string& p : positionals) {
-    if (first && !IsScript(p)) result.database = p;
-    else result.inputs.push_back({true, p});
+    if (first && !IsScript(p))
+      result.database = p;
+    else
+      result.inputs.push_back({true, p});
     first = false;
   }
   if (!mode.empty()) {

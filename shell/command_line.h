@@ -29,7 +29,8 @@ struct CommandLine {
   bool sample = false;
 };
 
-// Null when there is nothing to run: help or version were printed, or a usage error was reported; then
+// Null when there is nothing to run: help or version were printed, or a usage error was reported;
+// then
 // `*exit_status` says how to leave.
 std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_status);
 

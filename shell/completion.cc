@@ -1,12 +1,11 @@
 #include "shell/completion.h"
 
 #include <dirent.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "shell/dot_commands.h"
 
@@ -14,20 +13,110 @@ namespace parton::shell {
 
 namespace {
 
-constexpr std::string_view kKeywords[] = {
-    "ADD", "ALL", "ALTER TABLE", "AND", "AS", "ASC", "AT", "BEGIN", "BETWEEN", "BY", "CASE", "CAST(",
-    "COMMIT", "COPY", "COUNT(*)", "CREATE INDEX", "CREATE TABLE", "CROSS JOIN", "DELETE FROM", "DESC",
-    "DESCRIBE", "DISTINCT", "DROP INDEX", "DROP TABLE", "ELSE", "END", "EXCEPT", "EXISTS", "EXPLAIN",
-    "EXPLAIN ANALYZE", "FALSE", "FROM", "GLOBAL INDEX", "GROUP BY", "HAVING", "IN", "INNER JOIN",
-    "INSERT INTO", "INTERSECT", "IS MISSING", "IS NOT MISSING", "IS NOT NULL", "IS NULL", "JOIN",
-    "LEFT JOIN", "LIKE", "LIMIT", "LOCAL INDEX", "MISSING", "NOT", "NULL", "NUMBER", "OFFSET", "ON",
-    "ON CONFLICT DO NOTHING", "ON CONFLICT DO REPLACE", "OR", "ORDER BY", "PIVOT", "PRIMARY KEY",
-    "PROJECT", "REMOVE", "REPLACE INTO", "RETURNING ALL NEW *", "RETURNING ALL OLD *", "ROLLBACK",
-    "SELECT", "SELECT VALUE", "SET", "SHOW ALL", "SHOW CREATE TABLE", "SHOW TABLES", "STRING", "THEN",
-    "TRUE", "TRUNCATE TABLE", "UNION", "UNPIVOT", "UPDATE", "UPSERT INTO", "VALUE", "VALUES", "WHEN",
-    "WHERE", "WITH", "attribute_exists(", "attribute_not_exists(", "attribute_type(", "begins_with(",
-    "contains(", "size(", "list_append(", "if_not_exists(", "SUM(", "AVG(", "MIN(", "MAX(", "COUNT(",
-    "UPPER(", "LOWER(", "SUBSTRING(", "TRIM(", "COALESCE(", "NULLIF("};
+constexpr std::string_view kKeywords[] = {"ADD",
+                                          "ALL",
+                                          "ALTER TABLE",
+                                          "AND",
+                                          "AS",
+                                          "ASC",
+                                          "AT",
+                                          "BEGIN",
+                                          "BETWEEN",
+                                          "BY",
+                                          "CASE",
+                                          "CAST(",
+                                          "COMMIT",
+                                          "COPY",
+                                          "COUNT(*)",
+                                          "CREATE INDEX",
+                                          "CREATE TABLE",
+                                          "CROSS JOIN",
+                                          "DELETE FROM",
+                                          "DESC",
+                                          "DESCRIBE",
+                                          "DISTINCT",
+                                          "DROP INDEX",
+                                          "DROP TABLE",
+                                          "ELSE",
+                                          "END",
+                                          "EXCEPT",
+                                          "EXISTS",
+                                          "EXPLAIN",
+                                          "EXPLAIN ANALYZE",
+                                          "FALSE",
+                                          "FROM",
+                                          "GLOBAL INDEX",
+                                          "GROUP BY",
+                                          "HAVING",
+                                          "IN",
+                                          "INNER JOIN",
+                                          "INSERT INTO",
+                                          "INTERSECT",
+                                          "IS MISSING",
+                                          "IS NOT MISSING",
+                                          "IS NOT NULL",
+                                          "IS NULL",
+                                          "JOIN",
+                                          "LEFT JOIN",
+                                          "LIKE",
+                                          "LIMIT",
+                                          "LOCAL INDEX",
+                                          "MISSING",
+                                          "NOT",
+                                          "NULL",
+                                          "NUMBER",
+                                          "OFFSET",
+                                          "ON",
+                                          "ON CONFLICT DO NOTHING",
+                                          "ON CONFLICT DO REPLACE",
+                                          "OR",
+                                          "ORDER BY",
+                                          "PIVOT",
+                                          "PRIMARY KEY",
+                                          "PROJECT",
+                                          "REMOVE",
+                                          "REPLACE INTO",
+                                          "RETURNING ALL NEW *",
+                                          "RETURNING ALL OLD *",
+                                          "ROLLBACK",
+                                          "SELECT",
+                                          "SELECT VALUE",
+                                          "SET",
+                                          "SHOW ALL",
+                                          "SHOW CREATE TABLE",
+                                          "SHOW TABLES",
+                                          "STRING",
+                                          "THEN",
+                                          "TRUE",
+                                          "TRUNCATE TABLE",
+                                          "UNION",
+                                          "UNPIVOT",
+                                          "UPDATE",
+                                          "UPSERT INTO",
+                                          "VALUE",
+                                          "VALUES",
+                                          "WHEN",
+                                          "WHERE",
+                                          "WITH",
+                                          "attribute_exists(",
+                                          "attribute_not_exists(",
+                                          "attribute_type(",
+                                          "begins_with(",
+                                          "contains(",
+                                          "size(",
+                                          "list_append(",
+                                          "if_not_exists(",
+                                          "SUM(",
+                                          "AVG(",
+                                          "MIN(",
+                                          "MAX(",
+                                          "COUNT(",
+                                          "UPPER(",
+                                          "LOWER(",
+                                          "SUBSTRING(",
+                                          "TRIM(",
+                                          "COALESCE(",
+                                          "NULLIF("};
 
 bool WordCharacter(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -62,14 +151,16 @@ std::vector<std::string> Words(std::string_view text) {
 
 std::vector<std::string> Files(std::string_view word) {
   const size_t slash = word.rfind('/');
-  const std::string folder = slash == std::string_view::npos ? "" : std::string(word.substr(0, slash + 1));
+  const std::string folder =
+      slash == std::string_view::npos ? "" : std::string(word.substr(0, slash + 1));
   const std::string_view start = slash == std::string_view::npos ? word : word.substr(slash + 1);
   std::vector<std::string> found;
   DIR* dir = opendir(folder.empty() ? "." : folder.c_str());
   if (dir == nullptr) return found;
   while (const dirent* entry = readdir(dir)) {
     const std::string name = entry->d_name;
-    if (!name.starts_with(start) || name == "." || name == ".." || (start.empty() && name[0] == '.')) {
+    if (!name.starts_with(start) || name == "." || name == ".." ||
+        (start.empty() && name[0] == '.')) {
       continue;
     }
     found.push_back(folder + name + (entry->d_type == DT_DIR ? "/" : ""));
@@ -171,7 +262,8 @@ std::vector<std::string> Completion::Find(std::string_view earlier, std::string_
         if (!StartsWithWord(k, word)) continue;
         std::string keyword(k);
         if (lower) {
-          for (char& c : keyword) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+          for (char& c : keyword)
+            c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         }
         found.insert(keyword);
       }

@@ -17,7 +17,8 @@ class Completion {
 
   // Candidates for the last word of `line`; `earlier` is the part of the statement on lines before.
   // Sorted, no duplicates. `*word_length`: bytes of the word they replace.
-  std::vector<std::string> Find(std::string_view earlier, std::string_view line, size_t* word_length);
+  std::vector<std::string> Find(std::string_view earlier, std::string_view line,
+                                size_t* word_length);
 
  private:
   const std::vector<std::string>& Attributes(const std::string& table);

@@ -1,5 +1,6 @@
 #include "shell/dot_commands.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -10,8 +11,6 @@
 #include <fstream>
 #include <sstream>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "shell/interrupt.h"
 #include "shell/session.h"
@@ -36,7 +35,6 @@ std::string QuoteName(std::string_view name) {
   }
   return out + "\"";
 }
-
 
 Status NeedDatabase(Session* s) {
   if (s->is_open()) return Status::Ok();
@@ -117,10 +115,10 @@ Status Dump(Session* s, const Args& args) {
                             s->connection()->Execute("SELECT * FROM " + QuoteName(table)));
     size_t n = 0;
     while (rows->Next()) {
-      s->output()->Write(n % kRowsPerInsert == 0
-                             ? fmt::format("{}INSERT INTO {} <<\n  ", n > 0 ? "\n>>;\n" : "",
-                                           QuoteName(table))
-                             : ",\n  ");
+      s->output()->Write(
+          n % kRowsPerInsert == 0
+              ? fmt::format("{}INSERT INTO {} <<\n  ", n > 0 ? "\n>>;\n" : "", QuoteName(table))
+              : ",\n  ");
       s->output()->Write(rows->row().ToLiteral());
       ++n;
       if (s->output()->reader_gone() || !s->output()->error().ok()) return Status::Ok();
@@ -137,7 +135,8 @@ Status Edit(Session* s, const Args&) {
   if (editor == nullptr || *editor == 0) editor = std::getenv("EDITOR");
   if (editor == nullptr || *editor == 0) editor = "vi";
   const char* tmp = std::getenv("TMPDIR");
-  std::string path = fmt::format("{}/parton-XXXXXX.sql", tmp != nullptr && *tmp != 0 ? tmp : "/tmp");
+  std::string path =
+      fmt::format("{}/parton-XXXXXX.sql", tmp != nullptr && *tmp != 0 ? tmp : "/tmp");
   const int fd = mkstemps(path.data(), 4);
   if (fd < 0) return Status::IoError("cannot make a temporary file");
   ::close(fd);
@@ -160,7 +159,8 @@ Status Edit(Session* s, const Args&) {
 
 Status Explain(Session* s, const Args& args) {
   if (args.empty() || args[0] == "auto") {
-    if (args.size() < 2) s->explain_auto = args.empty() ? s->explain_auto : true;
+    if (args.size() < 2)
+      s->explain_auto = args.empty() ? s->explain_auto : true;
     else {
       PARTON_ASSIGN_OR_RETURN(s->explain_auto, OnOff(args[1]));
     }
@@ -186,7 +186,8 @@ Status Help(Session* s, const Args& args) {
     }
     return Status::NotFound(fmt::format("no help on {}", args[0]), {}, ".help lists the commands");
   }
-  out->Write("Statements end with a semicolon. Commands of the shell stand on a line of their own:\n");
+  out->Write(
+      "Statements end with a semicolon. Commands of the shell stand on a line of their own:\n");
   for (const DotCommand& c : AllDotCommands()) {
     out->Write(fmt::format("  {:<28}{}\n", fmt::format(".{} {}", c.name, c.arguments), c.help));
   }
@@ -229,8 +230,8 @@ Status Last(Session* s, const Args& args) {
 Status SetMode(Session* s, const Args& args) {
   if (args.empty()) {
     for (const ModeInfo& m : AllModes()) {
-      s->output()->Write(fmt::format("{} {:<10}{}\n", m.mode == s->options().mode ? "*" : " ", m.name,
-                                     m.help));
+      s->output()->Write(
+          fmt::format("{} {:<10}{}\n", m.mode == s->options().mode ? "*" : " ", m.name, m.help));
     }
     return Status::Ok();
   }
@@ -322,7 +323,8 @@ Status Read(Session* s, const Args& args) {
 
 Status Watch(Session* s, const Args& args) {
   const double seconds = args.empty() ? 2 : std::atof(args[0].c_str());
-  if (!(seconds >= 0.1) || seconds > 86400) return Status::Validation("seconds between 0.1 and 86400");
+  if (!(seconds >= 0.1) || seconds > 86400)
+    return Status::Validation("seconds between 0.1 and 86400");
   const std::string statement = s->last_statement;
   if (statement.empty()) return Status::NotFound("nothing has been run yet");
   ClearInterrupt();
@@ -345,8 +347,9 @@ Status Width(Session* s, const Args& args) {
     if (n < 0 || (n == 0 && args[0] != "0")) return Status::Validation("a number of columns, or 0");
     s->max_cell = n;
   }
-  s->output()->Write(s->max_cell == 0 ? "cells fit the terminal\n"
-                                      : fmt::format("cells have at most {} columns\n", s->max_cell));
+  s->output()->Write(s->max_cell == 0
+                         ? "cells fit the terminal\n"
+                         : fmt::format("cells have at most {} columns\n", s->max_cell));
   return Status::Ok();
 }
 
@@ -373,7 +376,8 @@ const std::vector<DotCommand>& AllDotCommands() {
       {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump},
       {"edit", "", "the last statement in $VISUAL or $EDITOR; runs it afterwards", "", 0, 0, Edit},
       {"explain", "auto|off", "print the plan before each result", "", 0, 2, Explain},
-      {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1, Footer},
+      {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1,
+       Footer},
       {"help", "[COMMAND]", "this list, or more about one command", "", 0, 1, Help},
       {"history", "[N]", "the last N statements typed", "", 0, 1, History},
       {"indexes", "[TABLE...]", "names of indexes", "", 0, 64, Indexes},
@@ -381,21 +385,23 @@ const std::vector<DotCommand>& AllDotCommands() {
       {"mode", "[NAME]", "how results look; without a name: the list", "", 0, 1, SetMode},
       {"once", "FILE | '|COMMAND'", "where the next result goes", "", 1, 64, Once},
       {"open", "PATH", "open another database: a directory or :memory:", "", 1, 1, OpenDatabase},
-      {"output", "[FILE | '|COMMAND']", "where results go from now on; none: standard output", "", 0, 64,
-       SetOutput},
-      {"pager", "[on|off]", "show what is longer than the screen with $PARTON_PAGER or $PAGER", "", 0, 1,
-       Pager},
+      {"output", "[FILE | '|COMMAND']", "where results go from now on; none: standard output", "",
+       0, 64, SetOutput},
+      {"pager", "[on|off]", "show what is longer than the screen with $PARTON_PAGER or $PAGER", "",
+       0, 1, Pager},
       {"quit", "[STATUS]", "leave", "", 0, 1, Quit},
       {"read", "FILE", "run a script", "", 1, 1, Read},
       {"schema", "[TABLE...]", "CREATE TABLE statements", "", 0, 64, Schema},
       {"set", "[NAME [EXPRESSION]]", "a variable, bound to :NAME in statements",
-       "Without an expression the variable is removed; without a name all are listed. Variables are\n"
+       "Without an expression the variable is removed; without a name all are listed. Variables "
+       "are\n"
        "  bound as values, never pasted into the text. Settings are changed by SET name = value;",
        0, 4096, SetVariable},
       {"tables", "", "names of tables", "", 0, 0, Tables},
       {"timer", "[on|off]", "show how long statements take", "", 0, 1, Timer},
       {"watch", "[SECONDS]", "repeat the last statement until Ctrl-C", "", 0, 1, Watch},
-      {"width", "[COLUMNS]", "at most that many columns a cell; 0: fit the terminal", "", 0, 1, Width},
+      {"width", "[COLUMNS]", "at most that many columns a cell; 0: fit the terminal", "", 0, 1,
+       Width},
   };
   return kCommands;
 }
@@ -455,8 +461,8 @@ Status RunDotCommand(Session* session, const SourceStatement& statement) {
         hint = fmt::format("did you mean .{}?", c.name);
       }
     }
-    return Status::Syntax(fmt::format("{} command .{}", ambiguous ? "ambiguous" : "unknown", name), span,
-                          hint);
+    return Status::Syntax(fmt::format("{} command .{}", ambiguous ? "ambiguous" : "unknown", name),
+                          span, hint);
   }
   Args args;
   const std::string_view rest = line.substr(name.size());

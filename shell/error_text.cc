@@ -1,8 +1,8 @@
 #include "shell/error_text.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "shell/text_width.h"
 
@@ -37,7 +37,8 @@ std::string Excerpt(const std::string& line, uint32_t column, uint32_t length, i
   const size_t at = std::min<size_t>(column - 1, points.size());
   const auto room = static_cast<size_t>(std::max(width - 4, 10));
   size_t first = 0;
-  if (points.size() > room && at > room * 2 / 3) first = std::min(at - room / 2, points.size() - room);
+  if (points.size() > room && at > room * 2 / 3)
+    first = std::min(at - room / 2, points.size() - room);
   std::string shown = first > 0 ? "…" : "";
   int before = first > 0 ? 1 : 0;
   int used = before;
@@ -46,8 +47,10 @@ std::string Excerpt(const std::string& line, uint32_t column, uint32_t length, i
   for (; i < points.size(); ++i) {
     const int w = CodePointWidth(points[i]);
     if (static_cast<size_t>(used + w) > room) break;
-    if (i < at) before += w;
-    else if (i < at + std::max<size_t>(length, 1)) caret_width += w;
+    if (i < at)
+      before += w;
+    else if (i < at + std::max<size_t>(length, 1))
+      caret_width += w;
     used += w;
     AppendUtf8(points[i], &shown);
   }
@@ -70,7 +73,8 @@ std::string FormatError(const Status& error, const SourceStatement& s, int width
   const char* red = color ? "\033[1;31m" : "";
   const char* reset = color ? "\033[0m" : "";
   std::string out;
-  if (!place.source.empty()) out = fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
+  if (!place.source.empty())
+    out = fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
   out += fmt::format("{}{}{}: {}\n", red, error.ExceptionName(), reset, error.message());
   if (error.span().line != 0) {
     const std::string line = SourceLine(s, error.span().line);
@@ -82,7 +86,8 @@ std::string FormatError(const Status& error, const SourceStatement& s, int width
       const std::string_view one = rest.substr(0, rest.find('\n'));
       for (size_t i = 0; i < one.size(); ++length) NextCodePoint(one, &i);
     }
-    if (!line.empty()) out += Excerpt(line, place.column, length, width > 0 ? width : kDefaultWidth);
+    if (!line.empty())
+      out += Excerpt(line, place.column, length, width > 0 ? width : kDefaultWidth);
   }
   const std::vector<Status>& reasons = error.reasons();
   for (size_t i = 0; i < reasons.size(); ++i) {
@@ -104,8 +109,10 @@ std::string JsonString(std::string_view text) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (c < 0x20) out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else AppendUtf8(c, &out);
+        if (c < 0x20)
+          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+          AppendUtf8(c, &out);
     }
   }
   return out + "\"";
@@ -113,10 +120,10 @@ std::string JsonString(std::string_view text) {
 
 std::string FormatErrorJson(const Status& error, const SourceStatement& s) {
   const ErrorPlace place = PlaceOf(error, s);
-  std::string out = fmt::format(
-      "{{\"code\":{},\"message\":{},\"file\":{},\"line\":{},\"column\":{}",
-      JsonString(error.ExceptionName()), JsonString(error.message()), JsonString(place.source),
-      place.line, place.column);
+  std::string out =
+      fmt::format("{{\"code\":{},\"message\":{},\"file\":{},\"line\":{},\"column\":{}",
+                  JsonString(error.ExceptionName()), JsonString(error.message()),
+                  JsonString(place.source), place.line, place.column);
   if (!error.hint().empty()) out += ",\"hint\":" + JsonString(error.hint());
   if (!error.reasons().empty()) {
     out += ",\"reasons\":[";

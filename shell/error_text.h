@@ -1,4 +1,5 @@
-// How errors look: `file:line:column: Exception: message`, the line, a caret, a hint; or one JSON object.
+// How errors look: `file:line:column: Exception: message`, the line, a caret, a hint; or one JSON
+// object.
 #ifndef PARTON_SHELL_ERROR_TEXT_H_
 #define PARTON_SHELL_ERROR_TEXT_H_
 
@@ -20,8 +21,10 @@ struct ErrorPlace {
 ErrorPlace PlaceOf(const Status& error, const SourceStatement& statement);
 
 // For people; ends with a line break. `width` columns for the line shown; 0: 100.
-std::string FormatError(const Status& error, const SourceStatement& statement, int width, bool color);
-// {"code": ..., "message": ..., "file": ..., "line": ..., "column": ..., "hint": ..., "statement": ...}
+std::string FormatError(const Status& error, const SourceStatement& statement, int width,
+                        bool color);
+// {"code": ..., "message": ..., "file": ..., "line": ..., "column": ..., "hint": ..., "statement":
+// ...}
 std::string FormatErrorJson(const Status& error, const SourceStatement& statement);
 
 // `text` as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.

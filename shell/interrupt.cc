@@ -29,8 +29,8 @@ sigset_t Signals() {
   return signals;
 }
 
-// Every commit is atomic, so leaving at any moment loses and tears nothing. The line editor may have
-// changed the terminal.
+// Every commit is atomic, so leaving at any moment loses and tears nothing. The line editor may
+// have changed the terminal.
 [[noreturn]] void Leave(int signal) {
   if (g_has_terminal) tcsetattr(0, TCSANOW, &g_terminal);
   _exit(128 + signal);
@@ -42,8 +42,8 @@ void TakeSignals() {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
     const std::lock_guard lock(g_mutex);
-    const bool again = signal == SIGINT ? g_interrupted.exchange(true)
-                                        : g_termination.exchange(signal) != 0;
+    const bool again =
+        signal == SIGINT ? g_interrupted.exchange(true) : g_termination.exchange(signal) != 0;
     if (g_action) {
       g_action();
       if (again && signal != SIGINT) Leave(signal);  // it was told before and still runs

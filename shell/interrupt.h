@@ -1,5 +1,5 @@
-// Ctrl-C and SIGTERM. Signals are blocked in all threads and taken by one of our own, which cancels the
-// statement that runs; nothing happens inside a signal handler.
+// Ctrl-C and SIGTERM. Signals are blocked in all threads and taken by one of our own, which cancels
+// the statement that runs; nothing happens inside a signal handler.
 #ifndef PARTON_SHELL_INTERRUPT_H_
 #define PARTON_SHELL_INTERRUPT_H_
 
@@ -12,7 +12,8 @@ namespace parton::shell {
 // Call once, before any thread is started.
 void StartSignalThread();
 
-// What a signal does while this object lives: usually Connection::Cancel. Called on the signal thread.
+// What a signal does while this object lives: usually Connection::Cancel. Called on the signal
+// thread.
 class OnInterrupt {
  public:
   explicit OnInterrupt(std::function<void()> action);

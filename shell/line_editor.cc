@@ -1,5 +1,6 @@
 #include "shell/line_editor.h"
 
+#include <fmt/format.h>
 #include <histedit.h>
 #include <unistd.h>
 
@@ -8,8 +9,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "shell/output.h"
 #include "shell/text_width.h"
@@ -79,7 +78,8 @@ struct LineEditor::Impl {
       return CC_NORM;
     }
     const size_t start = before.rfind('\n');
-    const size_t column = Columns(start == std::string_view::npos ? before : before.substr(start + 1));
+    const size_t column =
+        Columns(start == std::string_view::npos ? before : before.substr(start + 1));
     std::string_view target = after.substr(break_at + 1);
     target = target.substr(0, target.find('\n'));
     el_cursor(el, static_cast<int>(Columns(after.substr(0, break_at + 1)) +
@@ -109,8 +109,10 @@ struct LineEditor::Impl {
     if (text.ends_with(kPasteEnd)) text.resize(text.size() - kPasteEnd.size());
     std::string clean;
     for (const char ch : text) {
-      if (static_cast<unsigned char>(ch) >= 0x20 || ch == '\n') clean += ch;
-      else if (ch == '\t') clean += "  ";
+      if (static_cast<unsigned char>(ch) >= 0x20 || ch == '\n')
+        clean += ch;
+      else if (ch == '\t')
+        clean += "  ";
     }
     while (!clean.empty() && clean.back() == '\n') clean.pop_back();
     if (!clean.empty()) el_insertstr(el, clean.c_str());
@@ -191,16 +193,26 @@ LineEditor::LineEditor(std::string history_file) : impl_(std::make_unique<Impl>(
   el_set(el, EL_ADDFN, "parton-complete", "complete the word", Impl::Complete);
   el_source(el, nullptr);  // ~/.editrc first: our keys win
   const std::pair<const char*, const char*> kKeys[] = {
-      {"^C", "parton-interrupt"},      {"^Z", "parton-suspend"},
-      {kPreviousEntry, "ed-prev-history"}, {kNextEntry, "ed-next-history"},
-      {"\033[A", "parton-up"},         {"\033OA", "parton-up"},
-      {"^P", "parton-up"},             {"\033[B", "parton-down"},
-      {"\033OB", "parton-down"},       {"^N", "parton-down"},
-      {"\033[200~", "parton-paste"},   {"^I", "parton-complete"},
-      {"^R", "em-inc-search-prev"},    {"\033[1;5C", "em-next-word"},
-      {"\033[1;5D", "ed-prev-word"},   {"\033[H", "ed-move-to-beg"},
-      {"\033[F", "ed-move-to-end"},    {"\033[1~", "ed-move-to-beg"},
-      {"\033[4~", "ed-move-to-end"},   {"\033[3~", "ed-delete-next-char"},
+      {"^C", "parton-interrupt"},
+      {"^Z", "parton-suspend"},
+      {kPreviousEntry, "ed-prev-history"},
+      {kNextEntry, "ed-next-history"},
+      {"\033[A", "parton-up"},
+      {"\033OA", "parton-up"},
+      {"^P", "parton-up"},
+      {"\033[B", "parton-down"},
+      {"\033OB", "parton-down"},
+      {"^N", "parton-down"},
+      {"\033[200~", "parton-paste"},
+      {"^I", "parton-complete"},
+      {"^R", "em-inc-search-prev"},
+      {"\033[1;5C", "em-next-word"},
+      {"\033[1;5D", "ed-prev-word"},
+      {"\033[H", "ed-move-to-beg"},
+      {"\033[F", "ed-move-to-end"},
+      {"\033[1~", "ed-move-to-beg"},
+      {"\033[4~", "ed-move-to-end"},
+      {"\033[3~", "ed-delete-next-char"},
       {"^W", "ed-delete-prev-word"},
   };
   for (const auto& [key, function] : kKeys) el_set(el, EL_BIND, key, function, nullptr);

@@ -27,7 +27,8 @@ class LineEditor {
   void AddHistory(const std::string& statement);
   std::vector<std::string> HistoryEntries() const;
 
-  // Given the line up to the cursor, the candidates for its last word; sets how many bytes that word has.
+  // Given the line up to the cursor, the candidates for its last word; sets how many bytes that
+  // word has.
   using Completer =
       std::function<std::vector<std::string>(std::string_view line, size_t* word_length)>;
   void SetCompleter(Completer completer);

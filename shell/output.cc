@@ -1,6 +1,7 @@
 #include "shell/output.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,8 +10,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "shell/interrupt.h"
 
@@ -84,8 +83,8 @@ Status Output::Close() {
     const int status = pclose(file_);
     file_ = nullptr;
     if (result.ok() && !reader_gone_ && status != 0) {
-      result = Status::IoError(
-          fmt::format("the command ended with status {}", WIFEXITED(status) ? WEXITSTATUS(status) : -1));
+      result = Status::IoError(fmt::format("the command ended with status {}",
+                                           WIFEXITED(status) ? WEXITSTATUS(status) : -1));
     }
     ClearError();
   }

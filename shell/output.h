@@ -1,8 +1,9 @@
 // Where results go: standard output, a file, or a command (also the pager). Buffered; the session
 // flushes after every statement, so that what one printed is out before the next one starts.
 //
-// Errors do not throw and do not end the process: failed() tells, with a Status, that something could
-// not be written (full disk), and reader_gone() that nobody reads any more (`parton ... | head`).
+// Errors do not throw and do not end the process: failed() tells, with a Status, that something
+// could not be written (full disk), and reader_gone() that nobody reads any more (`parton ... |
+// head`).
 #ifndef PARTON_SHELL_OUTPUT_H_
 #define PARTON_SHELL_OUTPUT_H_
 
@@ -24,21 +25,26 @@ class Output {
   void Write(std::string_view text);
   void Flush();
 
-  // From now on, to a file (truncated) or to the input of a command. Errors: cannot open, cannot start.
+  // From now on, to a file (truncated) or to the input of a command. Errors: cannot open, cannot
+  // start.
   Status OpenFile(const std::string& path);
   Status OpenCommand(const std::string& command);
   // Flushes, closes the file or waits for the command, and goes back to standard output.
   Status Close();
   bool redirected() const { return file_ != nullptr || fd_ != 1; }
 
-  // While paging, text is held back until it is longer than `lines` (then the pager gets it) or EndPaging.
+  // While paging, text is held back until it is longer than `lines` (then the pager gets it) or
+  // EndPaging.
   void BeginPaging(int lines, std::string command);
   void EndPaging();
 
   bool reader_gone() const { return reader_gone_; }
   // OK, or why writing failed since the last call of ClearError.
   const Status& error() const { return error_; }
-  void ClearError() { error_ = Status(); reader_gone_ = false; }
+  void ClearError() {
+    error_ = Status();
+    reader_gone_ = false;
+  }
 
   // Whether standard output is a terminal and results go there.
   bool is_terminal() const;

@@ -1,9 +1,9 @@
 #include "shell/progress.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "shell/output.h"
 #include "shell/text_width.h"
@@ -25,7 +25,8 @@ void Progress::Update(uint64_t done, uint64_t total) {
   if (!enabled_) return;
   const auto now = Clock::now();
   const std::lock_guard lock(mutex_);
-  if (now - start_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100)) return;
+  if (now - start_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100))
+    return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(done) / seconds;

@@ -1,5 +1,5 @@
-// A line on standard error that shows how far a long statement is: after a second, on a terminal only,
-// wiped away at the end.
+// A line on standard error that shows how far a long statement is: after a second, on a terminal
+// only, wiped away at the end.
 #ifndef PARTON_SHELL_PROGRESS_H_
 #define PARTON_SHELL_PROGRESS_H_
 

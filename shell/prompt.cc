@@ -1,9 +1,9 @@
 #include "shell/prompt.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "parton/script.h"
 #include "shell/completion.h"
@@ -22,7 +22,10 @@ std::string MainPrompt(Session* session, const std::string& name) {
 
 // As wide as the first one; says what is open: quote, bracket, comment, or only the semicolon.
 std::string ContinuationPrompt(const std::string& first, char open) {
-  const std::string sign = open == ';' ? "-" : open == '<' ? "<<" : open == '*' ? "/*" : std::string(1, open);
+  const std::string sign = open == ';'   ? "-"
+                           : open == '<' ? "<<"
+                           : open == '*' ? "/*"
+                                         : std::string(1, open);
   const int width = DisplayWidth(first) - static_cast<int>(sign.size()) - 2;
   return std::string(static_cast<size_t>(width > 0 ? width : 0), ' ') + sign + "> ";
 }
@@ -52,9 +55,8 @@ void RunPrompt(Session* session, const std::string&) {
   LineEditor editor(HistoryFile());
   Completion completion(session);
   std::string text;  // the statement so far
-  editor.SetCompleter([&](std::string_view line, size_t* length) {
-    return completion.Find(text, line, length);
-  });
+  editor.SetCompleter(
+      [&](std::string_view line, size_t* length) { return completion.Find(text, line, length); });
   session->history = editor.HistoryEntries();
   while (!session->done()) {
     const std::string first =

@@ -93,7 +93,8 @@ std::vector<std::string> ColumnCollector::Columns() const {
   std::stable_sort(seen.begin(), seen.end(),
                    [](const Seen& a, const Seen& b) { return a.count > b.count; });
   for (const Seen& s : seen) {
-    if (std::find(columns.begin(), columns.end(), s.name) == columns.end()) columns.push_back(s.name);
+    if (std::find(columns.begin(), columns.end(), s.name) == columns.end())
+      columns.push_back(s.name);
   }
   return columns;
 }

@@ -40,7 +40,7 @@ std::string_view ModeName(Mode mode);
 
 // How things look; the same for all results until a setting or the terminal changes.
 struct Look {
-  int width = 0;        // columns to fit into; 0: as wide as it needs
+  int width = 0;  // columns to fit into; 0: as wide as it needs
   bool color = false;
   bool unicode = true;  // box drawing characters
   int max_cell = 0;     // columns of one cell at most (.width); 0: fit the terminal
@@ -75,8 +75,8 @@ std::unique_ptr<Renderer> MakeMarkdownRenderer(Output* output);
 std::unique_ptr<Renderer> MakePartiqlRenderer(Output* output);
 
 // The columns of rows that name none: those of the select list if given, else the attributes of the
-// rows seen, those in every row first, then by how many rows have them. Rows that are no structs go to
-// a column "value".
+// rows seen, those in every row first, then by how many rows have them. Rows that are no structs go
+// to a column "value".
 class ColumnCollector {
  public:
   explicit ColumnCollector(std::vector<std::string> given) : given_(std::move(given)) {}

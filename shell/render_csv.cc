@@ -1,9 +1,9 @@
-// CSV (RFC 4180) and Markdown tables. Both need all column names first: the first kHeldRows rows are
-// held back to learn them; an attribute that only a later row has is reported as an error.
+// CSV (RFC 4180) and Markdown tables. Both need all column names first: the first kHeldRows rows
+// are held back to learn them; an attribute that only a later row has is reported as an error.
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "shell/render.h"
 
@@ -74,8 +74,9 @@ class HeaderedRenderer : public Renderer {
       for (const std::string& c : columns_) known = known || c == f.name;
       if (!known) {
         return Status::Validation(
-            fmt::format("attribute {} first appears after row {}, when the header is already written",
-                        f.name, kHeldRows),
+            fmt::format(
+                "attribute {} first appears after row {}, when the header is already written",
+                f.name, kHeldRows),
             {}, "name the columns in the select list, or use --mode jsonl");
       }
     }
@@ -118,8 +119,10 @@ class CsvRenderer : public HeaderedRenderer {
     for (size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) line += ',';
       // The empty string differs from NULL and from an absent attribute, which are nothing at all.
-      if (cells[i].is_text() && cells[i].bytes().empty()) line += "\"\"";
-      else line += Quote(CellText(cells[i]), false);
+      if (cells[i].is_text() && cells[i].bytes().empty())
+        line += "\"\"";
+      else
+        line += Quote(CellText(cells[i]), false);
     }
     output_->Write(line + "\n");
   }
@@ -165,9 +168,12 @@ class MarkdownRenderer : public HeaderedRenderer {
   static std::string Escape(const std::string& text) {
     std::string out;
     for (const char c : text) {
-      if (c == '|') out += "\\|";
-      else if (c == '\n') out += "<br>";
-      else if (c != '\r') out += c;
+      if (c == '|')
+        out += "\\|";
+      else if (c == '\n')
+        out += "<br>";
+      else if (c != '\r')
+        out += c;
     }
     return out;
   }

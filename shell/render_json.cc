@@ -42,7 +42,8 @@ class JsonRenderer : public Renderer {
   bool first_ = true;
 };
 
-// {"Item": {"id": {"N": "1"}, ...}}, a line each; a row that is no struct is written as its typed value.
+// {"Item": {"id": {"N": "1"}, ...}}, a line each; a row that is no struct is written as its typed
+// value.
 class DdbjsonRenderer : public Renderer {
  public:
   explicit DdbjsonRenderer(Output* output) : output_(output) {}

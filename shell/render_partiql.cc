@@ -21,8 +21,10 @@ class PartiqlRenderer : public Renderer {
     return Status::Ok();
   }
   void End() override {
-    if (first_) output_->Write(ordered_ ? "[]" : "<<>>");
-    else output_->Write(ordered_ ? "\n]" : "\n>>");
+    if (first_)
+      output_->Write(ordered_ ? "[]" : "<<>>");
+    else
+      output_->Write(ordered_ ? "\n]" : "\n>>");
     output_->Write("\n");
   }
   Status Single(const Value& value) override {

@@ -1,14 +1,15 @@
 // The aligned table and the vertical form.
 //
-// The table's widths come from the first kHeldRows rows; what follows streams in the same widths. On a
-// terminal the table never is wider than the screen: wide columns shrink first, then columns are left
-// out on the right, and a line below says which. A single row that does not fit is shown vertically.
+// The table's widths come from the first kHeldRows rows; what follows streams in the same widths.
+// On a terminal the table never is wider than the screen: wide columns shrink first, then columns
+// are left out on the right, and a line below says which. A single row that does not fit is shown
+// vertically.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "shell/render.h"
 #include "shell/text_width.h"
@@ -19,7 +20,8 @@ namespace {
 
 constexpr size_t kHeldRows = 1000;
 constexpr int kMinColumn = 6;
-constexpr int kWideRow = 200;  // columns; beyond that a single row is vertical where there is no terminal
+constexpr int kWideRow =
+    200;  // columns; beyond that a single row is vertical where there is no terminal
 
 constexpr int kVerticalWidth = 100;
 
@@ -75,9 +77,13 @@ class TableRenderer : public Renderer {
     if (hidden_.empty()) return;
     std::string names;
     for (const std::string& h : hidden_) names += (names.empty() ? "" : ", ") + Printable(h);
-    output_->Write(fmt::format("{}\n", Truncate(fmt::format("not shown, {}: {}",
-        hidden_.size() == 1 ? "1 column" : fmt::format("{} columns", hidden_.size()), names),
-        std::max(look_.width, 1))));
+    output_->Write(fmt::format(
+        "{}\n",
+        Truncate(fmt::format(
+                     "not shown, {}: {}",
+                     hidden_.size() == 1 ? "1 column" : fmt::format("{} columns", hidden_.size()),
+                     names),
+                 std::max(look_.width, 1))));
   }
   Status Single(const Value& value) override {
     output_->Write((value.is_text() ? std::string(value.bytes()) : value.ToLiteral()) + "\n");
@@ -89,7 +95,8 @@ class TableRenderer : public Renderer {
     laid_out_ = true;
     columns_ = collector_.Columns();
     widths_.clear();
-    for (const std::string& c : columns_) widths_.push_back(std::max(1, DisplayWidth(Printable(c))));
+    for (const std::string& c : columns_)
+      widths_.push_back(std::max(1, DisplayWidth(Printable(c))));
     for (const Value& row : held_) {
       for (size_t i = 0; i < columns_.size(); ++i) {
         widths_[i] = std::max(widths_[i], DisplayWidth(MakeCell(CellOf(row, columns_[i])).text));
@@ -229,7 +236,10 @@ void AppendPretty(const Value& v, int indent, int room, std::string* out) {
       AppendPretty(v.elements()[i], indent + 2, room, out);
     }
   }
-  *out += "\n" + std::string(static_cast<size_t>(indent), ' ') + (v.is_struct() ? "}" : list ? "]" : ">>");
+  *out += "\n" + std::string(static_cast<size_t>(indent), ' ') +
+          (v.is_struct() ? "}"
+           : list        ? "]"
+                         : ">>");
 }
 
 class VerticalRenderer : public Renderer {
@@ -250,7 +260,8 @@ class VerticalRenderer : public Renderer {
       Cell cell = MakeCell(f.value);
       if (f.value.is_struct() || f.value.is_collection()) {
         cell.text.clear();
-        AppendPretty(f.value, width + 3, look_.width > 0 ? look_.width : kVerticalWidth, &cell.text);
+        AppendPretty(f.value, width + 3, look_.width > 0 ? look_.width : kVerticalWidth,
+                     &cell.text);
       }
       output_->Write(fmt::format("{}{} = {}{}{}\n", std::string(padding, ' '), name,
                                  look_.color && cell.dim ? kDim : "", cell.text,

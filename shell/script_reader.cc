@@ -1,11 +1,10 @@
 #include "shell/script_reader.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "parton/script.h"
 #include "shell/text_width.h"
@@ -90,7 +89,8 @@ void ScriptReader::Skip(size_t bytes) {
   if (line_before_.size() > 2 * kContext) line_before_.erase(0, line_before_.size() - kContext);
 }
 
-// White space, comments and stray semicolons. False if a comment is cut off at the end of the buffer.
+// White space, comments and stray semicolons. False if a comment is cut off at the end of the
+// buffer.
 bool ScriptReader::SkipBlank() {
   for (;;) {
     const std::string_view rest = std::string_view(buffer_).substr(start_);
@@ -117,8 +117,8 @@ bool ScriptReader::SkipBlank() {
 size_t ScriptReader::FindEnd(size_t* with_semicolon) {
   const std::string_view rest = std::string_view(buffer_).substr(start_);
   searched_ = std::max(searched_, start_);
-  // Splitting takes time in proportion to the text: it waits for a `;` that was not there before, and
-  // looks at a window first.
+  // Splitting takes time in proportion to the text: it waits for a `;` that was not there before,
+  // and looks at a window first.
   if (!end_ && buffer_.find(';', searched_) == std::string::npos) return 0;
   for (size_t window = std::min(rest.size(), size_t{4096});;
        window = std::min(rest.size(), window * 4)) {
@@ -126,16 +126,17 @@ size_t ScriptReader::FindEnd(size_t* with_semicolon) {
     const std::vector<ScriptStatement> found = SplitScript(rest.substr(0, window));
     if (!found.empty() && (found[0].terminated || (whole && end_))) {
       const ScriptStatement& first = found[0];
-      const size_t length = static_cast<size_t>(first.text.data() - rest.data()) + first.text.size();
+      const size_t length =
+          static_cast<size_t>(first.text.data() - rest.data()) + first.text.size();
       *with_semicolon = length;
       if (!first.terminated) return length;
       // Comments may stand between the text and its `;`.
       size_t n = length;
       while (n < rest.size() && rest[n] != ';') {
         const bool line = rest.substr(n, 2) == "--";
-        const size_t close = line                           ? rest.find('\n', n)
+        const size_t close = line                        ? rest.find('\n', n)
                              : rest.substr(n, 2) == "/*" ? rest.find("*/", n + 2)
-                                                            : n;
+                                                         : n;
         n = close == std::string_view::npos ? rest.size() : close + 1;
       }
       *with_semicolon = std::min(n + 1, rest.size());
@@ -164,7 +165,8 @@ Result<bool> ScriptReader::Next(SourceStatement* statement) {
     size_t length = 0;
     if (dot) {
       const size_t end_of_line = rest.find('\n');
-      if (end_of_line != std::string_view::npos || end_) length = std::min(end_of_line, rest.size());
+      if (end_of_line != std::string_view::npos || end_)
+        length = std::min(end_of_line, rest.size());
       whole = length;
       while (length > 0 && (rest[length - 1] == '\r' || rest[length - 1] == ' ')) --length;
     } else {
@@ -175,8 +177,13 @@ Result<bool> ScriptReader::Next(SourceStatement* statement) {
       continue;
     }
     const std::string_view after = rest.substr(length);
-    *statement = {std::string(rest.substr(0, length)), source_, line_, column_, line_before_,
-                  std::string(after.substr(0, std::min(after.find('\n'), kContext))), dot};
+    *statement = {std::string(rest.substr(0, length)),
+                  source_,
+                  line_,
+                  column_,
+                  line_before_,
+                  std::string(after.substr(0, std::min(after.find('\n'), kContext))),
+                  dot};
     Skip(whole);
     return true;
   }

@@ -1,5 +1,5 @@
-// Statements one after the other from a file, a pipe or a string, each as soon as its `;` is there: what
-// is piped in runs while more is written. Lines that start with a dot between statements are
+// Statements one after the other from a file, a pipe or a string, each as soon as its `;` is there:
+// what is piped in runs while more is written. Lines that start with a dot between statements are
 // commands of the shell.
 #ifndef PARTON_SHELL_SCRIPT_READER_H_
 #define PARTON_SHELL_SCRIPT_READER_H_
@@ -13,12 +13,12 @@
 namespace parton::shell {
 
 struct SourceStatement {
-  std::string text;          // without `;`
-  std::string source;        // "load.sql", "stdin", "-c"
-  uint32_t line = 1;         // of its first character, from 1
-  uint32_t column = 1;       // in code points, from 1
-  std::string line_before;   // what stands before it on its first line
-  std::string line_after;    // and after it on its last, as far as it has been read
+  std::string text;         // without `;`
+  std::string source;       // "load.sql", "stdin", "-c"
+  uint32_t line = 1;        // of its first character, from 1
+  uint32_t column = 1;      // in code points, from 1
+  std::string line_before;  // what stands before it on its first line
+  std::string line_after;   // and after it on its last, as far as it has been read
   bool dot_command = false;
 };
 
@@ -29,7 +29,8 @@ class ScriptReader {
   // Over a text.
   ScriptReader(std::string text, std::string source);
 
-  // The next statement; false at the end. Errors: cannot read, no UTF-8, a NUL byte (at().line tells where).
+  // The next statement; false at the end. Errors: cannot read, no UTF-8, a NUL byte (at().line
+  // tells where).
   Result<bool> Next(SourceStatement* statement);
   const std::string& source() const { return source_; }
   // Where the reader stands, for messages about what is no statement.
@@ -46,9 +47,9 @@ class ScriptReader {
   int fd_ = -1;
   std::string source_;
   std::string buffer_;
-  size_t start_ = 0;       // of what is not consumed yet
-  size_t checked_ = 0;     // bytes of buffer_ known to be text
-  size_t searched_ = 0;    // no statement ends before here
+  size_t start_ = 0;     // of what is not consumed yet
+  size_t checked_ = 0;   // bytes of buffer_ known to be text
+  size_t searched_ = 0;  // no statement ends before here
   bool end_ = false;
   bool first_ = true;
   uint32_t line_ = 1;

@@ -1,6 +1,7 @@
 #include "shell/session.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,8 +9,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "shell/dot_commands.h"
 #include "shell/error_text.h"
@@ -42,9 +41,7 @@ bool IsUtf8Terminal() {
 
 }  // namespace
 
-Session::Session(const SessionOptions& options) : options_(options) {
-  timer = options.interactive;
-}
+Session::Session(const SessionOptions& options) : options_(options) { timer = options.interactive; }
 
 Session::~Session() {
   connection_.reset();
@@ -198,7 +195,8 @@ void Session::ExplainFirst(const SourceStatement& statement) {
 
 bool Session::RunStatement(const SourceStatement& statement) {
   if (!is_open()) {
-    ReportError(Status(StatusCode::kOpenFailed, "no database is open", {}, "try .open PATH"), statement);
+    ReportError(Status(StatusCode::kOpenFailed, "no database is open", {}, "try .open PATH"),
+                statement);
     return false;
   }
   last_statement = statement.text;
@@ -315,7 +313,8 @@ bool Session::RunFile(const std::string& path, const SourceStatement& origin) {
   } else if (S_ISDIR(info.st_mode)) {
     status = Status::IoError(fmt::format("cannot read {}: it is a directory, not a script", path));
   } else if (depth_ >= kMaxReadDepth) {
-    status = Status::Validation(fmt::format("scripts read each other more than {} deep", kMaxReadDepth));
+    status =
+        Status::Validation(fmt::format("scripts read each other more than {} deep", kMaxReadDepth));
   }
   bool good = false;
   if (status.ok()) {

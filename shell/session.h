@@ -1,5 +1,6 @@
-// A session: one database with one connection, the settings of the shell, and the running of statements
-// with their results, notices, errors and footers. Used by scripts and by the prompt alike.
+// A session: one database with one connection, the settings of the shell, and the running of
+// statements with their results, notices, errors and footers. Used by scripts and by the prompt
+// alike.
 //
 // One thread; only the signal thread reaches in, through Connection::Cancel.
 #ifndef PARTON_SHELL_SESSION_H_

@@ -1,14 +1,13 @@
 #include "shell/shell.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <clocale>
 #include <cstdlib>
 #include <string>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "shell/command_line.h"
 #include "shell/error_text.h"
@@ -128,7 +127,8 @@ int RunShell(int argc, char** argv) {
     if (!loaded) return kExitStatementError;
   }
   if (options.interactive) {
-    fmt::print("Parton {}. Statements end with a semicolon; .help lists the commands.\n", Version());
+    fmt::print("Parton {}. Statements end with a semicolon; .help lists the commands.\n",
+               Version());
     if (line->sample) fmt::print("{}", SampleGreeting());
     std::fflush(stdout);
     if (!line->no_init) RunInitScript(&session);

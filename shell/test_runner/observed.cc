@@ -1,11 +1,11 @@
 #include "shell/test_runner/observed.h"
 
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include <fmt/format.h>
-#include <rapidjson/document.h>
 
 #include "shell/test_runner/canonical.h"
 
@@ -19,7 +19,8 @@ constexpr size_t kMaxUpdatedRows = 100;
 const std::set<std::string> kAccessPaths = {"Scan",    "RangeScan", "Query",
                                             "GetItem", "BatchGet",  "Empty"};
 
-// Objects {"operator": "Query", "table": ..., "index": ..., "inputs": [...]}, wherever they are nested.
+// Objects {"operator": "Query", "table": ..., "index": ..., "inputs": [...]}, wherever they are
+// nested.
 void CollectAccessPaths(const rapidjson::Value& json, std::vector<std::string>* found) {
   if (json.IsArray()) {
     for (const auto& element : json.GetArray()) CollectAccessPaths(element, found);
@@ -80,7 +81,8 @@ bool PlanMatches(const std::string& expected, const std::string& observed) {
   return true;
 }
 
-// A line diff of two lists by their longest common subsequence; for bags, what is lost and what is extra.
+// A line diff of two lists by their longest common subsequence; for bags, what is lost and what is
+// extra.
 std::string Diff(const std::vector<std::string>& want, const std::vector<std::string>& got,
                  bool ordered) {
   std::vector<std::string> lines;
@@ -291,8 +293,8 @@ std::string Compare(const Observed& observed, const Expectations& expected, Lite
       return fmt::format("expected {}, but it succeeded: {}\n",
                          expected.error->name.empty() ? "an error" : expected.error->name, got);
     }
-    const bool name = expected.error->name.empty() ||
-                      expected.error->name == observed.status.ExceptionName();
+    const bool name =
+        expected.error->name.empty() || expected.error->name == observed.status.ExceptionName();
     const bool message = expected.error->like.empty() ||
                          MatchesLike(observed.status.message(), expected.error->like);
     if (name && message) return "";
@@ -333,23 +335,26 @@ std::string Compare(const Observed& observed, const Expectations& expected, Lite
 
 std::vector<std::string> ExpectationLines(const Observed& o, const Expectations& expected) {
   if (!o.status.ok()) {
-    return {fmt::format("-- error: {} like {}", o.status.ExceptionName(), Quoted(o.status.message()))};
+    return {
+        fmt::format("-- error: {} like {}", o.status.ExceptionName(), Quoted(o.status.message()))};
   }
   std::vector<std::string> lines;
   const bool fresh = expected.empty() || expected.error;
   if (expected.plan) lines.push_back("-- plan: " + o.plan);
   for (const Bound& b : expected.bounds) {
     const double figure = Figure(o, b.figure);
-    if (Holds(figure, b)) lines.push_back("-- " + b.text);
-    else lines.push_back(fmt::format("-- {} {} {:g}", b.figure, b.operator_, figure));
+    if (Holds(figure, b))
+      lines.push_back("-- " + b.text);
+    else
+      lines.push_back(fmt::format("-- {} {} {:g}", b.figure, b.operator_, figure));
   }
   if (fresh && o.kind == ResultKind::kChanged) {
     lines.push_back(fmt::format("-- affected: {}", o.affected));
   }
   if (expected.ordered) lines.push_back(o.ordered ? "-- ordered" : "-- unordered");
-  const bool wants_rows = expected.rows || (fresh && (o.kind == ResultKind::kRows ||
-                                                      o.kind == ResultKind::kValue ||
-                                                      !o.rows.empty()));
+  const bool wants_rows =
+      expected.rows ||
+      (fresh && (o.kind == ResultKind::kRows || o.kind == ResultKind::kValue || !o.rows.empty()));
   if (wants_rows) {
     if (o.rows.empty() && !expected.rows_open) lines.push_back("-- rows: 0");
     size_t shown = 0;

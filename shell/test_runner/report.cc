@@ -80,10 +80,12 @@ std::string Junit(const std::vector<FileResult>& results) {
           Xml(file.path), Xml(file.skipped));
     }
     for (const TestResult& t : file.tests) {
-      out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"", Xml(file.path),
-                         Xml(t.name), t.milliseconds / 1000);
-      if (t.failure.empty()) out += "/>\n";
-      else out += fmt::format("><failure>{}</failure></testcase>\n", Xml(t.failure));
+      out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"",
+                         Xml(file.path), Xml(t.name), t.milliseconds / 1000);
+      if (t.failure.empty())
+        out += "/>\n";
+      else
+        out += fmt::format("><failure>{}</failure></testcase>\n", Xml(t.failure));
     }
     out += "  </testsuite>\n";
   }

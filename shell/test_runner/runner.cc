@@ -1,5 +1,6 @@
 #include "shell/test_runner/runner.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 #include <map>
 #include <sstream>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "parton/script.h"
 #include "shell/test_runner/observed.h"
@@ -174,13 +173,15 @@ class FileRun {
     Status planned;
     if (step->expect.plan) {
       Result<std::string> observed = ObservePlan(current_, statement);
-      if (observed.ok()) plan = *observed;
-      else planned = observed.status();
+      if (observed.ok())
+        plan = *observed;
+      else
+        planned = observed.status();
     }
     Observed o = Observe(current_, statement);
     o.plan = plan;
-    const double ms = std::chrono::duration<double, std::milli>(
-                          std::chrono::steady_clock::now() - start).count();
+    const double ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (options_.update) {
       updates_[step->first_line] = {step->last_line, ExpectationLines(o, step->expect)};
       // A statement of which nothing was asked and that gave nothing to show stays as it is.
@@ -199,8 +200,10 @@ class FileRun {
 
   static std::string FirstLines(const std::string& statement) {
     constexpr size_t kShown = 400;
-    return "  " + Replaced(statement.size() > kShown ? statement.substr(0, kShown) + " ..." : statement,
-                           "\n", "\n  ") + "\n";
+    return "  " +
+           Replaced(statement.size() > kShown ? statement.substr(0, kShown) + " ..." : statement,
+                    "\n", "\n  ") +
+           "\n";
   }
 
   void WriteBack(const TestScript& script) {
@@ -283,7 +286,8 @@ std::vector<FileResult> RunTestFiles(const std::vector<std::string>& files,
   std::vector<FileResult> results(files.size());
   std::atomic<size_t> next{0};
   const auto work = [&] {
-    for (size_t i = next++; i < files.size(); i = next++) results[i] = RunTestFile(files[i], options);
+    for (size_t i = next++; i < files.size(); i = next++)
+      results[i] = RunTestFile(files[i], options);
   };
   std::vector<std::thread> threads;
   const size_t count = std::min(files.size(), static_cast<size_t>(std::max(options.jobs, 1)));

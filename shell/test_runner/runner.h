@@ -1,5 +1,5 @@
-// Runs test scripts: each on a fresh database, its directory's setup.sql before and teardown.sql after
-// it, and a check of the stored data at the end.
+// Runs test scripts: each on a fresh database, its directory's setup.sql before and teardown.sql
+// after it, and a check of the stored data at the end.
 #ifndef PARTON_SHELL_TEST_RUNNER_RUNNER_H_
 #define PARTON_SHELL_TEST_RUNNER_RUNNER_H_
 
@@ -12,7 +12,7 @@
 namespace parton::shell {
 
 struct TestResult {
-  std::string name;     // "line 12"; "check" for the check at the end
+  std::string name;  // "line 12"; "check" for the check at the end
   uint32_t line = 0;
   std::string failure;  // empty: passed
   double milliseconds = 0;
@@ -30,8 +30,8 @@ struct RunnerOptions {
   int jobs = 1;
 };
 
-// The .sql files among `paths` and below their directories, sorted; without setup.sql and teardown.sql.
-// Error: a path that does not exist, or no script at all.
+// The .sql files among `paths` and below their directories, sorted; without setup.sql and
+// teardown.sql. Error: a path that does not exist, or no script at all.
 Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& paths);
 
 // One script. Independent of others: may run on several threads at once.

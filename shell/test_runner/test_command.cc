@@ -1,10 +1,10 @@
 #include "shell/test_runner/test_command.h"
 
-#include <cstdio>
-#include <iostream>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <cstdio>
+#include <iostream>
 
 #include "shell/session.h"
 #include "shell/test_runner/report.h"
@@ -17,11 +17,16 @@ int RunTestCommand(int argc, char** argv) {
   std::vector<std::string> paths;
   RunnerOptions options;
   std::string format = "plain";
-  app.add_option("DIR_OR_FILE", paths, "scripts, or directories of scripts")->required()->option_text("...");
-  app.add_flag("--update", options.update, "write what came into the scripts, in place of comparing");
+  app.add_option("DIR_OR_FILE", paths, "scripts, or directories of scripts")
+      ->required()
+      ->option_text("...");
+  app.add_flag("--update", options.update,
+               "write what came into the scripts, in place of comparing");
   app.add_option("--jobs", options.jobs, "scripts to run at the same time")
-      ->option_text("N")->check(CLI::Range(1, 256));
-  app.add_option("--format", format, "plain|tap|junit")->option_text("NAME")
+      ->option_text("N")
+      ->check(CLI::Range(1, 256));
+  app.add_option("--format", format, "plain|tap|junit")
+      ->option_text("NAME")
       ->check(CLI::IsMember({"plain", "tap", "junit"}));
   try {
     app.parse(argc, argv);

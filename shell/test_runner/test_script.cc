@@ -1,10 +1,10 @@
 #include "shell/test_runner/test_script.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-
-#include <fmt/format.h>
 
 #include "parton/script.h"
 
@@ -45,8 +45,8 @@ bool StartsValue(std::string_view line) {
     if (std::isalnum(static_cast<unsigned char>(w)) == 0 && w != '_') break;
     word += static_cast<char>(std::tolower(static_cast<unsigned char>(w)));
   }
-  for (const char* known : {"null", "missing", "true", "false", "date", "time", "timestamp", "interval",
-                            "b64", "x", "cast"}) {
+  for (const char* known : {"null", "missing", "true", "false", "date", "time", "timestamp",
+                            "interval", "b64", "x", "cast"}) {
     if (word == known) return true;
   }
   return false;

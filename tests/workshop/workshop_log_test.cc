@@ -21,11 +21,12 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
 
   LoadLog("tlog", "logfile_small1.csv");  // 1.2
   EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM tlog"), 500);
-  EXPECT_EQ(Row("SELECT requestid, host, \"date\", hourofday, timezone, \"method\", responsecode, "
-                "bytessent, useragent FROM tlog WHERE requestid = 1"),
-            "{'bytessent': 5, 'date': '2009-07-20', 'host': '66.249.67.3', 'hourofday': 20, "
-            "'method': 'GET', 'requestid': 1, 'responsecode': 302, 'timezone': 'GMT-0700', "
-            "'useragent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'}");
+  EXPECT_EQ(
+      Row("SELECT requestid, host, \"date\", hourofday, timezone, \"method\", responsecode, "
+          "bytessent, useragent FROM tlog WHERE requestid = 1"),
+      "{'bytessent': 5, 'date': '2009-07-20', 'host': '66.249.67.3', 'hourofday': 20, "
+      "'method': 'GET', 'requestid': 1, 'responsecode': 302, 'timezone': 'GMT-0700', "
+      "'useragent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'}");
   EXPECT_EQ(Count("SELECT * FROM tlog WHERE requestid = 1 AND "
                   "begins_with(url, '/gallery/main.php?g2_controller=exif')"),
             1u);
@@ -42,7 +43,8 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
 
   // 1.7: in the order of the index, requestid as a number.
   const std::vector<Value> rows = Rows(
-      "SELECT requestid, bytessent FROM \"tlog\".\"host-requestid-gsi\" WHERE host = '66.249.67.3'");
+      "SELECT requestid, bytessent FROM \"tlog\".\"host-requestid-gsi\" WHERE host = "
+      "'66.249.67.3'");
   ASSERT_EQ(rows.size(), 933u);
   int64_t sum = 0;
   int64_t last = 0;
@@ -69,7 +71,8 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
   const std::string scan = "SELECT * FROM tlog WHERE host = '66.249.67.3' AND url = '/'";
   EXPECT_NE(Explain("SELECT * FROM tlog WHERE url = '/'").find("filter"), std::string::npos);
   EXPECT_EQ(Plan("SELECT * FROM tlog WHERE url = '/'"), "Scan tlog");
-  EXPECT_EQ(Count(scan), Count("SELECT * FROM tlog AS t WHERE t.url = '/' AND t.host = '66.249.67.3'"));
+  EXPECT_EQ(Count(scan),
+            Count("SELECT * FROM tlog AS t WHERE t.url = '/' AND t.host = '66.249.67.3'"));
 }
 
 class MillionRows : public WorkshopTest {
@@ -83,8 +86,7 @@ class MillionRows : public WorkshopTest {
 
   // 250 copies of each row of `file`, as thread number `thread` of the workshop's loader.
   void LoadCopies(int thread, const std::string& file) {
-    const std::string id =
-        fmt::format("{} * 500000 + i * 2000 + CAST(r._1 AS INT)", thread);
+    const std::string id = fmt::format("{} * 500000 + i * 2000 + CAST(r._1 AS INT)", thread);
     Run(fmt::format(
         "REPLACE INTO tlog_scan SELECT VALUE {{{}, 'gsi_responsecode_hk': ({}) % 10 + 1, "
         "'gsi_responsecode_sk': r._8 || '#' || r._3 || '#' || r._4}} "
@@ -174,7 +176,8 @@ TEST_F(MillionRows, S3FilesInTheOtherOrder) {
     EXPECT_EQ(ShardCount(shard, "404"), all[static_cast<size_t>(shard)]) << shard;
     EXPECT_EQ(ShardCount(shard, "404#2017-07-21"), day[static_cast<size_t>(shard)]) << shard;
   }
-  EXPECT_EQ(Number("SELECT SUM(bytessent) AS bytes FROM tlog_scan WHERE responsecode <> 200"), 6045472);
+  EXPECT_EQ(Number("SELECT SUM(bytessent) AS bytes FROM tlog_scan WHERE responsecode <> 200"),
+            6045472);
 }
 
 }  // namespace

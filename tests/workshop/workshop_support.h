@@ -2,15 +2,15 @@
 #ifndef PARTON_TESTS_WORKSHOP_WORKSHOP_SUPPORT_H_
 #define PARTON_TESTS_WORKSHOP_WORKSHOP_SUPPORT_H_
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "parton/database.h"
 #include "shell/test_runner/canonical.h"
@@ -24,8 +24,10 @@ inline std::string DataDirectory() {
 
 // The columns of the log files, in order.
 inline constexpr const char* kLogItem =
-    "'requestid': {}, 'host': r._2, 'date': r._3, 'hourofday': CAST(r._4 AS INT), 'timezone': r._5, "
-    "'method': r._6, 'url': r._7, 'responsecode': CAST(r._8 AS INT), 'bytessent': CAST(r._9 AS INT), "
+    "'requestid': {}, 'host': r._2, 'date': r._3, 'hourofday': CAST(r._4 AS INT), 'timezone': "
+    "r._5, "
+    "'method': r._6, 'url': r._7, 'responsecode': CAST(r._8 AS INT), 'bytessent': CAST(r._9 AS "
+    "INT), "
     "'useragent': r._10";
 
 class WorkshopTest : public testing::Test {
@@ -87,9 +89,11 @@ class WorkshopTest : public testing::Test {
     return shell::Canonical(rows[0]);
   }
   // Each row as a literal, in the order they came.
-  std::vector<std::string> Literals(const std::string& statement, std::vector<Value> parameters = {}) {
+  std::vector<std::string> Literals(const std::string& statement,
+                                    std::vector<Value> parameters = {}) {
     std::vector<std::string> out;
-    for (const Value& row : Rows(statement, std::move(parameters))) out.push_back(shell::Canonical(row));
+    for (const Value& row : Rows(statement, std::move(parameters)))
+      out.push_back(shell::Canonical(row));
     return out;
   }
   // One number out of a query that gives one row with one field.
@@ -122,9 +126,9 @@ class WorkshopTest : public testing::Test {
 
   // INSERT ... SELECT of one of the log files into `table`; put, so that equal keys replace.
   void LoadLog(const std::string& table, const std::string& file) {
-    Run(fmt::format("REPLACE INTO {} SELECT VALUE {{{}}} FROM csv('{}/{}', {{'header': false}}) AS r",
-                    table, fmt::format(fmt::runtime(kLogItem), "CAST(r._1 AS INT)"), DataDirectory(),
-                    file));
+    Run(fmt::format(
+        "REPLACE INTO {} SELECT VALUE {{{}}} FROM csv('{}/{}', {{'header': false}}) AS r", table,
+        fmt::format(fmt::runtime(kLogItem), "CAST(r._1 AS INT)"), DataDirectory(), file));
   }
 
   std::unique_ptr<Database> database_;
