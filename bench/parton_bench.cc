@@ -49,12 +49,14 @@ int Main(int argc, char** argv) {
   int64_t rows = 1000000;
   int rounds = 5;
   std::string only, json_file, dir;
+  bool verbose = false;
   CLI::App app{"Parton beside LevelDB by hand and SQLite: the same rows, the same work, one process."};
   app.add_option("--rows", rows, "rows of the log table")->capture_default_str();
   app.add_option("--rounds", rounds, "interleaved rounds; the median counts")->capture_default_str();
   app.add_option("--only", only, "only works whose name contains this");
   app.add_option("--json", json_file, "write the figures to this file as JSON");
   app.add_option("--dir", dir, "where the databases are made (and removed)");
+  app.add_flag("--verbose", verbose, "say on stderr what each run took");
   CLI11_PARSE(app, argc, argv);
   if (dir.empty()) dir = (std::filesystem::temp_directory_path() / "parton_bench").string();
   std::filesystem::remove_all(dir);
@@ -96,6 +98,7 @@ int Main(int argc, char** argv) {
         std::optional<uint64_t> sum;
         double seconds = SecondsOf([&] { sum = work.run(side, round); });
         if (!sum) continue;
+        if (verbose) fmt::print(stderr, "{}: {} {:.4f} s\n", work.name, side.name(), seconds);
         m.seconds[side.name()].push_back(seconds);
         if (expected && *expected != *sum) {
           m.agree = false;

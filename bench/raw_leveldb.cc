@@ -137,7 +137,11 @@ class RawSide final : public Side {
     options_.create_if_missing = true;
     options_.write_buffer_size = kWriteBufferBytes;
     options_.block_size = kBlockBytes;
+    options_.max_file_size = size_t{8} << 20;
     options_.filter_policy = filter_.get();
+    options_.paranoid_checks = true;
+    // Parton checks every block it reads from a file.
+    read_.verify_checksums = true;
   }
 
   std::string name() const override { return "leveldb"; }
@@ -145,13 +149,16 @@ class RawSide final : public Side {
   uint64_t Load(const std::string& which, int64_t n, bool with_index) override {
     leveldb::DB* db = Open(which);
     leveldb::WriteBatch batch;
-    std::string value;
+    std::string value, old;
     for (int64_t i = 1; i <= n; ++i) {
       LogRow r = MakeRow(i);
       value.clear();
       Encode(r, &value);
-      batch.Put(RowKey(i), value);
-      if (with_index) batch.Put(IndexKey(r), RowKey(i));
+      // An insert must know that the key is new.
+      const std::string key = RowKey(i);
+      if (db->Get(read_, key, &old).ok()) std::abort();
+      batch.Put(key, value);
+      if (with_index) batch.Put(IndexKey(r), key);
       if (i % 1000 == 0 || i == n) {
         Check(db->Write({}, &batch));
         batch.Clear();
@@ -170,7 +177,7 @@ class RawSide final : public Side {
     std::string value;
     std::vector<Attribute> row;
     for (int64_t i = 0; i < count; ++i) {
-      Check(db_->Get({}, RowKey(PickKey(i, n_)), &value));
+      Check(db_->Get(read_, RowKey(PickKey(i, n_)), &value));
       Decode(value, &row);
       sum += static_cast<uint64_t>(row[8].number) + row[9].text.size();
     }
@@ -179,7 +186,7 @@ class RawSide final : public Side {
 
   uint64_t IndexQuery() override {
     uint64_t sum = 0;
-    std::unique_ptr<leveldb::Iterator> it(db_->NewIterator({}));
+    std::unique_ptr<leveldb::Iterator> it(db_->NewIterator(read_));
     for (int64_t shard = 1; shard <= 10; ++shard) {
       std::string prefix = IndexPrefix(shard, "404");
       for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
@@ -194,11 +201,11 @@ class RawSide final : public Side {
     std::vector<Attribute> row;
     std::string value;
     for (int page = 0; page < pages; ++page) {
-      std::unique_ptr<leveldb::Iterator> it(db_->NewIterator({}));
+      std::unique_ptr<leveldb::Iterator> it(db_->NewIterator(read_));
       std::string prefix = IndexPrefix(page % 10 + 1, "");
       int rows = 0;
       for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && rows < 100; it->Next(), ++rows) {
-        Check(db_->Get({}, RowKey(IdOf(it->key())), &value));
+        Check(db_->Get(read_, RowKey(IdOf(it->key())), &value));
         Decode(value, &row);
         sum += static_cast<uint64_t>(row[8].number);
       }
@@ -212,7 +219,7 @@ class RawSide final : public Side {
     std::vector<std::thread> workers;
     for (int t = 0; t < threads; ++t) {
       workers.emplace_back([&, t] {
-        leveldb::ReadOptions options;
+        leveldb::ReadOptions options = read_;
         options.snapshot = snapshot;
         options.fill_cache = false;
         int64_t from = n_ * t / threads + 1, to = n_ * (t + 1) / threads + 1;
@@ -237,7 +244,7 @@ class RawSide final : public Side {
       uint64_t count = 0, sum = 0;
     };
     std::map<int64_t, Group> groups;
-    leveldb::ReadOptions options;
+    leveldb::ReadOptions options = read_;
     options.fill_cache = false;
     std::unique_ptr<leveldb::Iterator> it(db_->NewIterator(options));
     for (it->Seek("t"); it->Valid() && it->key().starts_with("t"); it->Next()) {
@@ -255,7 +262,7 @@ class RawSide final : public Side {
     std::string value, fresh;
     for (int64_t i = 0; i < count; ++i) {
       std::string key = RowKey(PickKey(i + round * count, n_));
-      Check(db_->Get({}, key, &value));
+      Check(db_->Get(read_, key, &value));
       if (NumberOf(value, 8) != 200) continue;
       std::vector<Attribute> row;
       Decode(value, &row);
@@ -290,7 +297,7 @@ class RawSide final : public Side {
           sync.sync = true;
           // An insert must know that the key is new.
           std::string old;
-          if (db->Get({}, RowKey(id), &old).ok()) std::abort();
+          if (db->Get(read_, RowKey(id), &old).ok()) std::abort();
           Check(db->Put(sync, RowKey(id), value));
         }
       });
@@ -323,6 +330,7 @@ class RawSide final : public Side {
   std::string directory_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_{leveldb::NewBloomFilterPolicy(10)};
   leveldb::Options options_;
+  leveldb::ReadOptions read_;
   std::map<std::string, std::unique_ptr<leveldb::Cache>> caches_;
   std::map<std::string, std::unique_ptr<leveldb::DB>> open_;
   leveldb::DB* db_ = nullptr;

@@ -181,6 +181,8 @@ class SqliteSide final : public Side {
           Statement insert(db, InsertText());
           for (int64_t i = t; i < count; i += threads) {
             BindRow(insert, MakeRow((static_cast<int64_t>(round) * 64 + threads) * 1000000 + i));
+            // Writers that meet only in SQLite's busy handler sleep and starve each other.
+            std::lock_guard lock(writer_);
             insert.Step();
             insert.Reset();
           }
@@ -276,6 +278,7 @@ class SqliteSide final : public Side {
 
   std::string directory_;
   bool json_;
+  std::mutex writer_;
   std::map<std::string, sqlite3*> open_;
   sqlite3* db_ = nullptr;
   int64_t n_ = 0;
