@@ -5,6 +5,7 @@
 #include "types/item_codec.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "types/number_codec.h"
@@ -26,7 +27,7 @@ inline bool GetRun(const char** p, const char* end, std::string_view* out) {
   return true;
 }
 
-inline const char* SkipInline(const char* p, const char* end) {
+[[gnu::always_inline]] inline const char* SkipInline(const char* p, const char* end) {
   static_assert(static_cast<int>(ItemTag::kBinarySet) == static_cast<int>(ItemTag::kString) + 6);
   if (p >= end) return nullptr;
   auto tag = static_cast<ItemTag>(*p++);
@@ -303,7 +304,18 @@ void EncodeItem(const Value& item, NameTable* names, std::string* out) {
   };
   std::vector<Attribute> attributes;
   attributes.reserve(m.fields().size());
-  for (const Field& f : m.fields()) attributes.push_back({names->FindOrAdd(f.name), &f});
+  // Items in a row tend to have the same names in the same order: a guess spares the look-up.
+  constexpr size_t kGuesses = 32;
+  thread_local std::array<uint32_t, kGuesses> guesses{};
+  for (const Field& f : m.fields()) {
+    const size_t i = attributes.size();
+    uint32_t id = i < kGuesses ? guesses[i] : NameTable::kNone;
+    if (id >= names->size() || names->Name(id) != f.name) {
+      id = names->FindOrAdd(f.name);
+      if (i < kGuesses) guesses[i] = id;
+    }
+    attributes.push_back({id, &f});
+  }
   if (!std::is_sorted(attributes.begin(), attributes.end())) {
     std::sort(attributes.begin(), attributes.end());
   }
@@ -372,11 +384,28 @@ bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name,
 std::vector<Field> ItemView::Fields() const {
   std::vector<Field> fields;
   fields.reserve(16);
-  ForEachRaw([&](std::string_view name, std::string_view raw) {
-    Value v = DecodeRaw(raw);
-    if (!v.is_missing()) fields.push_back(Field{std::string(name), std::move(v).Own()});
-    return true;
-  });
+  if (bytes_.empty() || bytes_[0] != kItemVersion) return fields;
+  const char* p = bytes_.data() + 1;
+  const char* end = bytes_.data() + bytes_.size();
+  const uint32_t known = names_->size();
+  while (p < end) {
+    uint32_t mark;
+    std::string_view name;
+    p = GetVarint(p, end, &mark);
+    if (p == nullptr) break;
+    if (mark == 0) {
+      if (!GetRun(&p, end, &name)) break;
+    } else {
+      if (mark > known) break;
+      name = names_->Name(mark - 1);
+    }
+    const char* next = SkipInline(p, end);
+    if (next == nullptr) break;
+    fields.push_back(Field{std::string(name), Value()});
+    // A damaged value is as good as none.
+    if (!DecodeValue(&p, next, true, 0, &fields.back().value)) fields.pop_back();
+    p = next;
+  }
   return fields;
 }
 

@@ -246,7 +246,22 @@ Status CheckIndexPart(const KeyAttribute& part, bool is_hash, const IndexSchema&
   return CheckKeyBytes(v, part.name, is_hash, kPutPrefix, &index.name);
 }
 
+// DynamoSize of an integer.
+size_t IntegerSize(int64_t i) {
+  if (i == 0) return 1;
+  uint64_t rest = i < 0 ? -static_cast<uint64_t>(i) : static_cast<uint64_t>(i);
+  while (rest % 10 == 0) rest /= 10;
+  size_t digits = 0;
+  for (; rest != 0; rest /= 10) ++digits;
+  return 1 + (digits + 1) / 2 + (i < 0 ? 1 : 0);
+}
+
 size_t EncodedNumberSize(ItemTag tag, std::string_view payload) {
+  uint64_t bits;
+  if (tag == ItemTag::kInt &&
+      GetVarint(payload.data(), payload.data() + payload.size(), &bits) != nullptr) {
+    return IntegerSize(UnZigZag(bits));
+  }
   Number n;
   auto form = tag == ItemTag::kInt ? NumberForm::kInteger : NumberForm::kDecimal;
   return ReadNumberValue(form, &payload, &n) ? static_cast<size_t>(n.DynamoSize()) : 1;
@@ -339,7 +354,9 @@ Result<Value> ToStorableItem(const Value& v) {
 size_t StoredSize(const Value& v) {
   switch (v.type()) {
     case Type::kInt:
-    case Type::kDecimal: return static_cast<size_t>(v.number().DynamoSize());
+    case Type::kDecimal:
+      return v.is_small_int() ? IntegerSize(v.int_value())
+                              : static_cast<size_t>(v.number().DynamoSize());
     case Type::kString:
     case Type::kSymbol:
     case Type::kBlob: return v.bytes().size();
@@ -375,11 +392,29 @@ size_t ItemSize(const Value& item) {
 }
 
 size_t ItemSizeEncoded(std::string_view bytes, const NameTable& names) {
+  if (bytes.empty() || bytes[0] != kItemVersion) return 0;
   size_t size = 0;
-  ItemView(bytes, &names).ForEachRaw([&](std::string_view name, std::string_view raw) {
-    size += name.size() + EncodedSize(raw.data(), raw.data() + raw.size(), 0);
-    return true;
-  });
+  const char* p = bytes.data() + 1;
+  const char* end = bytes.data() + bytes.size();
+  while (p < end) {
+    uint32_t mark;
+    p = GetVarint(p, end, &mark);
+    if (p == nullptr) break;
+    if (mark == 0) {
+      uint64_t n;
+      p = GetVarint(p, end, &n);
+      if (p == nullptr || n > static_cast<uint64_t>(end - p)) break;
+      size += n;
+      p += n;
+    } else {
+      if (mark > names.size()) break;
+      size += names.Name(mark - 1).size();
+    }
+    const char* next = SkipValue(p, end);
+    if (next == nullptr) break;
+    size += EncodedSize(p, next, 0);
+    p = next;
+  }
   return size;
 }
 
