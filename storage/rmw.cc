@@ -206,7 +206,8 @@ Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string
   std::string base;
   if (!change->had) EncodeItem(p.base, names, &base);
   SpliceItem(change->had ? old_bytes : base, updated->attributes, names, &change->new_bytes);
-  if (ItemSizeEncoded(change->new_bytes, *names) > kMaxItemBytes) {
+  change->new_size = ItemSizeEncoded(change->new_bytes, *names);
+  if (change->new_size > kMaxItemBytes) {
     return Status::Validation(kTooBigToUpdate);
   }
   return Status::Ok();
@@ -329,8 +330,9 @@ Status ApplyOps(const std::vector<PreparedOp>& ops, ItemReader& reader, NameTabl
     outcome.changed = change.changed();
     if (change.had) outcome.old_size = ItemSizeEncoded(change.old_bytes, *names);
     if (change.has) {
-      outcome.new_size =
-          outcome.changed ? ItemSizeEncoded(change.new_bytes, *names) : outcome.old_size;
+      outcome.new_size = !outcome.changed        ? outcome.old_size
+                         : change.new_size != 0 ? change.new_size
+                                                : ItemSizeEncoded(change.new_bytes, *names);
     }
     if (outcome.applied && op.kind != Kind::kCheck) {
       outcome.returned = Returned(op, change, old_item, updated, names);

@@ -47,6 +47,7 @@ struct ItemChange {
   std::string new_bytes;
   bool by_ttl = false;
   size_t op = 0;  // the (first) operation it comes from
+  size_t new_size = 0;  // DynamoDB size of new_bytes where it is known already
 
   bool changed() const { return had != has || (has && old_bytes != new_bytes); }
 };
