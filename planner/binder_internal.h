@@ -36,6 +36,8 @@ struct Variable {
   };
   std::string name;       // empty: it cannot be named
   std::string also_name;  // FROM t.index: the table's name means the row too; else empty
+  // The target of a write without AS: its name alone is an attribute's (UPDATE votes SET votes = votes + 1).
+  bool implied_name = false;
   Kind kind = Kind::kRow;
   ExprPtr value;  // a Slot but for aliases
   // Read from a table: attribute names match exactly.

@@ -233,6 +233,9 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
       false;  // an attribute of a row of an inner scope, before an outer row's column
   for (const Scope* s = scope_; s != nullptr; s = s->outer) {
     if (const Variable* found = FindIn(*s, name, skip_aliases)) {
+      if (found->implied_name && !path_root) {
+        return Resolved{AttributeOf(found->value, name, found->stored), found->stored};
+      }
       return Resolved{At(found->value, name.span), found->stored};
     }
     std::vector<const Variable*> having;

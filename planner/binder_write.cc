@@ -260,6 +260,7 @@ Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier&
   write->slot = access.slot;
   Variable v = source.variable;
   v.name = dynamo() && !Written(as) ? "" : access.alias;
+  v.implied_name = !Written(as);
   v.also_name.clear();
   v.value = SlotRef(access.slot, access.alias);
   scope->outer = scope_;
