@@ -163,6 +163,17 @@ KeyTerm ReadKeyTerm(const Expr& term, int slot, const KeyAttribute& key, const S
   return {};
 }
 
+namespace {
+
+// Certainly a collection that is not empty: x NOT IN [] is true for an absent x.
+bool HasElements(const Expr& haystack) {
+  if (const auto* make = haystack.As<Expr::MakeCollection>()) return !make->elements.empty();
+  const auto* literal = haystack.As<Expr::Literal>();
+  return literal != nullptr && literal->value.is_collection() && literal->value.Count() > 0;
+}
+
+}  // namespace
+
 bool ImpliesPresent(const Expr& term, int slot, std::string_view attribute, Logic logic) {
   auto names = [&](const ExprPtr& e) { return e != nullptr && RootAttributeOf(*e, slot) == attribute; };
   if (const auto* n = term.As<Expr::Compare>()) {
@@ -174,7 +185,7 @@ bool ImpliesPresent(const Expr& term, int slot, std::string_view attribute, Logi
     return (!n->negated || logic == Logic::kPartiql) && names(n->value);
   }
   if (const auto* n = term.As<Expr::In>()) {
-    return (!n->negated || logic == Logic::kPartiql) && names(n->needle);
+    return (!n->negated || (logic == Logic::kPartiql && HasElements(*n->haystack))) && names(n->needle);
   }
   if (const auto* n = term.As<Expr::Like>()) {
     return (!n->negated || logic == Logic::kPartiql) && names(n->value);

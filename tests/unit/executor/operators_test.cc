@@ -199,6 +199,7 @@ TEST_F(OperatorsTest, Subqueries) {
   EXPECT_EQ(Rows("SELECT VALUE y FROM [1, 2, NULL] AS y WHERE y NOT IN (SELECT VALUE z FROM [2] AS z)"),
             (Strings{"1"}));
   EXPECT_EQ(Rows("SELECT VALUE y FROM [1, 2] AS y WHERE y NOT IN (SELECT VALUE z FROM [2, NULL] AS z)").size(), 0u);
+  EXPECT_EQ(Rows("SELECT VALUE y FROM [1, NULL] AS y WHERE y NOT IN (SELECT VALUE z FROM [] AS z)").size(), 2u);
   EXPECT_EQ(Rows("SELECT VALUE (SELECT VALUE z + y FROM [10] AS z) FROM [1, 2] AS y"),
             (Strings{"<<11>>", "<<12>>"}));
 }
