@@ -1,0 +1,262 @@
+// Random queries over random nested data: whatever the plan, the same bag of rows.
+//
+// There is no model here: the reference is the query with every rule switched off, on one thread. Against it
+// stand all rules on, each rule off, and several threads, in both typings. Where the reference fails, so must the others; strict typing may also find nothing to fail on.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "parton/database.h"
+
+namespace parton {
+namespace {
+
+const std::vector<std::string> kRules = {"unnest_subqueries",   "fold_constants", "normalize_predicates",
+                                         "push_down_filters",   "find_contradictions", "plan_joins",
+                                         "choose_access_paths", "keep_top_rows",  "parallelize"};
+
+class Generator {
+ public:
+  explicit Generator(uint64_t seed) : random_(seed) {}
+
+  bool subqueries = true;  // whether predicates may hold some
+
+  int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
+  bool Chance(int percent) { return Below(100) < percent; }
+  template <typename T>
+  const T& Of(const std::vector<T>& v) {
+    return v[static_cast<size_t>(Below(static_cast<int>(v.size())))];
+  }
+
+  // A scalar, seldom of another kind than a small integer or a string.
+  std::string Scalar() {
+    switch (Below(12)) {
+      case 0: return "NULL";
+      case 1: return "TRUE";
+      case 2: return fmt::format("{}.5", Below(5));
+      case 3:
+      case 4:
+      case 5: return fmt::format("'{}'", static_cast<char>('a' + Below(5)));
+      default: return std::to_string(Below(7));
+    }
+  }
+
+  std::string Item(int id) {
+    std::string out = fmt::format("{{'id': {}, 'g': {}", id, Below(6));
+    if (Chance(75)) out += ", 'v': " + Scalar();
+    if (Chance(60)) out += fmt::format(", 'w': {}", Below(10));
+    if (Chance(60)) {
+      out += ", 'items': [";
+      for (int i = 0, n = Below(4); i < n; ++i) {
+        out += fmt::format("{}{{'k': {}, 'q': {}}}", i ? ", " : "", Scalar(), Below(4));
+      }
+      out += "]";
+    }
+    if (Chance(40)) out += fmt::format(", 'm': {{'x': {}, 'y': {{'z': {}}}}}", Scalar(), Below(3));
+    return out + "}";
+  }
+
+  // A path on alias `a`.
+  std::string Path(const std::string& a) {
+    static const std::vector<std::string> paths = {"id", "g", "g", "v", "w", "w", "m.x", "m.y.z", "items[0].k", "items[1].q"};
+    return a + "." + Of(paths);
+  }
+
+  std::string Operand(const std::string& a) { return Chance(70) ? Path(a) : Scalar(); }
+
+  std::string Predicate(const std::string& a, int depth) {
+    if (depth > 0 && Chance(55)) {
+      if (Chance(15)) return "NOT (" + Predicate(a, depth - 1) + ")";
+      return fmt::format("({}) {} ({})", Predicate(a, depth - 1), Chance(60) ? "AND" : "OR", Predicate(a, depth - 1));
+    }
+    switch (Below(10)) {
+      case 0: return fmt::format("{} BETWEEN {} AND {}", Path(a), Below(4), 2 + Below(6));
+      case 1: return fmt::format("{} IN [{}, {}, {}]", Path(a), Scalar(), Scalar(), Scalar());
+      case 2: return fmt::format("{} IS {}{}", Path(a), Chance(50) ? "NOT " : "", Chance(50) ? "MISSING" : "NULL");
+      case 3:
+        if (!subqueries) return "a.w = 3";
+        return fmt::format("{0}EXISTS (SELECT * FROM u AS e WHERE e.w = {1} AND e.g < {2})", Chance(30) ? "NOT " : "",
+                           Path(a), Below(6));
+      case 4:
+        if (!subqueries) return "a.w < 5";
+        return fmt::format("{} {}IN (SELECT VALUE e.w FROM u AS e WHERE e.g = {})", Path(a), Chance(40) ? "NOT " : "",
+                           Below(6));
+      case 5: return fmt::format("{} + {} > {}", Path(a), Operand(a), Below(9));
+      default: {
+        static const std::vector<std::string> ops = {"=", "=", "<", "<=", ">", ">=", "<>"};
+        return fmt::format("{} {} {}", Path(a), Of(ops), Operand(a));
+      }
+    }
+  }
+
+  // A query; *ordered is set if its order is determined.
+  std::string Query(bool* ordered) {
+    *ordered = false;
+    const std::string table = Chance(50) ? "t" : "u";
+    const std::string where = Chance(85) ? " WHERE " + Predicate("a", 2) : "";
+    switch (Below(8)) {
+      case 0: return fmt::format("SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, MIN(a.id) AS lo, MAX(a.v) AS hi FROM {} AS a{} "
+                                 "GROUP BY a.g{}", table, where, Chance(30) ? " HAVING COUNT(*) > 2" : "");
+      case 1: return fmt::format("SELECT DISTINCT a.g, a.v FROM {} AS a{}", table, where);
+      case 2: return fmt::format("SELECT a.id, i.k, p FROM {} AS a, a.items AS i AT p{}", table, where);
+      case 3: return fmt::format("SELECT a.id AS x, b.id AS y FROM {} AS a {}JOIN {} AS b ON a.w = b.g AND b.id < 20{}", table,
+                                 Chance(40) ? "LEFT " : "", Chance(50) ? "t" : "u", where);
+      case 4: {
+        *ordered = true;
+        return fmt::format("SELECT a.id, a.v FROM {} AS a{} ORDER BY a.{} {}, a.id LIMIT {} OFFSET {}", table, where,
+                           Chance(50) ? "v" : "w", Chance(50) ? "DESC" : "ASC", Below(30), Below(5));
+      }
+      case 5: return fmt::format("SELECT a.id, (SELECT COUNT(*) AS n FROM u AS c WHERE c.g = a.g) AS n FROM {} AS a{}", table,
+                                 where);
+      case 6: return fmt::format("(SELECT a.g, a.w FROM t AS a{}) {} {} (SELECT b.g, b.w FROM u AS b)", where,
+                                 Chance(40) ? "UNION" : Chance(50) ? "INTERSECT" : "EXCEPT", Chance(50) ? "ALL" : "DISTINCT");
+      default: return fmt::format("SELECT VALUE {} FROM {} AS a{}", Chance(50) ? "a" : "[a.id, a.m.x, a.w + 1]", table, where);
+    }
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+struct Answer {
+  bool failed = false;
+  std::string error;
+  std::vector<std::string> rows;
+};
+
+class RandomQueries : public ::testing::Test {
+ protected:
+  void Start(uint64_t seed, Generator& g) {
+    directory_ = (std::filesystem::temp_directory_path() / fmt::format("parton_query_{}_{}", getpid(), seed)).string();
+    std::filesystem::remove_all(directory_);
+    Options options;
+    options.durable = false;
+    auto db = Database::Open(directory_, options);
+    ASSERT_TRUE(db.ok()) << db.status().ToString();
+    database_ = std::move(db).value();
+    connection_ = database_->Connect();
+    Run("CREATE TABLE t (id NUMBER, g NUMBER, w NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, w))");
+    Run("CREATE TABLE u (g NUMBER, id NUMBER, w NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_w (w) PROJECT KEYS ONLY)");
+    for (const char* table : {"t", "u"}) {
+      std::string text = fmt::format("INSERT INTO {} << ", table);
+      for (int i = 0; i < 60; ++i) text += (i ? ", " : "") + g.Item(i);
+      Run(text + " >>");
+    }
+  }
+
+  void TearDown() override {
+    connection_.reset();
+    database_.reset();
+    if (!directory_.empty()) std::filesystem::remove_all(directory_);
+  }
+
+  void Run(const std::string& text) {
+    auto r = connection_->Execute(text);
+    ASSERT_TRUE(r.ok()) << text << "\n" << r.status().ToString();
+    while ((*r)->Next()) {
+    }
+    ASSERT_TRUE((*r)->status().ok()) << text << "\n" << (*r)->status().ToString();
+  }
+
+  Answer Ask(const std::string& text, bool ordered) {
+    Answer a;
+    auto r = connection_->Execute(text);
+    Status status = r.ok() ? Status::Ok() : r.status();
+    if (r.ok()) {
+      while ((*r)->Next()) a.rows.push_back((*r)->row().Materialize().ToLiteral());
+      status = (*r)->status();
+    }
+    a.failed = !status.ok();
+    a.error = status.ToString();
+    if (a.failed) a.rows.clear();
+    if (!ordered) std::sort(a.rows.begin(), a.rows.end());
+    return a;
+  }
+
+  void Compare(const std::string& text, const std::string& how, const Answer& reference, bool ordered, bool strict) {
+    Answer a = Ask(text, ordered);
+    // A plan that reads less may miss the row that would fail; it may not find an error of its own.
+    if (strict && reference.failed) return;
+    EXPECT_EQ(a.failed, reference.failed) << text << "\n" << how << ": " << a.error << "\nreference: " << reference.error;
+    EXPECT_EQ(a.rows, reference.rows) << text << "\n" << how;
+  }
+
+  std::string directory_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Connection> connection_;
+};
+
+TEST_F(RandomQueries, ThePlanNeverChangesTheAnswer) {
+  const char* count = std::getenv("PARTON_RANDOM_SEEDS");
+  const char* first = std::getenv("PARTON_RANDOM_FIRST");
+  const uint64_t from = first == nullptr ? 1 : std::strtoull(first, nullptr, 10);
+  const uint64_t seeds = count == nullptr ? 2 : std::strtoull(count, nullptr, 10);
+  for (uint64_t seed = from; seed < from + seeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE(fmt::format("PARTON_RANDOM_FIRST={}", seed));
+    Generator g(seed);
+    Start(seed, g);
+    if (HasFatalFailure()) return;
+    int answered = 0;
+    for (int step = 0; step < 25 && !HasFailure(); ++step) {
+      bool ordered = false;
+      const std::string text = g.Query(&ordered);
+      const bool strict = g.Chance(25);
+      Run(fmt::format("SET typing = {}", strict ? "strict" : "permissive"));
+      Run("SET threads = 1");
+      for (const std::string& rule : kRules) Run(fmt::format("SET rule_{} = off", rule));
+      const Answer reference = Ask(text, ordered);
+      if (!reference.failed) ++answered;
+      for (const std::string& rule : kRules) Run(fmt::format("SET rule_{} = on", rule));
+      Compare(text, "all rules", reference, ordered, strict);
+      Run("SET threads = 3");
+      Compare(text, "three threads", reference, ordered, strict);
+      const std::string& rule = g.Of(kRules);
+      Run(fmt::format("SET rule_{} = off", rule));
+      Compare(text, "without " + rule, reference, ordered, strict);
+      Run(fmt::format("SET rule_{} = on", rule));
+    }
+    EXPECT_GT(answered, 10) << "most queries must run for the comparison to mean anything";
+    TearDown();
+  }
+}
+
+// Scans large enough for workers: rows, order and aggregates are those of one thread.
+TEST_F(RandomQueries, ThreadsNeverChangeTheAnswer) {
+  Generator g(7);
+  Start(7, g);
+  if (HasFatalFailure()) return;
+  Run("CREATE TABLE big (id NUMBER, PRIMARY KEY (id))");
+  Run("INSERT INTO big SELECT VALUE {'id': x, 'g': x % 13, 'v': CASE WHEN x % 5 = 0 THEN 'a' ELSE x % 7 END, "
+      "'w': CASE WHEN x % 3 = 0 THEN NULL ELSE x % 11 END, 'm': {'x': x % 4}} FROM range(1, 30000) AS x");
+  g.subqueries = false;
+  for (int step = 0; step < 5 && !HasFailure(); ++step) {
+    const std::string where = " WHERE " + g.Predicate("a", 2);
+    for (const std::string& text :
+         {"SELECT VALUE a.id FROM big AS a" + where,
+          "SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, AVG(a.w) AS m, MIN(a.v) AS lo, MAX(a.v) AS hi FROM big AS a" + where +
+              " GROUP BY a.g",
+          "SELECT VALUE ARRAY_AGG(a.id) FROM big AS a" + where}) {
+      Run("SET threads = 1");
+      const Answer one = Ask(text, true);
+      for (int threads : {2, 5}) {
+        Run(fmt::format("SET threads = {}", threads));
+        const Answer many = Ask(text, true);
+        EXPECT_EQ(many.failed, one.failed) << text << "\n" << many.error << "\n" << one.error;
+        EXPECT_TRUE(many.rows == one.rows) << text << "\n" << threads << " threads";
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace parton
