@@ -14,7 +14,7 @@
 //   trimmed    := 44 u32(table id)                           -> varint: the highest sequence trimmed away
 //   expiry     := 48 u32(ttl id) number(epoch s) pk [sk]     -> nothing
 //   consumer   := 50 u32(table id) name                      -> position (consumers of the change feed)
-//   trigger    := 58 name                                    -> definition (executor/trigger_record.h)
+//   trigger    := 58 name                                    -> definition (executor/triggers.h)
 //   state      := 5C name                                    -> position and counts of a trigger
 //   parked     := 5E name 00 u64(sequence)                   -> record a trigger failed on, with the error
 //
