@@ -43,6 +43,8 @@ Status CopyAll(leveldb::Iterator* from, leveldb::DB* to, uint64_t total,
   leveldb::WriteBatch batch;
   uint64_t done = 0;
   leveldb::WriteOptions write;
+  // Each: LevelDB may have started another log file when the last one is synced.
+  write.sync = true;
   for (from->SeekToFirst(); from->Valid(); from->Next()) {
     if (from->key().starts_with(SpacePrefix(KeySpace::kSystem))) continue;
     batch.Put(from->key(), from->value());
@@ -54,9 +56,6 @@ Status CopyAll(leveldb::Iterator* from, leveldb::DB* to, uint64_t total,
     if (progress && !progress(done, std::max(done, total))) return Cancelled();
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(from->status()));
-  // LevelDB's log is one file or several: this sync covers the last, and those before are synced when it
-  // switches to a new one by flushing them to tables.
-  write.sync = true;
   return FromLevelDb(to->Write(write, &batch));
 }
 

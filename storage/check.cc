@@ -45,15 +45,17 @@ class Checker {
   }
   // Indexes (and TTL queues, with an empty name) that differ from their items, by table; after Run().
   std::set<std::pair<std::string, std::string>> broken;
+  // Tables with items that cannot be read: nothing can be built from them.
+  std::set<std::string> unreadable;
 
  private:
   void Problem(std::string text) {
     if (problems_.size() < kMaxProblems) problems_.push_back(std::move(text));
   }
 
-  // Calls fn(key, value) for the keys with this prefix.
+  // Calls fn(key, value) for the keys with this prefix. False if not all could be read.
   template <typename Fn>
-  void ForEach(const std::string& prefix, const std::string& what, Fn fn) {
+  bool ForEach(const std::string& prefix, const std::string& what, Fn fn) {
     leveldb::ReadOptions options = e_->ReadOptions(snapshot_);
     options.fill_cache = false;
     std::unique_ptr<leveldb::Iterator> it(e_->db()->NewIterator(options));
@@ -64,7 +66,9 @@ class Checker {
     }
     if (!it->status().ok()) {
       Problem(what + ": reading failed behind key " + Hex(last) + ": " + it->status().ToString());
+      return false;
     }
+    return true;
   }
 
   static std::string Hex(std::string_view bytes) {
@@ -167,7 +171,7 @@ class Checker {
     uint64_t expected_queue = 0;
     const bool queue_ready = pending_.count({KeySpace::kExpiry, table.ttl_id}) == 0;
     std::string key_bytes, entry_key, entry_value, stored;
-    ForEach(IdPrefix(KeySpace::kItem, table.id), where, [&](std::string_view key,
+    const bool readable = ForEach(IdPrefix(KeySpace::kItem, table.id), where, [&](std::string_view key,
                                                             std::string_view bytes) {
       const std::string_view components = key.substr(kPrefixBytes);
       auto item_name = [&] { return where + ": item " + KeyText(table.key, components); };
@@ -206,6 +210,10 @@ class Checker {
         }
       }
     });
+    if (!readable) {
+      unreadable.insert(table.name);
+      return;
+    }
     // Each item's entry is there, so equal counts mean there are no others.
     for (size_t i = 0; i < info.indexes.size(); ++i) {
       if (info.indexes[i].schema->state != IndexState::kActive) continue;
@@ -296,13 +304,19 @@ std::vector<std::string> CheckDatabase(Engine* engine) { return Checker(engine).
 Result<std::vector<std::string>> RepairDatabase(Engine* engine, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::set<std::pair<std::string, std::string>> broken;
+  std::set<std::string> unreadable;
   {
     Checker checker(engine);
     (void)checker.Run();
     broken = std::move(checker.broken);
+    unreadable = std::move(checker.unreadable);
   }
   std::vector<std::string> done;
+  for (const std::string& table : unreadable) {
+    done.push_back("table " + table + ": left as it is: its items cannot all be read; restore a backup");
+  }
   for (const auto& [table, index] : broken) {
+    if (unreadable.contains(table)) continue;
     if (index.empty()) {
       PARTON_RETURN_IF_ERROR(RebuildQueue(engine, table));
       done.push_back("table " + table + ": TTL queue built again");

@@ -472,7 +472,9 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     table_id = schema.id;
     change.Put(std::move(schema));
     PARTON_RETURN_IF_ERROR(change.Commit());
-    PARTON_RETURN_IF_ERROR(DeleteDoomed(engine, change));
+    // Entries that cannot be read stay behind, in nobody's way.
+    Status deleted = DeleteDoomed(engine, change);
+    if (!deleted.ok() && deleted.code() != StatusCode::kCorruption) return deleted;
   }
   return FillIndex(engine, table_id, index_id, progress);
 }
@@ -492,7 +494,8 @@ Status RebuildQueue(Engine* engine, std::string_view table) {
   change.Put(std::move(schema));
   PARTON_RETURN_IF_ERROR(change.Commit());
   PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id));
-  return DeleteDoomed(engine, change);
+  Status deleted = DeleteDoomed(engine, change);
+  return deleted.code() == StatusCode::kCorruption ? Status::Ok() : deleted;
 }
 
 Status ResumeDdl(Engine* engine) {
@@ -513,7 +516,12 @@ Status ResumeDdl(Engine* engine) {
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
   it.reset();
-  for (const auto& [space, id] : doomed) PARTON_RETURN_IF_ERROR(DeleteDoomed(engine, space, id));
+  // What is damaged waits for repair; the rest of the database can be used.
+  auto damaged = [](const Status& s) { return s.code() == StatusCode::kCorruption; };
+  for (const auto& [space, id] : doomed) {
+    Status s = DeleteDoomed(engine, space, id);
+    if (!s.ok() && !damaged(s)) return s;
+  }
   CatalogPtr state = engine->catalog();
   for (uint32_t ttl_id : queues) {
     uint32_t table_id = 0;
@@ -521,7 +529,8 @@ Status ResumeDdl(Engine* engine) {
       if (info->schema->ttl_id == ttl_id) table_id = id;
     }
     if (table_id != 0) {
-      PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id));
+      Status s = FillQueue(engine, table_id, ttl_id);
+      if (!s.ok() && !damaged(s)) return s;
       continue;
     }
     leveldb::WriteBatch batch;
@@ -531,7 +540,8 @@ Status ResumeDdl(Engine* engine) {
   for (const auto& [id, info] : state->by_id) {
     for (const IndexSchema& index : info->schema->indexes) {
       if (index.state == IndexState::kCreating) {
-        PARTON_RETURN_IF_ERROR(FillIndex(engine, id, index.id, nullptr));
+        Status s = FillIndex(engine, id, index.id, nullptr);
+        if (!s.ok() && !damaged(s)) return s;
       }
     }
   }
