@@ -614,8 +614,10 @@ void Triggers::Stop() {
 
 void Triggers::Loop() {
   FeedStore& feed = db_->store->feed();
-  while (!stop_.load()) {
-    wake_.store(stop_.load());
+  for (;;) {
+    // In this order: Stop() sets the flags in the other one.
+    wake_.store(false);
+    if (stop_.load()) return;
     const uint64_t end = feed.FeedEnd();
     bool more = false;
     for (const std::string& name : Names()) {
