@@ -126,7 +126,22 @@ Status Dump(Session* s, const Args& args) {
     if (n > 0) s->output()->Write("\n>>;\n");
     PARTON_RETURN_IF_ERROR(rows->status());
   }
-  return Status::Ok();
+  // Behind all tables and items: they may write to any, and must not run on what the dump itself inserts.
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> triggers, s->connection()->Execute("SHOW TRIGGERS"));
+  while (triggers->Next()) {
+    const Value row = triggers->row().Materialize();
+    auto text = [&](std::string_view name) -> std::string {
+      for (const Field& f : row.fields()) {
+        if (f.name == name) return f.value.is_text() ? std::string(f.value.bytes()) : f.value.ToLiteral();
+      }
+      return "";
+    };
+    const std::string table = text("table");
+    if (!args.empty() && std::find(args.begin(), args.end(), table) == args.end()) continue;
+    s->output()->Write(fmt::format("CREATE TRIGGER {} ON {} BATCH {} AS {};\n", QuoteName(text("name")),
+                                   QuoteName(table), text("batch"), text("statement")));
+  }
+  return triggers->status();
 }
 
 Status Edit(Session* s, const Args&) {
