@@ -165,11 +165,21 @@ void ConnectionImpl::EndTransaction() {
   }
   transaction_.reset();
   savepoints_.clear();
+  failed_check_ = Status();
 }
 
 Status ConnectionImpl::Commit() {
   if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
-  Status s = transaction_->Commit();
+  Status s;
+  if (failed_check_.ok()) {
+    s = transaction_->Commit();
+  } else {
+    s = Status(StatusCode::kTransactionCanceled,
+               fmt::format("Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+                           failed_check_.code() == StatusCode::kDuplicateItem ? "DuplicateItem"
+                                                                              : "ConditionalCheckFailed"))
+            .WithHint("a condition in the transaction was not met; ROLLBACK TO a savepoint before it would go on");
+  }
   EndTransaction();
   return s;
 }
@@ -192,6 +202,7 @@ Status ConnectionImpl::RollbackTo(const std::string& name) {
     if (savepoints_[i].first != name) continue;
     transaction_->RollbackTo(savepoints_[i].second);
     savepoints_.resize(i + 1);
+    if (i < savepoints_at_failure_) failed_check_ = Status();
     return Status();
   }
   return Status::NotFound(fmt::format("there is no savepoint {}", name));
@@ -201,9 +212,16 @@ Status ConnectionImpl::ReleaseSavepoint(const std::string& name) {
   for (size_t i = savepoints_.size(); i-- > 0;) {
     if (savepoints_[i].first != name) continue;
     savepoints_.resize(i);
+    savepoints_at_failure_ = std::min(savepoints_at_failure_, i);
     return Status();
   }
   return Status::NotFound(fmt::format("there is no savepoint {}", name));
+}
+
+void ConnectionImpl::FailTransaction(Status reason) {
+  if (!failed_check_.ok()) return;
+  failed_check_ = std::move(reason);
+  savepoints_at_failure_ = savepoints_.size();
 }
 
 // ---- Prepared statements

@@ -176,6 +176,9 @@ class ConnectionImpl final : public Connection {
   Status MakeSavepoint(const std::string& name);
   Status RollbackTo(const std::string& name);
   Status ReleaseSavepoint(const std::string& name);
+  // A check of the transaction failed: COMMIT writes nothing and says why, unless a savepoint from before
+  // the check is gone back to. Only within a transaction.
+  void FailTransaction(Status reason);
 
   // Results that may still read: they end when the transaction they read in does.
   void Register(Execution* e) { open_.insert(e); }
@@ -192,6 +195,8 @@ class ConnectionImpl final : public Connection {
   ProgressCallback progress_;
   std::unique_ptr<StoreTransaction> transaction_;
   std::vector<std::pair<std::string, int>> savepoints_;
+  Status failed_check_;              // the first one
+  size_t savepoints_at_failure_ = 0;  // how many savepoints are older than it
   std::set<Execution*> open_;
   LiftedText lifted_;
   std::string cache_key_;

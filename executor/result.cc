@@ -289,6 +289,13 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
     stats_.bytes_read += ctx.stats.bytes_read;
     stats_.seeks += ctx.stats.seeks;
   }
+  // EXISTS alone is there to cancel its transaction. In DynamoDB's dialect every condition is.
+  const bool dynamo = connection_->settings()->dialect == Dialect::kDynamo;
+  if (connection_->transaction() != nullptr &&
+      ((s.code() == StatusCode::kConditionFailed && (check || dynamo)) ||
+       (s.code() == StatusCode::kDuplicateItem && dynamo))) {
+    connection_->FailTransaction(s);
+  }
   write_units_ = result.write_units;
   kind_ = ResultKind::kChanged;
   affected_ = result.affected;

@@ -37,3 +37,53 @@ SELECT id FROM acct;
 
 COMMIT;
 -- error:
+
+-- A check that fails cancels: COMMIT writes nothing, unless a savepoint from before it is gone back to.
+
+BEGIN;
+
+INSERT INTO acct VALUE {'id': 'c', 'sum': 1};
+-- affected: 1
+
+EXISTS (SELECT * FROM acct WHERE id = 'nobody');
+-- error: ConditionalCheckFailedException
+
+COMMIT;
+-- error: TransactionCanceledException like '%[ConditionalCheckFailed]%'
+
+BEGIN;
+
+SAVEPOINT before;
+
+NOT EXISTS (SELECT * FROM acct WHERE id = 'a');
+-- error: ConditionalCheckFailedException
+
+ROLLBACK TO before;
+
+INSERT INTO acct VALUE {'id': 'd', 'sum': 1};
+-- affected: 1
+
+COMMIT;
+
+SELECT id FROM acct;
+-- {'id': 'a'}
+-- {'id': 'b'}
+-- {'id': 'd'}
+
+-- In DynamoDB's dialect every false condition does.
+
+SET dialect = dynamodb;
+
+BEGIN;
+
+UPDATE acct SET sum = 100 WHERE id = 'a';
+-- affected: 1
+
+UPDATE acct SET sum = 100 WHERE id = 'b' AND sum = 77;
+-- error: ConditionalCheckFailedException
+
+COMMIT;
+-- error: TransactionCanceledException
+
+SELECT id FROM acct WHERE sum = 100;
+-- rows: 0
