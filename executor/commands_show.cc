@@ -1,5 +1,6 @@
 // SHOW, DESCRIBE, SET, CHECK.
 #include <algorithm>
+#include <cctype>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "executor/commands.h"
 #include "executor/database_settings.h"
 #include "parton/temporal.h"
+#include "types/functions.h"
 
 namespace parton::commands {
 
@@ -225,7 +227,17 @@ Status Show(const ast::Show& s, Execution* result) {
     return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
   }
   Result<Value> v = result->connection().Get(s.name.name);
-  if (!v.ok()) return std::move(v).status().At(s.name.span);
+  if (!v.ok()) {
+    std::string word;
+    for (char c : s.name.name) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string nearest =
+        NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers"});
+    Status unknown = Status::Validation(
+        fmt::format("SHOW expects TABLES, CREATE TABLE, ALL or a setting, and there is no setting {}", s.name.name),
+        s.name.span);
+    // A misspelt setting has its hint already.
+    return std::move(unknown).WithHint(nearest.empty() ? v.status().hint() : fmt::format("did you mean {}?", nearest));
+  }
   result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
 }
