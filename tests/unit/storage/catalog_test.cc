@@ -265,7 +265,7 @@ TEST(IndexTest, BackfillAmongWriters) {
   ExpectSound(store.get());
 }
 
-TEST(TtlTest, QueueFollowsItems) {
+TEST(TtlQueueTest, QueueFollowsItems) {
   auto store = OpenMemory();
   TableSchema schema = Table("ttt");
   schema.ttl_attribute = "exp";
