@@ -152,6 +152,10 @@ TEST_F(BackupTest, DamagedFileIsNamedAndTheRestIsReadable) {
   auto repaired = c->Execute("REPAIR DATABASE");
   ASSERT_TRUE(repaired.ok()) << repaired.status().ToString();
   EXPECT_NE((*repaired)->All().value()[0].ToLiteral().find("table aaa: left as it is"), std::string::npos);
+  // Results must not outlive their connection.
+  for (auto* r : {&result, &first, &repaired}) {
+    if (r->ok()) (*r)->reset();
+  }
   c.reset();
   db->reset();
   db = Database::Open(dir, options);
