@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "planner/plan_visit.h"
 #include "planner/rules/key_terms.h"
+#include "types/value_compare.h"
 
 namespace parton {
 
@@ -76,6 +78,35 @@ void Deduplicate(std::vector<ExprPtr>* values) {
     if (!known) out.push_back(v);
   }
   *values = std::move(out);
+}
+
+// Of several bounds with known values only the tightest stays: the intersection of the ranges. Bounds whose values come
+// at execution all stay, and are intersected there.
+void KeepTightest(std::vector<BoundExpr>* bounds, bool low) {
+  std::optional<BoundExpr> tightest;
+  std::vector<BoundExpr> out;
+  for (const BoundExpr& b : *bounds) {
+    const auto* literal = b.value->As<Expr::Literal>();
+    if (literal == nullptr) {
+      out.push_back(b);
+      continue;
+    }
+    if (!tightest) {
+      tightest = b;
+      continue;
+    }
+    const std::optional<int> order =
+        CompareScalars(literal->value, tightest->value->As<Expr::Literal>()->value);
+    if (!order) {
+      out.push_back(b);
+    } else if (low ? *order > 0 : *order < 0) {
+      tightest = b;
+    } else if (*order == 0 && !b.inclusive) {
+      tightest = b;
+    }
+  }
+  if (tightest) out.insert(out.begin(), *tightest);
+  *bounds = std::move(out);
 }
 
 KeyReading ReadKeys(const std::vector<ExprPtr>& terms, int slot, const KeySchema& key, const Settings& settings) {
@@ -141,6 +172,8 @@ KeyReading ReadKeys(const std::vector<ExprPtr>& terms, int slot, const KeySchema
         break;
     }
   }
+  for (auto* lows : {&r.lows, &r.hash_lows}) KeepTightest(lows, true);
+  for (auto* highs : {&r.highs, &r.hash_highs}) KeepTightest(highs, false);
   return r;
 }
 

@@ -144,3 +144,7 @@ SET scan = allow;
 
 SELECT x FROM ev WHERE x = 1;
 -- {'x': 1}
+
+-- Several ranges on one sort key: the plan holds their intersection alone.
+EXPLAIN SELECT * FROM ev WHERE user = 'u1' AND ts >= 1 AND ts > 2 AND ts BETWEEN 2 AND 9 AND NOT (ts > 3) ORDER BY ts;
+-- text like '%key: user = ''u1'' AND ts > 2 AND ts <= 3%'
