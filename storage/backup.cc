@@ -160,6 +160,8 @@ Status DropEverything(Engine* engine) {
   leveldb::WriteBatch batch;
   const std::string format = FormatKey(), mark = RestoringKey();
   leveldb::WriteOptions write;
+  // Each, as in CopyAll; and a log's record is on disk before the next one begins (torn_tail.h).
+  write.sync = true;
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     if (it->key() == format || it->key() == mark) continue;
     batch.Delete(it->key());
@@ -169,7 +171,6 @@ Status DropEverything(Engine* engine) {
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
   batch.Delete(mark);
-  write.sync = true;
   return FromLevelDb(engine->db()->Write(write, &batch));
 }
 

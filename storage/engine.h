@@ -104,6 +104,7 @@ class Engine {
 
   const StoreOptions options_;
   std::unique_ptr<leveldb::Env> own_env_;
+  std::unique_ptr<leveldb::Env> log_env_;  // a LogFileEnv
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_;
   std::unique_ptr<leveldb::Logger> logger_;

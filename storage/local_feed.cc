@@ -159,8 +159,7 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
     std::string value;
     PutVarint(last, &value);
     batch.Put(IdPrefix(KeySpace::kTrimmed, table_id), value);
-    // Records that come back after a crash are trimmed again: no need to sync.
-    PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch, false));
+    PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch, engine_->options().durable));
     trimmed += count;
   }
   return trimmed;

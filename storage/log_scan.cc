@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <string_view>
-#include <vector>
+#include <cstdint>
 
 namespace parton {
 
 namespace {
 
-// LevelDB's log format (its doc/log_format.md): blocks of 32 KiB; records of crc32c(masked) u32, length u16,
+// LevelDB's log format (its doc/log_format.md): blocks of 32 KiB; fragments of crc32c(masked) u32, length u16,
 // type u8, data; a block's last bytes, too few for a header, are zeros.
 constexpr size_t kBlock = 32768;
 constexpr size_t kHeader = 7;
+enum FragmentType : uint8_t { kNone = 0, kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
 
 constexpr std::array<uint32_t, 256> kCrcTable = [] {
   std::array<uint32_t, 256> table{};
@@ -38,20 +37,36 @@ uint32_t ReadLittle(std::string_view s, size_t at, int bytes) {
   return v;
 }
 
-// Length of the good record at `at`, 0 if there is none.
-size_t RecordAt(std::string_view log, size_t at) {
+struct Fragment {
+  FragmentType type = kNone;  // kNone: there is no good fragment
+  std::string_view data;
+};
+
+Fragment FragmentAt(std::string_view log, size_t at) {
   const size_t block_end = std::min(log.size(), (at / kBlock + 1) * kBlock);
-  if (block_end - at < kHeader) return 0;
+  if (block_end - at < kHeader) return {};
   const size_t length = ReadLittle(log, at + 4, 2);
   const auto type = static_cast<uint8_t>(log[at + 6]);
-  if (type < 1 || type > 4 || at + kHeader + length > block_end) return 0;
-  if (MaskedCrc(log.substr(at + 6, length + 1)) != ReadLittle(log, at, 4)) return 0;
-  return kHeader + length;
+  if (type < kFull || type > kLast || at + kHeader + length > block_end) return {};
+  if (MaskedCrc(log.substr(at + 6, length + 1)) != ReadLittle(log, at, 4)) return {};
+  return {static_cast<FragmentType>(type), log.substr(at + kHeader, length)};
 }
 
-// False if the log is good up to its end.
-bool FindDamage(std::string_view log, LogDamage* damage) {
-  bool bad = false;
+bool Begins(const Fragment& f) { return f.type == kFull || f.type == kFirst; }
+
+// Whether a record begins at or behind `at`, where lengths cannot be trusted any more.
+bool BeginsBehind(std::string_view log, size_t at) {
+  for (; at < log.size(); ++at) {
+    if (Begins(FragmentAt(log, at))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+LogScan ScanLog(std::string_view log, std::vector<std::string>* contents) {
+  LogScan scan;
+  std::string record;
   size_t at = 0;
   while (at < log.size()) {
     const size_t left = kBlock - at % kBlock;
@@ -59,40 +74,24 @@ bool FindDamage(std::string_view log, LogDamage* damage) {
       at += left;
       continue;
     }
-    if (size_t n = RecordAt(log, at); n != 0) {
-      if (bad) {
-        damage->inside = true;
-        return true;
-      }
-      at += n;
-      continue;
+    const Fragment f = FragmentAt(log, at);
+    if (f.type == kNone) {
+      scan.damaged = true;
+      scan.begins_again = BeginsBehind(log, at + 1);
+      break;
     }
-    if (!bad) damage->offset = at;
-    bad = true;
-    // Lengths cannot be trusted any more: look at every byte.
-    ++at;
+    if (Begins(f)) {
+      ++scan.records;
+      record.clear();
+    }
+    if (contents != nullptr) {
+      record.append(f.data);
+      if (f.type == kFull || f.type == kLast) contents->push_back(record);
+    }
+    at += kHeader + f.data.size();
   }
-  return bad;
-}
-
-}  // namespace
-
-LogDamage ScanLogs(leveldb::Env* env, const std::string& path) {
-  std::vector<std::string> files;
-  (void)env->GetChildren(path, &files);
-  std::erase_if(files, [](const std::string& f) { return !f.ends_with(".log"); });
-  std::sort(files.begin(), files.end());
-  LogDamage damage;
-  for (size_t i = 0; i < files.size(); ++i) {
-    std::string log;
-    if (!leveldb::ReadFileToString(env, path + "/" + files[i], &log).ok()) continue;
-    LogDamage found;
-    if (!FindDamage(log, &found)) continue;
-    found.file = files[i];
-    if (found.inside) return found;
-    if (damage.file.empty()) damage = found;
-  }
-  return damage;
+  scan.good_bytes = std::min(at, log.size());
+  return scan;
 }
 
 }  // namespace parton

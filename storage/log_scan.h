@@ -1,25 +1,24 @@
-// Tells a log file cut off by a crash from one that was damaged.
-//
-// A crash may leave anything behind the last synced record; opening drops it. A bad record with good ones
-// behind it is no crash: dropping it would lose acknowledged writes without a word.
+// Reads files in LevelDB's log format (the logs and the MANIFEST) record by record, and says where they stop being
+// good. LevelDB's own reader skips zeros and takes a bad length near the end for the end, without a word.
 #ifndef PARTON_STORAGE_LOG_SCAN_H_
 #define PARTON_STORAGE_LOG_SCAN_H_
 
-#include <leveldb/env.h>
-
-#include <cstdint>
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace parton {
 
-struct LogDamage {
-  bool inside = false;  // good records follow the bad one
-  std::string file;     // the damaged file, if any
-  uint64_t offset = 0;  // where the damage starts
+struct LogScan {
+  size_t good_bytes = 0;      // all records before this are good
+  bool damaged = false;       // something else follows
+  bool begins_again = false;  // behind the damage another record begins, and is good
+  size_t records = 0;         // that begin in the good bytes
 };
 
-// Looks through the log files of the LevelDB directory `path`.
-LogDamage ScanLogs(leveldb::Env* env, const std::string& path);
+// If `contents` is given, whole records of the good part are added to it.
+LogScan ScanLog(std::string_view log, std::vector<std::string>* contents = nullptr);
 
 }  // namespace parton
 

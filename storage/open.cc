@@ -9,8 +9,9 @@
 #include "storage/ddl.h"
 #include "storage/engine.h"
 #include "storage/key_codec.h"
-#include "storage/log_scan.h"
+#include "storage/log_file_env.h"
 #include "storage/schema_codec.h"
+#include "storage/torn_tail.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -100,9 +101,35 @@ class EngineOpener {
     return Status::Ok();
   }
 
+  // REQUIRES: there is a CURRENT.
+  Status CutTails() {
+    // LevelDB takes the lock again: who comes between the two finds a database without torn tails.
+    leveldb::FileLock* lock = nullptr;
+    leveldb::Status s = env_->LockFile(path_ + "/LOCK", &lock);
+    if (!s.ok()) return IsLockError(s) ? LockFailed(s.ToString()) : OpenFailed("cannot open '" + path_ + "': " + s.ToString());
+    Status cut = CutTornTails(env_, path_, !o_.durable);
+    (void)env_->UnlockFile(lock);
+    return cut;
+  }
+
+  static bool IsLockError(const leveldb::Status& s) {
+    const std::string text = s.ToString();
+    return s.IsIOError() && (text.find("lock ") != std::string::npos || text.find("/LOCK") != std::string::npos);
+  }
+
+  Status LockFailed(const std::string& text) const {
+    if (text.find("ermission") != std::string::npos) return OpenFailed(text);
+    return Status(StatusCode::kLocked,
+                  "the database at '" + path_ + "' is in use by another process (or opened a second "
+                  "time by this one)")
+        .WithHint("close it there first, or open a copy made with BACKUP TO; " + text);
+  }
+
   Status OpenLevelDb() {
+    if (env_->FileExists(path_ + "/CURRENT")) PARTON_RETURN_IF_ERROR(CutTails());
+    e_->log_env_ = std::make_unique<LogFileEnv>(env_, !o_.durable);
     leveldb::Options options;
-    options.env = env_;
+    options.env = e_->log_env_.get();
     options.create_if_missing = true;
     options.write_buffer_size = o_.write_buffer_bytes;
     options.block_size = o_.block_bytes;
@@ -116,31 +143,10 @@ class EngineOpener {
     options.paranoid_checks = true;
     leveldb::DB* db = nullptr;
     leveldb::Status s = leveldb::DB::Open(options, path_, &db);
-    if (s.IsCorruption()) {
-      const LogDamage damage = ScanLogs(env_, path_);
-      if (damage.inside) {
-        return Status::Corruption("the database at '" + path_ + "' is damaged: " + damage.file +
-                                  " has a bad record at byte " + std::to_string(damage.offset) +
-                                  " with good ones behind it")
-            .WithHint("restore a backup; or rename that file away to open without the latest writes");
-      }
-      if (!damage.file.empty()) {
-        // Only what was being written when the power went.
-        options.paranoid_checks = false;
-        s = leveldb::DB::Open(options, path_, &db);
-      }
-    }
     e_->db_.reset(db);
     if (s.ok()) return Status::Ok();
     const std::string text = s.ToString();
-    if (s.IsIOError() && (text.find("lock ") != std::string::npos ||
-                          text.find("/LOCK") != std::string::npos)) {
-      if (text.find("ermission") != std::string::npos) return OpenFailed(text);
-      return Status(StatusCode::kLocked,
-                    "the database at '" + path_ + "' is in use by another process (or opened a second "
-                    "time by this one)")
-          .WithHint("close it there first, or open a copy made with BACKUP TO; " + text);
-    }
+    if (IsLockError(s)) return LockFailed(text);
     if (s.IsCorruption()) {
       return Status::Corruption("the database at '" + path_ + "' is damaged: " + text)
           .WithHint("restore a backup");

@@ -12,8 +12,9 @@ namespace {
 
 using namespace storage_test;  // NOLINT
 
-std::unique_ptr<TableStore> Open(FaultEnv* env, Status* status) {
+std::unique_ptr<TableStore> Open(FaultEnv* env, Status* status, bool durable = true) {
   StoreOptions options;
+  options.durable = durable;
   options.path = "/db";
   options.env = env;
   options.write_buffer_bytes = 64 << 10;
@@ -29,12 +30,12 @@ using Model = std::map<int64_t, Value>;
 
 class Workload {
  public:
-  explicit Workload(uint32_t seed) : random_(seed) {}
+  explicit Workload(uint32_t seed, bool durable = true) : durable_(durable), random_(seed) {}
 
   // Runs until a step fails. `acknowledged` and `pending` are the states before and after the last step.
   void Run(FaultEnv* env, int steps) {
     Status status;
-    auto store = Open(env, &status);
+    auto store = Open(env, &status, durable_);
     if (store == nullptr) return;
     if (!store->GetTable("ttt").ok()) {
       TableSchema schema = Table("ttt", true,
@@ -48,6 +49,7 @@ class Workload {
     for (int i = 0; i < steps; ++i) {
       if (!Step(store.get(), i)) return;
       acknowledged = pending;
+      history.push_back(acknowledged);
     }
     finished = true;
   }
@@ -56,6 +58,7 @@ class Workload {
   bool finished = false;
   Model acknowledged;
   Model pending;
+  std::vector<Model> history{{}};  // acknowledged, after each step
 
  private:
   Value MakeItem(int sk) {
@@ -127,6 +130,7 @@ class Workload {
     }
   }
 
+  const bool durable_;
   std::mt19937 random_;
 };
 
@@ -136,10 +140,10 @@ std::string Show(const Model& m) {
   return text;
 }
 
-// Opens what is left and compares. False if something was wrong.
-void Verify(FaultEnv* env, const Workload& w) {
+// Opens what is left and compares. Without durability any state of the past will do, but it must be one of them.
+void Verify(FaultEnv* env, const Workload& w, bool durable = true) {
   Status status;
-  auto store = Open(env, &status);
+  auto store = Open(env, &status, durable);
   ASSERT_NE(store, nullptr) << status.ToString();
   for (const std::string& problem : store->Check()) ADD_FAILURE() << problem;
   auto table = store->GetTable("ttt");
@@ -152,39 +156,46 @@ void Verify(FaultEnv* env, const Workload& w) {
   for (const Value& v : Scan(store.get(), Spec(*table))) {
     there[v.Get("sk").int_value()] = v.Materialize();
   }
-  EXPECT_TRUE(there == w.acknowledged || there == w.pending)
+  const bool past = !durable && std::find(w.history.begin(), w.history.end(), there) != w.history.end();
+  EXPECT_TRUE(there == w.acknowledged || there == w.pending || past)
       << "there: " << Show(there) << "\nacknowledged: " << Show(w.acknowledged)
       << "\npending: " << Show(w.pending);
   // And it takes writes again.
   EXPECT_TRUE(TryWrite(store.get(), {Put(*table, Item({{"pk", "z"}, {"sk", 1}, {"g", "z"}, {"n", 1}}))}).ok());
 }
 
-int Rounds() { return std::getenv("PARTON_FULL") != nullptr ? 8 : 1; }
+bool Full() { return std::getenv("PARTON_FULL") != nullptr; }
+int Rounds() { return Full() ? 8 : 1; }
+// Quick runs look at a sample of the operations, a different one for each kind of loss.
+int64_t Stride() { return Full() ? 1 : 5; }
 
-void Loop(Unsynced what, int steps) {
+void Loop(Unsynced what, int steps, bool durable = true) {
   for (int seed = 1; seed <= Rounds(); ++seed) {
-    int64_t k = 1;
-    for (;; ++k) {
+    int64_t k = 1 + static_cast<int64_t>(what) % Stride();
+    for (;; k += Stride()) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", operation " + std::to_string(k));
       FaultEnv env;
       env.DieAt(k);
-      Workload w(seed);
+      Workload w(seed, durable);
       w.Run(&env, steps);
       const bool died = env.failed();
-      env.PowerLoss(what, static_cast<uint32_t>(k));
-      Verify(&env, w);
+      env.PowerLoss(what, static_cast<uint32_t>(k * 31 + seed));
+      Verify(&env, w, durable);
       if (::testing::Test::HasFailure()) return;
       if (!died && w.finished) break;
     }
-    EXPECT_GT(k, 100);
+    EXPECT_GT(k, 40);
   }
 }
 
 TEST(CrashTest, UnsyncedBytesAreDropped) { Loop(Unsynced::kDrop, 110); }
 TEST(CrashTest, UnsyncedBytesAreKept) { Loop(Unsynced::kKeep, 110); }
 TEST(CrashTest, UnsyncedBytesAreTorn) { Loop(Unsynced::kTear, 110); }
-
-TEST(CrashTest, UnsyncedBytesAreGarbage) { Loop(Unsynced::kGarbage, 60); }
+TEST(CrashTest, UnsyncedBytesAreGarbage) { Loop(Unsynced::kGarbage, 110); }
+TEST(CrashTest, SomeUnsyncedSectorsArrive) { Loop(Unsynced::kScatter, 110); }
+TEST(CrashTest, RelaxedLosesOnlyTheEnd) {
+  for (Unsynced what : {Unsynced::kDrop, Unsynced::kTear, Unsynced::kGarbage, Unsynced::kScatter}) Loop(what, 110, false);
+}
 
 // A flipped bit is found: opening, reading or Check says so, and never a wrong answer.
 TEST(CrashTest, FlippedBitsAreNoticed) {
@@ -202,7 +213,7 @@ TEST(CrashTest, FlippedBitsAreNoticed) {
   }
   std::mt19937 random(1);
   int noticed = 0;
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < (Full() ? 5000 : 150); ++round) {
     FaultEnv env;
     std::string victim;
     size_t at = 0;
@@ -233,18 +244,19 @@ TEST(CrashTest, FlippedBitsAreNoticed) {
     for (const Value& v : Scan(store.get(), Spec(*table))) {
       there[v.Get("sk").int_value()] = v.Materialize();
     }
-    // A record at the very end of the log cannot be told from one a crash cut off.
+    // The last record of a log cannot be told from one a crash cut off.
     if (there != w.acknowledged) {
-      EXPECT_TRUE(victim.ends_with(".log") && at + 4096 > data.size());
+      EXPECT_TRUE(victim.ends_with(".log"));
+      EXPECT_TRUE(there == w.history[w.history.size() - 2]);
     }
   }
-  EXPECT_GT(noticed, 50);
+  EXPECT_GT(noticed, Full() ? 2000 : 50);
 }
 
 // The process dies twice: while finishing what the first death left, too.
 TEST(CrashTest, DiesAgainWhileOpening) {
-  for (int64_t k = 20; k < 220; k += 7) {
-    for (int64_t again = 1; again < 30; again += 2) {
+  for (int64_t k = 20; k < 220; k += Full() ? 3 : 11) {
+    for (int64_t again = 1; again < 30; again += Full() ? 1 : 3) {
       SCOPED_TRACE(std::to_string(k) + ", then " + std::to_string(again));
       FaultEnv env;
       env.DieAt(k);
@@ -266,7 +278,7 @@ TEST(CrashTest, DiesAgainWhileOpening) {
 // An I/O error or a full disk: a clean error, reading goes on, nothing acknowledged is lost.
 TEST(CrashTest, ErrorsAreCleanAndLoseNothing) {
   for (int64_t count : {1, 3, 1000000}) {
-    for (int64_t k = 1;; ++k) {
+    for (int64_t k = 1;; k += Full() ? 1 : 3) {
       SCOPED_TRACE("operation " + std::to_string(k) + " and " + std::to_string(count - 1) + " more");
       FaultEnv env;
       env.FailAt(k, count);

@@ -3,13 +3,15 @@
 // Operations that change the disk are counted. `DieAt(k)`: the k-th one and all after it fail, as if the power
 // had gone. `FailAt(k, n)`: n operations from the k-th on fail, then it works again (an I/O error, a full
 // disk). `PowerLoss` then does to bytes written but not synced what a disk may do: drop them, keep them,
-// cut them anywhere, or leave garbage; after that the Env works again for reopening.
+// cut them anywhere, leave garbage behind some byte, or bring some sectors and not others; after that the Env works
+// again for reopening.
 #ifndef PARTON_TESTS_CRASH_FAULT_ENV_H_
 #define PARTON_TESTS_CRASH_FAULT_ENV_H_
 
 #include <leveldb/env.h>
 #include <leveldb/helpers/memenv.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,7 +20,7 @@
 
 namespace parton::crash {
 
-enum class Unsynced { kDrop, kKeep, kTear, kGarbage };
+enum class Unsynced { kDrop, kKeep, kTear, kGarbage, kScatter };
 
 class FaultEnv : public leveldb::EnvWrapper {
  public:
@@ -64,6 +66,7 @@ class FaultEnv : public leveldb::EnvWrapper {
           data[i] = zeros ? '\0' : static_cast<char>(random());
         }
       }
+      if (what == Unsynced::kScatter) Scatter(synced, random, &data);
       data.resize(keep);
       leveldb::WriteStringToFile(target(), data, name);
       synced = keep;
@@ -136,6 +139,19 @@ class FaultEnv : public leveldb::EnvWrapper {
     std::string name_;
     std::unique_ptr<leveldb::WritableFile> base_;
   };
+
+  // Each sector that holds unsynced bytes arrives, or reads as zeros or as something old.
+  static void Scatter(size_t synced, std::mt19937& random, std::string* data) {
+    constexpr size_t kSector = 512;
+    for (size_t begin = synced; begin < data->size();) {
+      const size_t end = std::min(data->size(), (begin / kSector + 1) * kSector);
+      const uint32_t fate = random() % 4;
+      for (size_t i = begin; fate < 2 && i < end; ++i) {
+        (*data)[i] = fate == 0 ? '\0' : static_cast<char>(random());
+      }
+      begin = end;
+    }
+  }
 
   static leveldb::Status Broken(const std::string& name) {
     return leveldb::Status::IOError(name, "no space left on device");

@@ -1,0 +1,210 @@
+#include "storage/torn_tail.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "storage/engine.h"
+#include "storage/log_scan.h"
+#include "types/varint.h"
+
+namespace parton {
+
+namespace {
+
+// The files that the records of a MANIFEST add up to (LevelDB's version_edit.cc).
+class ManifestState {
+ public:
+  // False if the record cannot be read.
+  bool Apply(std::string_view record) {
+    at_ = record.data();
+    end_ = at_ + record.size();
+    while (at_ != end_) {
+      if (!ApplyField()) return false;
+    }
+    return true;
+  }
+
+  uint64_t log_number = 0;
+  std::set<uint64_t> tables;
+
+ private:
+  enum Tag { kComparator = 1, kLogNumber, kNextFile, kLastSequence, kCompactPointer, kDeletedFile, kNewFile,
+             kPreviousLog = 9 };
+
+  bool Number(uint64_t* out) {
+    at_ = GetVarint(at_, end_, out);
+    return at_ != nullptr;
+  }
+  bool SkipBytes() {
+    uint64_t length;
+    if (!Number(&length) || length > static_cast<uint64_t>(end_ - at_)) return false;
+    at_ += length;
+    return true;
+  }
+  bool ApplyField() {
+    uint64_t tag, number;
+    if (!Number(&tag)) return false;
+    switch (tag) {
+      case kComparator: return SkipBytes();
+      case kLogNumber: return Number(&log_number);
+      case kNextFile:
+      case kLastSequence:
+      case kPreviousLog: return Number(&number);
+      case kCompactPointer: return Number(&number) && SkipBytes();
+      case kDeletedFile:
+        if (!Number(&number) || !Number(&number)) return false;
+        tables.erase(number);
+        return true;
+      case kNewFile: {
+        uint64_t size;
+        if (!Number(&number) || !Number(&number) || !Number(&size) || !SkipBytes() || !SkipBytes()) return false;
+        tables.insert(number);
+        return true;
+      }
+      default: return false;
+    }
+  }
+
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
+};
+
+struct NumberedFile {
+  uint64_t number;
+  std::string name;
+};
+
+class TailCutter {
+ public:
+  TailCutter(leveldb::Env* env, const std::string& path, bool relaxed)
+      : env_(env), path_(path), relaxed_(relaxed) {}
+
+  Status Run() {
+    PARTON_RETURN_IF_ERROR(ListFiles());
+    PARTON_RETURN_IF_ERROR(CutManifest());
+    return CutLogs();
+  }
+
+ private:
+  Status ListFiles() {
+    std::vector<std::string> names;
+    PARTON_RETURN_IF_ERROR(FromLevelDb(env_->GetChildren(path_, &names)));
+    for (const std::string& name : names) {
+      const size_t dot = name.find_first_not_of("0123456789");
+      if (dot == 0 || dot == std::string::npos || dot > 19) continue;
+      const uint64_t number = std::stoull(name.substr(0, dot));
+      const std::string_view suffix = std::string_view(name).substr(dot);
+      if (suffix == ".log") logs_.push_back({number, name});
+      if (suffix == ".ldb" || suffix == ".sst") tables_.insert(number);
+    }
+    std::sort(logs_.begin(), logs_.end(),
+              [](const NumberedFile& a, const NumberedFile& b) { return a.number < b.number; });
+    return Status::Ok();
+  }
+
+  Status Read(const std::string& name, std::string* bytes) {
+    return FromLevelDb(leveldb::ReadFileToString(env_, path_ + "/" + name, bytes));
+  }
+
+  Status CutManifest() {
+    std::string name, bytes;
+    PARTON_RETURN_IF_ERROR(Read("CURRENT", &name));
+    if (!name.ends_with('\n')) return Damaged("CURRENT", 0, "does not name a MANIFEST", kNoRemedy);
+    name.pop_back();
+    if (!env_->FileExists(path_ + "/" + name)) {
+      return Damaged("CURRENT", 0, "names '" + name + "', which is not there", kNoRemedy);
+    }
+    PARTON_RETURN_IF_ERROR(Read(name, &bytes));
+    std::vector<std::string> records;
+    const LogScan scan = ScanLog(bytes, &records);
+    for (const std::string& r : records) {
+      if (!manifest_.Apply(r)) return Damaged(name, 0, "has a record that makes no sense", kNoRemedy);
+    }
+    if (records.empty()) return Damaged(name, 0, "has no good record", kNoRemedy);
+    if (!scan.damaged) return Status::Ok();
+    if (scan.begins_again) {
+      return Damaged(name, scan.good_bytes, "has a bad record with good ones behind it", kNoRemedy);
+    }
+    if (!AllFilesThere()) {
+      return Damaged(name, scan.good_bytes, "has a bad record, and files it replaced are gone", kNoRemedy);
+    }
+    return Cut(name, std::string_view(bytes).substr(0, scan.good_bytes));
+  }
+
+  // Whether the files that the MANIFEST's good records name are there.
+  bool AllFilesThere() const {
+    const bool log = manifest_.log_number == 0 ||
+                     std::any_of(logs_.begin(), logs_.end(),
+                                 [&](const NumberedFile& f) { return f.number == manifest_.log_number; });
+    return log && std::includes(tables_.begin(), tables_.end(), manifest_.tables.begin(), manifest_.tables.end());
+  }
+
+  Status CutLogs() {
+    const NumberedFile* torn = nullptr;
+    std::string torn_bytes;
+    for (const NumberedFile& log : logs_) {
+      // Older ones are in tables already and wait for their removal.
+      if (log.number < manifest_.log_number) continue;
+      std::string bytes;
+      PARTON_RETURN_IF_ERROR(Read(log.name, &bytes));
+      const LogScan scan = ScanLog(bytes);
+      if (torn != nullptr && (scan.records > 0 || scan.begins_again)) {
+        return Damaged(torn->name, torn_bytes.size(), "has a bad record, with good ones in " + log.name, kLogRemedy);
+      }
+      if (!scan.damaged) continue;
+      if (scan.begins_again && !relaxed_) {
+        return Damaged(log.name, scan.good_bytes, "has a bad record with good ones behind it", kLogRemedy);
+      }
+      if (torn == nullptr) {
+        torn = &log;
+        torn_bytes = std::move(bytes);
+        torn_bytes.resize(scan.good_bytes);
+      } else {
+        PARTON_RETURN_IF_ERROR(Cut(log.name, {}));
+      }
+    }
+    return torn != nullptr ? Cut(torn->name, torn_bytes) : Status::Ok();
+  }
+
+  Status Cut(const std::string& name, std::string_view good) {
+    // LevelDB takes away files of such a name that are left over.
+    const std::string temporary = path_ + "/000000.dbtmp";
+    leveldb::WritableFile* opened;
+    PARTON_RETURN_IF_ERROR(FromLevelDb(env_->NewWritableFile(temporary, &opened)));
+    std::unique_ptr<leveldb::WritableFile> file(opened);
+    PARTON_RETURN_IF_ERROR(FromLevelDb(file->Append(ToSlice(good))));
+    PARTON_RETURN_IF_ERROR(FromLevelDb(file->Sync()));
+    PARTON_RETURN_IF_ERROR(FromLevelDb(file->Close()));
+    return FromLevelDb(env_->RenameFile(temporary, path_ + "/" + name));
+  }
+
+  static constexpr const char* kNoRemedy = "restore a backup";
+  static constexpr const char* kLogRemedy =
+      "restore a backup; or rename that file away to open without the latest writes; or, if the database was used with "
+      "relaxed durability, open it that way: it goes on without what follows the bad record";
+
+  Status Damaged(const std::string& file, uint64_t offset, const std::string& what, const char* remedy) const {
+    std::string text = "the database at '" + path_ + "' is damaged: " + file + " " + what;
+    if (offset != 0) text += " (at byte " + std::to_string(offset) + ")";
+    return Status::Corruption(text).WithHint(remedy);
+  }
+
+  leveldb::Env* env_;
+  const std::string& path_;
+  const bool relaxed_;
+  std::vector<NumberedFile> logs_;
+  std::set<uint64_t> tables_;
+  ManifestState manifest_;
+};
+
+}  // namespace
+
+Status CutTornTails(leveldb::Env* env, const std::string& path, bool relaxed) {
+  return TailCutter(env, path, relaxed).Run();
+}
+
+}  // namespace parton

@@ -1,0 +1,188 @@
+// What opening does with the ends of files: half a record is cut off, damage is refused with the file and the place.
+#include "storage/torn_tail.h"
+
+#include <leveldb/helpers/memenv.h>
+
+#include <atomic>
+#include <thread>
+
+#include "storage/log_scan.h"
+#include "tests/crash/fault_env.h"
+#include "tests/unit/storage/store_test_util.h"
+
+namespace parton {
+namespace {
+
+using namespace storage_test;  // NOLINT
+
+class TornTailTest : public ::testing::Test {
+ protected:
+  Result<std::unique_ptr<TableStore>> Open(bool durable = true, size_t write_buffer = 1 << 20) {
+    StoreOptions options;
+    options.path = "/db";
+    options.env = &env_;
+    options.durable = durable;
+    options.write_buffer_bytes = write_buffer;
+    return OpenLocalStore(options);
+  }
+
+  // A database with the items 0 .. count - 1, each in a record of its own.
+  void Fill(int count, size_t payload = 20, size_t write_buffer = 1 << 20) {
+    auto store = Open(true, write_buffer).value();
+    TablePtr t = Create(store.get(), Table("t"));
+    for (int i = 0; i < count; ++i) {
+      Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}, {"v", std::string(payload, 'v')}})));
+    }
+  }
+
+  std::string FileLike(const std::string& part) {
+    std::vector<std::string> names;
+    (void)env_.GetChildren("/db", &names);
+    std::string found;
+    for (const std::string& n : names) {
+      if (n.find(part) != std::string::npos) found = std::max(found, n);
+    }
+    return found;
+  }
+  std::string Bytes(const std::string& file) {
+    std::string bytes;
+    EXPECT_TRUE(leveldb::ReadFileToString(&env_, "/db/" + file, &bytes).ok());
+    return bytes;
+  }
+  void Replace(const std::string& file, const std::string& bytes) {
+    EXPECT_TRUE(leveldb::WriteStringToFile(&env_, bytes, "/db/" + file).ok());
+  }
+
+  size_t Count(const Result<std::unique_ptr<TableStore>>& store) {
+    EXPECT_TRUE(store.ok()) << store.status().ToString();
+    if (!store.ok()) return 0;
+    ExpectSound(store->get());
+    return Scan(store->get(), Spec((*store)->GetTable("t").value())).size();
+  }
+
+  crash::FaultEnv env_;
+};
+
+TEST_F(TornTailTest, HalfARecordAtTheEndOfTheLogIsCutOff) {
+  Fill(10);
+  const std::string log = FileLike(".log"), bytes = Bytes(log);
+  Replace(log, bytes.substr(0, bytes.size() - 5));
+  EXPECT_EQ(Count(Open()), 9u);
+}
+
+TEST_F(TornTailTest, GarbageAndZerosBehindTheLastRecordAreCutOff) {
+  Fill(10);
+  for (const std::string& tail : {std::string(3, '\0'), std::string(70000, '\0'), std::string("\x17garbage"),
+                                  std::string(70000, '\x55')}) {
+    const std::string log = FileLike(".log");
+    Replace(log, Bytes(log) + tail);
+    EXPECT_EQ(Count(Open()), 10u);
+  }
+}
+
+TEST_F(TornTailTest, ARecordWithSectorsMissingInItsMiddleIsCutOff) {
+  Fill(3);
+  const size_t before = Bytes(FileLike(".log")).size();
+  {
+    auto store = Open().value();
+    Write(store.get(), Put(store->GetTable("t").value(),
+                           Item({{"pk", "a"}, {"sk", 9}, {"v", std::string(200000, 'x')}})));
+  }
+  ASSERT_GT(before, 0u);
+  // Its later fragments are good, but no record begins behind the hole.
+  const std::string log = FileLike(".log");
+  std::string bytes = Bytes(log);
+  ASSERT_GT(bytes.size(), 200000u);
+  std::fill(bytes.begin() + 40000, bytes.begin() + 41000, '\0');
+  Replace(log, bytes);
+  EXPECT_EQ(Count(Open()), 3u);
+}
+
+TEST_F(TornTailTest, DamageInFrontOfOtherRecordsIsRefused) {
+  Fill(100);
+  const std::string log = FileLike(".log"), good = Bytes(log);
+  // A flipped bit; a hole of zeros, which LevelDB's reader skips; a length that points behind the end.
+  std::string flipped = good, hole = good, longer = good;
+  flipped[good.size() / 2] ^= 1;
+  std::fill(hole.begin() + 1000, hole.begin() + 1512, '\0');
+  longer[5] = '\x7f';
+  for (const std::string& bad : {flipped, hole, longer}) {
+    Replace(log, bad);
+    Status s = Open().status();
+    EXPECT_EQ(s.code(), StatusCode::kCorruption);
+    EXPECT_NE(s.message().find(log), std::string::npos) << s.ToString();
+    EXPECT_NE(s.hint().find("restore a backup"), std::string::npos) << s.ToString();
+    EXPECT_EQ(Bytes(log), bad) << "refusing changes nothing";
+  }
+  Replace(log, good);
+  EXPECT_EQ(Count(Open()), 100u);
+}
+
+TEST_F(TornTailTest, RelaxedDurabilityGoesOnWithoutWhatFollowsTheBadRecord) {
+  Fill(100);
+  const std::string log = FileLike(".log");
+  std::string bytes = Bytes(log);
+  bytes[bytes.size() / 2] ^= 1;
+  Replace(log, bytes);
+  const size_t left = Count(Open(false));
+  EXPECT_GT(left, 10u);
+  EXPECT_LT(left, 90u);
+}
+
+TEST_F(TornTailTest, AnUnfinishedRecordOfTheManifestIsCutOff) {
+  Fill(10);
+  const std::string manifest = FileLike("MANIFEST-");
+  Replace(manifest, Bytes(manifest) + "\x01\x02\x03 half a record");
+  EXPECT_EQ(Count(Open()), 10u);
+}
+
+TEST_F(TornTailTest, ABadRecordOfTheManifestThatHadTakenEffectIsRefused) {
+  Fill(3000, 500, 64 << 10);  // several tables, and their logs are gone
+  const std::string manifest = FileLike("MANIFEST-");
+  std::string bytes = Bytes(manifest);
+  bytes.back() ^= 1;
+  Replace(manifest, bytes);
+  Status s = Open().status();
+  EXPECT_EQ(s.code(), StatusCode::kCorruption);
+  EXPECT_NE(s.message().find(manifest), std::string::npos) << s.ToString();
+}
+
+TEST_F(TornTailTest, CurrentThatNamesNothingIsRefused) {
+  Fill(3);
+  for (const char* bad : {"", "MANIFEST-000002", "MANIFEST-999999\n", "nonsense\n"}) {
+    Replace("CURRENT", bad);
+    EXPECT_EQ(Open().status().code(), StatusCode::kCorruption) << bad;
+  }
+}
+
+// Commits wait behind the one that fails; none may be acknowledged behind its half record.
+TEST_F(TornTailTest, NothingIsAcknowledgedBehindAFailedWrite) {
+  for (int round = 0; round < 20; ++round) {
+    crash::FaultEnv env;
+    StoreOptions options;
+    options.path = "/db";
+    options.env = &env;
+    std::atomic<int> acknowledged{0};
+    {
+      auto store = OpenLocalStore(options).value();
+      TablePtr t = Create(store.get(), Table("t"));
+      env.FailAt(env.operations() + 20 + round, 1);
+      std::vector<std::thread> threads;
+      for (int n = 0; n < 4; ++n) {
+        threads.emplace_back([&, n] {
+          for (int i = 0; i < 30; ++i) {
+            if (TryWrite(store.get(), {Put(t, Item({{"pk", std::to_string(n)}, {"sk", i}}))}).ok()) ++acknowledged;
+          }
+        });
+      }
+      for (auto& thread : threads) thread.join();
+    }
+    auto store = OpenLocalStore(options);
+    ASSERT_TRUE(store.ok()) << store.status().ToString();
+    ExpectSound(store->get());
+    EXPECT_GE(Scan(store->get(), Spec((*store)->GetTable("t").value())).size(), static_cast<size_t>(acknowledged));
+  }
+}
+
+}  // namespace
+}  // namespace parton
