@@ -28,7 +28,11 @@ size_t AggregateTable::AddRow(ExecutionContext& ctx) {
     for (size_t i = 0; i < key_.size(); ++i) {
       Value scratch;
       const Value& v = Evaluate(*node_.keys[i].expr, ctx.eval, &scratch);
-      key_[i] = &v == &scratch ? std::move(scratch) : v;
+      if (&v == &scratch) {
+        key_[i] = std::move(scratch);
+      } else {
+        key_[i] = v;
+      }
     }
     group = keys_.Insert(key_.data(), &is_new);
     if (is_new) {

@@ -100,6 +100,7 @@ Status DropTrigger(const ast::DropTrigger& s, Execution* result) {
 Status ShowTriggers(Execution* result) {
   PARTON_ASSIGN_OR_RETURN(std::vector<TriggerInfo> all, result->connection().db().triggers->List());
   std::vector<Value> rows;
+  rows.reserve(all.size());
   auto number = [](uint64_t n) { return Value::Int(static_cast<int64_t>(n)); };
   for (const TriggerInfo& t : all) {
     rows.push_back(Value::Struct(
@@ -180,6 +181,7 @@ Status Repair(Execution* result) {
   TableStore& store = result->connection().store();
   PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.Repair(Progress(result)));
   std::vector<Value> rows;
+  rows.reserve(done.size());
   for (const std::string& line : done) rows.push_back(Value::Struct({{"repair", Value::String(line)}}));
   for (const std::string& problem : store.Check()) {
     rows.push_back(Value::Struct({{"repair", Value::String("still wrong: " + problem)}}));

@@ -216,6 +216,7 @@ Status Show(const ast::Show& s, Execution* result) {
     std::vector<SettingInfo> all = AllSettings();
     all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    rows.reserve(all.size());
     for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
     result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
     return Status::Ok();

@@ -146,16 +146,16 @@ class Machine {
       size_t i = c.next;
       c.next += width;
       Choice taken;  // keeps what is used below alive if the choice is spent
-      bool last = c.next >= count;
-      if (last) {
+      Choice* from = &c;
+      if (c.next >= count) {
         taken = std::move(c);
         choices_.pop_back();
         state_ = std::move(taken.state);
+        from = &taken;
       } else {
         state_ = c.state;
       }
-      Choice& from = last ? taken : c;
-      if (Apply(from, i)) return true;
+      if (Apply(*from, i)) return true;
     }
     return false;
   }
