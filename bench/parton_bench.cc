@@ -1,7 +1,8 @@
 // parton_bench: Parton, LevelDB by hand and SQLite on the same rows, in one process, interleaved; medians and
 // ratios. Ratios are to LevelDB by hand (to SQLite where LevelDB has no counterpart): above 1 is faster.
-#include <sys/stat.h>
-
+//
+// Beside the time that passes it counts the processor time of all threads, with what a side goes on doing in the
+// background (compactions) after its work: the next side starts when that is over.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -11,7 +12,10 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include <time.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -29,8 +33,14 @@ struct Work {
   bool once = false;  // too long for several rounds
 };
 
+struct Cost {
+  double seconds = 0;
+  double processor = 0;
+};
+
 struct Measured {
-  std::map<std::string, std::vector<double>> seconds;  // by side
+  std::map<std::string, std::vector<double>> seconds;    // by side
+  std::map<std::string, std::vector<double>> processor;  // by side
   bool agree = true;
 };
 
@@ -39,21 +49,44 @@ double Median(std::vector<double> v) {
   return v[v.size() / 2];
 }
 
-double SecondsOf(const std::function<void()>& f) {
-  auto start = std::chrono::steady_clock::now();
+double ProcessorSeconds() {
+  timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+void WaitForBackground() {
+  constexpr auto kPause = std::chrono::milliseconds(20);
+  int quiet = 0;
+  for (double last = ProcessorSeconds(); quiet < 3;) {
+    std::this_thread::sleep_for(kPause);
+    const double now = ProcessorSeconds();
+    quiet = now - last < 0.001 ? quiet + 1 : 0;
+    last = now;
+  }
+}
+
+Cost CostOf(const std::function<void()>& f) {
+  const double processor = ProcessorSeconds();
+  const auto start = std::chrono::steady_clock::now();
   f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Cost cost;
+  cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  WaitForBackground();
+  cost.processor = ProcessorSeconds() - processor;
+  return cost;
 }
 
 int Main(int argc, char** argv) {
   int64_t rows = 1000000;
   int rounds = 5;
-  std::string only, json_file, dir;
+  std::string only, json_file, dir, only_side;
   bool verbose = false;
   CLI::App app{"Parton beside LevelDB by hand and SQLite: the same rows, the same work, one process."};
   app.add_option("--rows", rows, "rows of the log table")->capture_default_str();
   app.add_option("--rounds", rounds, "interleaved rounds; the median counts")->capture_default_str();
   app.add_option("--only", only, "only works whose name contains this");
+  app.add_option("--side", only_side, "only this side, for profiles: leveldb, parton, sqlite, sqlite-json");
   app.add_option("--json", json_file, "write the figures to this file as JSON");
   app.add_option("--dir", dir, "where the databases are made (and removed)");
   app.add_flag("--verbose", verbose, "say on stderr what each run took");
@@ -67,6 +100,12 @@ int Main(int argc, char** argv) {
   sides.push_back(MakePartonSide(dir));
   sides.push_back(MakeSqliteSide(dir, false));
   sides.push_back(MakeSqliteSide(dir, true));
+
+  std::erase_if(sides, [&](const auto& s) { return !only_side.empty() && s->name() != only_side; });
+  if (sides.empty()) {
+    fmt::print(stderr, "parton_bench: there is no side {}\n", only_side);
+    return 2;
+  }
 
   const int64_t points = std::min<int64_t>(rows, 100000);
   const int64_t durable = std::min<int64_t>(rows / 10, 5000);
@@ -96,10 +135,14 @@ int Main(int argc, char** argv) {
       for (size_t i = 0; i < sides.size(); ++i) {
         Side& side = *sides[(i + static_cast<size_t>(round)) % sides.size()];
         std::optional<uint64_t> sum;
-        double seconds = SecondsOf([&] { sum = work.run(side, round); });
+        const Cost cost = CostOf([&] { sum = work.run(side, round); });
         if (!sum) continue;
-        if (verbose) fmt::print(stderr, "{}: {} {:.4f} s\n", work.name, side.name(), seconds);
-        m.seconds[side.name()].push_back(seconds);
+        if (verbose) {
+          fmt::print(stderr, "{}: {} {:.4f} s, {:.4f} s of processors\n", work.name, side.name(), cost.seconds,
+                     cost.processor);
+        }
+        m.seconds[side.name()].push_back(cost.seconds);
+        m.processor[side.name()].push_back(cost.processor);
         if (expected && *expected != *sum) {
           m.agree = false;
           fmt::print(stderr, "{}: {} gives {}, another side {}\n", work.name, side.name(), *sum, *expected);
@@ -114,24 +157,29 @@ int Main(int argc, char** argv) {
   }
 
   bool agree = true;
-  fmt::print("{:<28}{:>12}{:>12}{:>12}{:>12}{:>16}{:>16}\n", "work (seconds)", "leveldb", "parton", "sqlite",
-             "sqlite-json", "parton/leveldb", "parton/json");
+  fmt::print("{:<26}{:>11}{:>11}{:>11}{:>13}{:>12}{:>9}{:>14}{:>9}\n", "work (seconds)", "leveldb", "parton",
+             "sqlite", "sqlite-json", "to leveldb", "to json", "cpu:leveldb", "to json");
   std::string json = fmt::format("{{\"rows\": {}, \"rounds\": {}, \"works\": [", rows, rounds);
   bool first = true;
   for (auto& [name, m] : results) {
     agree = agree && m.agree;
-    std::map<std::string, double> median;
+    std::map<std::string, double> median, processor;
     for (auto& [side, seconds] : m.seconds) median[side] = Median(seconds);
+    for (auto& [side, seconds] : m.processor) processor[side] = Median(seconds);
     auto cell = [&](const char* side) {
       return median.contains(side) ? fmt::format("{:.4f}", median[side]) : std::string("-");
     };
-    auto ratio = [&](const char* side) {
-      return median.contains(side) ? fmt::format("{:.2f}", median[side] / median["parton"]) : std::string("-");
+    auto ratio = [](std::map<std::string, double>& of, const char* side) {
+      return of.contains(side) && of.contains("parton") ? fmt::format("{:.2f}", of[side] / of["parton"])
+                                                         : std::string("-");
     };
-    fmt::print("{:<28}{:>12}{:>12}{:>12}{:>12}{:>16}{:>16}\n", name, cell("leveldb"), cell("parton"),
-               cell("sqlite"), cell("sqlite-json"), ratio("leveldb"), ratio("sqlite-json"));
+    fmt::print("{:<26}{:>11}{:>11}{:>11}{:>13}{:>12}{:>9}{:>14}{:>9}\n", name, cell("leveldb"), cell("parton"),
+               cell("sqlite"), cell("sqlite-json"), ratio(median, "leveldb"), ratio(median, "sqlite-json"),
+               ratio(processor, "leveldb"), ratio(processor, "sqlite-json"));
     json += fmt::format("{}{{\"work\": \"{}\"", first ? "" : ", ", name);
-    for (auto& [side, seconds] : median) json += fmt::format(", \"{}\": {:.6f}", side, seconds);
+    for (auto& [side, seconds] : median) {
+      json += fmt::format(", \"{}\": {:.6f}, \"{} processor\": {:.6f}", side, seconds, side, processor[side]);
+    }
     json += "}";
     first = false;
   }
