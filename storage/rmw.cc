@@ -8,6 +8,7 @@
 #include "storage/key_codec.h"
 #include "storage/number_key.h"
 #include "storage/update_actions.h"
+#include "types/flat_item.h"
 #include "types/item_rules.h"
 
 namespace parton {
@@ -59,11 +60,17 @@ Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* name
   const Key* key = &op.key;
   Key extracted;
   if (op.kind == Kind::kPut || op.kind == Kind::kInsert) {
-    PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(op.item));
+    Value storable;
+    const bool flat = EncodeFlatItem(op.item, *names, &out->new_bytes);
+    if (!flat) {
+      PARTON_ASSIGN_OR_RETURN(storable, ToStorableItem(op.item));
+    }
+    const Value& item = flat ? op.item : storable;
     PARTON_ASSIGN_OR_RETURN(extracted, ExtractKey(schema.key, item));
+    extracted = {std::move(extracted.hash).Own(), std::move(extracted.range).Own()};
     key = &extracted;
     PARTON_RETURN_IF_ERROR(ValidateIndexKeys(schema, item));
-    EncodeItem(item, names, &out->new_bytes);
+    if (!flat) EncodeItem(item, names, &out->new_bytes);
   } else {
     PARTON_RETURN_IF_ERROR(ValidateKey(schema.key, *key));
   }

@@ -9,6 +9,7 @@
 
 #include "types/item_codec.h"
 #include "types/number_codec.h"
+#include "types/number_digits.h"
 #include "types/unicode.h"
 #include "types/varint.h"
 
@@ -218,7 +219,7 @@ Status CheckKeyBytes(const Value& v, std::string_view name, bool is_hash,
 }
 
 Result<Value> ExtractPart(const KeyAttribute& part, bool is_hash, const Value& item) {
-  Value v = item.Get(part.name);
+  Value v = item.GetBorrowed(part.name);
   if (v.is_missing()) {
     return Status::Validation(fmt::format("{}Missing the key {} in the item", kInvalid, part.name));
   }
@@ -251,8 +252,7 @@ size_t IntegerSize(int64_t i) {
   if (i == 0) return 1;
   uint64_t rest = i < 0 ? -static_cast<uint64_t>(i) : static_cast<uint64_t>(i);
   while (rest % 10 == 0) rest /= 10;
-  size_t digits = 0;
-  for (; rest != 0; rest /= 10) ++digits;
+  const size_t digits = static_cast<size_t>(digits::Count(rest));
   return 1 + (digits + 1) / 2 + (i < 0 ? 1 : 0);
 }
 
@@ -304,47 +304,14 @@ Result<Value> ToStorable(const Value& v, std::string_view path) {
   return Storable(v, Place{nullptr, path}, 1);
 }
 
-namespace {
-
-// Whether ToStorableItem would give an equal item: then there is nothing to rebuild. May say no where it would.
-bool IsStorableFlatItem(const Value& v) {
-  const std::vector<Field>& fields = v.fields();
-  if (fields.size() > 16) return false;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const Field& f = fields[i];
-    switch (f.value.type()) {
-      case Type::kNull:
-      case Type::kBool:
-      case Type::kBlob: break;
-      case Type::kInt:
-        if (!f.value.is_small_int()) return false;
-        break;
-      case Type::kString:
-        if (!IsValidUtf8(f.value.bytes())) return false;
-        break;
-      default: return false;
-    }
-    if (f.value.borrowed() || !CheckName(f.name, Place{}).ok()) return false;
-    for (size_t k = 0; k < i; ++k) {
-      if (fields[k].name == f.name) return false;
-    }
-  }
-  return true;
-}
-
-}  // namespace
-
 Result<Value> ToStorableItem(const Value& v) {
   if (!v.is_struct()) {
     return Status::Validation(
         fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
   }
   if (!v.materialized()) return v.Own();
-  Value item = v;
-  if (!IsStorableFlatItem(v)) {
-    PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
-    item = Value::Struct(std::move(fields));
-  }
+  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
+  Value item = Value::Struct(std::move(fields));
   if (ItemSize(item) > kMaxItemBytes) {
     return Status::Validation("Item size has exceeded the maximum allowed size");
   }

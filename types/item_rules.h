@@ -34,8 +34,8 @@ size_t ItemSize(const Value& item);
 // The same from encoded bytes, without decoding.
 size_t ItemSizeEncoded(std::string_view bytes, const class NameTable& names);
 
-// Key of `item` in the table. Errors as DynamoDB: missing key, wrong type, empty or oversize key
-// value.
+// Key of `item` in the table, as Value::GetBorrowed gives it. Errors as DynamoDB: missing key, wrong type, empty or
+// oversize key value.
 Result<Key> ExtractKey(const KeySchema& schema, const Value& item);
 // The same checks on a key given by itself ("The provided key element does not match the schema").
 Status ValidateKey(const KeySchema& schema, const Key& key);

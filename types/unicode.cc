@@ -88,6 +88,12 @@ bool IsAscii(std::string_view s) {
 
 bool IsValidUtf8(std::string_view s) {
   size_t i = AsciiPrefix(s);
+  // The last bytes of a longer text once more with those before them, in one look.
+  if (i + 8 > s.size() && s.size() >= 8) {
+    uint64_t word;
+    std::memcpy(&word, s.data() + s.size() - 8, 8);
+    if ((word & kHighBits) == 0) return true;
+  }
   while (i < s.size()) {
     if (static_cast<uint8_t>(s[i]) < 0x80) {
       ++i;
