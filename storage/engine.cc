@@ -27,42 +27,6 @@ RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
   return std::move(collector.keys);
 }
 
-// Puts a big batch into key order: LevelDB's memtable takes neighbours much faster than scattered keys.
-// REQUIRES: no key twice.
-class BatchSorter : public leveldb::WriteBatch::Handler {
- public:
-  void Put(const leveldb::Slice& key, const leveldb::Slice& value) override {
-    entries_.push_back({ToView(key), ToView(value), true});
-  }
-  void Delete(const leveldb::Slice& key) override { entries_.push_back({ToView(key), {}, false}); }
-
-  static void Sort(leveldb::WriteBatch* batch) {
-    BatchSorter sorter;
-    (void)batch->Iterate(&sorter);
-    std::sort(sorter.entries_.begin(), sorter.entries_.end(),
-              [](const Entry& a, const Entry& b) { return a.key < b.key; });
-    leveldb::WriteBatch sorted;
-    for (const Entry& e : sorter.entries_) {
-      if (e.put) {
-        sorted.Put(ToSlice(e.key), ToSlice(e.value));
-      } else {
-        sorted.Delete(ToSlice(e.key));
-      }
-    }
-    *batch = sorted;
-  }
-
- private:
-  struct Entry {
-    std::string_view key;
-    std::string_view value;
-    bool put;
-  };
-  std::vector<Entry> entries_;
-};
-
-constexpr size_t kWorthSorting = 16;
-
 }  // namespace
 
 Status FromLevelDb(const leveldb::Status& s) {
@@ -175,17 +139,20 @@ Status Engine::ReadItem(const leveldb::Snapshot* snapshot, const std::string& ke
 Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
                              std::vector<WriteOutcome>* outcomes, const ReadSet* reads,
                              uint64_t start, const CommitExtras* extras) {
-  leveldb::WriteBatch batch;
+  KeyWrites writes;
+  writes.Reserve(changes.size() * 2);
   uint64_t records = 0;
   bool any = false;
   for (const ItemChange& c : changes) {
     if (!c.changed()) continue;
     any = true;
-    AppendChange(c, names_, &batch, outcomes != nullptr ? &(*outcomes)[c.op] : nullptr);
+    AppendChange(c, names_, &writes, outcomes != nullptr ? &(*outcomes)[c.op] : nullptr);
     if (c.table->schema->stream != StreamView::kOff) ++records;
   }
   if (!any && reads == nullptr) return Status::Ok();
-  if (changes.size() >= kWorthSorting) BatchSorter::Sort(&batch);
+  writes.Sort();
+  leveldb::WriteBatch batch;
+  writes.AppendTo(&batch);
 
   if (extras != nullptr) {
     for (const auto& [key, value] : extras->records) {

@@ -1,7 +1,5 @@
 #include "storage/rmw.h"
 
-#include <leveldb/write_batch.h>
-
 #include <unordered_map>
 #include <unordered_set>
 
@@ -220,6 +218,14 @@ Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string
   return Status::Ok();
 }
 
+// Then no item is named twice.
+bool KeysAscend(const std::vector<PreparedOp>& ops) {
+  for (size_t i = 1; i < ops.size(); ++i) {
+    if (ops[i].key <= ops[i - 1].key) return false;
+  }
+  return true;
+}
+
 Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item,
                const UpdatedAttributes& updated, const NameTable* names) {
   switch (op.returning) {
@@ -261,18 +267,20 @@ Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, 
   return Status::Ok();
 }
 
-Status ApplyOps(const std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names,
-                EvalContext& ctx, const WriteOptions& options, std::vector<ItemChange>* changes,
+Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
+                const WriteOptions& options, std::vector<ItemChange>* changes,
                 std::vector<WriteOutcome>* outcomes) {
   outcomes->resize(ops.size());
   changes->reserve(ops.size());
   std::vector<Status> reasons(options.collect_reasons ? ops.size() : 0);
   bool failed = false;
+  const bool may_repeat = options.sequential && !KeysAscend(ops);
   std::unordered_map<std::string_view, size_t> by_key;
+  if (may_repeat) by_key.reserve(ops.size());
   if (options.failed_items != nullptr) options.failed_items->assign(ops.size(), Value());
 
   for (size_t i = 0; i < ops.size(); ++i) {
-    const PreparedOp& p = ops[i];
+    PreparedOp& p = ops[i];
     const WriteOp& op = *p.op;
     WriteOutcome& outcome = (*outcomes)[i];
     ItemChange change;
@@ -280,7 +288,7 @@ Status ApplyOps(const std::vector<PreparedOp>& ops, ItemReader& reader, NameTabl
     change.by_ttl = op.by_ttl;
     change.op = i;
     ItemChange* earlier = nullptr;
-    if (options.sequential && ops.size() > 1) {
+    if (may_repeat) {
       auto [it, fresh] = by_key.try_emplace(p.key, changes->size());
       if (!fresh) earlier = &(*changes)[it->second];
     }
@@ -306,7 +314,7 @@ Status ApplyOps(const std::vector<PreparedOp>& ops, ItemReader& reader, NameTabl
         case Kind::kPut:
         case Kind::kInsert:
           change.has = true;
-          change.new_bytes = p.new_bytes;
+          change.new_bytes.swap(p.new_bytes);
           break;
         case Kind::kUpdate:
           s = MakeUpdated(p, old_item, change.old_bytes, names, ctx, &change, &updated);
@@ -348,11 +356,11 @@ Status ApplyOps(const std::vector<PreparedOp>& ops, ItemReader& reader, NameTabl
       earlier->has = change.has;
       earlier->new_bytes = std::move(change.new_bytes);
     } else {
-      change.key = p.key;
       changes->push_back(std::move(change));
     }
   }
   if (failed) return Cancelled(std::move(reasons));
+  for (ItemChange& c : *changes) c.key = std::move(ops[c.op].key);
   return Status::Ok();
 }
 
@@ -368,12 +376,12 @@ bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view 
   return true;
 }
 
-void AppendChange(const ItemChange& change, const NameTable& names, leveldb::WriteBatch* batch,
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes,
                   WriteOutcome* outcome) {
   if (change.has) {
-    batch->Put(change.key, change.new_bytes);
+    writes->Put(change.key, change.new_bytes);
   } else {
-    batch->Delete(change.key);
+    writes->Delete(change.key);
   }
   const std::string_view key_bytes = std::string_view(change.key).substr(kPrefixBytes);
   const ItemView old_item(change.old_bytes, &names);
@@ -386,8 +394,8 @@ void AppendChange(const ItemChange& change, const NameTable& names, leveldb::Wri
     const bool same_key = had && has && old_key == new_key;
     if (!had && !has) continue;
     if (same_key && old_value == new_value) continue;
-    if (had && !same_key) batch->Delete(old_key);
-    if (has) batch->Put(new_key, new_value);
+    if (had && !same_key) writes->DeleteCopy(old_key);
+    if (has) writes->PutCopy(new_key, new_value);
     if (outcome != nullptr) {
       uint64_t before = had ? units(old_value) : 0;
       uint64_t after = has ? units(new_value) : 0;
@@ -401,8 +409,8 @@ void AppendChange(const ItemChange& change, const NameTable& names, leveldb::Wri
     const bool has = change.has &&
                      ExpiryKey(*change.table, names, change.new_bytes, change.key, &new_key);
     if (had && has && old_key == new_key) return;
-    if (had) batch->Delete(old_key);
-    if (has) batch->Put(new_key, "");
+    if (had) writes->DeleteCopy(old_key);
+    if (has) writes->PutCopy(new_key, "");
   }
 }
 

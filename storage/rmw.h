@@ -3,7 +3,7 @@
 //   PrepareOps   everything that needs no item: schemas, keys, values, sizes, paths
 //   ApplyOps     reads the old items (the caller holds their latches, or reads a snapshot), evaluates
 //                conditions and values, makes the new items; writes nothing
-//   AppendChange turns one changed item into batch entries: item, index entries, TTL queue
+//   AppendChange turns one changed item into the keys to write: item, index entries, TTL queue
 //
 // engine.cc commits the changes of a Write in one batch, transaction.cc keeps them until Commit.
 #ifndef PARTON_STORAGE_RMW_H_
@@ -14,11 +14,8 @@
 #include <vector>
 
 #include "storage/catalog.h"
+#include "storage/key_writes.h"
 #include "storage/table_store.h"
-
-namespace leveldb {
-class WriteBatch;
-}
 
 namespace parton {
 
@@ -56,14 +53,15 @@ struct ItemChange {
 Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, NameTable* names,
                   const WriteOptions& options, std::vector<PreparedOp>* out);
 
-// One outcome per operation and one change per item, in the order of first mention.
-Status ApplyOps(const std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names,
-                EvalContext& ctx, const WriteOptions& options, std::vector<ItemChange>* changes,
+// One outcome per operation and one change per item, in the order of first mention. Takes keys and bytes out of
+// `ops`.
+Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
+                const WriteOptions& options, std::vector<ItemChange>* changes,
                 std::vector<WriteOutcome>* outcomes);
 
-// Adds the change to the batch; index units go to *outcome if given. REQUIRES: change.changed().
-void AppendChange(const ItemChange& change, const NameTable& names, leveldb::WriteBatch* batch,
-                  WriteOutcome* outcome);
+// Adds what the change writes, which points into it; index units go to *outcome if given. REQUIRES:
+// change.changed().
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome);
 
 // The key of the item's entry in its table's TTL queue. False if it has none: no TTL, or the attribute is
 // no number.

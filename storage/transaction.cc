@@ -82,37 +82,28 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
       ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes));
   for (const ItemChange& c : changes) {
     if (!c.changed()) continue;
-    leveldb::WriteBatch ignored;
+    KeyWrites ignored;
     AppendChange(c, engine_->names(), &ignored, &outcomes[c.op]);
   }
   Merge(*catalog, std::move(changes));
   return outcomes;
 }
 
-namespace {
-
-class OverlayWriter : public leveldb::WriteBatch::Handler {
- public:
-  explicit OverlayWriter(Overlay* overlay) : overlay_(overlay) {}
-  void Put(const leveldb::Slice& key, const leveldb::Slice& value) override {
-    (*overlay_)[key.ToString()] = value.ToString();
-  }
-  void Delete(const leveldb::Slice& key) override { (*overlay_)[key.ToString()] = std::nullopt; }
-
- private:
-  Overlay* overlay_;
-};
-
-}  // namespace
-
 void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange> changes) {
   if (state_.overlay.use_count() > 1) state_.overlay = std::make_shared<Overlay>(*state_.overlay);
-  OverlayWriter writer(state_.overlay.get());
+  Overlay& overlay = *state_.overlay;
   for (ItemChange& c : changes) {
     if (!c.changed()) continue;
-    leveldb::WriteBatch batch;
-    AppendChange(c, engine_->names(), &batch, nullptr);
-    (void)batch.Iterate(&writer);
+    KeyWrites writes;
+    AppendChange(c, engine_->names(), &writes, nullptr);
+    for (const KeyWrites::Entry& e : writes.entries()) {
+      std::optional<std::string>& written = overlay[std::string(e.key)];
+      if (e.put) {
+        written.emplace(e.value);
+      } else {
+        written.reset();
+      }
+    }
     auto [it, fresh] = state_.items.try_emplace(c.key);
     Pending& p = it->second;
     if (fresh) {
