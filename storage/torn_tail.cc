@@ -125,22 +125,28 @@ class TailCutter {
       if (!manifest_.Apply(r)) return Damaged(name, 0, "has a record that makes no sense", kNoRemedy);
     }
     if (records.empty()) return Damaged(name, 0, "has no good record", kNoRemedy);
-    if (!scan.damaged) return Status::Ok();
     if (scan.begins_again) {
       return Damaged(name, scan.good_bytes, "has a bad record with good ones behind it", kNoRemedy);
     }
-    if (!AllFilesThere()) {
-      return Damaged(name, scan.good_bytes, "has a bad record, and files it replaced are gone", kNoRemedy);
+    const std::string missing = MissingFile();
+    if (!missing.empty()) {
+      return Damaged(name, 0, (scan.damaged ? "has a bad record, and names " : "names ") + missing + ", which is not there",
+                     kNoRemedy);
     }
+    if (!scan.damaged) return Status::Ok();
     return Cut(name, std::string_view(bytes).substr(0, scan.good_bytes));
   }
 
-  // Whether the files that the MANIFEST's good records name are there.
-  bool AllFilesThere() const {
-    const bool log = manifest_.log_number == 0 ||
-                     std::any_of(logs_.begin(), logs_.end(),
-                                 [&](const NumberedFile& f) { return f.number == manifest_.log_number; });
-    return log && std::includes(tables_.begin(), tables_.end(), manifest_.tables.begin(), manifest_.tables.end());
+  // A file that the MANIFEST's good records name and that is gone: they are not all that was there. Empty: none is.
+  std::string MissingFile() const {
+    const uint64_t log = manifest_.log_number;
+    if (log != 0 && std::none_of(logs_.begin(), logs_.end(), [&](const NumberedFile& f) { return f.number == log; })) {
+      return "log " + std::to_string(log);
+    }
+    for (uint64_t table : manifest_.tables) {
+      if (!tables_.contains(table)) return "table file " + std::to_string(table);
+    }
+    return "";
   }
 
   Status CutLogs() {
@@ -184,7 +190,7 @@ class TailCutter {
 
   static constexpr const char* kNoRemedy = "restore a backup";
   static constexpr const char* kLogRemedy =
-      "restore a backup; or rename that file away to open without the latest writes; or, if the database was used with "
+      "restore a backup; or put an empty file in its place to open without the latest writes; or, if the database was used with "
       "relaxed durability, open it that way: it goes on without what follows the bad record";
 
   Status Damaged(const std::string& file, uint64_t offset, const std::string& what, const char* remedy) const {

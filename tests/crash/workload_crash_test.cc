@@ -108,7 +108,8 @@ class Life {
       EXPECT_TRUE(*there == before || *there == after) << "with the step:\n" << Difference(*there, after) << "without:\n"
                                                        << Difference(*there, before) << "step: " << StepText();
     }
-    Status s = RunStatement(c, "UPSERT INTO total VALUE {'k': 'sum'}");
+    if (done_ < 2) return;
+    Status s = RunStatement(c, "UPSERT INTO total VALUE {'k': 'sum'}");  // changes nothing
     if (!s.ok()) {
       EXPECT_EQ(s.code(), StatusCode::kIoError) << s.ToString();
     }

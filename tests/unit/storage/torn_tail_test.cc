@@ -147,6 +147,32 @@ TEST_F(TornTailTest, ABadRecordOfTheManifestThatHadTakenEffectIsRefused) {
   EXPECT_NE(s.message().find(manifest), std::string::npos) << s.ToString();
 }
 
+// Cut off where a record ends, nothing looks damaged; but the log that the rest names is gone.
+TEST_F(TornTailTest, AManifestThatLostItsEndIsRefused) {
+  Fill(3000, 500, 64 << 10);
+  const std::string manifest = FileLike("MANIFEST-"), bytes = Bytes(manifest);
+  int refused = 0;
+  for (size_t end = 1; end < bytes.size(); ++end) {
+    const std::string part = bytes.substr(0, end);
+    if (ScanLog(part).damaged) continue;
+    Replace(manifest, part);
+    EXPECT_EQ(Open().status().code(), StatusCode::kCorruption) << end;
+    ++refused;
+  }
+  EXPECT_GT(refused, 3);
+  Replace(manifest, bytes);
+  EXPECT_EQ(Count(Open()), 3000u);
+}
+
+TEST_F(TornTailTest, AMissingLogIsRefusedAndAnEmptyOneInItsPlaceIsTaken) {
+  Fill(100);
+  const std::string log = FileLike(".log");
+  ASSERT_TRUE(env_.RemoveFile("/db/" + log).ok());
+  EXPECT_EQ(Open().status().code(), StatusCode::kCorruption);
+  Replace(log, "");
+  EXPECT_TRUE(Open().ok());
+}
+
 TEST_F(TornTailTest, CurrentThatNamesNothingIsRefused) {
   Fill(3);
   for (const char* bad : {"", "MANIFEST-000002", "MANIFEST-999999\n", "nonsense\n"}) {
