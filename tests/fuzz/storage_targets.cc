@@ -238,11 +238,11 @@ void RunLog(std::string_view input) {
 
 const std::vector<Target>& StorageTargets() {
   static const std::vector<Target>& targets = *new std::vector<Target>{
-      {"item", ItemSeeds, RunItem, {}, 60'000},
-      {"key", KeySeeds, RunKey, {}, 150'000},
-      {"change", ChangeSeeds, RunChange, {}, 40'000},
-      {"schema", SchemaSeeds, RunSchema, {}, 60'000},
-      {"log", LogSeeds, RunLog, {}, 60'000},
+      {"item", ItemSeeds, RunItem, {}, 30'000},
+      {"key", KeySeeds, RunKey, {}, 80'000},
+      {"change", ChangeSeeds, RunChange, {}, 20'000},
+      {"schema", SchemaSeeds, RunSchema, {}, 30'000},
+      {"log", LogSeeds, RunLog, {}, 30'000},
   };
   return targets;
 }

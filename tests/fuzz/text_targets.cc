@@ -57,8 +57,9 @@ std::unique_ptr<Database> MakeDatabase() {
   Status s = (*db)->Connect()->ExecuteScript(
       "CREATE TABLE songs (artist STRING, title STRING, plays NUMBER, PRIMARY KEY (artist, title), GLOBAL INDEX by_plays (plays));"
       "CREATE TABLE t (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX g (a STRING, b NUMBER)) WITH (stream = 'both images', ttl = 'e');"
-      "INSERT INTO t << {'pk': 'a', 'sk': 1, 'a': 'x', 'b': 2, 'l': [1, {'m': <<1, 1>>}]}, {'pk': 'a', 'sk': 2, 's': 'text'} >>;"
+      "INSERT INTO t << {'pk': 'a', 'sk': 1, 'a': 'x', 'b': 2, 'l': [1, {'m': <<1, 2>>}]}, {'pk': 'a', 'sk': 2, 's': 'text'} >>;"
       "INSERT INTO songs << {'artist': 'a', 'title': 'x', 'plays': 3}, {'artist': 'b', 'title': 'y', 'tags': <<'a', 'b'>>} >>;");
+  if (!s.ok()) std::fprintf(stderr, "%s\n", s.ToString().c_str());
   FUZZ_CHECK(s.ok());
   return std::move(*db);
 }
@@ -218,8 +219,8 @@ const std::vector<Target>& TextTargets() {
   static const std::vector<std::string> marks{"{", "}", "[", "]", "(", ")", ",", ":", "\"", "'", "'''", "\\u", "\\", "1e400", "-", ".", "null", "nan",
                                               "{{", "}}", "0x", "2020-", "T", "::", "\xff", "\"N\"", "\"SS\"", "\"B\"", "true"};
   static const std::vector<Target>& targets = *new std::vector<Target>{
-      {"plan", StatementSeeds, RunPlan, words, 2'000},
-      {"execute", StatementSeeds, RunExecute, words, 1'500},
+      {"plan", StatementSeeds, RunPlan, words, 300},
+      {"execute", StatementSeeds, RunExecute, words, 250},
       {"ion", IonSeeds, RunIon, marks, 15'000},
       {"json", JsonSeeds, RunJson, marks, 15'000},
   };
