@@ -183,7 +183,7 @@ Status Repair(Execution* result) {
   std::vector<Value> rows;
   rows.reserve(done.size());
   for (const std::string& line : done) rows.push_back(Value::Struct({{"repair", Value::String(line)}}));
-  for (const std::string& problem : store.Check()) {
+  for (const std::string& problem : CheckAll(&result->connection().db())) {
     rows.push_back(Value::Struct({{"repair", Value::String("still wrong: " + problem)}}));
   }
   result->SetRows(std::move(rows), {"repair"}, true);

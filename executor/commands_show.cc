@@ -309,7 +309,7 @@ Status Set(const ast::SetOption& s, Execution* result) {
 
 Status Check(Execution* result) {
   std::vector<Value> rows;
-  for (const std::string& problem : result->connection().store().Check()) {
+  for (const std::string& problem : CheckAll(&result->connection().db())) {
     rows.push_back(Value::Struct({{"problem", Str(problem)}}));
   }
   result->SetRows(std::move(rows), {"problem"}, true);

@@ -32,14 +32,19 @@ class DatabaseImpl final : public Database {
 
   Status Start() {
     if (state_.options.read_only) return Status::Ok();
-    PARTON_RETURN_IF_ERROR(state_.triggers->Load());
+    // Not without triggers that are there: the records they still need would be trimmed.
+    Status loaded = state_.triggers->Load();
+    if (loaded.code() == StatusCode::kCorruption) {
+      return std::move(loaded).WithHint("open it read-only (--read-only) to read its tables, or restore a backup");
+    }
+    PARTON_RETURN_IF_ERROR(loaded);
     if (state_.options.background) state_.sweeper->Start();
     return Status::Ok();
   }
 
   std::unique_ptr<Connection> Connect() override { return std::make_unique<ConnectionImpl>(&state_); }
   const std::string& path() const override { return state_.path; }
-  std::vector<std::string> Check() override { return state_.store->Check(); }
+  std::vector<std::string> Check() override { return CheckAll(&state_); }
   Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
     return OpenChangeFeed(&state_, table, options);
   }

@@ -155,34 +155,42 @@ Status Triggers::Load() {
   return Status::Ok();
 }
 
+Status Triggers::Decode(const std::string& bytes, Trigger* t) {
+  TriggerDefinition& d = t->definition;
+  FieldReader in(bytes);
+  const char flags = in.Byte();
+  d.dynamo = (flags & kDynamo) != 0;
+  d.strict = (flags & kStrict) != 0;
+  d.batch = in.Number();
+  d.created_ms = static_cast<int64_t>(in.Number());
+  d.table = in.Text();
+  d.statement = in.Text();
+  if (!in.ok() || d.batch == 0) return Damaged(d.name);
+  PARTON_ASSIGN_OR_RETURN(auto state, db_->store->feed().ReadRecord(TriggerStateKey(d.name)));
+  if (!state) return Damaged(d.name);
+  FieldReader s(*state);
+  t->paused = (s.Byte() & kPaused) != 0;
+  t->position = s.Number();
+  t->runs = s.Number();
+  t->records = s.Number();
+  t->last_run_ms = static_cast<int64_t>(s.Number());
+  t->last_error = s.Text();
+  if (!s.ok()) return Damaged(d.name);
+  return Prepare(t);
+}
+
 Status Triggers::LoadLocked() {
   triggers_.clear();
-  FeedStore& feed = db_->store->feed();
-  PARTON_ASSIGN_OR_RETURN(auto records, feed.ListRecords(TriggerPrefix()));
+  PARTON_ASSIGN_OR_RETURN(auto records, db_->store->feed().ListRecords(TriggerPrefix()));
   for (auto& [name, bytes] : records) {
     auto t = std::make_unique<Trigger>();
-    TriggerDefinition& d = t->definition;
-    FieldReader in(bytes);
-    const char flags = in.Byte();
-    d.name = name;
-    d.dynamo = (flags & kDynamo) != 0;
-    d.strict = (flags & kStrict) != 0;
-    d.batch = in.Number();
-    d.created_ms = static_cast<int64_t>(in.Number());
-    d.table = in.Text();
-    d.statement = in.Text();
-    if (!in.ok() || d.batch == 0) return Damaged(name);
-    PARTON_ASSIGN_OR_RETURN(auto state, feed.ReadRecord(TriggerStateKey(name)));
-    if (!state) return Damaged(name);
-    FieldReader s(*state);
-    t->paused = (s.Byte() & kPaused) != 0;
-    t->position = s.Number();
-    t->runs = s.Number();
-    t->records = s.Number();
-    t->last_run_ms = static_cast<int64_t>(s.Number());
-    t->last_error = s.Text();
-    if (!s.ok()) return Damaged(name);
-    PARTON_RETURN_IF_ERROR(Prepare(t.get()));
+    t->definition.name = name;
+    if (Status s = Decode(bytes, t.get()); !s.ok()) {
+      if (s.code() == StatusCode::kIoError) return s;
+      t->damaged = true;
+      t->position = 0;
+      t->last_error = s.ToString();
+    }
     triggers_[name] = std::move(t);
   }
   return Status::Ok();
@@ -266,6 +274,7 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
     std::lock_guard lock(mutex_);
     Trigger* t = Find(name);
     if (t == nullptr) return NoTrigger(name);
+    if (t->damaged) return Damaged(name);
     FeedStore& feed = db_->store->feed();
     const std::string prefix = ParkedPrefix(name);
     switch (action) {
@@ -341,7 +350,8 @@ Result<std::vector<TriggerInfo>> Triggers::List() {
     if (Result<TablePtr> table = db_->store->GetTable(t->definition.table); table.ok()) {
       PARTON_ASSIGN_OR_RETURN(i.lag, feed.CountFeed((*table)->id, t->position, kMostLag));
     }
-    i.state = t->paused                               ? "paused"
+    i.state = t->damaged                              ? "damaged"
+              : t->paused                             ? "paused"
               : t->attempts > 0 || t->stuck > 0       ? "failing"
               : i.parked > 0                          ? "parked"
                                                       : "active";
@@ -371,11 +381,27 @@ Result<std::vector<Value>> Triggers::ListParked() {
   return rows;
 }
 
+std::vector<std::string> CheckAll(DatabaseState* db) {
+  std::vector<std::string> problems = db->store->Check();
+  for (std::string& problem : db->triggers->Problems()) problems.push_back(std::move(problem));
+  return problems;
+}
+
+std::vector<std::string> Triggers::Problems() {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> problems;
+  for (const auto& [name, t] : triggers_) {
+    if (t->damaged) problems.push_back(fmt::format("trigger {}: {}", name, t->last_error));
+  }
+  return problems;
+}
+
 uint64_t Triggers::HoldBack(const TableSchema& table) {
   std::lock_guard lock(mutex_);
   uint64_t lowest = UINT64_MAX;
   for (const auto& [name, t] : triggers_) {
-    if (t->definition.table == table.name) lowest = std::min(lowest, t->position);
+    const bool its = t->definition.table == table.name || (t->damaged && t->definition.table.empty());
+    if (its) lowest = std::min(lowest, t->position);
   }
   return lowest;
 }
@@ -528,7 +554,7 @@ Triggers::Step Triggers::RunParked(Trigger* t) {
 }
 
 Triggers::Step Triggers::Run(Trigger* t, bool without_pauses) {
-  if (t->paused) return Step::kIdle;
+  if (t->paused || t->damaged) return Step::kIdle;
   if (!without_pauses && Clock::now() < t->not_before) return Step::kIdle;
   if (!t->retry.empty()) return RunParked(t);
   FeedStore& feed = db_->store->feed();

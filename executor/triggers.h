@@ -50,7 +50,7 @@ struct TriggerDefinition {
 
 struct TriggerInfo {
   TriggerDefinition definition;
-  std::string state;  // active, paused, parked, failing
+  std::string state;  // active, paused, parked, failing, damaged
   uint64_t position = 0;
   uint64_t lag = 0;   // records behind the position, up to 1,000,000
   uint64_t runs = 0;
@@ -59,6 +59,9 @@ struct TriggerInfo {
   int64_t last_run_ms = 0;
   std::string last_error;
 };
+
+// Everything that is wrong with what a database stores, triggers included.
+std::vector<std::string> CheckAll(DatabaseState* db);
 
 // Threads: any.
 class Triggers {
@@ -83,6 +86,8 @@ class Triggers {
   // {trigger, SequenceNumber, failed, error, record} of each parked record.
   Result<std::vector<Value>> ListParked();
   std::vector<std::string> Names();
+  // Of CHECK DATABASE: triggers whose records are damaged.
+  std::vector<std::string> Problems();
 
   // Runs all triggers, here and now and without pauses, until nothing is left that they can do. Stops if *cancel.
   Status Settle(const std::atomic<bool>* cancel);
@@ -98,6 +103,7 @@ class Triggers {
 
   struct Trigger {
     TriggerDefinition definition;
+    bool damaged = false;  // cannot run, only be dropped; last_error says why
     bool paused = false;
     uint64_t position = 0;
     uint64_t runs = 0;
@@ -115,6 +121,7 @@ class Triggers {
   };
 
   Status LoadLocked();
+  Status Decode(const std::string& definition, Trigger* t);
   Status Prepare(Trigger* t);
   Trigger* Find(const std::string& name);
   Step Run(Trigger* t, bool without_pauses);

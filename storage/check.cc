@@ -1,5 +1,6 @@
 #include "storage/check.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -7,6 +8,7 @@
 #include "storage/key_codec.h"
 #include "storage/schema_codec.h"
 #include "types/item_rules.h"
+#include "types/varint.h"
 
 namespace parton {
 
@@ -47,6 +49,8 @@ class Checker {
   std::set<std::pair<std::string, std::string>> broken;
   // Tables with items that cannot be read: nothing can be built from them.
   std::set<std::string> unreadable;
+  // Counters that are behind, and what they must be at least.
+  std::vector<std::pair<std::string, uint64_t>> counters;
 
  private:
   void Problem(std::string text) {
@@ -162,6 +166,38 @@ class Checker {
       }
     });
     if (count != catalog_->by_id.size()) Problem("catalog: a table in memory is not stored");
+    CheckCounters();
+  }
+
+  // What is in use must lie below what will be handed out next.
+  void CheckCounters() {
+    uint64_t id = 0, version = 0, feed = 0;
+    for (const auto& [table_id, info] : catalog_->by_id) {
+      id = std::max<uint64_t>({id, table_id, info->schema->ttl_id});
+      for (const IndexSchema& i : info->schema->indexes) id = std::max<uint64_t>(id, i.id);
+      version = std::max(version, info->schema->version);
+      ForEach(IdPrefix(KeySpace::kChange, table_id), "change feed of table " + info->schema->name,
+              [&](std::string_view key, std::string_view) {
+                if (key.size() == kPrefixBytes + 8) feed = std::max(feed, ReadU64(key.substr(kPrefixBytes)));
+              });
+    }
+    CheckCounter(kNextIdCounter, id + 1);
+    CheckCounter(kVersionCounter, version);
+    CheckCounter(kFeedCounter, feed == 0 ? 0 : feed + 1);
+  }
+
+  void CheckCounter(std::string_view name, uint64_t least) {
+    std::string bytes;
+    bool found = false;
+    Status s = e_->ReadItem(snapshot_, NamedKey(KeySpace::kCounter, name), &bytes, &found);
+    uint64_t value = 0;
+    const char* end = bytes.data() + bytes.size();
+    if (s.ok() && found && GetVarint(bytes.data(), end, &value) != end) value = 0;
+    if (!s.ok() || (value < least && least > 1)) {
+      counters.emplace_back(name, least);
+      Problem("counter " + std::string(name) + ": is " + std::to_string(value) + ", and must be at least " +
+              std::to_string(least));
+    }
   }
 
   void CheckItems(const TableInfo& info) {
@@ -176,7 +212,10 @@ class Checker {
       const std::string_view components = key.substr(kPrefixBytes);
       auto item_name = [&] { return where + ": item " + KeyText(table.key, components); };
       Status s = VerifyItem(bytes, e_->names());
-      if (!s.ok()) return Problem(item_name() + ": " + s.message());
+      if (!s.ok()) {
+        unreadable.insert(table.name);
+        return Problem(item_name() + ": " + s.message());
+      }
       const Value item = Value::Item(std::string(bytes), &e_->names());
       Result<Key> own = ExtractKey(table.key, item);
       if (!own.ok()) return Problem(item_name() + ": " + own.status().message());
@@ -261,14 +300,29 @@ class Checker {
     });
   }
 
+  uint64_t TrimmedUpTo(uint32_t table_id, const std::string& where) {
+    std::string bytes;
+    bool found = false;
+    Status s = e_->ReadItem(snapshot_, IdPrefix(KeySpace::kTrimmed, table_id), &bytes, &found);
+    uint64_t trimmed = 0;
+    const char* end = bytes.data() + bytes.size();
+    if (!s.ok() || (found && GetVarint(bytes.data(), end, &trimmed) != end)) {
+      Problem(where + ": how far it was trimmed cannot be read");
+      return 0;
+    }
+    return trimmed;
+  }
+
   void CheckFeed(const TableInfo& info) {
     const std::string where = "change feed of table " + info.schema->name;
+    const uint64_t trimmed = TrimmedUpTo(info.schema->id, where);
     ForEach(IdPrefix(KeySpace::kChange, info.schema->id), where, [&](std::string_view key,
                                                                      std::string_view bytes) {
       if (key.size() != kPrefixBytes + 8) return Problem(where + ": bad key " + Hex(key));
       const uint64_t sequence = ReadU64(key.substr(kPrefixBytes));
       const std::string record = where + ": record " + std::to_string(sequence);
       if (sequence > visible_) Problem(record + ": its number was not given out yet");
+      if (sequence <= trimmed) Problem(record + ": was trimmed away, and is there");
       Result<ChangeRecord> r = DecodeChange(bytes);
       if (!r.ok()) return Problem(record + ": " + r.status().message());
       for (std::string_view item : {r->keys, r->new_image, r->old_image}) {
@@ -305,15 +359,28 @@ Result<std::vector<std::string>> RepairDatabase(Engine* engine, const ProgressFn
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::set<std::pair<std::string, std::string>> broken;
   std::set<std::string> unreadable;
+  std::vector<std::pair<std::string, uint64_t>> counters;
   {
     Checker checker(engine);
     (void)checker.Run();
     broken = std::move(checker.broken);
     unreadable = std::move(checker.unreadable);
+    counters = std::move(checker.counters);
   }
   std::vector<std::string> done;
+  if (!counters.empty()) {
+    leveldb::WriteBatch batch;
+    for (const auto& [name, least] : counters) {
+      std::string value;
+      PutVarint(least, &value);
+      batch.Put(NamedKey(KeySpace::kCounter, name), value);
+      done.push_back("counter " + name + ": set to " + std::to_string(least));
+    }
+    PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
+  }
   for (const std::string& table : unreadable) {
-    done.push_back("table " + table + ": left as it is: its items cannot all be read; restore a backup");
+    done.push_back("table " + table + ": left as it is: its items cannot all be read, and its indexes may still have them; "
+                   "restore a backup, or delete those items");
   }
   for (const auto& [table, index] : broken) {
     if (unreadable.contains(table)) continue;

@@ -48,6 +48,13 @@ class EngineOpener {
   }
 
   Status Run() {
+    Status s = Steps();
+    if (s.code() == StatusCode::kCorruption && s.hint().empty()) return std::move(s).WithHint("restore a backup");
+    return s;
+  }
+
+ private:
+  Status Steps() {
     PARTON_RETURN_IF_ERROR(CheckPath());
     PARTON_RETURN_IF_ERROR(OpenLevelDb());
     PARTON_RETURN_IF_ERROR(CheckFormat());
@@ -59,7 +66,6 @@ class EngineOpener {
     return o_.read_only ? Status::Ok() : ResumeDdl(e_);
   }
 
- private:
   Status CheckPath() {
     env_ = o_.env;
     path_ = o_.path;
@@ -251,6 +257,11 @@ class EngineOpener {
           if (key != IdPrefix(KeySpace::kTable, schema.id)) {
             return Status::Corruption("the catalog is damaged: a table under another one's key");
           }
+          // A counter that is behind must not hand out what is in use.
+          uint32_t highest = std::max(schema.id, schema.ttl_id);
+          for (const IndexSchema& i : schema.indexes) highest = std::max(highest, i.id);
+          e_->next_id_ = std::max(e_->next_id_, highest + 1);
+          state->version = std::max(state->version, schema.version);
           ResolveNames(&schema, &e_->names_);
           auto table = std::make_shared<const TableSchema>(std::move(schema));
           state->Put(std::make_shared<const TableInfo>(table, e_->names_));
