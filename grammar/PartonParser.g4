@@ -16,6 +16,7 @@ script : statement? (SEMICOLON statement?)* EOF ;
 statement
   : transaction
   | REPAIR DATABASE?
+  | ANALYZE (tableName (WITH? optionList)?)?
   | queryStatement
   | insertStatement
   | updateStatement
@@ -41,8 +42,7 @@ statement
   | BACKUP TO STRING
   | RESTORE FROM STRING
   | CHECK DATABASE
-  | ANALYZE tableName
-  | ADVISE advisable
+  | ADVISE (advisable | FROM STRING)
   | ADVANCE CLOCK STRING
   ;
 
@@ -407,7 +407,7 @@ tag : (identifier | STRING) COLON (identifier | STRING | INTEGER) ;
 
 optionList : LPAREN option (COMMA option)* RPAREN ;
 
-option : identifier (EQ? optionValue)? ;
+option : ON? identifier (EQ? optionValue)? ;
 
 optionValue : ON | ALL | DEFAULT | valueExpr ;
 
@@ -466,7 +466,11 @@ show
 
 describe : (DESCRIBE | DESC) TABLE? tableName ATTRIBUTES? ;
 
-explain : EXPLAIN ANALYZE? (LPAREN FORMAT identifier RPAREN)? explainable ;
+explain
+  : EXPLAIN ANALYZE? (LPAREN explainOption (COMMA explainOption)* RPAREN)? explainable
+  ;
+
+explainOption : FORMAT identifier | ANALYZE ;
 
 explainable
   : advisable

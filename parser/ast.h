@@ -763,12 +763,17 @@ struct RestoreFrom {
 struct CheckDatabase {};
 struct Repair {};
 
+// ANALYZE [t [(sample = n)]]
 struct Analyze {
-  QualifiedName table;
+  std::optional<QualifiedName> table;  // none: all tables
+  std::vector<Option> options;
 };
 
+// ADVISE statement, ADVISE FROM 'file'
 struct Advise {
-  StatementPtr statement;
+  StatementPtr statement;  // null: those of the file
+  std::string file;
+  TextSpan file_span;
 };
 
 struct CreateTrigger {

@@ -156,6 +156,9 @@ std::vector<ast::Option> AstBuilder::Options(Grammar::OptionListContext* c) {
     ast::Option option;
     option.name = Name(o->identifier());
     option.span = SpanOf(o);
+    if (o->ON() && !EqualsWord(option.name.name, "CONFLICT")) {
+      Fail(o->identifier(), "expected CONFLICT after ON");
+    }
     option.value = o->optionValue() ? OptionValue(o->optionValue()) : Value::Bool(true);
     options.push_back(std::move(option));
   }

@@ -69,9 +69,19 @@ ast::Statement AstBuilder::Statement(Grammar::StatementContext* c) {
   } else if (c->REPAIR()) {
     s.node = ast::Repair{};
   } else if (c->ANALYZE()) {
-    s.node = ast::Analyze{Qualified(c->tableName())};
+    ast::Analyze analyze;
+    if (c->tableName()) analyze.table = Qualified(c->tableName());
+    if (c->optionList()) analyze.options = Options(c->optionList());
+    s.node = std::move(analyze);
   } else if (c->ADVISE()) {
-    s.node = ast::Advise{Advisable(c->advisable())};
+    ast::Advise advise;
+    if (c->advisable()) {
+      advise.statement = Advisable(c->advisable());
+    } else {
+      advise.file = StringOf(c->STRING());
+      advise.file_span = source_.Span(c->STRING()->getSymbol());
+    }
+    s.node = std::move(advise);
   } else {
     s.node = ast::AdvanceClock{StringOf(c->STRING()), source_.Span(c->STRING()->getSymbol())};
   }
@@ -126,7 +136,6 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
         case Grammar::EXPLAIN:
         case Grammar::COPY:
         case Grammar::IMPORT:
-        case Grammar::ANALYZE:
         case Grammar::ADVISE:
         case Grammar::BACKUP:
         case Grammar::RESTORE:
@@ -321,8 +330,12 @@ decltype(ast::Statement::node) AstBuilder::Transaction(Grammar::TransactionConte
 ast::Explain AstBuilder::Explain(Grammar::ExplainContext* c) {
   ast::Explain explain;
   explain.analyze = c->ANALYZE() != nullptr;
-  if (c->FORMAT()) {
-    std::string format = UpperCase(TextOf(c->identifier()));
+  for (auto* option : c->explainOption()) {
+    if (option->ANALYZE()) {
+      explain.analyze = true;
+      continue;
+    }
+    std::string format = UpperCase(TextOf(option->identifier()));
     if (format == "JSON")
       explain.format = ast::Explain::Format::kJson;
     else if (format == "API")
@@ -330,7 +343,7 @@ ast::Explain AstBuilder::Explain(Grammar::ExplainContext* c) {
     else if (format == "CLI")
       explain.format = ast::Explain::Format::kCli;
     else if (format != "TEXT") {
-      Fail(c->identifier(), fmt::format("unknown format {}", TextOf(c->identifier())),
+      Fail(option->identifier(), fmt::format("unknown format {}", TextOf(option->identifier())),
            "formats are TEXT, JSON, API and CLI");
     }
   }
