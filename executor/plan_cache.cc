@@ -35,4 +35,10 @@ void PlanCache::Insert(std::string_view key, PlannedPtr plan) {
   }
 }
 
+void PlanCache::Clear() {
+  std::lock_guard lock(mutex_);
+  by_key_.clear();
+  entries_.clear();
+}
+
 }  // namespace parton

@@ -30,6 +30,7 @@ class PlanCache {
   // The plan of that key made under that schema version and not too long ago, or null.
   PlannedPtr Find(std::string_view key, uint64_t schema_version);
   void Insert(std::string_view key, PlannedPtr plan);
+  void Clear();
 
  private:
   struct Entry {

@@ -92,6 +92,8 @@ class Checker {
       known_.insert({KeySpace::kChange, id});
       known_.insert({KeySpace::kConsumer, id});
       known_.insert({KeySpace::kTrimmed, id});
+      known_.insert({KeySpace::kStatistics, id});
+      known_.insert({KeySpace::kLoad, id});
       if (!info->schema->ttl_attribute.empty()) {
         known_.insert({KeySpace::kExpiry, info->schema->ttl_id});
       }
@@ -124,7 +126,8 @@ class Checker {
       const auto space = static_cast<KeySpace>(key[0]);
       const bool ranged = space == KeySpace::kItem || space == KeySpace::kEntry ||
                           space == KeySpace::kChange || space == KeySpace::kExpiry ||
-                          space == KeySpace::kConsumer || space == KeySpace::kTrimmed;
+                          space == KeySpace::kConsumer || space == KeySpace::kTrimmed ||
+                          space == KeySpace::kStatistics || space == KeySpace::kLoad;
       std::string prefix = SpacePrefix(space);
       if (ranged) {
         if (key.size() < kPrefixBytes) {

@@ -56,6 +56,8 @@ class Change {
   void DoomTable(const TableSchema& table, bool with_feed) {
     Doom(KeySpace::kItem, table.id);
     for (const IndexSchema& index : table.indexes) Doom(KeySpace::kEntry, index.id);
+    Doom(KeySpace::kStatistics, table.id);
+    Doom(KeySpace::kLoad, table.id);
     if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, table.ttl_id);
     if (with_feed) {
       Doom(KeySpace::kChange, table.id);

@@ -149,7 +149,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
     AppendChange(c, names_, &writes, outcomes != nullptr ? &(*outcomes)[c.op] : nullptr);
     if (c.table->schema->stream != StreamView::kOff) ++records;
   }
-  if (!any && reads == nullptr) return Status::Ok();
+  if (!any && reads == nullptr && extras == nullptr) return Status::Ok();
   writes.Sort();
   leveldb::WriteBatch batch;
   writes.AppendTo(&batch);

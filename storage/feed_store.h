@@ -47,6 +47,7 @@ std::string ConsumerKey(uint32_t table_id, std::string_view name);
 std::string TriggerKey(std::string_view name);
 std::string TriggerStateKey(std::string_view name);
 std::string ParkedKey(std::string_view trigger, uint64_t sequence);
+std::string LoadKey(uint32_t table_id, std::string_view name);
 // The prefix of all triggers, of a table's consumers, of a trigger's parked records.
 std::string TriggerPrefix();
 std::string ConsumerPrefix(uint32_t table_id);

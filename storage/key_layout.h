@@ -8,12 +8,14 @@
 //   doomed     := 14 space u32(id)                           -> nothing: range (space, id) is to be deleted
 //   pending    := 15 space u32(id)                           -> nothing: range (space, id) is being filled
 //   name       := 18 u32(name id)                            -> attribute name (types/name_table.h)
+//   statistics := 1C u32(table id)                           -> what ANALYZE saw (types/table_statistics.h)
 //   item       := 20 u32(table id) pk [sk]                   -> item (types/item_codec.h)
 //   entry      := 30 u32(index id) ipk [isk] pk [sk]         -> projected item
 //   change     := 40 u32(table id) u64(sequence)             -> change record (change_feed.h)
 //   trimmed    := 44 u32(table id)                           -> varint: the highest sequence trimmed away
 //   expiry     := 48 u32(ttl id) number(epoch s) pk [sk]     -> nothing
 //   consumer   := 50 u32(table id) name                      -> position (consumers of the change feed)
+//   load       := 54 u32(table id) name                      -> how far a COPY FROM of that name came
 //   trigger    := 58 name                                    -> definition (executor/triggers.h)
 //   state      := 5C name                                    -> position and counts of a trigger
 //   parked     := 5E name 00 u64(sequence)                   -> record a trigger failed on, with the error
@@ -43,12 +45,14 @@ enum class KeySpace : char {
   kDoomed = 0x14,
   kPending = 0x15,
   kName = 0x18,
+  kStatistics = 0x1C,
   kItem = 0x20,
   kEntry = 0x30,
   kChange = 0x40,
   kTrimmed = 0x44,
   kExpiry = 0x48,
   kConsumer = 0x50,
+  kLoad = 0x54,
   kTrigger = 0x58,
   kTriggerState = 0x5C,
   kParked = 0x5E,
@@ -59,7 +63,8 @@ inline constexpr KeySpace kAllKeySpaces[] = {
     KeySpace::kSystem, KeySpace::kCounter, KeySpace::kTable,  KeySpace::kDoomed,
     KeySpace::kPending, KeySpace::kName,   KeySpace::kItem,   KeySpace::kEntry,
     KeySpace::kChange, KeySpace::kTrimmed, KeySpace::kExpiry, KeySpace::kConsumer,
-    KeySpace::kTrigger, KeySpace::kTriggerState, KeySpace::kParked};
+    KeySpace::kTrigger, KeySpace::kTriggerState, KeySpace::kParked,
+    KeySpace::kStatistics, KeySpace::kLoad};
 
 inline constexpr std::string_view kFormatName = "format";
 inline constexpr std::string_view kUnfinishedBackupName = "backup";  // instead of the format, until it is done

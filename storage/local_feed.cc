@@ -39,6 +39,9 @@ std::string ParkedKey(std::string_view trigger, uint64_t sequence) {
   return key;
 }
 std::string TriggerPrefix() { return SpacePrefix(KeySpace::kTrigger); }
+std::string LoadKey(uint32_t table_id, std::string_view name) {
+  return IdPrefix(KeySpace::kLoad, table_id) + std::string(name);
+}
 std::string ConsumerPrefix(uint32_t table_id) { return IdPrefix(KeySpace::kConsumer, table_id); }
 std::string ParkedPrefix(std::string_view trigger) { return ParkedName(trigger); }
 

@@ -8,6 +8,7 @@
 #include "storage/key_codec.h"
 #include "storage/local_feed.h"
 #include "storage/split.h"
+#include "storage/statistics.h"
 #include "storage/transaction.h"
 #include "storage/views.h"
 
@@ -128,6 +129,12 @@ class LocalStore final : public TableStore {
   TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
     return EstimateStats(&engine_, RangeInterval(table, index, KeyRange()));
   }
+  std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const override {
+    return statistics_.Find(table.id);
+  }
+  Status SaveStatistics(const TableSchema& table, TableStatistics statistics) override {
+    return statistics_.Save(table.id, std::move(statistics));
+  }
   Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
                               const IndexSchema* index) override {
     auto& local = static_cast<LocalView&>(view);
@@ -165,7 +172,7 @@ class LocalStore final : public TableStore {
     std::vector<WriteOutcome> outcomes;
     PARTON_RETURN_IF_ERROR(
         ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes));
-    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, &outcomes, nullptr, 0));
+    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, &outcomes, nullptr, 0, options.extras));
     return outcomes;
   }
   std::unique_ptr<StoreTransaction> Begin() override {
@@ -183,13 +190,16 @@ class LocalStore final : public TableStore {
   }
   Status Restore(const std::string& directory,
                  const std::function<bool(uint64_t, uint64_t)>& progress) override {
-    return RestoreDatabase(&engine_, directory, progress);
+    Status restored = RestoreDatabase(&engine_, directory, progress);
+    statistics_.Forget();
+    return restored;
   }
 
  private:
   mutable Engine engine_;
   LocalView latest_view_;
   LocalFeed feed_;
+  mutable StatisticsCache statistics_{&engine_};
 };
 
 }  // namespace

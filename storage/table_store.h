@@ -146,6 +146,8 @@ struct WriteOutcome {
   std::vector<std::pair<uint32_t, uint64_t>> index_units;
 };
 
+struct CommitExtras;
+
 struct WriteOptions {
   // Before conditions are evaluated, all operations are validated; with `collect_reasons` every failing one
   // is reported by position (Status::reasons), else the first failure ends it.
@@ -154,6 +156,8 @@ struct WriteOptions {
   bool sequential = false;
   // Where given, gets the old item (or MISSING) of each operation whose condition failed, by position.
   std::vector<Value>* failed_items = nullptr;
+  // Goes into the same batch, also when no item changes. Outside of transactions only.
+  const CommitExtras* extras = nullptr;
 };
 
 // What a commit carries beside the items.
@@ -184,7 +188,8 @@ struct TableStats {
   uint64_t approximate_items = 0;
 };
 
-class FeedStore;  // storage/feed_store.h
+class FeedStore;         // storage/feed_store.h
+struct TableStatistics;  // types/table_statistics.h
 
 class TableStore {
  public:
@@ -227,6 +232,10 @@ class TableStore {
   virtual std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index,
                                          const KeyRange& range, int pieces) = 0;
   virtual TableStats Stats(const TableSchema& table, const IndexSchema* index) = 0;
+  // What ANALYZE saw last; null: nothing yet. It may be long out of date.
+  virtual std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const = 0;
+  // Keeps them durably, in the place of earlier ones. kNotFound: the table is gone.
+  virtual Status SaveStatistics(const TableSchema& table, TableStatistics statistics) = 0;
   // Exact, by walking it.
   virtual Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
                                       const IndexSchema* index) = 0;
