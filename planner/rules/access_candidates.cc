@@ -15,6 +15,7 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules/key_terms.h"
+#include "planner/rules/selectivity.h"
 #include "types/value_compare.h"
 
 namespace parton {
@@ -22,12 +23,8 @@ namespace parton {
 namespace {
 
 constexpr size_t kMaxKeyCombinations = 1000;
-// Assumed selectivities; measured statistics may replace them.
-constexpr double kHashFraction = 0.01;
-constexpr double kRangeEqualFraction = 0.05;
-constexpr double kBothBoundsFraction = 0.1;
-constexpr double kOneBoundFraction = 0.3;
-constexpr double kResidualFraction = 0.33;
+// Small tables count as this large: they may grow, and a Query stays right.
+constexpr double kLeastItems = 1000;
 constexpr double kSeekCost = 3;
 constexpr double kFetchCost = 6;
 
@@ -190,6 +187,7 @@ class Builder {
         context_(context),
         settings_(*context.settings),
         rejected_(rejected),
+        selectivity_(context.store == nullptr ? nullptr : context.store->Statistics(*access.table)),
         terms_(Conjuncts(access.filter)) {}
 
   std::vector<Candidate> Build() {
@@ -351,15 +349,13 @@ class Builder {
       if (!list) proven.push_back(t);
     }
     a.filter = Residual(proven);
-    double fraction = 1;
+    double fraction = selectivity_.OfPartition(base.index);
     if (range_values[0] != nullptr) {
-      fraction = kRangeEqualFraction;
-    } else if (!r.prefixes.empty() || (!r.lows.empty() && !r.highs.empty())) {
-      fraction = kBothBoundsFraction;
+      fraction *= selectivity_.OfSortKey(base.index, key);
     } else if (r.has_bounds()) {
-      fraction = kOneBoundFraction;
+      fraction *= selectivity_.OfBounds(key, a.ranges[0]);
     }
-    double per_hash = std::max(1.0, Items(base.index) * kHashFraction * fraction);
+    double per_hash = std::max(1.0, Items(base.index) * fraction);
     AddCandidate(std::move(a), per_hash * static_cast<double>(hashes * ranges));
     return true;
   }
@@ -419,7 +415,7 @@ class Builder {
       } else {
         a.kind = AccessKind::kQuery;
         a.keys.clear();
-        AddCandidate(std::move(a), count * std::max(1.0, Items(base.index) * kHashFraction));
+        AddCandidate(std::move(a), count * std::max(1.0, Items(base.index) * selectivity_.OfPartition(base.index)));
       }
       return true;
     }
@@ -431,8 +427,8 @@ class Builder {
     a.kind = AccessKind::kRangeScan;
     a.ranges.push_back({nullptr, r.hash_lows, r.hash_highs, r.hash_prefixes});
     a.filter = Residual(r.hash_bound_terms);
-    const bool both = !r.hash_prefixes.empty() || (!r.hash_lows.empty() && !r.hash_highs.empty());
-    AddCandidate(std::move(a), Items(nullptr) * (both ? kBothBoundsFraction : kOneBoundFraction));
+    const double fraction = selectivity_.OfBounds(access_.table->key, a.ranges[0]);
+    AddCandidate(std::move(a), Items(nullptr) * fraction);
   }
 
   void AddScan(const Plan::Access& base) {
@@ -441,10 +437,18 @@ class Builder {
     AddCandidate(std::move(a), Items(base.index));
   }
 
-  double Items(const IndexSchema* index) {
-    if (context_.store == nullptr) return 1000;
+  double Items(const IndexSchema* index) const {
+    if (context_.store == nullptr) return kLeastItems;
     const TableStats stats = context_.store->Stats(*access_.table, index);
-    return std::max<double>(1000, static_cast<double>(stats.approximate_items));
+    return std::max(kLeastItems, static_cast<double>(stats.approximate_items));
+  }
+
+  // What Items() has to be multiplied with to have the number that statistics tell.
+  double KnownShare(const IndexSchema* index) const {
+    const double entries = selectivity_.Entries(index);
+    if (entries == 0) return 1;
+    const TableStats table = context_.store->Stats(*access_.table, nullptr);
+    return entries * selectivity_.Growth(table.approximate_items) / Items(index);
   }
 
   double Width(const IndexSchema* index) const {
@@ -502,8 +506,9 @@ class Builder {
   void AddCandidate(Plan::Access a, double items) {
     Candidate c;
     const IndexSchema* index = a.index;
-    size_t residual = Conjuncts(a.filter).size();
-    double rows = std::max(1.0, items * std::pow(kResidualFraction, static_cast<double>(residual)));
+    double rows = items;
+    for (const ExprPtr& term : Conjuncts(a.filter)) rows *= selectivity_.Of(*term, a.slot);
+    rows = std::max(1.0, rows);
     bool backward = false;
     c.gives_order = GivesOrder(a, &backward);
     if (!demand_.order.empty() && c.gives_order) {
@@ -521,8 +526,10 @@ class Builder {
     double seeks = static_cast<double>(std::max<size_t>(1, a.keys.size() + a.ranges.size()));
     c.cost = seeks * kSeekCost + items * Width(index) + (a.fetch ? items * kFetchCost : 0);
     if (!c.gives_order) c.cost += rows * 0.3 * std::log2(rows + 2);
-    c.estimate.rows = rows;
-    c.estimate.items = items;
+    const bool by_key = a.kind == AccessKind::kGetItem || a.kind == AccessKind::kBatchGet;
+    const double share = by_key ? 1 : KnownShare(index);
+    c.estimate.rows = std::max(1.0, rows * share);
+    c.estimate.items = std::max(1.0, items * share);
     const char* kind = a.kind == AccessKind::kGetItem     ? "GetItem"
                        : a.kind == AccessKind::kBatchGet  ? "BatchGet"
                        : a.kind == AccessKind::kQuery     ? "Query"
@@ -538,6 +545,7 @@ class Builder {
   const RuleContext& context_;
   const Settings& settings_;
   std::vector<std::string>* rejected_;
+  const Selectivity selectivity_;
   std::vector<ExprPtr> terms_;
   std::vector<Candidate> candidates_;
   bool never_ = false;

@@ -1,6 +1,7 @@
 // Walks down from the top with what is demanded of each access (an order, a number of rows), picks the
 // cheapest candidate there, and drops sorts that the chosen path makes needless.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -135,8 +136,13 @@ class Chooser {
     std::vector<Candidate> candidates = AccessCandidates(access, demand, context_, &rejected);
     PARTON_CHECK(!candidates.empty());
     size_t best = 0;
+    // Where scans are forbidden, statistics must not make one of what could do without.
+    const bool deny = context_.settings->scan == ScanPolicy::kDeny;
+    auto rank = [&](const Candidate& c) {
+      return std::pair(deny && c.access.kind == AccessKind::kScan, c.cost);
+    };
     for (size_t i = 1; i < candidates.size(); ++i) {
-      if (candidates[i].cost < candidates[best].cost) best = i;
+      if (rank(candidates[i]) < rank(candidates[best])) best = i;
     }
     Candidate& chosen = candidates[best];
     *ordered = chosen.gives_order;

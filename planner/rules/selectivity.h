@@ -1,0 +1,40 @@
+// What share of a table's items a term of a filter keeps: from the table's statistics where there are any, else
+// assumed.
+#ifndef PARTON_PLANNER_RULES_SELECTIVITY_H_
+#define PARTON_PLANNER_RULES_SELECTIVITY_H_
+
+#include <memory>
+
+#include "planner/plan.h"
+#include "types/table_statistics.h"
+
+namespace parton {
+
+class Selectivity {
+ public:
+  // `statistics` may be null.
+  explicit Selectivity(std::shared_ptr<const TableStatistics> statistics) : statistics_(std::move(statistics)) {}
+
+  bool known() const { return statistics_ != nullptr; }
+  // How many times as many items there are now as ANALYZE saw, by the store's guesses then and now.
+  double Growth(uint64_t store_items_now) const;
+  // Items of the table, or entries of an index; 0: unknown.
+  double Entries(const IndexSchema* index) const;
+  // The share of the items of one partition.
+  double OfPartition(const IndexSchema* index) const;
+  // The share, within a partition, of the items with one value of the sort key; or between bounds on it.
+  double OfSortKey(const IndexSchema* index, const KeySchema& key) const;
+  double OfBounds(const KeySchema& key, const AccessRange& range) const;
+  // Of a term on `slot`.
+  double Of(const Expr& term, int slot) const;
+
+ private:
+  double Present(std::string_view attribute) const;
+  double Equal(std::string_view attribute) const;
+
+  std::shared_ptr<const TableStatistics> statistics_;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_RULES_SELECTIVITY_H_
