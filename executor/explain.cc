@@ -1,25 +1,104 @@
 // EXPLAIN and EXPLAIN ANALYZE.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "executor/connection.h"
+#include "planner/api_calls.h"
 
 namespace parton {
 
 namespace {
 
-void Annotate(const ExecutionShared& shared, PlanDescription* d) {
-  if (auto it = shared.profiles.find(d->plan); d->plan != nullptr && it != shared.profiles.end()) {
+// Puts what was measured beside what was planned, and finds the operator that took most time of its own.
+class Annotator {
+ public:
+  explicit Annotator(const ExecutionShared& shared) : shared_(shared) {}
+
+  void Run(PlanDescription* d) {
+    Visit(d);
+    if (operators_ > 1 && slowest_ != nullptr && total_ > 0) {
+      const double share = 100 * static_cast<double>(most_) / static_cast<double>(total_);
+      slowest_->properties.emplace_back(
+          "slowest", fmt::format("{:.3f} ms of its own, {:.0f} %", static_cast<double>(most_) / 1e6, share));
+    }
+  }
+
+ private:
+  // Its time, with its inputs.
+  int64_t Visit(PlanDescription* d) {
+    int64_t inputs = 0;
+    for (PlanDescription& input : d->inputs) inputs += Visit(&input);
+    auto it = d->plan == nullptr ? shared_.profiles.end() : shared_.profiles.find(d->plan);
+    if (it == shared_.profiles.end()) return inputs;
     const OperatorProfile& p = it->second;
     d->properties.emplace_back("rows", std::to_string(p.rows));
     if (p.opens > 1) d->properties.emplace_back("opened", fmt::format("{} times", p.opens));
     if (d->plan->As<Plan::Access>() != nullptr) {
+      const uint64_t bytes = p.reads.bytes_examined != 0 ? p.reads.bytes_examined : p.reads.bytes_read;
       d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
       d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
+      d->properties.emplace_back("read units", fmt::format("{:.1f}", std::ceil(static_cast<double>(bytes) / 4096) / 2));
     }
     d->properties.emplace_back("time", fmt::format("{:.3f} ms", static_cast<double>(p.nanos) / 1e6));
+    const int64_t own = std::max<int64_t>(0, p.nanos - inputs);
+    ++operators_;
+    total_ += own;
+    if (slowest_ == nullptr || own > most_) {
+      slowest_ = d;
+      most_ = own;
+    }
+    return p.nanos;
   }
-  for (PlanDescription& input : d->inputs) Annotate(shared, &input);
+
+  const ExecutionShared& shared_;
+  PlanDescription* slowest_ = nullptr;
+  int64_t most_ = 0;
+  int64_t total_ = 0;
+  int operators_ = 0;
+};
+
+bool ReadsData(const Plan& plan) {
+  if (plan.As<Plan::Access>() != nullptr || plan.As<Plan::FunctionScan>() != nullptr) return true;
+  return std::any_of(plan.inputs.begin(), plan.inputs.end(), [](const PlanPtr& input) { return ReadsData(*input); });
+}
+
+// The items of an INSERT that gives them itself; more than a few are not worth showing.
+Result<std::optional<std::vector<Value>>> GivenItems(const WritePlan& write, int slot_count, Execution* result) {
+  constexpr size_t kMaxShown = 1000;
+  std::optional<std::vector<Value>> items;
+  if (write.source == nullptr || ReadsData(*write.source->root)) return items;
+  items.emplace();
+  PARTON_RETURN_IF_ERROR(result->RunQuery(*write.source, slot_count, [&](const Value& row) {
+    if (items->size() == kMaxShown) {
+      return Status(StatusCode::kLimitExceeded, fmt::format("the statement writes more than {} items", kMaxShown));
+    }
+    items->push_back(row.Own());
+    return Status();
+  }));
+  return items;
+}
+
+Status ExplainApi(const ExplainPlan& explain, const Query* query, const WritePlan* write, Execution* result) {
+  const int slot_count = explain.statement->slot_count;
+  result->PrepareShared(false);
+  ExecutionContext context(&result->shared(), slot_count);
+  const Settings& settings = *result->connection().settings();
+  ApiPlan plan;
+  if (query != nullptr) {
+    plan = ApiCallsOf(*query, settings, &context.eval);
+  } else {
+    PARTON_ASSIGN_OR_RETURN(auto items, GivenItems(*write, slot_count, result));
+    plan = ApiCallsOf(*write, items ? &*items : nullptr, settings, &context.eval);
+  }
+  std::string text = explain.format == ExplainPlan::Format::kCli ? RenderCli(plan) : RenderApi(plan);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  result->ClearRows();
+  result->SetText(ResultKind::kText, std::move(text));
+  return Status::Ok();
 }
 
 }  // namespace
@@ -31,9 +110,12 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
   if (query == nullptr && write == nullptr) {
     return Status::Unsupported("EXPLAIN takes queries, INSERT, REPLACE, UPSERT, UPDATE and DELETE");
   }
-  if (explain.format == ExplainPlan::Format::kApi || explain.format == ExplainPlan::Format::kCli) {
-    return Status::Unsupported("EXPLAIN has the formats TEXT and JSON");
+  const bool api = explain.format == ExplainPlan::Format::kApi || explain.format == ExplainPlan::Format::kCli;
+  if (api && explain.analyze) {
+    return Status::Validation("EXPLAIN ANALYZE has the formats TEXT and JSON");
   }
+  for (const std::string& notice : inner.notices) result->AddNotice(notice);
+  if (api) return ExplainApi(explain, query != nullptr ? query->get() : nullptr, write != nullptr ? write->get() : nullptr, result);
   PlanDescription d = query != nullptr ? Describe(**query) : Describe(**write);
   if (explain.analyze) {
     ExecutionShared& shared = result->shared();
@@ -53,12 +135,14 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
     }
     shared.profiling = false;
     PARTON_RETURN_IF_ERROR(s);
-    Annotate(shared, &d);
+    Annotator(shared).Run(&d);
     double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
+    if (write != nullptr) {
+      d.properties.emplace_back("write units", fmt::format("{:.1f}", result->stats().write_units));
+    }
     d.properties.emplace_back("total time", fmt::format("{:.3f} ms", ms));
   }
-  for (const std::string& notice : inner.notices) result->AddNotice(notice);
   std::string text = explain.format == ExplainPlan::Format::kJson ? RenderJson(d) : RenderText(d);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   result->ClearRows();

@@ -1,0 +1,71 @@
+// Bound expressions as DynamoDB's own expressions, with names and values as placeholders, as far as DynamoDB can
+// say the same.
+#ifndef PARTON_PLANNER_DYNAMO_EXPRESSION_H_
+#define PARTON_PLANNER_DYNAMO_EXPRESSION_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "parton/value.h"
+#include "storage/table_store.h"
+#include "types/evaluate.h"
+#include "types/expr.h"
+
+namespace parton {
+
+// The expressions of one request share their placeholders.
+class DynamoExpressions {
+ public:
+  // `slot`: the item that the request is about. `ctx` gives parameters their values. Values of other rows are
+  // unknown here: they are shown as {"S":"<x.a>"}.
+  DynamoExpressions(int slot, Logic logic, EvalContext* ctx) : slot_(slot), logic_(logic), ctx_(ctx) {}
+
+  // "#status", for use in an expression.
+  std::string Name(std::string_view attribute);
+  // ":v1"
+  std::string PlaceValue(const std::string& dynamo_json);
+  // The value in DynamoDB-JSON; nullopt: it is none that DynamoDB has, or NULL, or reads the item. `type`: of a
+  // value that is not known yet.
+  std::optional<std::string> ValueJson(const Expr& e, std::string_view type = "S");
+  // The same as a placeholder.
+  std::optional<std::string> PlaceValueOf(const Expr& e, std::string_view type = "S");
+
+  // The condition, or nullopt if DynamoDB's language has nothing that is true for the same items.
+  std::optional<std::string> Condition(const Expr& e);
+  // SET a = ..., REMOVE b, ...: all of them, or nullopt.
+  std::optional<std::string> Update(const std::vector<UpdateAction>& actions);
+  // A path of the item: #a.#b[0].
+  std::optional<std::string> Path(const Expr& e);
+
+  // {"#status": "status"} and {":v1": {"S": "x"}}; empty if there are none.
+  std::string NamesJson() const;
+  std::string ValuesJson() const;
+
+ private:
+  template <typename Fn>
+  std::optional<std::string> OrUndo(Fn translate);
+  std::optional<std::string> ConditionOf(const Expr& e);
+  std::optional<std::string> UpdateOf(const std::vector<UpdateAction>& actions);
+  std::optional<std::string> Operand(const Expr& e);
+  std::optional<std::string> Compare(const Expr::Compare& c);
+  std::optional<std::string> Call(const Expr::Call& c);
+  std::optional<std::string> Is(const Expr::Is& is);
+  std::optional<std::string> In(const Expr::In& in);
+  std::optional<std::string> Not(const Expr::Not& n);
+  std::optional<std::string> Join(const std::vector<ExprPtr>& terms, std::string_view word);
+  std::optional<std::string> UpdateOperand(const Expr& e);
+  std::string PathText(const std::vector<PathStep>& steps);
+
+  const int slot_;
+  const Logic logic_;
+  EvalContext* ctx_;
+  std::vector<std::pair<std::string, std::string>> names_;   // placeholder, attribute
+  std::vector<std::pair<std::string, std::string>> values_;  // placeholder, DynamoDB-JSON
+};
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_DYNAMO_EXPRESSION_H_
