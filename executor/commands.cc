@@ -69,6 +69,8 @@ struct Runner {
   Status operator()(const ast::ShowCreateTable& s) { return commands::ShowCreateTable(s, result); }
   Status operator()(const ast::Describe& s) { return commands::Describe(s, result); }
   Status operator()(const ast::SetOption& s) { return commands::Set(s, result); }
+  Status operator()(const ast::Analyze& s) { return commands::Analyze(s, result); }
+  Status operator()(const ast::Advise& s) { return commands::Advise(s, result); }
   Status operator()(const ast::CheckDatabase&) { return commands::Check(result); }
   Status operator()(const ast::CreateTrigger& s) { return commands::CreateTrigger(s, result); }
   Status operator()(const ast::AlterTrigger& s) { return commands::AlterTrigger(s, result); }
@@ -78,6 +80,7 @@ struct Runner {
   Status operator()(const ast::RestoreFrom& s) { return commands::RestoreFrom(s, result); }
   Status operator()(const ast::Repair&) { return commands::Repair(result); }
   Status operator()(const ast::CopyFrom& s) { return commands::CopyFrom(s, result); }
+  Status operator()(const ast::Import& s) { return commands::Import(s, result); }
   Status operator()(const ast::CopyTo& s) { return commands::CopyTo(s, statement, result); }
   Status operator()(const ast::Begin&) { return Done(result, connection().Begin(), "transaction started"); }
   Status operator()(const ast::Commit&) {

@@ -21,6 +21,10 @@ Status Show(const ast::Show& s, Execution* result);
 Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result);
 Status Describe(const ast::Describe& s, Execution* result);
 Status Set(const ast::SetOption& s, Execution* result);
+Status Analyze(const ast::Analyze& s, Execution* result);
+Status Advise(const ast::Advise& s, Execution* result);
+Status DescribeAttributes(const TablePtr& table, Execution* result);
+Status ShowStatistics(const ast::Show& s, Execution* result);
 Status Check(Execution* result);
 
 Status CreateTrigger(const ast::CreateTrigger& s, Execution* result);
@@ -35,6 +39,7 @@ Status RestoreFrom(const ast::RestoreFrom& s, Execution* result);
 Status Repair(Execution* result);
 
 Status CopyFrom(const ast::CopyFrom& s, Execution* result);
+Status Import(const ast::Import& s, Execution* result);
 Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* result);
 
 // The table a name means. Error (kNotFound): there is none; the nearest name is the hint.

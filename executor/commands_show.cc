@@ -223,6 +223,7 @@ Status Show(const ast::Show& s, Execution* result) {
   }
   if (s.what == "TRIGGERS" && !s.target) return ShowTriggers(result);
   if (s.what == "PARKED" && !s.target) return ShowParked(result);
+  if (s.what == "STATISTICS") return ShowStatistics(s, result);
   if (s.what == "CONSUMERS" && !s.target) return ShowConsumers(result);
   if (s.target) {
     return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
@@ -254,41 +255,11 @@ Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
 
 Status Describe(const ast::Describe& s, Execution* result) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+  if (s.attributes) return DescribeAttributes(table, result);
   TableStore& store = result->connection().store();
   std::unique_ptr<ReadView> view = store.NewView();
-  if (!s.attributes) {
-    PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, store, *view));
-    result->SetRows({std::move(v)}, {}, true);
-    return Status::Ok();
-  }
-  // What attributes the items have, and of which types.
-  std::map<std::string, std::map<std::string, int64_t>> found;
-  CursorSpec spec;
-  spec.table = table;
-  spec.fill_cache = false;
-  EvalContext ctx;
-  PARTON_ASSIGN_OR_RETURN(auto cursor, store.OpenCursor(*view, spec, &ctx, 0));
-  Value item;
-  while (cursor->Next(&item)) {
-    if (result->connection().cancel()->load()) {
-      return Status(StatusCode::kCancelled, "the statement was cancelled");
-    }
-    const Value whole = item.Materialize();
-    for (const Field& f : whole.fields()) ++found[f.name][std::string(TypeName(f.value.type()))];
-  }
-  PARTON_RETURN_IF_ERROR(cursor->status());
-  std::vector<Value> rows;
-  for (const auto& [name, types] : found) {
-    int64_t count = 0;
-    Fields by_type;
-    for (const auto& [type, n] : types) {
-      count += n;
-      by_type.push_back({type, Value::Int(n)});
-    }
-    rows.push_back(Value::Struct(
-        {{"attribute", Str(name)}, {"items", Value::Int(count)}, {"types", Value::Struct(std::move(by_type))}}));
-  }
-  result->SetRows(std::move(rows), {"attribute", "items", "types"}, true);
+  PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, store, *view));
+  result->SetRows({std::move(v)}, {}, true);
   return Status::Ok();
 }
 

@@ -93,6 +93,7 @@ class Execution final : public ResultSet {
   }
   void ClearRows() { rows_.clear(); }
   void AddNotice(std::string notice) { notices_.push_back(std::move(notice)); }
+  void AddWriteUnits(double n) { write_units_ += n; }
   void SetAffected(uint64_t n) {
     kind_ = ResultKind::kChanged;
     affected_ = n;

@@ -1,10 +1,11 @@
 #include "executor/csv_reader.h"
 
-#include <deque>
+#include <algorithm>
 
 #include <csv.h>
 #include <fmt/format.h>
 
+#include "executor/line_reader.h"
 #include "types/unicode.h"
 
 namespace parton {
@@ -55,25 +56,12 @@ Result<CsvOptions> ParseCsvOptions(const Value& options) {
       const Value types = f.value.Materialize();
       for (const Field& t : types.fields()) {
         if (!t.value.is_text()) return Status::Validation("csv: a type is a name in quotes: 'NUMBER'");
-        const std::string type = Lower(t.value.bytes());
-        TypeSpec spec;
-        spec.name = type;
-        using Kind = TypeSpec::Kind;
-        if (type == "string" || type == "s" || type == "varchar") {
-          spec.kind = Kind::kString;
-        } else if (type == "int" || type == "integer" || type == "bigint") {
-          spec.kind = Kind::kInt;
-        } else if (type == "number" || type == "n" || type == "decimal") {
-          spec.kind = Kind::kDecimal;
-        } else if (type == "float" || type == "double") {
-          spec.kind = Kind::kDouble;
-        } else if (type == "bool" || type == "boolean") {
-          spec.kind = Kind::kBool;
-        } else {
-          return Status::Validation(fmt::format("csv: unknown type '{}' of the field {}", type, t.name), {},
-                                    "types are STRING, NUMBER, INT, FLOAT and BOOL");
+        const std::optional<CsvType> type = CsvTypeFromName(t.value.bytes());
+        if (!type) {
+          return Status::Validation(fmt::format("csv: unknown type '{}' of the field {}", t.value.bytes(), t.name), {},
+                                    "types are STRING, NUMBER, INT, FLOAT, BOOL, BINARY, JSON, SS, NS and BS");
         }
-        out.types.emplace_back(t.name, std::move(spec));
+        out.types.emplace_back(t.name, *type);
       }
     } else {
       return Status::Validation(fmt::format("csv has no option '{}'", f.name), {},
@@ -84,77 +72,96 @@ Result<CsvOptions> ParseCsvOptions(const Value& options) {
   return out;
 }
 
+// libcsv is given one line after another, so the lines a record spans are known, and a bad one can be left behind.
 struct CsvReader::State {
-  ByteSource* source;
-  CsvOptions options;
-  csv_parser parser;
-  std::vector<std::string> fields;
-  std::deque<std::vector<std::string>> records;
-  std::vector<std::string> names;
-  std::vector<const TypeSpec*> types;  // by field; null: string
-  std::vector<char> buffer = std::vector<char>(64 << 10);
-  uint64_t record = 0;
-  bool named = false;
-  bool ended = false;
-  bool at_start = true;
-
+  State(ByteSource* source, CsvOptions o) : lines(source), options(std::move(o)) { Restart(); }
   ~State() { csv_free(&parser); }
+
+  void Restart() {
+    if (started) csv_free(&parser);
+    started = true;
+    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL);
+    csv_set_delim(&parser, static_cast<unsigned char>(options.delimiter));
+    csv_set_quote(&parser, static_cast<unsigned char>(options.quote));
+    // Blanks around fields are part of them.
+    csv_set_space_func(&parser, [](unsigned char) { return 0; });
+  }
 
   static void OnField(void* data, size_t size, void* self) {
     auto* s = static_cast<State*>(self);
-    s->fields.emplace_back(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
+    if (s->count == s->fields.size()) s->fields.emplace_back();
+    Cell& cell = s->fields[s->count++];
+    cell.unquoted_empty = data == nullptr;
+    cell.text.assign(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
   }
-  static void OnRecord(int, void* self) {
-    auto* s = static_cast<State*>(self);
-    s->records.push_back(std::move(s->fields));
-    s->fields.clear();
+  static void OnRecord(int, void* self) { static_cast<State*>(self)->complete = true; }
+
+  Status Bad(std::string_view what) {
+    recoverable = true;
+    return Status::Validation(fmt::format("csv: line {}: {}", line, what));
+  }
+  Status Broken() {
+    Status s = Bad(csv_strerror(csv_error(&parser)));
+    Restart();
+    return s;
   }
 
-  Status Fill() {
-    while (records.empty() && !ended) {
-      PARTON_ASSIGN_OR_RETURN(size_t got, source->Read(buffer.data(), buffer.size()));
-      const char* data = buffer.data();
-      size_t size = got;
-      if (at_start && size >= 3 && std::string_view(data, 3) == "\xEF\xBB\xBF") {
-        data += 3;
-        size -= 3;
+  // Reads one record into `fields`; false at the end.
+  Result<bool> Read() {
+    recoverable = false;
+    count = 0;
+    complete = false;
+    text.clear();
+    for (;;) {
+      std::string_view piece;
+      PARTON_ASSIGN_OR_RETURN(bool more, lines.Next(&piece));
+      if (!more) {
+        if (csv_fini(&parser, &OnField, &OnRecord, this) != 0) return Broken();
+        return complete;
       }
-      at_start = false;
-      int rc = 0;
-      if (got == 0) {
-        ended = true;
-        rc = csv_fini(&parser, &OnField, &OnRecord, this);
-      } else if (csv_parse(&parser, data, size, &OnField, &OnRecord, this) != size) {
-        rc = -1;
+      if (text.empty()) line = lines.line();
+      if (text.size() + piece.size() > LineReader::kMaxLine) {
+        return Status::Validation(fmt::format("csv: line {}: the record does not end (a quote is open?)", line));
       }
-      if (rc != 0) {
-        return Status::Validation(fmt::format("csv: near record {}: {}", record + records.size() + 1,
-                                              csv_strerror(csv_error(&parser))));
-      }
+      text.append(piece);
+      if (csv_parse(&parser, piece.data(), piece.size(), &OnField, &OnRecord, this) != piece.size()) return Broken();
+      if (complete) return true;
+      if (text.find_first_not_of("\r\n") == std::string::npos) text.clear();  // an empty line
     }
-    return Status::Ok();
   }
 
-  Status Name(const std::vector<std::string>& given) {
-    names = given;
-    types.clear();
-    for (const std::string& n : names) types.push_back(TypeOf(n));
-    for (const auto& [name, type] : options.types) {
-      bool known = false;
-      for (const std::string& n : names) known = known || n == name;
-      if (!known && options.header) {
-        return Status::Validation(fmt::format("csv: 'types' names the field {}, which the file does not have",
-                                              name));
+  Status ReadHeader() {
+    if (named) return Status::Ok();
+    std::vector<std::string> header = options.columns;
+    if (options.header) {
+      PARTON_ASSIGN_OR_RETURN(bool more, Read());
+      recoverable = false;
+      if (header.empty()) {
+        for (size_t i = 0; more && i < count; ++i) header.push_back(fields[i].text);
       }
     }
     named = true;
+    return Name(std::move(header));
+  }
+
+  Status Name(std::vector<std::string> given) {
+    names = std::move(given);
+    for (const std::string& n : names) {
+      if (!IsValidUtf8(n)) return Status::Validation("csv: a name in the header is not UTF-8");
+      types.push_back(TypeOf(n));
+    }
+    for (const auto& [name, type] : options.types) {
+      if (options.header && std::find(names.begin(), names.end(), name) == names.end()) {
+        return Status::Validation(fmt::format("csv: 'types' names the field {}, which the file does not have", name));
+      }
+    }
     return Status::Ok();
   }
-  const TypeSpec* TypeOf(const std::string& name) const {
+  CsvType TypeOf(const std::string& name) const {
     for (const auto& [n, type] : options.types) {
-      if (n == name) return type.kind == TypeSpec::Kind::kString ? nullptr : &type;
+      if (n == name) return type;
     }
-    return nullptr;
+    return CsvType::kString;
   }
   // Without a header, records may be of any length.
   void NameUpTo(size_t n) {
@@ -163,73 +170,108 @@ struct CsvReader::State {
       types.push_back(TypeOf(names.back()));
     }
   }
+
+  // The field as a value; MISSING if it is left out.
+  Result<Value> Convert(size_t i) {
+    const Cell& cell = fields[i];
+    if (types[i] == CsvType::kString) {
+      if (cell.unquoted_empty && options.empty_is_absent) return Value::Missing();
+      if (!IsValidUtf8(cell.text)) return Bad(fmt::format("the field {} is not UTF-8", names[i]));
+      return Value::String(cell.text);
+    }
+    if (cell.text.empty()) return Value::Missing();
+    Result<Value> v = ConvertCsvField(cell.text, types[i]);
+    if (!v.ok()) return Bad(fmt::format("the field {} {}", names[i], v.status().message()));
+    return v;
+  }
+
+  struct Cell {
+    std::string text;
+    bool unquoted_empty = false;
+  };
+  LineReader lines;
+  CsvOptions options;
+  csv_parser parser;
+  bool started = false;
+  std::vector<Cell> fields;  // the first `count` are the record's
+  size_t count = 0;
+  bool complete = false;
+  std::string text;
+  uint64_t line = 0;
+  bool recoverable = false;
+  bool named = false;
+  std::vector<std::string> names;
+  std::vector<CsvType> types;
 };
 
-CsvReader::CsvReader(ByteSource* source, CsvOptions options) : state_(std::make_unique<State>()) {
-  state_->source = source;
-  state_->options = std::move(options);
-  csv_init(&state_->parser, CSV_STRICT | CSV_STRICT_FINI);
-  csv_set_delim(&state_->parser, static_cast<unsigned char>(state_->options.delimiter));
-  csv_set_quote(&state_->parser, static_cast<unsigned char>(state_->options.quote));
-  // Blanks around fields are part of them.
-  csv_set_space_func(&state_->parser, [](unsigned char) { return 0; });
-}
+CsvReader::CsvReader(ByteSource* source, CsvOptions options)
+    : state_(std::make_unique<State>(source, std::move(options))) {}
 
 CsvReader::~CsvReader() = default;
 
+uint64_t CsvReader::line() const { return state_->line; }
+std::string_view CsvReader::text() const { return state_->text; }
+bool CsvReader::recoverable() const { return state_->recoverable; }
+
+Result<std::vector<std::string>> CsvReader::Names() {
+  PARTON_RETURN_IF_ERROR(state_->ReadHeader());
+  return state_->names;
+}
+
+Result<bool> CsvReader::Skip() {
+  PARTON_RETURN_IF_ERROR(state_->ReadHeader());
+  return state_->Read();
+}
+
+Result<bool> CsvReader::NextTexts(std::vector<std::string>* out) {
+  PARTON_ASSIGN_OR_RETURN(bool more, Skip());
+  out->clear();
+  for (size_t i = 0; more && i < state_->count; ++i) out->push_back(state_->fields[i].text);
+  return more;
+}
+
 Result<bool> CsvReader::Next(Value* out) {
+  PARTON_ASSIGN_OR_RETURN(bool more, Skip());
+  if (!more) return false;
   State& s = *state_;
-  PARTON_RETURN_IF_ERROR(s.Fill());
-  if (!s.named) {
-    if (s.options.header && !s.records.empty()) {
-      std::vector<std::string> header = std::move(s.records.front());
-      s.records.pop_front();
-      ++s.record;
-      if (!s.options.columns.empty()) header = s.options.columns;
-      PARTON_RETURN_IF_ERROR(s.Name(header));
-      PARTON_RETURN_IF_ERROR(s.Fill());
-    } else {
-      PARTON_RETURN_IF_ERROR(s.Name(s.options.columns));
+  if (s.count > s.names.size()) {
+    if (s.options.header || !s.options.columns.empty()) {
+      return s.Bad(fmt::format("the record has {} fields, and only {} have names", s.count, s.names.size()));
     }
-  }
-  if (s.records.empty()) return false;
-  std::vector<std::string> record = std::move(s.records.front());
-  s.records.pop_front();
-  ++s.record;
-  if (record.size() > s.names.size()) {
-    if (s.options.header) {
-      return Status::Validation(fmt::format("csv: record {} has {} fields, the header names {}", s.record,
-                                            record.size(), s.names.size()));
-    }
-    s.NameUpTo(record.size());
+    s.NameUpTo(s.count);
   }
   std::vector<Field> fields;
-  fields.reserve(record.size());
-  for (size_t i = 0; i < record.size(); ++i) {
-    if (!IsValidUtf8(record[i])) {
-      return Status::Validation(fmt::format("csv: record {}: the field {} is not UTF-8", s.record, s.names[i]));
-    }
-    if (s.types[i] == nullptr) {
-      fields.push_back({s.names[i], Value::String(record[i])});
-      continue;
-    }
-    if (record[i].empty()) continue;
-    EvalContext ctx;
-    Value v;
-    if (s.types[i]->kind == TypeSpec::Kind::kDecimal) {
-      Result<Number> n = Number::ParseRounding(record[i]);
-      if (n.ok()) v = Value::FromStored(*n);
-    } else {
-      v = CastValue(Value::String(record[i]), *s.types[i], ctx);
-    }
-    if (ctx.failed() || v.is_absent()) {
-      return Status::Validation(fmt::format("csv: record {}: the field {} is no {}: '{}'", s.record,
-                                            s.names[i], s.types[i]->name, record[i]));
-    }
-    fields.push_back({s.names[i], std::move(v)});
+  fields.reserve(s.count);
+  for (size_t i = 0; i < s.count; ++i) {
+    PARTON_ASSIGN_OR_RETURN(Value v, s.Convert(i));
+    if (!v.is_missing()) fields.push_back({s.names[i], std::move(v)});
   }
   *out = Value::Struct(std::move(fields));
   return true;
+}
+
+Result<std::vector<std::pair<std::string, CsvType>>> GuessCsvTypes(ByteSource* source, CsvOptions options,
+                                                                   size_t records) {
+  const bool named = options.header || !options.columns.empty();  // what is beyond has no name
+  CsvReader reader(source, std::move(options));
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> names, reader.Names());
+  std::vector<CsvTypeGuess> guesses(names.size());
+  std::vector<std::string> texts;
+  for (size_t n = 0; n < records; ++n) {
+    Result<bool> more = reader.NextTexts(&texts);
+    if (!more.ok() && reader.recoverable()) continue;
+    if (!more.ok()) return std::move(more).status();
+    if (!*more) break;
+    if (named && texts.size() > names.size()) continue;  // a bad record
+    while (!named && guesses.size() < texts.size()) {
+      names.push_back(FieldName(guesses.size()));
+      guesses.emplace_back();
+    }
+    for (size_t i = 0; i < texts.size(); ++i) guesses[i].Add(texts[i]);
+  }
+  std::vector<std::pair<std::string, CsvType>> types;
+  for (size_t i = 0; i < guesses.size(); ++i) types.emplace_back(names[i], guesses[i].type());
+  return types;
 }
 
 }  // namespace parton

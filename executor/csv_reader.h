@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "executor/csv_types.h"
 #include "parton/status.h"
 #include "parton/value.h"
-#include "types/evaluate.h"
 #include "types/json_reader.h"
 
 namespace parton {
@@ -19,9 +20,10 @@ struct CsvOptions {
   bool header = true;  // the first record names the fields; else they are _1, _2, ...
   char delimiter = ',';
   char quote = '"';
-  std::vector<std::string> columns;  // names given by the caller, in the place of _1, _2, ...
+  std::vector<std::string> columns;  // names given by the caller, in the place of the header's
   // Fields to convert, by name; the others are strings. An empty field of another type than STRING is left out.
-  std::vector<std::pair<std::string, TypeSpec>> types;
+  std::vector<std::pair<std::string, CsvType>> types;
+  bool empty_is_absent = false;  // an empty field of type STRING is left out too, unless it is quoted: ""
 };
 
 // Options as a tuple, {'header': true, 'delimiter': ',', 'quote': '"', 'columns': [...], 'types': {...}}. Error:
@@ -34,13 +36,30 @@ class CsvReader {
   CsvReader(ByteSource* source, CsvOptions options);
   ~CsvReader();
 
-  // The next record, a STRUCT; false at the end. Errors name the record.
+  // The names of the fields, as far as they are known: after the header was read. Errors: as Next's.
+  Result<std::vector<std::string>> Names();
+  // The next record, a STRUCT; false at the end. A record with fewer fields than the header lacks the last ones.
+  // Errors name the line; after one that is about a record's content (recoverable() is true) the next call goes
+  // on behind it.
   Result<bool> Next(Value* out);
+  // Over one record without looking at its fields.
+  Result<bool> Skip();
+  // The next record's fields as they are written.
+  Result<bool> NextTexts(std::vector<std::string>* out);
+
+  // Of the last record: the line it starts on, its text, whether its error was about it alone.
+  uint64_t line() const;
+  std::string_view text() const;
+  bool recoverable() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Types of the fields from the first `records` records.
+Result<std::vector<std::pair<std::string, CsvType>>> GuessCsvTypes(ByteSource* source, CsvOptions options,
+                                                                   size_t records);
 
 }  // namespace parton
 

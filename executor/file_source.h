@@ -1,16 +1,26 @@
-// Files that table functions and COPY read: plain or gzip, recognised by their first bytes.
+// Files to read, plain or compressed: gzip and zstd are recognised by their first bytes.
 #ifndef PARTON_EXECUTOR_FILE_SOURCE_H_
 #define PARTON_EXECUTOR_FILE_SOURCE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "parton/status.h"
 #include "types/json_reader.h"
 
 namespace parton {
 
-// Error (kIoError): no such file, or it cannot be read.
-Result<std::unique_ptr<ByteSource>> OpenFileSource(const std::string& path);
+class FileSource : public ByteSource {
+ public:
+  // How many bytes of the file itself were read, and how many it has; 0: unknown (a pipe).
+  virtual uint64_t consumed() const = 0;
+  virtual uint64_t size() const = 0;
+};
+
+// Errors (kIoError): absent, unreadable, a directory. What is wrong with compressed data (cut short, damaged)
+// shows up in Read.
+Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path);
 
 }  // namespace parton
 

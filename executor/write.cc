@@ -1,6 +1,7 @@
 #include "executor/write.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 #include <utility>
 
@@ -85,7 +86,7 @@ class Writer {
     op.table = plan_.table;
     op.returning = plan_.returning;
     if (plan_.kind == WritePlan::Kind::kUpsert) {
-      PARTON_RETURN_IF_ERROR(MakeUpsert(row, &op));
+      PARTON_RETURN_IF_ERROR(MakeUpsert(plan_.table, row, &op));
     } else {
       op.kind = plan_.kind == WritePlan::Kind::kReplace ? WriteOp::Kind::kPut : WriteOp::Kind::kInsert;
       op.item = row;
@@ -93,27 +94,6 @@ class Writer {
     }
     ops_.push_back(std::move(op));
     return MakeRoom();
-  }
-
-  // The given attributes are set, the others stay.
-  Status MakeUpsert(const Value& row, WriteOp* op) {
-    PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(row));
-    PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(plan_.table->key, item));
-    op->kind = WriteOp::Kind::kUpdate;
-    op->key = {std::move(key.hash).Own(), std::move(key.range).Own()};
-    op->if_absent = WriteOp::Otherwise::kProceed;
-    op->slot = 0;
-    const KeySchema& schema = plan_.table->key;
-    const Value whole = item.Materialize();
-    for (const Field& f : whole.fields()) {
-      if (f.name == schema.hash.name || (schema.range && f.name == schema.range->name)) continue;
-      UpdateAction a;
-      a.kind = UpdateAction::Kind::kSet;
-      a.path = {PathStep{f.name, -1}};
-      a.value = MakeExpr(Expr::Literal{f.value});
-      op->actions.push_back(std::move(a));
-    }
-    return Status::Ok();
   }
 
   // ---- UPDATE, DELETE
@@ -212,7 +192,7 @@ class Writer {
     if (ctx_.failed()) return Failure();
     for (size_t i = 0; i < outcomes->size(); ++i) {
       WriteOutcome& o = (*outcomes)[i];
-      AddUnits(o);
+      result_->write_units += WriteUnits(o, transaction_ != nullptr);
       if (!o.applied) continue;
       // Removing what is not there changes nothing.
       if (ops_[i].kind == WriteOp::Kind::kDelete && o.old_size == 0) continue;
@@ -225,13 +205,6 @@ class Writer {
       return Partly(Status(StatusCode::kCancelled, "the statement was cancelled"));
     }
     return Status::Ok();
-  }
-
-  void AddUnits(const WriteOutcome& o) {
-    auto units = [](uint64_t size) { return std::max<uint64_t>(1, (size + 1023) / 1024); };
-    double n = static_cast<double>(units(std::max(o.old_size, o.new_size)));
-    for (const auto& [index, count] : o.index_units) n += static_cast<double>(count);
-    result_->write_units += transaction_ != nullptr ? 2 * n : n;
   }
 
   Status Failure() { return Partly(ctx_.eval.error); }
@@ -252,6 +225,32 @@ class Writer {
 };
 
 }  // namespace
+
+Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
+  PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(row));
+  PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(table->key, item));
+  op->kind = WriteOp::Kind::kUpdate;
+  op->table = table;
+  op->key = {std::move(key.hash).Own(), std::move(key.range).Own()};
+  op->if_absent = WriteOp::Otherwise::kProceed;
+  op->slot = 0;
+  const Value whole = item.Materialize();
+  for (const Field& f : whole.fields()) {
+    if (f.name == table->key.hash.name || (table->key.range && f.name == table->key.range->name)) continue;
+    UpdateAction a;
+    a.kind = UpdateAction::Kind::kSet;
+    a.path = {PathStep{f.name, -1}};
+    a.value = MakeExpr(Expr::Literal{f.value});
+    op->actions.push_back(std::move(a));
+  }
+  return Status::Ok();
+}
+
+double WriteUnits(const WriteOutcome& outcome, bool transactional) {
+  double n = std::max(1.0, std::ceil(static_cast<double>(std::max(outcome.old_size, outcome.new_size)) / 1024));
+  for (const auto& [index, count] : outcome.index_units) n += static_cast<double>(count);
+  return transactional ? 2 * n : n;
+}
 
 bool WritesByKey(const WritePlan& plan) {
   if (plan.kind != WritePlan::Kind::kUpdate && plan.kind != WritePlan::Kind::kDelete) return false;

@@ -19,6 +19,12 @@ struct WriteResult {
 // Whether UPDATE or DELETE names full keys, so that it writes without reading first.
 bool WritesByKey(const WritePlan& plan);
 
+// Makes `op` set the attributes that `row` gives, creating the item if there is none. Error: no item, no key.
+Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op);
+
+// Write units that an operation took.
+double WriteUnits(const WriteOutcome& outcome, bool transactional);
+
 // Runs the statement on ctx. `transaction`: null outside of one. All or nothing, unless it goes in batches.
 // Errors: those of the source and of the store; kLimitExceeded if one atomic statement would write too much.
 Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,

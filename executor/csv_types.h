@@ -1,0 +1,48 @@
+// Types of the fields of CSV files: given by name, or guessed from what a column holds.
+#ifndef PARTON_EXECUTOR_CSV_TYPES_H_
+#define PARTON_EXECUTOR_CSV_TYPES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "parton/status.h"
+#include "parton/value.h"
+
+namespace parton {
+
+enum class CsvType : uint8_t {
+  kString,
+  kNumber,
+  kInt,
+  kFloat,
+  kBool,
+  kBinary,     // base64
+  kJson,       // any JSON text
+  kStringSet,  // JSON arrays
+  kNumberSet,
+  kBinarySet,
+};
+
+// STRING or S, NUMBER or N, INT, FLOAT, BOOL, BINARY or B, JSON (also LIST, MAP), SS, NS, BS; any case.
+std::optional<CsvType> CsvTypeFromName(std::string_view name);
+std::string_view CsvTypeName(CsvType type);
+
+// Error: what is wrong with `text`, without the name of the field. REQUIRES: type is not kString.
+Result<Value> ConvertCsvField(std::string_view text, CsvType type);
+
+// Narrows a guess down by one more value after another: NUMBER only for what reads back as it was written (so
+// that 007 stays text), BOOL for true and false, JSON for arrays and objects, else STRING.
+class CsvTypeGuess {
+ public:
+  void Add(std::string_view text);
+  CsvType type() const { return type_.value_or(CsvType::kString); }
+
+ private:
+  std::optional<CsvType> type_;  // none: only empty fields so far
+};
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_CSV_TYPES_H_

@@ -1,0 +1,39 @@
+// Where a load puts bad records: a JSON object a line, with `line`, `reason` and `record`.
+#ifndef PARTON_EXECUTOR_ERROR_FILE_H_
+#define PARTON_EXECUTOR_ERROR_FILE_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "parton/status.h"
+
+namespace parton {
+
+// Written as it goes, so that nothing is lost when the process is.
+class ErrorFile {
+ public:
+  ErrorFile() = default;
+  ~ErrorFile();
+  ErrorFile(const ErrorFile&) = delete;
+  ErrorFile& operator=(const ErrorFile&) = delete;
+
+  // Starts an empty file; with `keep` it keeps the entries of an earlier run up to that line of the input.
+  // Errors, here and below (kIoError): what the system says.
+  Status Open(const std::string& path, uint64_t keep);
+  bool is_open() const { return file_ != nullptr; }
+  Status Add(uint64_t line, const Status& reason, std::string_view record);
+  // What was added is with the system.
+  Status Flush();
+
+ private:
+  Status Error() const;
+
+  std::string path_;
+  std::FILE* file_ = nullptr;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_ERROR_FILE_H_
