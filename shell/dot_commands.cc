@@ -107,23 +107,31 @@ Result<std::string> CreateText(Session* s, const std::string& table) {
 
 Status Dump(Session* s, const Args& args) {
   PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  // Statements stay well below the longest text there may be.
   constexpr size_t kRowsPerInsert = 100;
+  constexpr size_t kBytesPerInsert = 1 << 20;
   for (const std::string& table : args.empty() ? SortedTables(s) : args) {
     PARTON_ASSIGN_OR_RETURN(const std::string create, CreateText(s, table));
     s->output()->Write(create);
     PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> rows,
                             s->connection()->Execute("SELECT * FROM " + QuoteName(table)));
-    size_t n = 0;
+    size_t n = 0, bytes = 0;
+    bool open = false;
     while (rows->Next()) {
-      s->output()->Write(
-          n % kRowsPerInsert == 0
-              ? fmt::format("{}INSERT INTO {} <<\n  ", n > 0 ? "\n>>;\n" : "", QuoteName(table))
-              : ",\n  ");
-      s->output()->Write(rows->row().ToLiteral());
+      if (open && (n == kRowsPerInsert || bytes > kBytesPerInsert)) {
+        s->output()->Write("\n>>;\n");
+        open = false;
+      }
+      if (!open) n = bytes = 0;
+      s->output()->Write(open ? ",\n  " : fmt::format("INSERT INTO {} <<\n  ", QuoteName(table)));
+      open = true;
+      const std::string item = rows->row().ToLiteral();
+      s->output()->Write(item);
       ++n;
+      bytes += item.size();
       if (s->output()->reader_gone() || !s->output()->error().ok()) return Status::Ok();
     }
-    if (n > 0) s->output()->Write("\n>>;\n");
+    if (open) s->output()->Write("\n>>;\n");
     PARTON_RETURN_IF_ERROR(rows->status());
   }
   // Behind all tables and items: they may write to any, and must not run on what the dump itself inserts.
@@ -336,6 +344,30 @@ Status Read(Session* s, const Args& args) {
   return Status(StatusCode::kCancelled, fmt::format("{} stopped at its first error", args[0]));
 }
 
+std::string QuoteText(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+Status RunGenerated(Session* s, const std::string& statement, std::string_view what) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  if (s->Run(Generated(statement)) || s->options().keep_going) return Status::Ok();
+  return Status(StatusCode::kCancelled, fmt::format("{} failed", what));
+}
+
+Status Import(Session* s, const Args& args) {
+  std::string statement = fmt::format("COPY {} FROM {}", QuoteName(args[1]), QuoteText(args[0]));
+  std::string options;
+  for (size_t i = 2; i < args.size(); ++i) options += (i == 2 ? "" : " ") + args[i];
+  if (!options.empty()) statement += options.front() == '(' ? " " + options : " (" + options + ")";
+  return RunGenerated(s, statement, "the import");
+}
+
+Status Advise(Session* s, const Args& args) {
+  return RunGenerated(s, "ADVISE FROM " + QuoteText(args[0]), "the advice");
+}
+
 Status Watch(Session* s, const Args& args) {
   const double seconds = args.empty() ? 2 : std::atof(args[0].c_str());
   if (!(seconds >= 0.1) || seconds > 86400)
@@ -387,6 +419,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 
 const std::vector<DotCommand>& AllDotCommands() {
   static const std::vector<DotCommand> kCommands = {
+      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise},
       {"check", "", "verify the stored data: indexes match items", "", 0, 0, Check},
       {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump},
       {"edit", "", "the last statement in $VISUAL or $EDITOR; runs it afterwards", "", 0, 0, Edit},
@@ -395,6 +428,9 @@ const std::vector<DotCommand>& AllDotCommands() {
        Footer},
       {"help", "[COMMAND]", "this list, or more about one command", "", 0, 1, Help},
       {"history", "[N]", "the last N statements typed", "", 0, 1, History},
+      {"import", "FILE TABLE [OPTION...]", "load a csv, json, jsonl or ddbjson file into a table",
+       "Options are those of COPY FROM: .import people.csv people ON CONFLICT SKIP, ERRORS 'bad.jsonl'", 2, 64,
+       Import},
       {"indexes", "[TABLE...]", "names of indexes", "", 0, 64, Indexes},
       {"last", "[MODE]", "run the last statement again, in another mode if given", "", 0, 1, Last},
       {"mode", "[NAME]", "how results look; without a name: the list", "", 0, 1, SetMode},
