@@ -21,6 +21,12 @@ class KeyTable {
   // The number of the key, or kNone.
   uint32_t Find(const Value* key) const { return FindHashed(key, Hash(key)); }
 
+  size_t Hash(const Value* key) const {
+    size_t h = 0x9E3779B97F4A7C15u;
+    for (size_t i = 0; i < width_; ++i) h = (h ^ HashValue(key[i])) * 0xFF51AFD7ED558CCDu;
+    return h ^ (h >> 32);
+  }
+
   // The number of the key, inserted (owned) if it is new.
   uint32_t Insert(const Value* key, bool* is_new) {
     const size_t hash = Hash(key);
@@ -38,17 +44,12 @@ class KeyTable {
   const Value* key(uint32_t number) const { return keys_.data() + number * width_; }
   size_t size() const { return hashes_.size(); }
   void Clear() {
-    keys_.clear();
-    hashes_.clear();
+    std::vector<Value>().swap(keys_);
+    std::vector<size_t>().swap(hashes_);
     buckets_.assign(64, kNone);
   }
 
  private:
-  size_t Hash(const Value* key) const {
-    size_t h = 0x9E3779B97F4A7C15u;
-    for (size_t i = 0; i < width_; ++i) h = (h ^ HashValue(key[i])) * 0xFF51AFD7ED558CCDu;
-    return h ^ (h >> 32);
-  }
   static bool Same(const Value& a, const Value& b) {
     if (a.is_small_int() && b.is_small_int()) return a.int_value() == b.int_value();
     if (a.is_text() && b.is_text()) return a.bytes() == b.bytes();

@@ -65,6 +65,13 @@ class MemoryHold {
     held_ += bytes;
     return ctx_.shared->memory.Take(bytes);
   }
+  // As Take, for an operator that can go on in files: false when it should. Half of the limit is left to what runs
+  // above and below it.
+  bool TakeShare(size_t bytes) {
+    const bool fits = Take(bytes);
+    const size_t limit = ctx_.shared->memory.limit();
+    return held_ <= limit / 2 && (fits || held_ < limit / 16);
+  }
   // As Take; not enough is an error that names the operator.
   bool TakeOrFail(size_t bytes, const char* what) {
     if (Take(bytes)) return true;

@@ -1,15 +1,17 @@
 // Window functions: all rows are kept, each call computes its values over the sorted partitions, then the rows are
-// given in the order they came.
+// given in the order they came. Calls of different PARTITION BY are operators of their own. If there is no memory for
+// all rows they go to files by partition, which are worked on one by one; a partition must fit.
 #include <algorithm>
-#include <numeric>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "executor/hash_table.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "executor/sort_order.h"
-#include "types/evaluate.h"
+#include "executor/spill_file.h"
+#include "executor/window_calls.h"
 
 namespace parton {
 
@@ -17,37 +19,50 @@ namespace {
 
 constexpr char kWhat[] = "window functions";
 
-// One partition, sorted: row numbers and, per row, the bounds of its peers.
-struct Partition {
-  std::vector<uint32_t> rows;
-  std::vector<uint32_t> peer_begin;
-  std::vector<uint32_t> peer_end;
-};
+using Call = Plan::WindowCall;
 
 class Window final : public Operator {
  public:
-  Window(const Plan::Window& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx)
-      : Operator(ctx), node_(node), input_(std::move(input)), rows_(std::move(kept)), memory_(ctx) {}
+  // All calls have the same PARTITION BY.
+  Window(std::vector<const Call*> calls, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx)
+      : Operator(ctx),
+        calls_(std::move(calls)),
+        partition_(calls_[0]->partition),
+        input_(std::move(input)),
+        rows_(std::move(kept)),
+        memory_(ctx) {}
 
   bool Open() override {
     Forget();
     if (!input_->Open()) return false;
+    std::optional<SpillPartitions> files;
     while (input_->Next()) {
-      if (!memory_.TakeOrFail(rows_.Add(ctx_.frame), kWhat) || !ctx_.Tick()) return false;
+      if (!ctx_.Tick()) return false;
+      if (files) {
+        if (!PutIntoFile(&*files)) return false;
+      } else if (!memory_.TakeShare(rows_.Add(ctx_.frame)) && !(partition_.empty() ? HasRoom() : SpillRows(0, &files))) {
+        return false;
+      }
     }
     if (ctx_.failed()) return false;
     input_->Close();
-    results_.resize(node_.calls.size());
-    for (size_t c = 0; c < node_.calls.size(); ++c) {
-      if (!Compute(node_.calls[c], &results_[c])) return false;
+    if (files) {
+      AddPending(&*files);
+      return true;
     }
-    return true;
+    return ComputeAll();
   }
 
   bool Next() override {
-    if (next_ >= rows_.size() || !ctx_.Tick()) return false;
+    while (next_ >= rows_.size()) {
+      if (pending_.empty()) return false;
+      Pending p = std::move(pending_.back());
+      pending_.pop_back();
+      if (!Load(p.file.get(), p.level)) return false;
+    }
+    if (!ctx_.Tick()) return false;
     rows_.Restore(next_, &ctx_.frame);
-    for (size_t c = 0; c < node_.calls.size(); ++c) ctx_.slot(node_.calls[c].slot) = results_[c][next_];
+    for (size_t c = 0; c < calls_.size(); ++c) ctx_.slot(calls_[c]->slot) = results_[c][next_];
     ++next_;
     return true;
   }
@@ -58,332 +73,119 @@ class Window final : public Operator {
   }
 
  private:
-  using Call = Plan::WindowCall;
+  struct Pending {
+    SpillFilePtr file;
+    int level;
+  };
 
-  bool Compute(const Call& call, std::vector<Value>* out) {
-    out->assign(rows_.size(), Value());
-    order_values_.assign(rows_.size() * call.order.size(), Value());
-    KeyTable partitions(call.partition.size());
-    std::vector<std::vector<uint32_t>> members;
-    std::vector<Value> key(call.partition.size());
-    for (uint32_t r = 0; r < rows_.size(); ++r) {
+  bool HasRoom() { return memory_.TakeOrFail(0, kWhat); }
+
+  bool PutIntoFile(SpillPartitions* files) {
+    std::vector<Value> row;
+    for (const ExprPtr& e : partition_) row.push_back(EvaluateValue(*e, ctx_.eval));
+    if (ctx_.failed()) return false;
+    const size_t hash = KeyTable(row.size()).Hash(row.data());
+    row.clear();
+    for (int s : rows_.slots()) row.push_back(ctx_.slot(s));
+    return files->Add(hash, row.data());
+  }
+  // The rows in memory go to files; so will those still to come.
+  bool SpillRows(int level, std::optional<SpillPartitions>* files) {
+    files->emplace(rows_.slots().size(), level, ctx_);
+    for (size_t r = 0; r < rows_.size(); ++r) {
       rows_.Restore(r, &ctx_.frame);
-      for (size_t i = 0; i < key.size(); ++i) key[i] = EvaluateValue(*call.partition[i], ctx_.eval);
-      for (size_t i = 0; i < call.order.size(); ++i) {
-        order_values_[r * call.order.size() + i] = EvaluateValue(*call.order[i].expr, ctx_.eval).Own();
-      }
-      if (ctx_.failed() || !ctx_.Tick()) return false;
-      uint32_t p = 0;
-      if (!key.empty()) {
-        bool is_new;
-        p = partitions.Insert(key.data(), &is_new);
-      }
-      if (members.size() <= p) members.resize(p + 1);
-      members[p].push_back(r);
+      if (!PutIntoFile(&**files)) return false;
     }
-    if (!memory_.TakeOrFail(rows_.size() * sizeof(Value) * (1 + call.order.size()), kWhat)) return false;
-    for (auto& m : members) {
-      Partition p{std::move(m), {}, {}};
-      SortPartition(call, &p);
-      if (!ComputePartition(call, p, out)) return false;
-    }
+    rows_.Release();
+    memory_.Release();
     return true;
   }
-
-  const Value* Order(const Call& call, uint32_t row) const {
-    return order_values_.data() + size_t{row} * call.order.size();
-  }
-
-  void SortPartition(const Call& call, Partition* p) {
-    std::stable_sort(p->rows.begin(), p->rows.end(), [&](uint32_t a, uint32_t b) {
-      return CompareSortKeys(call.order, Order(call, a), Order(call, b)) < 0;
-    });
-    const uint32_t n = static_cast<uint32_t>(p->rows.size());
-    p->peer_begin.resize(n);
-    p->peer_end.resize(n);
-    for (uint32_t i = 0; i < n;) {
-      uint32_t j = i + 1;
-      while (j < n && CompareSortKeys(call.order, Order(call, p->rows[i]), Order(call, p->rows[j])) == 0) ++j;
-      for (uint32_t k = i; k < j; ++k) {
-        p->peer_begin[k] = i;
-        p->peer_end[k] = j;
-      }
-      i = j;
+  void AddPending(SpillPartitions* files) {
+    for (SpillFilePtr& file : files->files()) {
+      if (file != nullptr) pending_.push_back({std::move(file), files->level() + 1});
     }
   }
 
-  bool ComputePartition(const Call& call, const Partition& p, std::vector<Value>* out) {
-    const std::string& f = call.function;
-    if (call.aggregate != nullptr) return Aggregate(call, p, out);
-    if (f == "LAG" || f == "LEAD") return Shift(call, p, f == "LAG" ? -1 : 1, out);
-    if (f == "FIRST_VALUE" || f == "LAST_VALUE" || f == "NTH_VALUE") return FrameValue(call, p, out);
-    return Rank(call, p, out);
-  }
-
-  bool Rank(const Call& call, const Partition& p, std::vector<Value>* out) {
-    const std::string& f = call.function;
-    const int64_t n = static_cast<int64_t>(p.rows.size());
-    int64_t buckets = 0;
-    if (f == "NTILE") {
-      if (!Integer(*call.args[0], p.rows[0], "NTILE", &buckets)) return false;
-      if (buckets < 1) {
-        ctx_.Fail(Status::Validation("NTILE takes a positive number of buckets", call.args[0]->span));
-        return false;
+  // Works on the rows of a file. What is too large is split further, down to one partition.
+  bool Load(SpillFile* file, int level) {
+    ForgetRows();
+    std::optional<SpillPartitions> files;
+    KeyTable keys(partition_.size());
+    std::vector<Value> row;
+    if (!file->Rewind()) return false;
+    while (file->Read(&row)) {
+      for (size_t i = 0; i < row.size(); ++i) ctx_.slot(rows_.slots()[i]) = std::move(row[i]);
+      if (files) {
+        if (!PutIntoFile(&*files)) return false;
+        continue;
       }
+      row.clear();
+      for (const ExprPtr& e : partition_) row.push_back(EvaluateValue(*e, ctx_.eval));
+      bool is_new;
+      (void)keys.Insert(row.data(), &is_new);
+      if (memory_.TakeShare(rows_.Add(ctx_.frame))) continue;
+      const bool divisible = keys.size() > 1 && level < SpillPartitions::kMaxLevel;
+      if (!(divisible ? SpillRows(level, &files) : HasRoom())) return false;
     }
-    int64_t dense = 0;
-    for (int64_t i = 0; i < n; ++i) {
-      const size_t at = static_cast<size_t>(i);
-      const int64_t begin = p.peer_begin[at], end = p.peer_end[at];
-      if (begin == i) ++dense;
-      Value v;
-      if (f == "ROW_NUMBER") {
-        v = Value::Int(i + 1);
-      } else if (f == "RANK") {
-        v = Value::Int(begin + 1);
-      } else if (f == "DENSE_RANK") {
-        v = Value::Int(dense);
-      } else if (f == "PERCENT_RANK") {
-        v = Value::Float(n == 1 ? 0.0 : static_cast<double>(begin) / static_cast<double>(n - 1));
-      } else if (f == "CUME_DIST") {
-        v = Value::Float(static_cast<double>(end) / static_cast<double>(n));
-      } else if (f == "NTILE") {
-        const int64_t small = n / buckets, larger = n % buckets;
-        const int64_t boundary = larger * (small + 1);
-        v = Value::Int(i < boundary ? i / (small + 1) + 1
-                                    : larger + (small == 0 ? 0 : (i - boundary) / small) + 1);
-      } else {
-        ctx_.Fail(Status::Unsupported("the window function " + f + " is not known"));
-        return false;
-      }
-      (*out)[p.rows[at]] = std::move(v);
-    }
-    return true;
-  }
-
-  // An argument that is an integer, evaluated on a row.
-  bool Integer(const Expr& e, uint32_t row, const char* what, int64_t* out) {
-    rows_.Restore(row, &ctx_.frame);
-    Value v = EvaluateValue(e, ctx_.eval);
     if (ctx_.failed()) return false;
-    if (!v.is_small_int()) {
-      ctx_.Fail(Status::Validation(std::string(what) + " takes an integer", e.span));
-      return false;
-    }
-    *out = v.int_value();
-    return true;
-  }
-  Value On(const Expr& e, uint32_t row) {
-    rows_.Restore(row, &ctx_.frame);
-    return EvaluateValue(e, ctx_.eval).Own();
-  }
-
-  bool Shift(const Call& call, const Partition& p, int direction, std::vector<Value>* out) {
-    const int64_t n = static_cast<int64_t>(p.rows.size());
-    for (int64_t i = 0; i < n; ++i) {
-      const uint32_t row = p.rows[static_cast<size_t>(i)];
-      int64_t offset = 1;
-      if (call.args.size() > 1 && !Integer(*call.args[1], row, call.function.c_str(), &offset)) return false;
-      if (offset < 0) {
-        ctx_.Fail(Status::Validation(call.function + " takes an offset that is not negative",
-                                     call.args[1]->span));
-        return false;
-      }
-      bool found = false;
-      int64_t at = i;
-      if (offset == 0) {
-        found = true;
-      } else if (!call.ignore_nulls) {
-        found = offset <= n;
-        if (found) at = i + direction * offset;
-        found = found && at >= 0 && at < n;
-      } else {
-        for (at = i + direction; at >= 0 && at < n; at += direction) {
-          if (On(*call.args[0], p.rows[static_cast<size_t>(at)]).is_absent()) continue;
-          if (--offset == 0) {
-            found = true;
-            break;
-          }
-        }
-      }
-      Value v = Value::Null();
-      if (found) {
-        v = On(*call.args[0], p.rows[static_cast<size_t>(at)]);
-      } else if (call.args.size() > 2) {
-        v = On(*call.args[2], row);
-      }
-      if (ctx_.failed() || !ctx_.Tick()) return false;
-      (*out)[row] = std::move(v);
-    }
-    return true;
-  }
-
-  bool FrameValue(const Call& call, const Partition& p, std::vector<Value>* out) {
-    std::vector<Value> values;
-    for (uint32_t row : p.rows) values.push_back(On(*call.args[0], row));
-    if (ctx_.failed()) return false;
-    for (size_t i = 0; i < p.rows.size(); ++i) {
-      size_t begin, end;
-      if (!Frame(call, p, i, &begin, &end)) return false;
-      int64_t nth = 1;
-      const bool last = call.function == "LAST_VALUE";
-      if (call.function == "NTH_VALUE") {
-        if (!Integer(*call.args[1], p.rows[i], "NTH_VALUE", &nth)) return false;
-        if (nth < 1) {
-          ctx_.Fail(Status::Validation("NTH_VALUE counts from 1", call.args[1]->span));
-          return false;
-        }
-      }
-      Value v = Value::Null();
-      for (size_t k = begin; k < end; ++k) {
-        const size_t at = last ? end - 1 - (k - begin) : k;
-        if (call.ignore_nulls && values[at].is_absent()) continue;
-        if (--nth == 0) {
-          v = values[at];
-          break;
-        }
-      }
-      if (!ctx_.Tick()) return false;
-      (*out)[p.rows[i]] = std::move(v);
-    }
-    return true;
-  }
-
-  bool Aggregate(const Call& call, const Partition& p, std::vector<Value>* out) {
-    const size_t n = p.rows.size();
-    std::vector<Value> values(n);
-    std::vector<char> counted(n, 1);
-    std::vector<Value> constants;
-    for (size_t i = 0; i < n; ++i) {
-      rows_.Restore(p.rows[i], &ctx_.frame);
-      if (call.filter != nullptr) counted[i] = EvaluatePredicate(*call.filter, ctx_.eval);
-      values[i] = call.args.empty() ? Value::Bool(true) : EvaluateValue(*call.args[0], ctx_.eval).Own();
-      if (values[i].is_absent() && !call.aggregate->takes_absent) counted[i] = 0;
-      for (size_t a = 1; i == 0 && a < call.args.size(); ++a) {
-        constants.push_back(EvaluateValue(*call.args[a], ctx_.eval).Own());
-      }
-      if (ctx_.failed()) return false;
-    }
-    // While the frame only grows, the running aggregate does; else it starts over.
-    std::unique_ptr<Accumulator> running = call.aggregate->make(constants);
-    size_t from = 0, to = 0;
-    bool valid = false;
-    Value current;
-    for (size_t i = 0; i < n; ++i) {
-      size_t begin, end;
-      if (!Frame(call, p, i, &begin, &end)) return false;
-      if (begin != from || end < to) {
-        running->Reset();
-        from = to = begin;
-        valid = false;
-      }
-      for (; to < end; ++to) {
-        if (counted[to]) running->Add(values[to], ctx_.eval);
-        valid = false;
-        if (!ctx_.Tick()) return false;
-      }
-      if (!valid) {
-        current = running->Finish(ctx_.eval);
-        valid = true;
-      }
-      if (ctx_.failed() || !ctx_.Tick()) return false;
-      (*out)[p.rows[i]] = current;
-    }
-    return true;
-  }
-
-  // The frame of the row at position `i`: [*begin, *end) of the partition.
-  bool Frame(const Call& call, const Partition& p, size_t i, size_t* begin, size_t* end) {
-    const size_t n = p.rows.size();
-    *begin = 0;
-    *end = n;
-    if (call.start_offset && !Edge(call, p, i, *call.start_offset, call.start_following, true, begin)) {
-      return false;
-    }
-    if (call.end_offset && !Edge(call, p, i, *call.end_offset, call.end_following, false, end)) return false;
-    if (*begin > *end) *begin = *end;
-    return true;
-  }
-
-  bool Edge(const Call& call, const Partition& p, size_t i, const ExprPtr& offset, bool following, bool start,
-            size_t* out) {
-    const int64_t n = static_cast<int64_t>(p.rows.size());
-    if (offset == nullptr) {
-      *out = !call.range_frame ? (start ? i : i + 1) : start ? p.peer_begin[i] : p.peer_end[i];
+    if (files) {
+      AddPending(&*files);
       return true;
     }
-    if (!call.range_frame) {
-      int64_t distance;
-      if (!Integer(*offset, p.rows[i], "a frame", &distance)) return false;
-      if (distance < 0) {
-        ctx_.Fail(Status::Validation("a frame's offset must not be negative", offset->span));
-        return false;
-      }
-      distance = std::min(distance, n + 1);
-      int64_t at = static_cast<int64_t>(i) + (following ? distance : -distance) + (start ? 0 : 1);
-      *out = static_cast<size_t>(std::clamp<int64_t>(at, 0, n));
-      return true;
-    }
-    return RangeEdge(call, p, i, offset, following, start, out);
+    return ComputeAll();
   }
 
-  // Rows whose key is within `offset` of the current row's.
-  bool RangeEdge(const Call& call, const Partition& p, size_t i, const ExprPtr& offset, bool following,
-                 bool start, size_t* out) {
-    const size_t n = p.rows.size();
-    const Value& key = Order(call, p.rows[i])[0];
-    if (key.is_absent()) {
-      *out = start ? p.peer_begin[i] : p.peer_end[i];
-      return true;
+  bool ComputeAll() {
+    results_.resize(calls_.size());
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      if (!ComputeWindowCall(*calls_[c], rows_, memory_, ctx_, &results_[c])) return false;
     }
-    rows_.Restore(p.rows[i], &ctx_.frame);
-    // key +- offset, by the evaluator: numbers as well as dates and intervals.
-    const bool add = following != call.order[0].descending;
-    Expr sum;
-    sum.node = Expr::Binary{add ? BinaryOp::kAdd : BinaryOp::kSub, MakeExpr(Expr::Literal{key}), offset};
-    Value edge = EvaluateValue(sum, ctx_.eval);
-    if (ctx_.failed()) return false;
-    if (edge.is_absent()) {
-      ctx_.Fail(Status::Validation("a RANGE frame's offset does not fit the ORDER BY key", offset->span));
-      return false;
-    }
-    auto less = [&](size_t k) { return CompareSortKeys(call.order, Order(call, p.rows[k]), &edge); };
-    size_t low = 0, high = n;
-    while (low < high) {
-      size_t mid = (low + high) / 2;
-      int c = less(mid);
-      if (c < 0 || (c == 0 && !start)) {
-        low = mid + 1;
-      } else {
-        high = mid;
-      }
-    }
-    *out = low;
     return true;
   }
 
   void Forget() {
+    pending_.clear();
+    ForgetRows();
+  }
+  void ForgetRows() {
     rows_.Release();
     results_.clear();
-    order_values_.clear();
     memory_.Release();
     next_ = 0;
   }
 
-  const Plan::Window& node_;
+  const std::vector<const Call*> calls_;
+  const std::vector<ExprPtr>& partition_;
   OperatorPtr input_;
   SavedRows rows_;
   MemoryHold memory_;
+  std::vector<Pending> pending_;
   std::vector<std::vector<Value>> results_;
-  std::vector<Value> order_values_;  // of the call being computed
   size_t next_ = 0;
 };
+
+bool SamePartition(const Call& a, const Call& b) {
+  return std::equal(a.partition.begin(), a.partition.end(), b.partition.begin(), b.partition.end(),
+                    [](const ExprPtr& x, const ExprPtr& y) { return SameExpr(*x, *y); });
+}
 
 }  // namespace
 
 OperatorPtr MakeWindow(const Plan::Window& node, OperatorPtr input, std::vector<int> kept,
                        ExecutionContext& ctx) {
-  return std::make_unique<Window>(node, std::move(input), std::move(kept), ctx);
+  std::vector<std::vector<const Call*>> groups;
+  for (const Call& call : node.calls) {
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& calls) { return SamePartition(*calls[0], call); });
+    if (group == groups.end()) group = groups.insert(groups.end(), std::vector<const Call*>());
+    group->push_back(&call);
+  }
+  OperatorPtr op = std::move(input);
+  for (std::vector<const Call*>& calls : groups) {
+    op = std::make_unique<Window>(calls, std::move(op), kept, ctx);
+    for (const Call* call : calls) kept.push_back(call->slot);
+  }
+  return op;
 }
 
 }  // namespace parton

@@ -279,7 +279,7 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
   if (spec.frame == nullptr) {
     if (spec.base.empty() || !spec.order_by.empty()) {
       // From the start to the current row and its peers; all of the partition without an order.
-      call->range_frame = true;
+      call->frame = Plan::WindowCall::Frame::kRange;
       call->start_offset.reset();
       if (call->order.empty()) {
         call->end_offset.reset();
@@ -290,10 +290,13 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
     return Status::Ok();
   }
   const ast::WindowFrame& frame = *spec.frame;
-  if (frame.unit == ast::WindowFrame::Unit::kGroups) {
-    return Status::Unsupported("window frames are of ROWS or RANGE");
+  switch (frame.unit) {
+    case ast::WindowFrame::Unit::kRows: call->frame = Plan::WindowCall::Frame::kRows; break;
+    case ast::WindowFrame::Unit::kRange: call->frame = Plan::WindowCall::Frame::kRange; break;
+    case ast::WindowFrame::Unit::kGroups:
+      call->frame = Plan::WindowCall::Frame::kGroups;
+      if (call->order.empty()) return Status::Validation("a GROUPS frame needs an ORDER BY");
   }
-  call->range_frame = frame.unit == ast::WindowFrame::Unit::kRange;
   auto bound = [&](const ast::FrameBound& b, bool start, std::optional<ExprPtr>* offset,
                    bool* following) -> Status {
     using Kind = ast::FrameBound::Kind;
@@ -310,7 +313,7 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
       case Kind::kPreceding:
       case Kind::kFollowing: {
         PARTON_ASSIGN_OR_RETURN(ExprPtr e, BindExpr(*b.offset));
-        if (call->range_frame && call->order.size() != 1) {
+        if (call->frame == Plan::WindowCall::Frame::kRange && call->order.size() != 1) {
           return Status::Validation("a RANGE frame with an offset needs one ORDER BY key",
                                     b.offset->span);
         }
@@ -364,8 +367,9 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
     if (call.filter != nullptr)
       return Status::Validation("FILTER is for aggregate functions", span);
   }
-  if (call.quantifier == ast::SetQuantifier::kDistinct) {
-    return Status::Unsupported("DISTINCT in window functions is not supported", span);
+  w.distinct = call.quantifier == ast::SetQuantifier::kDistinct;
+  if (w.distinct && (w.aggregate == nullptr || call.star)) {
+    return Status::Validation(fmt::format("{} takes no DISTINCT", call.star ? "COUNT(*)" : name), span);
   }
   w.ignore_nulls = call.nulls == ast::Call::Nulls::kIgnore;
   block_->in_window = true;

@@ -39,7 +39,13 @@ ExprPtr ExtendPath(const ExprPtr& base, PathStep step, bool ignore_case, TextSpa
 Status CheckType(const TypeSpec& type, bool cast, bool strict, TextSpan span) {
   using Kind = TypeSpec::Kind;
   if (type.kind == Kind::kNamed) {
-    return Status::Validation(fmt::format("unknown type {}", type.name), span);
+    static const std::vector<std::string> kKnown = {
+        "ANY",  "BOOL",   "TINYINT", "SMALLINT", "INT",       "INTEGER",  "BIGINT", "REAL", "FLOAT", "DOUBLE PRECISION",
+        "CHAR", "DECIMAL", "NUMERIC", "VARCHAR", "CHARACTER", "STRING",   "SYMBOL", "CLOB", "BLOB",  "DATE",
+        "TIME", "TIMESTAMP", "INTERVAL", "STRUCT", "TUPLE",   "LIST",     "ARRAY",  "BAG",  "SEXP",  "MAP"};
+    const std::string nearest = NearestName(type.name, kKnown);
+    return Status::Validation(fmt::format("unknown type {}", type.name), span,
+                              nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));
   }
   if (cast && (type.kind == Kind::kNull || type.kind == Kind::kMissing)) {
     return Status::Validation(fmt::format("nothing can be cast to {}", type.name), span);

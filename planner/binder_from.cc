@@ -14,9 +14,12 @@ namespace parton::binder {
 namespace {
 
 // csv, json, ...: those that stand in FROM only.
-bool IsTableFunction(std::string_view lower) {
-  return lower == "csv" || lower == "json" || lower == "ddbjson" || lower == "range" ||
-         lower == "changes";
+const std::vector<std::string>& TableFunctions() {
+  static const std::vector<std::string> names = {"csv", "json", "ddbjson", "range", "changes"};
+  return names;
+}
+bool IsTableFunction(const std::string& lower) {
+  return std::find(TableFunctions().begin(), TableFunctions().end(), lower) != TableFunctions().end();
 }
 
 std::string LowerCase(std::string_view s) {
@@ -133,7 +136,14 @@ Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::From
   const auto* call = from.expr->As<ast::Call>();
   if (call == nullptr || from.unpivot) return std::optional<Source>();
   std::string name = LowerCase(call->name.name);
-  if (!IsTableFunction(name)) return std::optional<Source>();
+  if (!IsTableFunction(name)) {
+    const std::string nearest = NearestName(name, TableFunctions());
+    if (nearest.empty() || FindScalarFunction(name) != nullptr || FindAggregateFunction(name) != nullptr) {
+      return std::optional<Source>();
+    }
+    return Status::Validation(fmt::format("there is no function {}", call->name.name), call->name.span,
+                              fmt::format("did you mean {}?", nearest));
+  }
   size_t least = name == "range" ? 2 : 1;
   size_t most = name == "range" ? 3 : name == "json" || name == "ddbjson" ? 1 : 2;
   if (call->args.size() < least || call->args.size() > most || call->star) {

@@ -6,6 +6,7 @@
 #include <rapidjson/writer.h>
 
 #include "planner/plan.h"
+#include "planner/plan_visit.h"
 
 namespace parton {
 
@@ -184,7 +185,8 @@ struct Describer {
   void operator()(const Plan::Window& n) {
     out->name = "Window";
     for (const Plan::WindowCall& c : n.calls) {
-      std::string text = fmt::format("{}({})", c.function, Joined(c.args, ", ", Text));
+      std::string text = fmt::format("{}({}{})", c.function, c.distinct ? "DISTINCT " : "",
+                                     Joined(c.args, ", ", Text));
       if (!c.partition.empty()) text += " partition by " + Joined(c.partition, ", ", Text);
       if (!c.order.empty()) text += " order by " + Joined(c.order, ", ", SortKeyText);
       Add("call", text);
@@ -284,6 +286,7 @@ PlanDescription Describe(const Plan& plan) {
   PlanDescription d;
   d.plan = &plan;
   std::visit(Describer{&d}, plan.node);
+  if (PointLookup(plan) != nullptr) d.properties.emplace_back("lookups", "GetItems of many rows at once, each key once");
   const auto* access = plan.As<Plan::Access>();
   if (plan.estimate.rows > 0 && access != nullptr && access->kind != AccessKind::kEmpty) {
     d.properties.emplace_back("estimate", fmt::format("{} rows of {} items", Rows(plan.estimate.rows),

@@ -175,8 +175,10 @@ struct Plan {
     std::vector<ExprPtr> args;
     std::vector<ExprPtr> partition;
     std::vector<SortKey> order;
-    // Frame: rows or range; offsets relative to the current row; nullopt = unbounded.
-    bool range_frame = true;
+    bool distinct = false;                          // of aggregates
+    // Offsets relative to the current row, in rows, values of the ORDER BY key, or groups of peers;
+    // nullopt = unbounded.
+    enum class Frame : uint8_t { kRows, kRange, kGroups } frame = Frame::kRange;
     std::optional<ExprPtr> start_offset;  // null ExprPtr: current row
     bool start_following = false;
     std::optional<ExprPtr> end_offset;

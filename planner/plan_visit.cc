@@ -145,6 +145,16 @@ ExprPtr TransformExpr(const ExprPtr& e, const std::function<ExprPtr(const ExprPt
   return fn(MapChildren(e, [&](const ExprPtr& child) { return TransformExpr(child, fn); }));
 }
 
+const Plan::Access* PointLookup(const Plan& join) {
+  const auto* n = join.As<Plan::Join>();
+  if (n == nullptr || !n->lateral || !n->keys.empty() || n->strategy != JoinStrategy::kNestedLoop) return nullptr;
+  if (n->kind == JoinKind::kRight || n->kind == JoinKind::kFull) return nullptr;
+  const auto* access = join.inputs[1]->As<Plan::Access>();
+  const bool one_key = access != nullptr && access->kind == AccessKind::kGetItem && access->keys.size() == 1 &&
+                       access->hash_list == nullptr && access->range_list == nullptr && !access->limit;
+  return one_key ? access : nullptr;
+}
+
 std::vector<ExprPtr> Conjuncts(const ExprPtr& predicate) {
   if (predicate == nullptr) return {};
   const auto* conjunction = predicate->As<Expr::And>();

@@ -23,6 +23,9 @@ PlanPtr TransformUp(const PlanPtr& plan, const std::function<PlanPtr(const PlanP
 // fn applied to every sub-expression, children first.
 ExprPtr TransformExpr(const ExprPtr& e, const std::function<ExprPtr(const ExprPtr&)>& fn);
 
+// For a join that gets one item by its key for each left row: the right side's access. Else null.
+const Plan::Access* PointLookup(const Plan& join);
+
 // The terms of a conjunction, nested ANDs flattened; none for null.
 std::vector<ExprPtr> Conjuncts(const ExprPtr& predicate);
 // Their conjunction: null if there are none.
