@@ -20,20 +20,24 @@ uint32_t AggregateTable::NewGroup() {
   return static_cast<uint32_t>(number);
 }
 
+inline void AggregateTable::EvaluateKey(ExecutionContext& ctx) {
+  for (size_t i = 0; i < key_.size(); ++i) {
+    Value scratch;
+    const Value& v = Evaluate(*node_.keys[i].expr, ctx.eval, &scratch);
+    if (&v == &scratch) {
+      key_[i] = std::move(scratch);
+    } else {
+      key_[i] = v;
+    }
+  }
+}
+
 size_t AggregateTable::AddRow(ExecutionContext& ctx) {
   size_t bytes = 0;
   uint32_t group = 0;
   bool is_new = false;
   if (keyed_) {
-    for (size_t i = 0; i < key_.size(); ++i) {
-      Value scratch;
-      const Value& v = Evaluate(*node_.keys[i].expr, ctx.eval, &scratch);
-      if (&v == &scratch) {
-        key_[i] = std::move(scratch);
-      } else {
-        key_[i] = v;
-      }
-    }
+    EvaluateKey(ctx);
     group = keys_.Insert(key_.data(), &is_new);
     if (is_new) {
       for (const Value& k : key_) bytes += ApproximateBytes(k);
@@ -45,6 +49,22 @@ size_t AggregateTable::AddRow(ExecutionContext& ctx) {
     NewGroup();
     bytes += 32 + width() * (sizeof(State) + 48);
   }
+  return bytes + AddToGroup(group, ctx);
+}
+
+bool AggregateTable::AddToKnownGroup(ExecutionContext& ctx, size_t* bytes) {
+  uint32_t group = 0;
+  if (keyed_) {
+    EvaluateKey(ctx);
+    group = keys_.Find(key_.data());
+    if (group == KeyTable::kNone) return false;
+  }
+  *bytes = AddToGroup(group, ctx);
+  return true;
+}
+
+inline size_t AggregateTable::AddToGroup(uint32_t group, ExecutionContext& ctx) {
+  size_t bytes = 0;
   State* states = Group(group);
   for (size_t i = 0; i < node_.calls.size(); ++i) {
     bytes += AddTo(node_.calls[i], kinds_[i], &states[i], ctx);
@@ -77,19 +97,46 @@ size_t AggregateTable::AddValue(const Plan::AggregateCall& call, CallKind kind, 
   if (v.is_absent() && !(kind == CallKind::kOther && call.function->takes_absent)) return 0;
   size_t bytes = 0;
   if (call.distinct) {
-    if (state->distinct == nullptr) state->distinct = std::make_unique<KeyTable>(1);
-    bool is_new;
-    state->distinct->Insert(&v, &is_new);
-    if (!is_new) return 0;
-    bytes = ApproximateBytes(v) + 24;
+    // Before the value is put off: this row has the constant arguments.
+    if (later_ && kind == CallKind::kOther) EnsureAccumulator(call, state, ctx);
+    if (!IsNew(v, state, &bytes)) return 0;
   }
+  return bytes + AddCounted(call, kind, v, state, ctx);
+}
+
+bool AggregateTable::IsNew(const Value& v, State* state, size_t* bytes) {
+  if (state->distinct == nullptr) state->distinct = std::make_unique<KeyTable>(1);
+  if (later_) {
+    if (state->distinct->Find(&v) != KeyTable::kNone) return false;
+    const Value row[] = {Value::Int(static_cast<int64_t>(state - groups_.data())), v};
+    (void)later_->PutOff(row);
+    return false;
+  }
+  bool is_new;
+  state->distinct->Insert(&v, &is_new);
+  if (is_new) *bytes += ApproximateBytes(v) + 24;
+  return is_new;
+}
+
+size_t AggregateTable::AddCounted(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
+                                  ExecutionContext& ctx) {
   if (kind == CallKind::kCount) {
     ++state->count;
-    return bytes;
+    return 0;
   }
   EnsureAccumulator(call, state, ctx);
+  if (!call.function->grows) {
+    state->accumulator->Add(v, ctx.eval);
+    return 0;
+  }
+  const size_t before = state->accumulator->MemoryUsed();
   state->accumulator->Add(v, ctx.eval);
-  return call.function->takes_absent ? bytes + ApproximateBytes(v) : bytes;
+  const size_t after = state->accumulator->MemoryUsed();
+  return after > before ? after - before : 0;
+}
+
+void AggregateTable::StopGrowing(ExecutionContext& ctx) {
+  if (!later_) later_.emplace(2, 2, ctx);
 }
 
 void AggregateTable::EnsureAccumulator(const Plan::AggregateCall& call, State* state,
@@ -116,6 +163,7 @@ size_t AggregateTable::Merge(AggregateTable& other, ExecutionContext& ctx) {
     if (is_new) {
       NewGroup();
       bytes += 32 + width() * (sizeof(State) + 48);
+      for (size_t k = 0; k < key_.size(); ++k) bytes += ApproximateBytes(keys_.key(group)[k]);
     }
     State* into = Group(group);
     State* from = other.Group(static_cast<uint32_t>(g));
@@ -135,6 +183,7 @@ size_t AggregateTable::Merge(AggregateTable& other, ExecutionContext& ctx) {
       }
       into[i].count += from[i].count;
       if (from[i].accumulator == nullptr) continue;
+      if (call.function->grows) bytes += from[i].accumulator->MemoryUsed();
       if (into[i].accumulator == nullptr) {
         into[i].accumulator = std::move(from[i].accumulator);
       } else {
@@ -151,8 +200,18 @@ size_t AggregateTable::Merge(AggregateTable& other, ExecutionContext& ctx) {
   return bytes;
 }
 
-void AggregateTable::Finish() {
+size_t AggregateTable::Finish(ExecutionContext& ctx) {
   if (!keyed_ && groups_.empty()) NewGroup();
+  size_t bytes = 0;
+  while (later_ && !ctx.failed()) {
+    const Value* row = later_->NextLater();
+    if (row == nullptr) break;
+    const size_t state = static_cast<size_t>(row[0].int_value());
+    const size_t call = state % width();
+    bytes += AddCounted(node_.calls[call], kinds_[call], row[1], &groups_[state], ctx);
+  }
+  later_.reset();
+  return bytes;
 }
 
 void AggregateTable::Emit(size_t i, const Plan::Aggregate& out, ExecutionContext& ctx) {

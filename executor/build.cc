@@ -51,7 +51,11 @@ struct Builder {
   OperatorPtr operator()(const Plan::Distinct& n) {
     SlotSet needed = live;
     needed.insert(n.slot);
-    return MakeDistinct(n, Input(0, needed), ctx);
+    std::vector<int> kept = {n.slot};
+    for (int s : KeptSlots(*plan.inputs[0], live)) {
+      if (s != n.slot) kept.push_back(s);
+    }
+    return MakeDistinct(Input(0, needed), std::move(kept), ctx);
   }
 
   OperatorPtr operator()(const Plan::Join& n) {
@@ -61,6 +65,9 @@ struct Builder {
       for (int s : SlotsFree(*plan.inputs[1])) left_needed.insert(s);
     }
     OperatorPtr left = Input(0, left_needed);
+    if (const Plan::Access* access = PointLookup(plan)) {
+      return MakeLookupJoin(plan, *access, std::move(left), KeptSlots(*plan.inputs[0], left_needed), ctx);
+    }
     OperatorPtr right = Input(1, needed);
     std::vector<int> left_slots = KeptSlots(*plan.inputs[0], needed);
     std::vector<int> right_slots = KeptSlots(*plan.inputs[1], needed);
@@ -80,7 +87,7 @@ struct Builder {
     OperatorPtr left = Input(0, left_needed);
     OperatorPtr right = Input(1, needed);
     return MakeSemiJoin(n, std::move(left), std::move(right), correlated,
-                        KeptSlots(*plan.inputs[1], needed), ctx);
+                        KeptSlots(*plan.inputs[0], needed), KeptSlots(*plan.inputs[1], needed), ctx);
   }
 
   OperatorPtr operator()(const Plan::Aggregate& n) {
@@ -94,7 +101,7 @@ struct Builder {
     }
     SlotSet needed;
     ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &needed); });
-    return MakeAggregate(n, Input(0, needed), ctx);
+    return MakeAggregate(n, Input(0, needed), KeptSlots(*plan.inputs[0], needed), ctx);
   }
   OperatorPtr operator()(const Plan::Window& n) {
     SlotSet needed = InputLive(plan, live);

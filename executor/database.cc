@@ -5,6 +5,7 @@
 #include "executor/change_feed.h"
 #include "executor/connection.h"
 #include "executor/open_database.h"
+#include "executor/spill_file.h"
 #include "storage/local_store.h"
 
 namespace parton {
@@ -25,9 +26,11 @@ class DatabaseImpl final : public Database {
           return state_.triggers->HoldBack(t);
         });
     // Spilled rows stay with the data, which may not fit anywhere else.
+    const bool beside_data = path != ":memory:" && !options.read_only;
     std::error_code error;
-    state_.temp_dir = path == ":memory:" ? std::filesystem::temp_directory_path(error).string() : path;
+    state_.temp_dir = beside_data ? path : std::filesystem::temp_directory_path(error).string();
     if (state_.temp_dir.empty()) state_.temp_dir = "/tmp";
+    if (beside_data) RemoveSpillLeftovers(path);
   }
 
   Status Start() {

@@ -1,11 +1,13 @@
-// Equality joins: the right side is kept in a hash table, the left side looked up in its order.
-// NULL and MISSING keys match nothing.
+// Equality joins: the right side is kept in a hash table, the left side looked up in its order. If that does not
+// fit in memory, both go to files. NULL and MISSING keys match nothing.
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "executor/hash_table.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
+#include "executor/spilled_join.h"
 
 namespace parton {
 
@@ -28,6 +30,8 @@ class HashJoin final : public Operator {
         memory_(ctx) {
     keeps_left_ = node.kind == JoinKind::kLeft || node.kind == JoinKind::kFull;
     keeps_right_ = node.kind == JoinKind::kRight || node.kind == JoinKind::kFull;
+    // NULL = x is not false: what ON says besides is evaluated all the same, and may fail.
+    tries_absent_ = node.on != nullptr && ctx.shared->settings->typing == Typing::kStrict;
   }
 
   bool Open() override {
@@ -43,6 +47,7 @@ class HashJoin final : public Operator {
   bool Next() override {
     for (;;) {
       if (!ctx_.Tick()) return false;
+      if (spilled_ != nullptr) return spilled_->Next();
       if (rest_) return NextRest();
       if (!in_left_) {
         const bool more = left_->Next();
@@ -50,13 +55,16 @@ class HashJoin final : public Operator {
         // Only now: without left rows no key of the right side is looked at, and none can be in
         // error; nor is one of the left side without right rows.
         if (!built_ && !BuildTable()) return false;
+        if (spilled_ != nullptr) return SpillLeft(more) && spilled_->Next();
         if (!more) {
           rest_ = true;
           continue;
         }
         in_left_ = true;
         matched_ = false;
-        row_ = !right_empty_ && Key(true) ? Chain(table_.Find(key_.data())) : kEnd;
+        const bool present = !right_empty_ && Key(true);
+        row_ = present ? Chain(table_.Find(key_.data())) : kEnd;
+        if (tries_absent_ && !right_empty_) TryAbsent(present);
         if (ctx_.failed()) return false;
       }
       while (row_ != kEnd) {
@@ -107,14 +115,15 @@ class HashJoin final : public Operator {
     while (right_->Next()) {
       if (!ctx_.Tick()) return false;
       right_empty_ = false;
-      bool present = Key(false);
+      const bool present = Key(false);
       if (ctx_.failed()) return false;
-      if (!present && !keeps_right_) continue;
-      const uint32_t row = static_cast<uint32_t>(rows_.size());
-      if (row == kEnd - 1) {
-        ctx_.FailOutOfMemory("a hash join");
-        return false;
+      if (spilled_ != nullptr) {
+        if (!spilled_->AddRight(present ? key_.data() : nullptr)) return false;
+        continue;
       }
+      if (!present && !keeps_right_ && !tries_absent_) continue;
+      const uint32_t row = static_cast<uint32_t>(rows_.size());
+      if (!present) absent_.push_back(row);
       size_t bytes = rows_.Add(ctx_.frame) + 16;
       next_.push_back(kEnd);
       if (present) {
@@ -129,12 +138,48 @@ class HashJoin final : public Operator {
           last[n] = row;
         }
       }
-      if (!memory_.TakeOrFail(bytes, "a hash join")) return false;
+      if ((!memory_.TakeShare(bytes) || row == kEnd - 1) && !SpillRight()) return false;
     }
     if (ctx_.failed()) return false;
     right_->Close();
     right_matched_.assign(keeps_right_ ? rows_.size() : 0, false);
     return true;
+  }
+
+  // What is in memory goes to files; so will what is still to come.
+  bool SpillRight() {
+    SpilledJoin::Kind kind;
+    kind.unmatched_left = keeps_left_;
+    kind.unmatched_right = keeps_right_;
+    spilled_ = std::make_unique<SpilledJoin>(kind, node_.keys, node_.on, left_slots_, rows_.slots(), ctx_);
+    for (size_t r = 0; r < rows_.size(); ++r) {
+      rows_.Restore(r, &ctx_.frame);
+      const bool present = Key(false);
+      if (ctx_.failed() || !spilled_->AddRight(present ? key_.data() : nullptr)) return false;
+    }
+    rows_.Release();
+    table_.Clear();
+    first_.clear();
+    next_.clear();
+    memory_.Release();
+    return true;
+  }
+  // `more`: there is a left row in the frame.
+  bool SpillLeft(bool more) {
+    for (; more; more = left_->Next()) {
+      const bool present = Key(true);
+      if (ctx_.failed() || !spilled_->AddLeft(present ? key_.data() : nullptr)) return false;
+    }
+    return !ctx_.failed() && spilled_->Finish();
+  }
+
+  // ON for pairs of the left row with right rows of which one has no key: such pairs do not match, but may fail.
+  void TryAbsent(bool left_present) {
+    const size_t count = left_present ? absent_.size() : rows_.size();
+    for (size_t i = 0; i < count && !ctx_.failed() && ctx_.Tick(); ++i) {
+      rows_.Restore(left_present ? absent_[i] : i, &ctx_.frame);
+      (void)EvaluatePredicate(*node_.on, ctx_.eval);
+    }
   }
 
   bool NextRest() {
@@ -149,10 +194,12 @@ class HashJoin final : public Operator {
   }
 
   void Forget() {
+    spilled_.reset();
     rows_.Release();
     table_.Clear();
     first_.clear();
     next_.clear();
+    absent_.clear();
     right_matched_.clear();
     memory_.Release();
   }
@@ -165,11 +212,14 @@ class HashJoin final : public Operator {
   KeyTable table_;
   std::vector<uint32_t> first_;  // by key number: its first row
   std::vector<uint32_t> next_;   // by row: the next one with the same key
+  std::vector<uint32_t> absent_;  // rows without a key
   std::vector<Value> key_;
   MemoryHold memory_;
   std::vector<bool> right_matched_;
+  std::unique_ptr<SpilledJoin> spilled_;  // once the right side does not fit
   bool keeps_left_;
   bool keeps_right_;
+  bool tries_absent_;
   bool built_ = false;
   bool right_empty_ = false;
   bool in_left_ = false;

@@ -16,7 +16,8 @@ OperatorPtr MakeEmpty(ExecutionContext& ctx);
 OperatorPtr MakeFilter(const Plan::Filter& node, OperatorPtr input, ExecutionContext& ctx);
 OperatorPtr MakeCompute(const Plan::Compute& node, OperatorPtr input, ExecutionContext& ctx);
 OperatorPtr MakeLimit(const Plan::Limit& node, OperatorPtr input, ExecutionContext& ctx);
-OperatorPtr MakeDistinct(const Plan::Distinct& node, OperatorPtr input, ExecutionContext& ctx);
+// `kept`: the slots read above, the one by which rows are distinct first.
+OperatorPtr MakeDistinct(OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
 // `left_slots`, `right_slots`: what each side defines and somebody above (or ON) reads.
 OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
                                std::vector<int> left_slots, std::vector<int> right_slots,
@@ -24,9 +25,14 @@ OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, Operato
 OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
                          std::vector<int> left_slots, std::vector<int> right_slots,
                          ExecutionContext& ctx);
+// `plan`: a join whose right side is `access`, of one key (PointLookup).
+OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, OperatorPtr left,
+                           std::vector<int> left_slots, ExecutionContext& ctx);
 OperatorPtr MakeSemiJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, bool correlated,
-                         std::vector<int> right_slots, ExecutionContext& ctx);
-OperatorPtr MakeAggregate(const Plan::Aggregate& node, OperatorPtr input, ExecutionContext& ctx);
+                         std::vector<int> left_slots, std::vector<int> right_slots, ExecutionContext& ctx);
+// `kept`: the slots of the input that the node reads.
+OperatorPtr MakeAggregate(const Plan::Aggregate& node, OperatorPtr input, std::vector<int> kept,
+                          ExecutionContext& ctx);
 // A final aggregate over a Gather over a partial one: the workers aggregate, this merges.
 OperatorPtr MakeParallelAggregate(const Plan::Aggregate& node, const Plan& partial, int threads,
                                   ExecutionContext& ctx);

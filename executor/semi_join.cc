@@ -1,10 +1,14 @@
-// Left rows for which the right side has (anti: has not) a match; each left row at most once.
+// Left rows for which the right side has (anti: has not) a match; each left row at most once. If the right side
+// does not fit in memory, both go to files.
+#include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "executor/hash_table.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
+#include "executor/spilled_join.h"
 
 namespace parton {
 
@@ -13,15 +17,16 @@ namespace {
 class SemiJoin final : public Operator {
  public:
   SemiJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, bool correlated,
-           std::vector<int> right_slots, ExecutionContext& ctx)
+           std::vector<int> left_slots, std::vector<int> right_slots, ExecutionContext& ctx)
       : Operator(ctx),
         node_(node),
         left_(std::move(left)),
         right_(std::move(right)),
         correlated_(correlated),
+        left_slots_(std::move(left_slots)),
         rows_(std::move(right_slots)),
         table_(node.keys.size()),
-        key_(node.keys.size()),
+        key_(std::max<size_t>(1, node.keys.size())),  // so that a key has an address
         memory_(ctx) {}
 
   bool Open() override {
@@ -31,10 +36,12 @@ class SemiJoin final : public Operator {
   }
 
   bool Next() override {
+    if (spilled_ != nullptr) return spilled_->Next();
     while (left_->Next()) {
       if (!ctx_.Tick()) return false;
       if (correlated_ || !built_) {
         if (!BuildTable()) return false;
+        if (spilled_ != nullptr) return SpillLeft() && spilled_->Next();
       }
       bool keep = Keep();
       if (ctx_.failed()) return false;
@@ -71,6 +78,10 @@ class SemiJoin final : public Operator {
         absent_seen_ = true;
         continue;
       }
+      if (spilled_ != nullptr) {
+        if (!spilled_->AddRight(key_.data())) return false;
+        continue;
+      }
       size_t bytes = 8;
       uint32_t n = 0;
       if (!node_.keys.empty()) {
@@ -78,6 +89,8 @@ class SemiJoin final : public Operator {
         n = table_.Insert(key_.data(), &is_new);
         if (is_new) {
           for (const Value& k : key_) bytes += ApproximateBytes(k) + 24;
+        } else if (node_.on == nullptr) {
+          continue;
         }
       }
       if (node_.on != nullptr) {
@@ -87,11 +100,49 @@ class SemiJoin final : public Operator {
       } else if (node_.keys.empty()) {
         break;  // one row is as good as many
       }
-      if (!memory_.TakeOrFail(bytes, "a semi-join")) return false;
+      if (correlated_) {
+        if (!memory_.TakeOrFail(bytes, "a semi-join")) return false;
+      } else if (!memory_.TakeShare(bytes) && !SpillRight()) {
+        return false;
+      }
     }
     if (ctx_.failed()) return false;
     right_->Close();
     return true;
+  }
+
+  // What is in memory goes to files; so will what is still to come.
+  bool SpillRight() {
+    SpilledJoin::Kind kind;
+    kind.pairs = false;
+    kind.matched_left = !node_.anti;
+    kind.unmatched_left = node_.anti;
+    spilled_ = std::make_unique<SpilledJoin>(kind, node_.keys, node_.on, left_slots_, rows_.slots(), ctx_);
+    for (uint32_t n = 0; node_.on == nullptr && n < table_.size(); ++n) {
+      if (!spilled_->AddRight(table_.key(n))) return false;
+    }
+    for (size_t r = 0; r < rows_.size(); ++r) {
+      rows_.Restore(r, &ctx_.frame);
+      if (!Key(false) || !spilled_->AddRight(key_.data())) return false;
+    }
+    rows_.Release();
+    table_.Clear();
+    chains_.clear();
+    memory_.Release();
+    return true;
+  }
+  // The left row in the frame, and those after it.
+  bool SpillLeft() {
+    // NOT IN over something absent is true of nothing.
+    const bool none = node_.anti && node_.null_aware && absent_seen_;
+    bool more = true;
+    for (; more && !none; more = left_->Next()) {
+      const bool present = Key(true);
+      if (ctx_.failed()) return false;
+      if (!present && node_.null_aware) continue;
+      if (!spilled_->AddLeft(present ? key_.data() : nullptr)) return false;
+    }
+    return !ctx_.failed() && spilled_->Finish();
   }
 
   bool Keep() {
@@ -126,6 +177,7 @@ class SemiJoin final : public Operator {
   }
 
   void Forget() {
+    spilled_.reset();
     rows_.Release();
     table_.Clear();
     chains_.clear();
@@ -138,11 +190,13 @@ class SemiJoin final : public Operator {
   OperatorPtr left_;
   OperatorPtr right_;
   const bool correlated_;
+  const std::vector<int> left_slots_;
   SavedRows rows_;
   KeyTable table_;
   std::vector<std::vector<uint32_t>> chains_;  // by key number: rows for ON
   std::vector<Value> key_;
   MemoryHold memory_;
+  std::unique_ptr<SpilledJoin> spilled_;  // once the right side does not fit
   bool built_ = false;
   bool absent_seen_ = false;
   uint64_t right_count_ = 0;
@@ -151,8 +205,8 @@ class SemiJoin final : public Operator {
 }  // namespace
 
 OperatorPtr MakeSemiJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, bool correlated,
-                         std::vector<int> right_slots, ExecutionContext& ctx) {
-  return std::make_unique<SemiJoin>(node, std::move(left), std::move(right), correlated,
+                         std::vector<int> left_slots, std::vector<int> right_slots, ExecutionContext& ctx) {
+  return std::make_unique<SemiJoin>(node, std::move(left), std::move(right), correlated, std::move(left_slots),
                                     std::move(right_slots), ctx);
 }
 

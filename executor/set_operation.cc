@@ -1,14 +1,19 @@
 // UNION, INTERSECT and EXCEPT. The SQL forms match rows by the position of their columns; the OUTER
 // ones take any values; CORRESPONDING matches by names. NULL and MISSING are one value here.
+//
+// Keys are kept while there is memory. Rows with other keys then go to files, split by their hash, and each pair of
+// files (right, left) is worked on as the inputs were.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "executor/hash_table.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
+#include "executor/spill_file.h"
 
 namespace parton {
 
@@ -28,33 +33,21 @@ class SetOperation final : public Operator {
   bool Open() override {
     Forget();
     if (node_.kind != Plan::SetKind::kUnion && !CountRight()) return false;
-    in_right_ = false;
     return left_->Open();
   }
 
   bool Next() override {
-    for (;;) {
-      if (!ctx_.Tick()) return false;
-      Operator& input = in_right_ ? *right_ : *left_;
-      if (!input.Next()) {
-        if (ctx_.failed() || in_right_ || node_.kind != Plan::SetKind::kUnion) return false;
-        in_right_ = true;
-        if (!right_->Open()) return false;
-        continue;
+    while (NextRow()) {
+      if (node_.all && node_.kind == Plan::SetKind::kUnion) return Give();
+      switch (Judge()) {
+        case Verdict::kGive: return Give();
+        case Verdict::kDrop: break;
+        case Verdict::kLater:
+          if (!PutOff()) return false;
       }
-      const Value row = ctx_.slot(in_right_ ? node_.right_slot : node_.left_slot).Own();
-      if (node_.all && node_.kind == Plan::SetKind::kUnion && node_.outer && !node_.by_name) {
-        ctx_.slot(node_.slot) = row;
-        return true;
-      }
-      Value key = Key(row, in_right_);
       if (ctx_.failed()) return false;
-      bool keep = Keep(key);
-      if (ctx_.failed()) return false;
-      if (!keep) continue;
-      ctx_.slot(node_.slot) = Output(row, key);
-      return true;
     }
+    return false;
   }
 
   void Close() override {
@@ -64,6 +57,52 @@ class SetOperation final : public Operator {
   }
 
  private:
+  enum class Verdict : uint8_t { kGive, kDrop, kLater };
+  struct Pending {
+    SpillFilePtr right;  // rows of (key); null: none
+    SpillFilePtr left;   // rows of (key, row to give)
+    int level;
+  };
+
+  // Puts the next row to judge into row_ and its key into key_.
+  bool NextRow() {
+    for (;;) {
+      if (!ctx_.Tick()) return false;
+      if (file_ != nullptr) {
+        if (file_->Read(&file_row_)) {
+          key_ = std::move(file_row_[0]);
+          row_ = std::move(file_row_[1]);
+          return true;
+        }
+      } else if (!inputs_done_ && NextOfInputs()) {
+        return !ctx_.failed();
+      }
+      if (ctx_.failed() || !NextPass()) return false;
+    }
+  }
+  bool NextOfInputs() {
+    Operator& input = in_right_ ? *right_ : *left_;
+    if (input.Next()) {
+      row_ = ctx_.slot(in_right_ ? node_.right_slot : node_.left_slot).Own();
+      const bool any_row = node_.all && node_.kind == Plan::SetKind::kUnion && node_.outer && !node_.by_name;
+      if (!any_row) key_ = Key(row_, in_right_);
+      return true;
+    }
+    if (ctx_.failed()) return false;
+    if (in_right_ || node_.kind != Plan::SetKind::kUnion) {
+      inputs_done_ = true;
+      return false;
+    }
+    in_right_ = true;
+    return right_->Open() && NextOfInputs();
+  }
+
+  bool Give() {
+    ctx_.slot(node_.slot) = ToGive();
+    return true;
+  }
+  Value ToGive() { return file_ != nullptr ? std::move(row_) : Output(row_, key_); }
+
   // What rows are compared by: the row itself, or the list of its columns.
   Value Key(const Value& row, bool right) {
     if (node_.by_name) {
@@ -160,59 +199,109 @@ class SetOperation final : public Operator {
     if (!right_->Open()) return false;
     while (right_->Next()) {
       if (!ctx_.Tick()) return false;
-      Value key = Key(ctx_.slot(node_.right_slot).Own(), true);
-      if (ctx_.failed()) return false;
-      bool is_new;
-      uint32_t n = table_.Insert(&key, &is_new);
-      if (is_new) {
-        counts_.push_back(0);
-        if (!memory_.TakeOrFail(ApproximateBytes(key) + 40, "a set operator")) return false;
-      }
-      ++counts_[n];
+      const Value key = Key(ctx_.slot(node_.right_slot).Own(), true);
+      if (ctx_.failed() || !Count(key)) return false;
     }
     if (ctx_.failed()) return false;
     right_->Close();
     return true;
   }
-
-  bool Keep(const Value& key) {
-    switch (node_.kind) {
-      case Plan::SetKind::kUnion: return node_.all || IsNew(key);
-      case Plan::SetKind::kIntersect: {
-        uint32_t n = table_.Find(&key);
-        if (n == KeyTable::kNone || counts_[n] == 0) return false;
-        counts_[n] = node_.all ? counts_[n] - 1 : 0;
-        return true;
-      }
-      case Plan::SetKind::kExcept: {
-        uint32_t n = table_.Find(&key);
-        if (!node_.all) return n == KeyTable::kNone && IsNew(key);
-        if (n == KeyTable::kNone || counts_[n] == 0) return true;
-        --counts_[n];
-        return false;
-      }
-    }
-    return false;
+  bool Count(const Value& key) {
+    const uint32_t n = full_ ? table_.Find(&key) : Insert(key);
+    if (n == KeyTable::kNone) return Later(&right_later_, 1, key, &key);
+    ++counts_[n];
+    return true;
   }
-  // For EXCEPT DISTINCT and UNION DISTINCT: rows given go into the table.
-  bool IsNew(const Value& key) {
+  uint32_t Insert(const Value& key) {
     bool is_new;
-    table_.Insert(&key, &is_new);
+    const uint32_t n = table_.Insert(&key, &is_new);
     if (is_new) {
       counts_.push_back(0);
-      (void)memory_.TakeOrFail(ApproximateBytes(key) + 40, "a set operator");
+      // Keys whose hashes cannot be told apart are few: they stay in memory.
+      full_ = !memory_.TakeShare(ApproximateBytes(key) + 40) && level_ < SpillPartitions::kMaxLevel;
     }
-    return is_new;
+    return n;
   }
 
-  void Forget() {
+  Verdict Judge() {
+    const uint32_t n = table_.Find(&key_);
+    if (n == KeyTable::kNone) {
+      if (full_) return Verdict::kLater;
+      if (node_.kind == Plan::SetKind::kIntersect) return Verdict::kDrop;
+      if (!node_.all) (void)Insert(key_);
+      return Verdict::kGive;
+    }
+    switch (node_.kind) {
+      case Plan::SetKind::kUnion: return Verdict::kDrop;
+      case Plan::SetKind::kIntersect:
+        if (counts_[n] == 0) return Verdict::kDrop;
+        counts_[n] = node_.all ? counts_[n] - 1 : 0;
+        return Verdict::kGive;
+      case Plan::SetKind::kExcept:
+        if (!node_.all) return Verdict::kDrop;  // it is on the right, or was given
+        if (counts_[n] == 0) return Verdict::kGive;
+        --counts_[n];
+        return Verdict::kDrop;
+    }
+    return Verdict::kDrop;
+  }
+
+  bool PutOff() {
+    const Value row[] = {key_, ToGive()};
+    return Later(&left_later_, 2, key_, row);
+  }
+  bool Later(std::optional<SpillPartitions>* files, size_t width, const Value& key, const Value* row) {
+    if (!*files) files->emplace(width, level_, ctx_);
+    return (*files)->Add(table_.Hash(&key), row);
+  }
+
+  // Takes up one of the pairs of files.
+  bool NextPass() {
+    AddPending();
+    file_.reset();
+    if (pending_.empty()) return false;
+    Pending next = std::move(pending_.back());
+    pending_.pop_back();
+    ForgetKeys();
+    level_ = next.level;
+    if (next.right != nullptr && !next.right->Rewind()) return false;
+    while (next.right != nullptr && next.right->Read(&file_row_)) {
+      if (!Count(file_row_[0])) return false;
+    }
+    if (ctx_.failed()) return false;
+    file_ = std::move(next.left);
+    return file_->Rewind();
+  }
+  // Right keys without left rows are of no account.
+  void AddPending() {
+    for (size_t i = 0; left_later_ && i < SpillPartitions::kFanOut; ++i) {
+      SpillFilePtr& left = left_later_->files()[i];
+      if (left == nullptr) continue;
+      SpillFilePtr right = right_later_ ? std::move(right_later_->files()[i]) : nullptr;
+      pending_.push_back({std::move(right), std::move(left), level_ + 1});
+    }
+    left_later_.reset();
+    right_later_.reset();
+  }
+
+  void ForgetKeys() {
     table_.Clear();
     counts_.clear();
+    memory_.Release();
+    full_ = false;
+  }
+  void Forget() {
+    ForgetKeys();
     names_.clear();
     types_.clear();
-    memory_.Release();
     width_ = SIZE_MAX;
+    level_ = 0;
     in_right_ = false;
+    inputs_done_ = false;
+    file_.reset();
+    left_later_.reset();
+    right_later_.reset();
+    pending_.clear();
   }
 
   const Plan::SetOperation& node_;
@@ -225,6 +314,16 @@ class SetOperation final : public Operator {
   MemoryHold memory_;
   size_t width_ = SIZE_MAX;
   bool in_right_ = false;
+  bool inputs_done_ = false;
+  Value row_;  // being judged
+  Value key_;
+  bool full_ = false;
+  int level_ = 0;
+  SpillFilePtr file_;  // of left rows being read; null: the inputs are
+  std::vector<Value> file_row_;
+  std::optional<SpillPartitions> left_later_;
+  std::optional<SpillPartitions> right_later_;
+  std::vector<Pending> pending_;
 };
 
 }  // namespace

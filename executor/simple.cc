@@ -1,9 +1,10 @@
 // Operators of a few lines each: Once, Empty, Filter, Compute, Limit, Distinct.
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
+#include "executor/distinct_rows.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "types/value_compare.h"
 
 namespace parton {
 
@@ -143,37 +144,47 @@ class Limit final : public Operator {
 
 class Distinct final : public Operator {
  public:
-  Distinct(const Plan::Distinct& node, OperatorPtr input, ExecutionContext& ctx)
-      : Operator(ctx), slot_(node.slot), input_(std::move(input)), memory_(ctx) {}
+  // `kept`: the slots to give, the one by which rows differ first.
+  Distinct(OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx)
+      : Operator(ctx), input_(std::move(input)), kept_(std::move(kept)), rows_(1, kept_.size(), ctx) {}
   bool Open() override {
-    Forget();
+    rows_.Clear();
+    in_input_ = true;
     return input_->Open();
   }
   bool Next() override {
-    while (input_->Next()) {
-      const Value& v = ctx_.slot(slot_);
-      if (!seen_.contains(v)) {
-        seen_.insert(v.Own());
-        return memory_.TakeOrFail(ApproximateBytes(v) + 32, "DISTINCT");
+    while (in_input_) {
+      if (!input_->Next()) {
+        if (ctx_.failed() || !rows_.any_put_off()) return false;
+        in_input_ = false;
+        break;
       }
+      const DistinctRows::Answer answer = rows_.Insert(&ctx_.slot(kept_[0]));
+      if (answer == DistinctRows::Answer::kNew) return true;
+      if (answer == DistinctRows::Answer::kPutOff && !PutOff()) return false;
       if (!ctx_.Tick()) return false;
     }
-    return false;
+    const Value* row = rows_.NextLater();
+    for (size_t i = 0; row != nullptr && i < kept_.size(); ++i) ctx_.slot(kept_[i]) = row[i];
+    return row != nullptr;
   }
   void Close() override {
-    Forget();
+    rows_.Clear();
     input_->Close();
   }
 
  private:
-  void Forget() {
-    seen_.clear();
-    memory_.Release();
+  bool PutOff() {
+    row_.clear();
+    for (int s : kept_) row_.push_back(ctx_.slot(s));
+    return rows_.PutOff(row_.data());
   }
-  int slot_;
+
   OperatorPtr input_;
-  std::unordered_set<Value, ValueHash, ValueEqual> seen_;
-  MemoryHold memory_;
+  const std::vector<int> kept_;
+  DistinctRows rows_;
+  std::vector<Value> row_;
+  bool in_input_ = true;
 };
 
 }  // namespace
@@ -189,8 +200,8 @@ OperatorPtr MakeCompute(const Plan::Compute& node, OperatorPtr input, ExecutionC
 OperatorPtr MakeLimit(const Plan::Limit& node, OperatorPtr input, ExecutionContext& ctx) {
   return std::make_unique<Limit>(node, std::move(input), ctx);
 }
-OperatorPtr MakeDistinct(const Plan::Distinct& node, OperatorPtr input, ExecutionContext& ctx) {
-  return std::make_unique<Distinct>(node, std::move(input), ctx);
+OperatorPtr MakeDistinct(OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx) {
+  return std::make_unique<Distinct>(std::move(input), std::move(kept), ctx);
 }
 
 }  // namespace parton

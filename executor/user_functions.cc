@@ -48,6 +48,7 @@ class UserAccumulator final : public Accumulator {
   }
   Value Finish(EvalContext& ctx) override { return OrError(aggregate_->Finish(), ctx); }
   void Reset() override { aggregate_->Reset(); }
+  size_t MemoryUsed() const override { return aggregate_->MemoryUsed(); }
 
  private:
   std::unique_ptr<Aggregate> aggregate_;
@@ -84,6 +85,7 @@ Status RegisterAggregate(AggregateDefinition aggregate) {
   f.name = name;
   f.signature = name + "(x)";
   f.doc = std::move(aggregate.doc);
+  f.grows = true;
   f.make = [make = std::move(aggregate.make)](const std::vector<Value>&) -> std::unique_ptr<Accumulator> {
     return std::make_unique<UserAccumulator>(make());
   };

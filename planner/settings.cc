@@ -15,6 +15,7 @@ namespace parton {
 
 namespace {
 
+constexpr uint64_t kLeastMemory = 4096;
 constexpr std::string_view kRulePrefix = "rule_";
 
 std::string Lower(std::string_view s) {
@@ -115,7 +116,7 @@ const std::vector<Setting>& Table() {
         "What one statement may hold in memory before it spills to disk."},
        [](const Value& v, Settings* s) {
          std::optional<uint64_t> bytes = ToBytes(v);
-         if (!bytes.has_value() || *bytes < (uint64_t{1} << 16)) return false;
+         if (!bytes.has_value() || *bytes < kLeastMemory) return false;
          s->memory_limit_bytes = static_cast<size_t>(*bytes);
          return true;
        },

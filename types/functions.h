@@ -59,7 +59,7 @@ class Accumulator {
   virtual Value Finish(EvalContext& ctx) = 0;
   // Back to nothing added.
   virtual void Reset() = 0;
-  // Bytes held beyond the object itself, roughly.
+  // Bytes held beyond the object itself, roughly; more or equal after each Add().
   virtual size_t MemoryUsed() const { return 0; }
 };
 
@@ -69,6 +69,7 @@ struct AggregateFunction {
   std::string doc;
   std::string example;
   bool takes_absent = false;  // ARRAY_AGG keeps NULL
+  bool grows = false;         // it holds what was added: memory is watched by MemoryUsed()
   int max_args = 1;           // STRING_AGG(x, separator): 2; the second must be constant per group
   // `constant_args`: the arguments after the first.
   std::function<std::unique_ptr<Accumulator>(const std::vector<Value>& constant_args)> make;

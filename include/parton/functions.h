@@ -45,6 +45,9 @@ class Aggregate {
   virtual Result<Value> Finish() = 0;
   // Back to nothing added.
   virtual void Reset() = 0;
+  // Bytes held beyond the object itself, roughly, for an aggregate that keeps what is added: they count against the
+  // statement's memory limit. Must not shrink in Add().
+  virtual size_t MemoryUsed() const { return 0; }
 };
 
 struct AggregateDefinition {

@@ -377,6 +377,7 @@ void AddAggregates(Registry& r) {
   AddOne(r, "ARRAY_AGG", "(x ANY) -> LIST", "The list of all values that are not MISSING.",
          "ARRAY_AGG over [1, NULL, 2] = [1, NULL, 2]", Maker<ArrayAgg>());
   r.aggregates.back().takes_absent = true;
+  r.aggregates.back().grows = true;
   AddOne(r, "STRING_AGG", "(x STRING [, separator STRING]) -> STRING",
          "The strings joined, with the separator between them.",
          "STRING_AGG over ['a', 'b'] = 'ab'", [](const std::vector<Value>& constant_args) {
@@ -384,6 +385,7 @@ void AddAggregates(Registry& r) {
                constant_args.empty() ? Value::String("") : constant_args[0].Own()));
          });
   r.aggregates.back().max_args = 2;
+  r.aggregates.back().grows = true;
 
   AddOverCollection(r, "COUNT", "INT", "How many elements are present.", "COLL_COUNT([1, NULL]) = 1");
   AddOverCollection(r, "SUM", "NUMBER", "The sum of the elements.", "COLL_SUM([1, 2.5]) = 3.5");
