@@ -16,6 +16,7 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   context.store = input.store;
   context.settings = input.settings;
   context.notices = &planned.notices;
+  context.slot_count = &planned.slot_count;
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(WithAttributes(*query), context));
   } else if (auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {

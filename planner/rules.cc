@@ -12,6 +12,8 @@ const std::vector<Rule>& Rules() {
   static const std::vector<Rule> rules = {
       // First, while the inner queries still have the shape the binder gave them.
       {"unnest_subqueries", "EXISTS and IN over a query become semi-joins.", UnnestSubqueries},
+      {"decorrelate_aggregates", "A correlated aggregate becomes a left join with the aggregates of all groups.",
+       DecorrelateAggregates},
       {"fold_constants", "An expression that reads no slot or parameter becomes its value.", FoldConstants},
       {"normalize_predicates",
        "In predicates NOT is pushed in, ANDs and ORs are flattened, and equalities of one path become IN.",
@@ -74,7 +76,7 @@ Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context) {
     if (!context.settings->disabled_rules.contains(rule.name)) {
       PARTON_ASSIGN_OR_RETURN(current, rule.apply(current, context));
     }
-    if (rule.apply == UnnestSubqueries) {
+    if (rule.apply == DecorrelateAggregates) {
       PARTON_ASSIGN_OR_RETURN(current, ApplyToSubqueries(current, context));
     }
 #ifndef NDEBUG

@@ -19,6 +19,8 @@ struct RuleContext {
   std::vector<int> outer_slots;
   // False inside correlated subqueries, which run once per row.
   bool parallel = true;
+  // The slots of the statement, for rules that need new ones; null: they do without.
+  int* slot_count = nullptr;
   // Filled by the rules: "scans the whole table t", ...
   std::vector<std::string>* notices = nullptr;
 };
@@ -39,6 +41,7 @@ Result<QueryPtr> ApplyRules(const QueryPtr& query, const RuleContext& context);
 
 // The rules, one file each in planner/rules/.
 Result<PlanPtr> UnnestSubqueries(const PlanPtr& plan, const RuleContext& context);
+Result<PlanPtr> DecorrelateAggregates(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> FoldConstants(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> NormalizePredicates(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PushDownFilters(const PlanPtr& plan, const RuleContext& context);

@@ -1,7 +1,8 @@
 // Random queries over random nested data: whatever the plan, the same bag of rows.
 //
 // There is no model here: the reference is the query with every rule switched off, on one thread. Against it
-// stand all rules on, each rule off, and several threads, in both typings. Where the reference fails, so must the others; strict typing may also find nothing to fail on.
+// stand all rules on, each rule off, several threads, and memory for hardly a row, in both typings. Where the reference
+// fails, so must the others; strict typing may also find nothing to fail on.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,9 +22,9 @@
 namespace parton {
 namespace {
 
-const std::vector<std::string> kRules = {"unnest_subqueries",   "fold_constants", "normalize_predicates",
-                                         "push_down_filters",   "find_contradictions", "plan_joins",
-                                         "choose_access_paths", "keep_top_rows",  "parallelize"};
+const std::vector<std::string> kRules = {"unnest_subqueries", "decorrelate_aggregates", "fold_constants", "normalize_predicates",
+                                         "push_down_filters", "find_contradictions", "plan_joins",
+                                         "choose_access_paths", "keep_top_rows", "parallelize"};
 
 class Generator {
  public:
@@ -79,7 +80,10 @@ class Generator {
       if (Chance(15)) return "NOT (" + Predicate(a, depth - 1) + ")";
       return fmt::format("({}) {} ({})", Predicate(a, depth - 1), Chance(60) ? "AND" : "OR", Predicate(a, depth - 1));
     }
-    switch (Below(10)) {
+    switch (Below(11)) {
+      case 10:
+        if (!subqueries) return "a.w > 1";
+        return fmt::format("{} {} {}", Aggregated(a), Chance(50) ? ">" : "<=", Below(9));
       case 0: return fmt::format("{} BETWEEN {} AND {}", Path(a), Below(4), 2 + Below(6));
       case 1: return fmt::format("{} IN [{}, {}, {}]", Path(a), Scalar(), Scalar(), Scalar());
       case 2: return fmt::format("{} IS {}{}", Path(a), Chance(50) ? "NOT " : "", Chance(50) ? "MISSING" : "NULL");
@@ -99,12 +103,21 @@ class Generator {
     }
   }
 
+  // An aggregate over the rows that match the one of alias `a`.
+  std::string Aggregated(const std::string& a) {
+    static const std::vector<std::string> calls = {"COUNT(*)", "COUNT(c.v)", "SUM(c.w)", "MIN(c.v)", "MAX(c.id)", "AVG(c.w) + 1",
+                                                   "COUNT(DISTINCT c.v)", "SUM(c.w) + COUNT(*)"};
+    static const std::vector<std::string> keys = {"g", "g", "w", "v", "m.x", "id"};
+    return fmt::format("(SELECT {} AS n FROM {} AS c WHERE c.{} = {}{})", Of(calls), Chance(50) ? "t" : "u", Of(keys), Path(a),
+                       Chance(30) ? " AND " + Predicate("c", 0) : "");
+  }
+
   // A query; *ordered is set if its order is determined.
   std::string Query(bool* ordered) {
     *ordered = false;
     const std::string table = Chance(50) ? "t" : "u";
     const std::string where = Chance(85) ? " WHERE " + Predicate("a", 2) : "";
-    switch (Below(8)) {
+    switch (Below(12)) {
       case 0: return fmt::format("SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, MIN(a.id) AS lo, MAX(a.v) AS hi FROM {} AS a{} "
                                  "GROUP BY a.g{}", table, where, Chance(30) ? " HAVING COUNT(*) > 2" : "");
       case 1: return fmt::format("SELECT DISTINCT a.g, a.v FROM {} AS a{}", table, where);
@@ -120,6 +133,14 @@ class Generator {
                                  where);
       case 6: return fmt::format("(SELECT a.g, a.w FROM t AS a{}) {} {} (SELECT b.g, b.w FROM u AS b)", where,
                                  Chance(40) ? "UNION" : Chance(50) ? "INTERSECT" : "EXCEPT", Chance(50) ? "ALL" : "DISTINCT");
+      case 7: return fmt::format("SELECT a.id, {} AS n FROM {} AS a{}", Aggregated("a"), table, where);
+      case 8: return fmt::format("SELECT a.id, a.v, ROW_NUMBER() OVER (PARTITION BY a.g ORDER BY a.id) AS r, SUM(a.w) OVER "
+                                 "(PARTITION BY a.v ORDER BY a.id {} BETWEEN 1 PRECEDING AND CURRENT ROW) AS s FROM {} AS a{}",
+                                 Chance(50) ? "GROUPS" : "ROWS", table, where);
+      case 9: return fmt::format("SELECT a.v, COUNT(DISTINCT a.w) AS d, COLL_SUM((SELECT VALUE e.a.id FROM grouped AS e)) AS ids "
+                                 "FROM {} AS a{} GROUP BY a.v GROUP AS grouped", table, where);
+      case 10: return fmt::format("SELECT a.id AS x, b.v AS y FROM {} AS a {}JOIN t AS b ON b.id = {}{}{}", table,
+                                  Chance(50) ? "LEFT " : "", Path("a"), Chance(30) ? " AND " + Predicate("b", 0) : "", where);
       default: return fmt::format("SELECT VALUE {} FROM {} AS a{}", Chance(50) ? "a" : "[a.id, a.m.x, a.w + 1]", table, where);
     }
   }
@@ -206,7 +227,7 @@ TEST_F(RandomQueries, ThePlanNeverChangesTheAnswer) {
     Generator g(seed);
     Start(seed, g);
     if (HasFatalFailure()) return;
-    int answered = 0;
+    int answered = 0, spilling = 0;
     for (int step = 0; step < 25 && !HasFailure(); ++step) {
       bool ordered = false;
       const std::string text = g.Query(&ordered);
@@ -220,12 +241,20 @@ TEST_F(RandomQueries, ThePlanNeverChangesTheAnswer) {
       Compare(text, "all rules", reference, ordered, strict);
       Run("SET threads = 3");
       Compare(text, "three threads", reference, ordered, strict);
+      Run("SET memory_limit = 4096");
+      const Answer spilled = Ask(text, ordered);
+      if (spilled.error.find("needs more memory") == std::string::npos) {
+        Compare(text, "spilling", reference, ordered, strict);
+        ++spilling;
+      }
+      Run("SET memory_limit = '1GB'");
       const std::string& rule = g.Of(kRules);
       Run(fmt::format("SET rule_{} = off", rule));
       Compare(text, "without " + rule, reference, ordered, strict);
       Run(fmt::format("SET rule_{} = on", rule));
     }
     EXPECT_GT(answered, 10) << "most queries must run for the comparison to mean anything";
+    EXPECT_GT(spilling, 15) << "few may need more than the least memory";
     TearDown();
   }
 }
