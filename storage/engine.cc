@@ -136,6 +136,37 @@ Status Engine::ReadItem(const leveldb::Snapshot* snapshot, const std::string& ke
   return FromLevelDb(s);
 }
 
+bool Engine::HighestItemKey(uint32_t table_id, std::string* key) {
+  return highest_keys_.Get(table_id, key, [&](std::string* last) {
+    const std::string prefix = IdPrefix(KeySpace::kItem, table_id);
+    leveldb::ReadOptions options = ReadOptions(nullptr);
+    options.fill_cache = false;
+    std::unique_ptr<leveldb::Iterator> it(db_->NewIterator(options));
+    it->Seek(PrefixSuccessor(prefix));
+    if (it->Valid()) {
+      it->Prev();
+    } else {
+      it->SeekToLast();
+    }
+    // An empty table's last key is the start of all its keys.
+    *last = it->Valid() && it->key().starts_with(prefix) ? it->key().ToString() : prefix;
+    return it->status().ok();
+  });
+}
+
+void Engine::RaiseHighestKeys(const std::vector<ItemChange>& changes) {
+  const ItemChange* highest = nullptr;
+  for (const ItemChange& c : changes) {
+    if (!c.has || c.had) continue;
+    if (highest != nullptr && highest->table != c.table) {
+      highest_keys_.Raise(highest->table->schema->id, highest->key);
+      highest = nullptr;
+    }
+    if (highest == nullptr || c.key > highest->key) highest = &c;
+  }
+  if (highest != nullptr) highest_keys_.Raise(highest->table->schema->id, highest->key);
+}
+
 Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
                              std::vector<WriteOutcome>* outcomes, const ReadSet* reads,
                              uint64_t start, const CommitExtras* extras) {
@@ -222,6 +253,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
   write.sync = options_.durable;
   leveldb::Status s;
   if (any) s = db_->Write(write, &batch);
+  RaiseHighestKeys(changes);
   if (plain) {
     recent_.LeavePlain();
   } else {

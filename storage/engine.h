@@ -20,6 +20,7 @@
 
 #include "storage/catalog.h"
 #include "storage/change_feed.h"
+#include "storage/highest_keys.h"
 #include "storage/latches.h"
 #include "storage/local_store.h"
 #include "storage/recent_writes.h"
@@ -96,9 +97,13 @@ class Engine {
 
   std::mutex& ddl_mutex() { return ddl_mutex_; }
 
+  // A key that no item of the table is behind, for the holder of latches; false: not known.
+  bool HighestItemKey(uint32_t table_id, std::string* key);
+
  private:
   friend class EngineOpener;
 
+  void RaiseHighestKeys(const std::vector<ItemChange>& changes);
   void AppendNames(leveldb::WriteBatch* batch, uint32_t* upto);
   Status Written(const leveldb::Status& s, uint32_t names_upto);
 
@@ -115,6 +120,7 @@ class Engine {
   Gate gate_;
   Latches latches_;
   RecentWrites recent_;
+  HighestKeys highest_keys_;
   FeedSequencer feed_;
   Gate transactions_;  // held shared from a transaction's validation to the end of its write
 

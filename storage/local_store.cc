@@ -1,5 +1,7 @@
 #include "storage/local_store.h"
 
+#include <algorithm>
+
 #include "storage/backup.h"
 #include "storage/check.h"
 #include "storage/cursor.h"
@@ -16,15 +18,35 @@ namespace parton {
 
 namespace {
 
+// The newest items. The caller holds the latches of all keys it asks for.
 class DbReader final : public ItemReader {
  public:
-  explicit DbReader(Engine* engine) : engine_(engine) {}
+  DbReader(Engine* engine, const std::vector<PreparedOp>& ops) : engine_(engine) {
+    if (!IsBulkLoad(ops)) return;
+    const uint32_t table_id = ops[0].table->schema->id;
+    bounded_ = engine->HighestItemKey(table_id, &highest_);
+  }
   Status Read(const std::string& key, std::string* bytes, bool* found) override {
+    if (bounded_ && key > highest_) {
+      *found = false;
+      return Status::Ok();
+    }
     return engine_->ReadItem(nullptr, key, bytes, found);
   }
 
  private:
+  // Many new items of one table.
+  static bool IsBulkLoad(const std::vector<PreparedOp>& ops) {
+    constexpr size_t kMany = 64;
+    return ops.size() >= kMany && std::all_of(ops.begin(), ops.end(), [&](const PreparedOp& p) {
+             return p.table == ops[0].table &&
+                    (p.op->kind == WriteOp::Kind::kInsert || p.op->kind == WriteOp::Kind::kPut);
+           });
+  }
+
   Engine* engine_;
+  bool bounded_ = false;
+  std::string highest_;
 };
 
 class LocalStore final : public TableStore {
@@ -167,7 +189,7 @@ class LocalStore final : public TableStore {
     Latches::Guard latches = engine_.latches().Acquire([&](auto add) {
       for (const PreparedOp& p : prepared) add(p.key);
     });
-    DbReader reader(&engine_);
+    DbReader reader(&engine_, prepared);
     std::vector<ItemChange> changes;
     std::vector<WriteOutcome> outcomes;
     PARTON_RETURN_IF_ERROR(

@@ -41,6 +41,7 @@ class EngineOpener {
 
   // Loads again what memory has of the database, after Restore replaced it.
   Status Reload() {
+    e_->highest_keys_.ForgetAll();
     PARTON_RETURN_IF_ERROR(LoadCounters());
     PARTON_RETURN_IF_ERROR(LoadNames());
     PARTON_RETURN_IF_ERROR(LoadTables());

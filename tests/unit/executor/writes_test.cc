@@ -1,4 +1,7 @@
 // Statements that change items.
+#include <atomic>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "executor_test_util.h"
@@ -23,6 +26,62 @@ TEST_F(WritesTest, InsertIsAllOrNothing) {
   EXPECT_EQ(Error("INSERT INTO t << {'a': 5, 'b': 'x'}, {'a': 5, 'b': 'x'} >>").code(), StatusCode::kDuplicateItem);
   EXPECT_EQ(Error("INSERT INTO t VALUE {'a': 5, 'b': 'x', 'c': 'no number'}").code(), StatusCode::kValidation);
   EXPECT_EQ(Rows("SELECT * FROM t").size(), 3u);
+}
+
+// Bulk loads behind the last key do not look for each item; what others wrote since must still be seen.
+TEST_F(WritesTest, BulkLoadSeesWhatIsThere) {
+  auto load = [](int from) {
+    return fmt::format("INSERT INTO t SELECT VALUE {{'a': i, 'b': 'k', 'c': i}} FROM range({}, {}) AS i", from, from + 99);
+  };
+  auto expect_duplicate = [&](const std::string& text) {
+    const uint64_t before = Rows("SELECT VALUE a FROM t").size();
+    EXPECT_EQ(Error(text).code(), StatusCode::kDuplicateItem) << text;
+    EXPECT_EQ(Rows("SELECT VALUE a FROM t").size(), before);
+  };
+  EXPECT_EQ(Affected(load(100)), 100u);
+  expect_duplicate(load(100));
+  expect_duplicate(load(199));
+  Run("INSERT INTO t VALUE {'a': 250, 'b': 'k'}");
+  expect_duplicate(load(200));
+  Run("BEGIN; INSERT INTO t VALUE {'a': 450, 'b': 'k'}; COMMIT");
+  expect_duplicate(load(400));
+  Run("UPSERT INTO t VALUE {'a': 650, 'b': 'k'}");
+  expect_duplicate(load(600));
+  EXPECT_EQ(Affected(load(700)), 100u);
+  EXPECT_EQ(Affected(load(300)), 100u);
+  expect_duplicate(load(300));
+  Run("BEGIN");
+  EXPECT_EQ(Affected(load(1000)), 100u);
+  Run("COMMIT");
+  expect_duplicate(load(1050));
+  Run("DELETE FROM t WHERE a >= 1000");
+  EXPECT_EQ(Affected(load(1000)), 100u);
+  EXPECT_EQ(Affected("REPLACE INTO t SELECT VALUE {'a': i, 'b': 'k', 'n': 1} FROM range(1050, 1149) AS i"), 100u);
+  EXPECT_EQ(Rows("SELECT VALUE a FROM t WHERE n = 1").size(), 100u);
+  EXPECT_EQ(Rows("SELECT VALUE a FROM t WHERE c >= 1000").size(), 50u);
+}
+
+TEST_F(WritesTest, BulkLoadsOfThreadsGiveEachKeyOnce) {
+  constexpr int kThreads = 4, kRounds = 20;
+  std::atomic<int> loaded{0};
+  std::vector<std::thread> threads;
+  for (int n = 0; n < kThreads; ++n) {
+    threads.emplace_back([&] {
+      auto c = db_->Connect();
+      for (int round = 0; round < kRounds; ++round) {
+        auto result = c->Execute("INSERT INTO t SELECT VALUE {'a': i, 'b': 'k'} FROM range(?, ?) AS i",
+                                 {int64_t{1000 + round * 100}, int64_t{1099 + round * 100}});
+        if (result.ok()) {
+          ++loaded;
+        } else {
+          EXPECT_EQ(result.status().code(), StatusCode::kDuplicateItem);
+        }
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(loaded, kRounds);
+  EXPECT_EQ(Rows("SELECT VALUE a FROM t WHERE a >= 1000").size(), size_t{kRounds} * 100);
 }
 
 TEST_F(WritesTest, OnConflict) {
