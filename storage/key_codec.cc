@@ -74,7 +74,11 @@ bool AppendComponent(KeyType type, const Value& v, std::string* out) {
       break;
     case KeyType::kNumber:
       if (!v.is_exact()) return false;
-      AppendNumberKey(v.number(), out);
+      if (v.is_small_int()) {
+        AppendIntegerKey(v.int_value(), out);
+      } else {
+        AppendNumberKey(v.number(), out);
+      }
       return true;
   }
   AppendEscaped(v.bytes(), out);

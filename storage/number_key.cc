@@ -75,6 +75,27 @@ void AppendNumberKey(const Number& n, std::string* out) {
   out->append(reinterpret_cast<const char*>(bytes), size);
 }
 
+void AppendIntegerKey(int64_t i, std::string* out) {
+  if (i == 0) {
+    out->push_back(static_cast<char>(kZero));
+    return;
+  }
+  Byte bytes[1 + 10];
+  Byte* p = bytes + sizeof(bytes);
+  const Byte mask = i < 0 ? 0xff : 0x00;
+  uint64_t rest = i < 0 ? -static_cast<uint64_t>(i) : static_cast<uint64_t>(i);
+  int exponent = 0;
+  bool last = true;  // the last digit that is not zero is still to come
+  for (; rest != 0; rest /= 100, ++exponent) {
+    const auto digit = static_cast<Byte>(rest % 100);
+    if (last && digit == 0) continue;
+    *--p = static_cast<Byte>((2 * digit + (last ? 0 : 1)) ^ mask);
+    last = false;
+  }
+  *--p = static_cast<Byte>((kFirstNear + kNear + exponent) ^ mask);
+  out->append(reinterpret_cast<const char*>(p), static_cast<size_t>(bytes + sizeof(bytes) - p));
+}
+
 bool ParseNumberKey(std::string_view* in, Number* out) {
   if (in->empty()) return false;
   const auto* p = reinterpret_cast<const Byte*>(in->data());

@@ -107,6 +107,24 @@ TEST(NumberKey, OrderOfBytesIsOrderOfNumbers) {
   }
 }
 
+TEST(NumberKey, IntegersHaveTheKeysOfTheirNumbers) {
+  auto expect_same = [](int64_t i) {
+    std::string quick, any;
+    AppendIntegerKey(i, &quick);
+    AppendNumberKey(Number(i), &any);
+    ASSERT_EQ(quick, any) << i;
+  };
+  std::mt19937_64 random(11);
+  for (int64_t i : {INT64_MIN, INT64_MIN + 1, INT64_MAX, INT64_MAX - 1}) expect_same(i);
+  for (int64_t i = -20000; i <= 20000; ++i) expect_same(i);
+  for (int64_t i = 1; i < INT64_MAX / 10; i *= 10) {
+    for (int64_t near : {i - 1, i, i + 1, 3 * i, -i, 1 - i}) expect_same(near);
+  }
+  for (int k = 0; k < 20000; ++k) {
+    expect_same(static_cast<int64_t>(random()) >> (random() % 64));
+  }
+}
+
 TEST(NumberKey, RoundTrips) {
   for (const Number& n : Samples()) {
     const std::string bytes = Key(n) + "\xff\x7f";
