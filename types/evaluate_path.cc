@@ -118,6 +118,11 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   const ItemView view(item->bytes, item->names);
   const uint32_t id = path.first_id.Get(item->names, first.name);
   const size_t count = path.steps.size();
+  if (count == 1 && !temporary) {
+    *scratch = view.Get(id, first.name);
+    if (scratch->is_missing()) (void)ctx.Mismatch(kNoField, &e);
+    return *scratch;
+  }
   // Strict typing must know at which step the path failed, so it goes step by step.
   const bool whole = count == 1 || ctx.typing == Typing::kPermissive || ctx.logic == Logic::kDynamo;
   Value v = count == 1 || !whole ? view.Get(id, first.name)

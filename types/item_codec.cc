@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "types/number_codec.h"
 #include "types/varint.h"
@@ -381,10 +382,39 @@ bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name,
   return true;
 }
 
+namespace {
+
+// Decodes the value at *p, owned, and moves behind it. False: the bytes are malformed, or (with *p moved on) only
+// the value is.
+bool DecodeOwned(const char** p, const char* end, Value* out) {
+  const char* q = *p;
+  const auto tag = q < end ? static_cast<ItemTag>(*q) : ItemTag{};
+  if (tag == ItemTag::kString || tag == ItemTag::kBinary) {
+    ++q;
+    std::string_view run;
+    if (!GetRun(&q, end, &run)) return false;
+    *out = Value::Bytes(tag == ItemTag::kString ? Type::kString : Type::kBlob, run);
+    *p = q;
+    return true;
+  }
+  uint64_t bits;
+  if (tag == ItemTag::kInt && (q = GetVarint(q + 1, end, &bits)) != nullptr) {
+    *out = Value::Int(UnZigZag(bits));
+    *p = q;
+    return true;
+  }
+  const char* const next = SkipInline(*p, end);
+  if (next == nullptr) return false;
+  q = std::exchange(*p, next);
+  return DecodeValue(&q, next, true, 0, out);
+}
+
+}  // namespace
+
 std::vector<Field> ItemView::Fields() const {
   std::vector<Field> fields;
-  fields.reserve(16);
   if (bytes_.empty() || bytes_[0] != kItemVersion) return fields;
+  fields.reserve(16);
   const char* p = bytes_.data() + 1;
   const char* end = bytes_.data() + bytes_.size();
   const uint32_t known = names_->size();
@@ -399,12 +429,13 @@ std::vector<Field> ItemView::Fields() const {
       if (mark > known) break;
       name = names_->Name(mark - 1);
     }
-    const char* next = SkipInline(p, end);
-    if (next == nullptr) break;
-    fields.push_back(Field{std::string(name), Value()});
+    const char* const start = p;
+    Field& field = fields.emplace_back();
+    field.name.assign(name);
+    if (DecodeOwned(&p, end, &field.value)) continue;
     // A damaged value is as good as none.
-    if (!DecodeValue(&p, next, true, 0, &fields.back().value)) fields.pop_back();
-    p = next;
+    fields.pop_back();
+    if (p == start) break;
   }
   return fields;
 }

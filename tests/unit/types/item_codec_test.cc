@@ -232,5 +232,30 @@ TEST(ItemCodec, BottomlessNestingIsRefused) {
   (void)ItemSizeEncoded(bytes, names);
 }
 
+TEST(ItemCodec, StringsOfARowOutliveIt) {
+  NameTable names;
+  std::vector<Field> fields;
+  for (int i = 0; i < 30; ++i) {
+    fields.push_back({"n" + std::to_string(i), std::string(static_cast<size_t>(i) * 7, static_cast<char>('a' + i % 26))});
+  }
+  std::string bytes;
+  EncodeItem(Value::Struct(std::move(fields)), &names, &bytes);
+  std::mt19937 random(3);
+  std::vector<Value> kept;
+  for (int round = 0; round < 50; ++round) {
+    const Value row = Value::Item(bytes, &names).Materialize();
+    ASSERT_EQ(row.fields().size(), 30u);
+    for (const Field& f : row.fields()) {
+      if (random() % 3 == 0) kept.push_back(f.value);
+    }
+    std::shuffle(kept.begin(), kept.end(), random);
+    if (kept.size() > 100) kept.resize(random() % 100);
+  }
+  for (const Value& v : kept) {
+    const size_t n = v.bytes().size();
+    EXPECT_EQ(v.bytes(), std::string(n, static_cast<char>('a' + n / 7 % 26)));
+  }
+}
+
 }  // namespace
 }  // namespace parton
