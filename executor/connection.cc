@@ -157,7 +157,7 @@ Status ConnectionImpl::Begin() {
 
 void ConnectionImpl::EndTransaction() {
   // Ending one unregisters it.
-  std::vector<Execution*> open(open_.begin(), open_.end());
+  const std::vector<Execution*> open = open_;
   for (Execution* e : open) {
     if (e->in_transaction()) {
       e->End(Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended"));

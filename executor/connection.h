@@ -182,8 +182,8 @@ class ConnectionImpl final : public Connection {
   void FailTransaction(Status reason);
 
   // Results that may still read: they end when the transaction they read in does.
-  void Register(Execution* e) { open_.insert(e); }
-  void Unregister(Execution* e) { open_.erase(e); }
+  void Register(Execution* e) { open_.push_back(e); }
+  void Unregister(Execution* e) { std::erase(open_, e); }
 
  private:
   void EndTransaction();
@@ -198,7 +198,7 @@ class ConnectionImpl final : public Connection {
   std::vector<std::pair<std::string, int>> savepoints_;
   Status failed_check_;              // the first one
   size_t savepoints_at_failure_ = 0;  // how many savepoints are older than it
-  std::set<Execution*> open_;
+  std::vector<Execution*> open_;  // no more than a few
   LiftedText lifted_;
   std::string cache_key_;
 };

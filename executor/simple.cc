@@ -59,13 +59,9 @@ class Compute final : public Operator {
   bool Next() override {
     if (!input_->Next()) return false;
     for (const SlotExpr& o : node_.outputs) {
-      Value scratch;
-      const Value& v = Evaluate(*o.expr, ctx_.eval, &scratch);
-      if (&v == &scratch) {
-        ctx_.slot(o.slot) = std::move(scratch);
-      } else {
-        ctx_.slot(o.slot) = v;
-      }
+      Value& slot = ctx_.slot(o.slot);
+      const Value& v = Evaluate(*o.expr, ctx_.eval, &slot);
+      if (&v != &slot) slot = v;
     }
     return !ctx_.failed();
   }

@@ -39,10 +39,10 @@ class LocalCursor final : public ItemCursor {
       }
       Move();
       if (!it_->Valid()) return Finish();
-      if (EnteredBlock() && !it_->status().ok()) [[unlikely]] return Finish();
       const std::string_view key = ToView(it_->key());
-      if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
       const std::string_view value = ToView(it_->value());
+      if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]] return Finish();
+      if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
       ++stats_.items_examined;
       stats_.bytes_read += key.size() + value.size();
       if (measure_) stats_.bytes_examined += ItemSizeEncoded(value, *names_);
@@ -115,13 +115,12 @@ class LocalCursor final : public ItemCursor {
   // LevelDB steps over a block it cannot read and says so in its status only, which costs too much to ask for
   // each row. So it is asked when the row does not lie right behind the last one in memory: then it is of
   // another block. Remembers a key of the block.
-  bool EnteredBlock() {
-    const leveldb::Slice value = it_->value();
+  bool EnteredBlock(std::string_view key, std::string_view value) {
     const char* const last = last_end_;
     last_end_ = value.data() + value.size();
-    const size_t most = it_->key().size() + 15;  // what lies between two values: three varints and a key
+    const size_t most = key.size() + 15;  // what lies between two values: three varints and a key
     if (last != nullptr && value.data() >= last && static_cast<size_t>(value.data() - last) <= most) return false;
-    if (it_->status().ok()) last_key_.assign(it_->key().data(), it_->key().size());
+    if (it_->status().ok()) last_key_.assign(key);
     return true;
   }
 
