@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/capacity_meter.h"
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
 #include "types/item_rules.h"
@@ -100,10 +101,12 @@ class Access final : public Operator {
     return false;
   }
   bool Get(const Key& key) {
+    if (!AdmitItem()) return false;
     ReadStats got;
     Status s = ctx_.shared->store->Get(*ctx_.shared->view, *node_.table, key, item(), &got);
     reads_.Add(got);
     ctx_.stats.Add(got);
+    if (s.ok()) MeterItem();
     // A key that no item can have.
     if (!s.ok() && s.code() == StatusCode::kValidation) return false;
     if (!ctx_.FailIfError(std::move(s))) return false;
@@ -124,12 +127,26 @@ class Access final : public Operator {
         continue;
       }
       if (!ctx_.FailIfError(cursor_->status()) || ctx_.failed()) return false;
+      const bool page_full = cursor_->stopped_at_limit();
+      const std::string position = page_full ? cursor_->Position() : std::string();
       CloseCursor();
+      if (page_full && !OpenRange(ranges_[next_ - 1], position)) return false;
     }
   }
 
-  bool OpenRange(const KeyRange& range) {
+  // `after`: where the page before it ended, while consumed capacity is counted.
+  bool OpenRange(const KeyRange& range, const std::string& after = "") {
+    CapacityMeter* meter = ctx_.shared->capacity;
+    if (meter != nullptr && !ctx_.FailIfError(meter->AdmitPage(*node_.table, node_.index, node_.consistent))) {
+      return false;
+    }
     CursorSpec spec;
+    spec.after = after;
+    if (meter != nullptr) {
+      spec.measure = true;
+      // The item that crosses the line is the page's last one.
+      spec.examine_bytes = kPageBytes + 1;
+    }
     spec.table = node_.table;
     spec.index = node_.index;
     spec.range = range;
@@ -154,17 +171,34 @@ class Access final : public Operator {
       ctx_.Fail(Status::Corruption("an index entry without the item's key: " + key.status().message()));
       return false;
     }
+    if (!AdmitItem()) return false;
     ReadStats got;
     Status s = ctx_.shared->store->Get(*ctx_.shared->view, *node_.table, *key, item(), &got);
     got.items_examined = 0;
     reads_.Add(got);
     ctx_.stats.Add(got);
+    if (s.ok()) MeterItem();
     if (!ctx_.FailIfError(std::move(s))) return false;
     return !item()->is_missing();
   }
 
+  bool AdmitItem() {
+    CapacityMeter* meter = ctx_.shared->capacity;
+    return meter == nullptr || ctx_.FailIfError(meter->AdmitItem(*node_.table, node_.consistent));
+  }
+  void MeterItem() {
+    CapacityMeter* meter = ctx_.shared->capacity;
+    if (meter != nullptr) reads_.units += meter->ReadItem(*node_.table, MeteredBytes(*item()), node_.consistent);
+  }
+  void MeterPage(const ReadStats& page) {
+    CapacityMeter* meter = ctx_.shared->capacity;
+    if (meter == nullptr) return;
+    reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, node_.consistent);
+  }
+
   void CloseCursor() {
     if (cursor_ == nullptr) return;
+    MeterPage(cursor_->stats());
     reads_.Add(cursor_->stats());
     ctx_.stats.Add(cursor_->stats());
     ctx_.shared->items_examined.fetch_add(cursor_->stats().items_examined, std::memory_order_relaxed);

@@ -33,6 +33,7 @@ Status DropTrigger(const ast::DropTrigger& s, Execution* result);
 Status ShowTriggers(Execution* result);
 Status ShowParked(Execution* result);
 Status ShowConsumers(Execution* result);
+Status ShowMetrics(const ast::Show& s, Execution* result);
 Status AdvanceClock(const ast::AdvanceClock& s, Execution* result);
 Status BackupTo(const ast::BackupTo& s, Execution* result);
 Status RestoreFrom(const ast::RestoreFrom& s, Execution* result);

@@ -133,6 +133,16 @@ void ApplyWarm(const std::optional<Throughput>& warm, const std::string& prefix,
 
 std::string IndexPrefix(const std::string& index) { return "index:" + index + ":"; }
 
+Status ApplyIndexClauses(const ast::IndexClauses& c, IndexSchema* index, TableSchema* table) {
+  if (c.billing) ApplyBilling(*c.billing, IndexPrefix(index->name), &index->provisioned, table);
+  ApplyWarm(c.warm, IndexPrefix(index->name), table);
+  for (const ast::Option& o : c.options) {
+    Status s = ApplyIndexOption(o.name.name, o.value, index);
+    if (!s.ok()) return std::move(s).At(o.span);
+  }
+  return Status::Ok();
+}
+
 Status ApplyClauses(const ast::TableClauses& c, TableSchema* schema) {
   if (c.billing) ApplyBilling(*c.billing, "", &schema->provisioned, schema);
   ApplyWarm(c.warm, "", schema);
@@ -180,15 +190,23 @@ Result<IndexSchema> MakeIndex(const ast::IndexDefinition& d, Declared* declared,
   index.projection = d.projection;
   for (const ast::Identifier& i : d.include) index.include.push_back(i.name);
   PARTON_ASSIGN_OR_RETURN(index.key, declared->Keys(d.key, d.span));
-  if (d.billing && table != nullptr) {
-    ApplyBilling(*d.billing, IndexPrefix(index.name), &index.provisioned, table);
-  }
-  if (table != nullptr) ApplyWarm(d.warm, IndexPrefix(index.name), table);
   // An index of a provisioned table without numbers of its own has the table's.
-  if (index.kind == IndexKind::kGlobal && !d.billing && table != nullptr && table->provisioned) {
-    index.provisioned = table->provisioned;
-  }
+  if (index.kind == IndexKind::kGlobal) index.provisioned = table->provisioned;
+  PARTON_RETURN_IF_ERROR(ApplyIndexClauses(d.clauses, &index, table));
   return index;
+}
+
+// A table that turns provisioned takes its global indexes along, and back.
+void FollowBilling(const std::optional<Throughput>& before, TableSchema* schema) {
+  if (before.has_value() == schema->provisioned.has_value()) return;
+  for (IndexSchema& index : schema->indexes) {
+    if (index.kind != IndexKind::kGlobal) continue;
+    if (!schema->provisioned) {
+      index.provisioned.reset();
+    } else if (!index.provisioned) {
+      index.provisioned = schema->provisioned;
+    }
+  }
 }
 
 // Runs a change that may take long: cancellable, with progress.
@@ -351,14 +369,13 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
   }
   Status done = result->connection().store().AlterTable(table->name, [&](TableSchema* schema) -> Status {
     PARTON_RETURN_IF_ERROR(CheckSwitches(s.clauses, *schema));
+    const std::optional<Throughput> before = schema->provisioned;
     PARTON_RETURN_IF_ERROR(ApplyClauses(s.clauses, schema));
+    FollowBilling(before, schema);
     for (const ast::AlterTable::IndexChange& change : s.indexes) {
       for (IndexSchema& index : schema->indexes) {
         if (index.name != change.name.name) continue;
-        if (change.billing) {
-          ApplyBilling(*change.billing, IndexPrefix(index.name), &index.provisioned, schema);
-        }
-        ApplyWarm(change.warm, IndexPrefix(index.name), schema);
+        PARTON_RETURN_IF_ERROR(ApplyIndexClauses(change.clauses, &index, schema));
       }
     }
     return Status::Ok();

@@ -225,6 +225,7 @@ Status Show(const ast::Show& s, Execution* result) {
   if (s.what == "PARKED" && !s.target) return ShowParked(result);
   if (s.what == "STATISTICS") return ShowStatistics(s, result);
   if (s.what == "CONSUMERS" && !s.target) return ShowConsumers(result);
+  if (s.what == "METRICS") return ShowMetrics(s, result);
   if (s.target) {
     return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
   }
@@ -233,7 +234,7 @@ Status Show(const ast::Show& s, Execution* result) {
     std::string word;
     for (char c : s.name.name) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const std::string nearest =
-        NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers"});
+        NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers", "metrics"});
     Status unknown = Status::Validation(
         fmt::format("SHOW expects TABLES, CREATE TABLE, ALL or a setting, and there is no setting {}", s.name.name),
         s.name.span);

@@ -132,7 +132,6 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
   if (changed->durable != db_->options.durable) {
     return Status::Validation("durability is chosen when the database is opened", {}, "Options::durable");
   }
-  if (changed->throttle) return Status::Unsupported("throttling is not simulated");
   settings_ = std::move(changed);
   plan_key_ = settings_->PlanKey();
   ++settings_version_;

@@ -15,11 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include "executor/capacity_meter.h"
 #include "executor/clock.h"
 #include "executor/execution.h"
 #include "executor/operator.h"
 #include "executor/plan_cache.h"
 #include "executor/sweeper.h"
+#include "executor/throughput.h"
 #include "executor/triggers.h"
 #include "parser/scanner.h"
 #include "parton/database.h"
@@ -36,6 +38,7 @@ struct DatabaseState {
   std::shared_ptr<DatabaseClock> clock;
   std::unique_ptr<TableStore> store;
   PlanCache plans{1000};
+  ThroughputLedger throughput;
   std::string temp_dir;
 
   // Named consumers of change feeds that are open, "table id:name".
@@ -93,7 +96,6 @@ class Execution final : public ResultSet {
   }
   void ClearRows() { rows_.clear(); }
   void AddNotice(std::string notice) { notices_.push_back(std::move(notice)); }
-  void AddWriteUnits(double n) { write_units_ += n; }
   void SetAffected(uint64_t n) {
     kind_ = ResultKind::kChanged;
     affected_ = n;
@@ -108,6 +110,9 @@ class Execution final : public ResultSet {
 
  private:
   Status StartQuery(const Query& query);
+  void SetMeter();
+  void NoteCapacity() const;  // in stats_
+  void SayCapacity();         // for RETURN CONSUMED CAPACITY
   const WritePlan* OwnWrite() const;  // the statement's, if it is a write
   void Release();
   Status Locate(Status s) const;
@@ -119,6 +124,7 @@ class Execution final : public ResultSet {
   std::string original_;
 
   ExecutionShared shared_;
+  std::unique_ptr<CapacityMeter> meter_;  // made when it is first needed
   std::unique_ptr<ReadView> view_;
   std::unique_ptr<ExecutionContext> context_;
   std::unique_ptr<QueryRunner> runner_;
@@ -134,7 +140,6 @@ class Execution final : public ResultSet {
   Value value_;
   Status status_;
   uint64_t affected_ = 0;
-  double write_units_ = 0;
   std::string text_;
   std::vector<Value> rows_;
   size_t next_row_ = 0;

@@ -31,6 +31,7 @@
 
 namespace parton {
 
+class CapacityMeter;
 class Operator;
 
 // Bytes that blocking operators hold, over all threads of an execution.
@@ -77,6 +78,7 @@ struct ExecutionShared {
   std::string temp_dir;  // for spilled rows
   int64_t now_nanos = 0;
   bool profiling = false;
+  CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
 
   MemoryBudget memory;
   std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress

@@ -1,6 +1,5 @@
 // EXPLAIN and EXPLAIN ANALYZE.
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
@@ -37,11 +36,10 @@ class Annotator {
     d->properties.emplace_back("rows", std::to_string(p.rows));
     if (p.opens > 1) d->properties.emplace_back("opened", fmt::format("{} times", p.opens));
     if (d->plan->As<Plan::Access>() != nullptr) {
-      const uint64_t bytes = p.reads.bytes_examined != 0 ? p.reads.bytes_examined : p.reads.bytes_read;
       d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
       d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
-      d->properties.emplace_back("read units", fmt::format("{:.1f}", std::ceil(static_cast<double>(bytes) / 4096) / 2));
+      if (shared_.capacity != nullptr) d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
     }
     d->properties.emplace_back("time", fmt::format("{:.3f} ms", static_cast<double>(p.nanos) / 1e6));
     const int64_t own = std::max<int64_t>(0, p.nanos - inputs);
@@ -136,6 +134,11 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
     shared.profiling = false;
     PARTON_RETURN_IF_ERROR(s);
     Annotator(shared).Run(&d);
+    const ExecutionStats& stats = result->stats();
+    d.properties.emplace_back("consumed capacity",
+                              !stats.capacity_counted   ? "not counted of parallel scans; SET capacity = on counts it"
+                              : stats.capacity.empty() ? "none"
+                                                       : DescribeCapacity(stats.capacity, true));
     double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
     if (write != nullptr) {

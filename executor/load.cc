@@ -117,10 +117,7 @@ Status Loader::Flush(bool last) {
     if (Status flushed = flush_errors(); !flushed.ok()) return Fail(std::move(flushed));
     Result<std::vector<WriteOutcome>> outcomes = Write(last, find_bad);
     if (outcomes.ok()) {
-      for (const WriteOutcome& o : *outcomes) {
-        ++(o.applied ? loaded_ : skipped_);
-        result_->AddWriteUnits(WriteUnits(o, transaction_ != nullptr));
-      }
+      for (const WriteOutcome& o : *outcomes) ++(o.applied ? loaded_ : skipped_);
       noted_ = !last && transaction_ == nullptr && !options_.note_name.empty() && options_.batch != 0;
       break;
     }
@@ -146,6 +143,14 @@ Result<std::vector<WriteOutcome>> Loader::Write(bool last, bool find_bad) {
   WriteOptions options;
   options.sequential = true;
   options.collect_reasons = find_bad;
+  WriteMeter meter;
+  if (CapacityMeter* capacity = context_->shared->capacity) {
+    // A batch that fails is tried again without what is wrong with it.
+    meter = [&](const auto& done, const Status& error) {
+      return error.ok() ? capacity->Write(ops_, done, error) : Status::Ok();
+    };
+    options.meter = &meter;
+  }
   if (transaction_ != nullptr) return transaction_->Write(ops_, context_->eval, options);
   CommitExtras extras;
   if (!options_.note_name.empty() && options_.batch != 0 && (noted_ || !last)) {

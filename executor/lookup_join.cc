@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "executor/capacity_meter.h"
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
@@ -135,12 +136,17 @@ class LookupJoin final : public Operator {
   // *item: its number in items_, or kNone.
   bool Get(const Key& key, uint32_t* item) {
     *item = kNone;
+    CapacityMeter* meter = ctx_.shared->capacity;
+    if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, access_.consistent))) return false;
     ReadStats got;
     Value value;
     Status s = ctx_.shared->store->Get(*ctx_.shared->view, *access_.table, key, &value, &got);
     profile_.reads.Add(got);
     ctx_.stats.Add(got);
     if (!ctx_.FailIfError(std::move(s)) || !ctx_.Tick()) return false;
+    if (meter != nullptr) {
+      profile_.reads.units += meter->ReadItem(*access_.table, MeteredBytes(value), access_.consistent);
+    }
     if (value.is_missing()) return true;
     ++profile_.rows;
     *item = static_cast<uint32_t>(items_.size());

@@ -1,6 +1,5 @@
 // A running statement: sets up what its operators share, pulls rows, and cleans up.
 #include <algorithm>
-#include <cmath>
 #include <exception>
 
 #include <fmt/format.h>
@@ -119,6 +118,7 @@ void Execution::PrepareShared(bool read_latest) {
   shared_.cache_bytes = db.options.cache_bytes;
   if (shared_.temp_dir.empty()) shared_.temp_dir = db.temp_dir;
   if (needs_clock_) shared_.now_nanos = db.NowNanos();
+  SetMeter();
   shared_.memory.Reset(settings_->memory_limit_bytes);
   shared_.ResetResults();
   StoreTransaction* transaction = connection_->transaction();
@@ -133,6 +133,42 @@ void Execution::PrepareShared(bool read_latest) {
   }
 }
 
+void Execution::SetMeter() {
+  const bool wanted = settings_->capacity || settings_->throttle || !plan_->capacity.empty();
+  if (!wanted && !shared_.profiling) {
+    shared_.capacity = nullptr;
+    return;
+  }
+  if (meter_ == nullptr) meter_ = std::make_unique<CapacityMeter>();
+  DatabaseState& db = connection_->db();
+  CapacityMeter::Mode mode;
+  mode.ledger = &db.throughput;
+  mode.clock = db.clock.get();
+  mode.throttle = settings_->throttle;
+  mode.in_transaction = connection_->transaction() != nullptr;
+  mode.dynamo_wording = settings_->dialect == Dialect::kDynamo;
+  mode.optional = !wanted;
+  meter_->SetMode(mode);
+  shared_.capacity = meter_.get();
+}
+
+void Execution::NoteCapacity() const {
+  stats_.capacity_counted = shared_.capacity != nullptr;
+  if (!stats_.capacity_counted) return;
+  stats_.capacity = meter_->consumed();
+  stats_.read_units = stats_.write_units = 0;
+  for (const ConsumedCapacity& c : stats_.capacity) {
+    stats_.read_units += c.read_units;
+    stats_.write_units += c.write_units;
+  }
+}
+
+void Execution::SayCapacity() {
+  if (plan_->capacity.empty() || shared_.capacity == nullptr) return;
+  const std::string text = DescribeCapacity(meter_->consumed(), plan_->capacity == "INDEXES");
+  notices_.push_back("consumed capacity: " + (text.empty() ? "none" : text));
+}
+
 Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   End(Status());
   started_ = std::chrono::steady_clock::now();
@@ -140,7 +176,8 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   shared_.parameters = parameters;
   status_ = Status();
   affected_ = 0;
-  write_units_ = 0;
+  shared_.capacity = nullptr;
+  if (meter_ != nullptr) meter_->Reset();
   rows_.clear();
   next_row_ = 0;
   row_ = &kMissing;
@@ -296,7 +333,6 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
        (s.code() == StatusCode::kDuplicateItem && dynamo))) {
     connection_->FailTransaction(s);
   }
-  write_units_ = result.write_units;
   kind_ = ResultKind::kChanged;
   affected_ = result.affected;
   rows_ = std::move(result.rows);
@@ -305,9 +341,7 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
     value_ = std::move(rows_[0]);
     rows_.clear();
   }
-  if (!plan.capacity.empty()) {
-    notices_.push_back(fmt::format("consumed capacity: {} write units", write_units_));
-  }
+  if (s.ok() && &plan == OwnWrite()) SayCapacity();
   return s;
 }
 
@@ -348,10 +382,7 @@ void Execution::End(Status status) {
   status_ = Locate(std::move(status));
   row_ = &kMissing;
   Release();
-  if (plan_ != nullptr && !plan_->capacity.empty() && status_.ok() &&
-      std::holds_alternative<QueryPtr>(plan_->body)) {
-    notices_.push_back(fmt::format("consumed capacity: {} read units", stats_.read_units));
-  }
+  if (plan_ != nullptr && status_.ok() && std::holds_alternative<QueryPtr>(plan_->body)) SayCapacity();
   stats_.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
 }
@@ -362,11 +393,6 @@ void Execution::Release() {
     stats_.items_examined += context_->stats.items_examined;
     stats_.bytes_read += context_->stats.bytes_read;
     stats_.seeks += context_->stats.seeks;
-    if (context_->stats.items_examined > 0) {
-      double bytes = static_cast<double>(context_->stats.bytes_examined);
-      if (bytes == 0) bytes = static_cast<double>(context_->stats.bytes_read);
-      stats_.read_units = std::ceil(bytes / 4096) / 2;
-    }
     context_->stats = ReadStats();
   }
   view_.reset();
@@ -374,7 +400,7 @@ void Execution::Release() {
 }
 
 const ExecutionStats& Execution::stats() const {
-  stats_.write_units = write_units_;
+  NoteCapacity();
   if (stats_.access_path.empty() && plan_ != nullptr) {
     if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
       AddPaths(*(*query)->root, &stats_.access_path);

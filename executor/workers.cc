@@ -5,11 +5,14 @@
 #include <exception>
 #include <utility>
 
+#include "executor/capacity_meter.h"
 #include "executor/operators.h"
 
 namespace parton {
 
 int WorkerCount(const ExecutionContext& ctx, int planned) {
+  // What is read is counted page by page, in the order of the keys.
+  if (const CapacityMeter* capacity = ctx.shared->capacity; capacity != nullptr && !capacity->mode().optional) return 1;
   int limit = ctx.shared->settings->threads;
   if (limit <= 0) limit = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return std::max(1, std::min(planned, limit));
@@ -17,6 +20,8 @@ int WorkerCount(const ExecutionContext& ctx, int planned) {
 
 void Workers::Start(int threads, const Plan& plan, const SlotSet& live, const Plan::Access* access,
                     const std::vector<Morsel>* morsels, Admit admit, Body body) {
+  // Segments are no pages, and how far they read ahead is chance.
+  if (parent_.shared->capacity != nullptr) parent_.shared->capacity = nullptr;
   stop_.store(false);
   failed_.store(false);
   next_morsel_.store(0);

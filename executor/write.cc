@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "executor/capacity_meter.h"
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
 #include "types/item_rules.h"
@@ -149,10 +150,13 @@ class Writer {
   // ---- [NOT] EXISTS as a check
 
   Status Check() {
+    CapacityMeter* capacity = ctx_.shared->capacity;
+    if (capacity != nullptr) capacity->SetChecking(transaction_ != nullptr);
     OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
     const bool found = target->Open() && target->Next();
-    if (ctx_.failed()) return Failure();
     target->Close();
+    if (capacity != nullptr) capacity->SetChecking(false);
+    if (ctx_.failed()) return Failure();
     if (transaction_ == nullptr) {
       // Alone it is a question, not a check.
       if (ctx_.shared->settings->dialect == Dialect::kDynamo) {
@@ -185,6 +189,11 @@ class Writer {
     WriteOptions options;
     // A statement may name one key more than once: its items are taken in their order.
     options.sequential = true;
+    WriteMeter meter;
+    if (CapacityMeter* capacity = ctx_.shared->capacity) {
+      meter = [&](const auto& outcomes, const Status& error) { return capacity->Write(ops_, outcomes, error); };
+      options.meter = &meter;
+    }
     Result<std::vector<WriteOutcome>> outcomes =
         transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
                                 : ctx_.shared->store->Write(ops_, ctx_.eval, options);
@@ -192,10 +201,9 @@ class Writer {
     if (ctx_.failed()) return Failure();
     for (size_t i = 0; i < outcomes->size(); ++i) {
       WriteOutcome& o = (*outcomes)[i];
-      result_->write_units += WriteUnits(o, transaction_ != nullptr);
       if (!o.applied) continue;
       // Removing what is not there changes nothing.
-      if (ops_[i].kind == WriteOp::Kind::kDelete && o.old_size == 0) continue;
+      if (ops_[i].kind == WriteOp::Kind::kDelete && !o.existed) continue;
       ++result_->affected;
       if (!o.returned.is_missing()) result_->rows.push_back(std::move(o.returned).Own());
     }
@@ -244,12 +252,6 @@ Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
     op->actions.push_back(std::move(a));
   }
   return Status::Ok();
-}
-
-double WriteUnits(const WriteOutcome& outcome, bool transactional) {
-  double n = std::max(1.0, std::ceil(static_cast<double>(std::max(outcome.old_size, outcome.new_size)) / 1024));
-  for (const auto& [index, count] : outcome.index_units) n += static_cast<double>(count);
-  return transactional ? 2 * n : n;
 }
 
 bool WritesByKey(const WritePlan& plan) {

@@ -13,7 +13,6 @@ namespace parton {
 struct WriteResult {
   uint64_t affected = 0;
   std::vector<Value> rows;  // RETURNING
-  double write_units = 0;
 };
 
 // Whether UPDATE or DELETE names full keys, so that it writes without reading first.
@@ -21,9 +20,6 @@ bool WritesByKey(const WritePlan& plan);
 
 // Makes `op` set the attributes that `row` gives, creating the item if there is none. Error: no item, no key.
 Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op);
-
-// Write units that an operation took.
-double WriteUnits(const WriteOutcome& outcome, bool transactional);
 
 // Runs the statement on ctx. `transaction`: null outside of one. All or nothing, unless it goes in batches.
 // Errors: those of the source and of the store; kLimitExceeded if one atomic statement would write too much.

@@ -376,7 +376,7 @@ tableClause
 
 namedIndex : identifier ON keyParts projection? indexClause* ;
 
-indexClause : billing | warmThroughput ;
+indexClause : billing | warmThroughput | WITH optionList ;
 
 billing
   : BILLING MODE (ON DEMAND | PROVISIONED capacity) throughput?
@@ -413,7 +413,6 @@ optionValue : ON | ALL | DEFAULT | valueExpr ;
 
 createIndex
   : CREATE INDEX tableOption* identifier ON tableName keyParts projection? indexClause*
-    (WITH optionList)?
   ;
 
 createTrigger
@@ -448,7 +447,7 @@ setClause
 
 updateIndexes : UPDATE GSI LPAREN indexChange (COMMA indexChange)* RPAREN ;
 
-indexChange : identifier SET indexClause+ ;
+indexChange : identifier SET (indexClause+ | optionList) ;
 
 replicaWord : identifier | STRING | TABLE | MINUS | COMMA | INTEGER | LPAREN | RPAREN ;
 
@@ -461,7 +460,7 @@ truncate : TRUNCATE TABLE tableName ;
 show
   : SHOW ( CREATE TABLE tableOption* tableName
          | ALL identifier?
-         | identifier (DOT memberName)* tableName? (LIKE STRING)? )
+         | identifier (DOT memberName)* (FOR? tableName)? (LIKE STRING)? )
   ;
 
 describe : (DESCRIBE | DESC) TABLE? tableName ATTRIBUTES? ;

@@ -557,14 +557,20 @@ struct Billing {
   bool unlimited = false;
 };
 
+// BILLING MODE, WARM THROUGHPUT and WITH (...) of an index; absent = not written.
+struct IndexClauses {
+  std::optional<Billing> billing;
+  std::optional<Throughput> warm;
+  std::vector<Option> options;
+};
+
 struct IndexDefinition {
   Identifier name;
   IndexKind kind = IndexKind::kGlobal;
   std::vector<KeyPart> key;
   Projection projection = Projection::kAll;
   std::vector<Identifier> include;
-  std::optional<Billing> billing;
-  std::optional<Throughput> warm;
+  IndexClauses clauses;
   TextSpan span;
 };
 
@@ -661,7 +667,6 @@ struct CreateIndex {
   QualifiedName table;
   IndexDefinition index;
   std::vector<ColumnType> columns;  // ALTER TABLE t (c NUMBER) CREATE GSI ...
-  TableClauses clauses;             // WITH (...)
 };
 
 struct DropIndex {
@@ -676,8 +681,7 @@ struct AlterTable {
   TableClauses clauses;
   struct IndexChange {
     Identifier name;
-    std::optional<Billing> billing;
-    std::optional<Throughput> warm;
+    IndexClauses clauses;
   };
   std::vector<IndexChange> indexes;  // UPDATE GSI (g SET BILLING MODE ...)
   std::string replica;               // ADD/UPDATE/DROP REPLICA region: as written; else empty

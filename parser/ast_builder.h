@@ -199,7 +199,7 @@ class AstBuilder {
   ast::CreateTrigger CreateTrigger(Grammar::CreateTriggerContext* c);
   ast::AlterTrigger AlterTrigger(Grammar::AlterTriggerContext* c) const;
   decltype(ast::Statement::node) AlterTable(Grammar::AlterTableContext* c);
-  std::vector<ast::AlterTable::IndexChange> IndexChanges(Grammar::UpdateIndexesContext* c) const;
+  std::vector<ast::AlterTable::IndexChange> IndexChanges(Grammar::UpdateIndexesContext* c);
   void Clause(ast::CreateTable* table, Grammar::TableClauseContext* c);
   // Any of tableClause's and setClause's alternatives that say something about the table alone.
   void CommonClause(ast::TableClauses* out, Ctx* c) const;
@@ -207,9 +207,8 @@ class AstBuilder {
   ast::ColumnType Column(Grammar::ColumnTypeContext* c) const;
   std::vector<ast::KeyPart> Key(Grammar::KeyPartsContext* c) const;
   void Project(ast::IndexDefinition* index, Grammar::ProjectionContext* c) const;
-  void IndexClauses(std::optional<ast::Billing>* billing, std::optional<Throughput>* warm,
-                    const std::vector<Grammar::IndexClauseContext*>& clauses) const;
-  ast::IndexDefinition NamedIndex(Grammar::NamedIndexContext* c, IndexKind kind) const;
+  ast::IndexClauses IndexClauses(const std::vector<Grammar::IndexClauseContext*>& clauses);
+  ast::IndexDefinition NamedIndex(Grammar::NamedIndexContext* c, IndexKind kind);
   ast::Billing BillingOf(Grammar::BillingContext* c, std::optional<ast::Billing> before) const;
   std::pair<std::optional<int64_t>, std::optional<int64_t>> Capacity(
       Grammar::CapacityContext* c) const;

@@ -85,22 +85,27 @@ ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c,
   return billing;
 }
 
-void AstBuilder::IndexClauses(std::optional<ast::Billing>* billing, std::optional<Throughput>* warm,
-                              const std::vector<Grammar::IndexClauseContext*>& clauses) const {
+ast::IndexClauses AstBuilder::IndexClauses(
+    const std::vector<Grammar::IndexClauseContext*>& clauses) {
+  ast::IndexClauses out;
   for (auto* c : clauses) {
-    if (c->billing()) *billing = BillingOf(c->billing(), *billing);
-    if (c->warmThroughput()) *warm = ThroughputOf(c->warmThroughput()->capacity());
+    if (c->billing()) out.billing = BillingOf(c->billing(), out.billing);
+    if (c->warmThroughput()) out.warm = ThroughputOf(c->warmThroughput()->capacity());
+    if (c->optionList()) {
+      for (ast::Option& o : Options(c->optionList())) out.options.push_back(std::move(o));
+    }
   }
+  return out;
 }
 
-ast::IndexDefinition AstBuilder::NamedIndex(Grammar::NamedIndexContext* c, IndexKind kind) const {
+ast::IndexDefinition AstBuilder::NamedIndex(Grammar::NamedIndexContext* c, IndexKind kind) {
   ast::IndexDefinition index;
   index.span = SpanOf(c);
   index.name = Name(c->identifier());
   index.kind = kind;
   index.key = Key(c->keyParts());
   Project(&index, c->projection());
-  IndexClauses(&index.billing, &index.warm, c->indexClause());
+  index.clauses = IndexClauses(c->indexClause());
   return index;
 }
 
@@ -189,7 +194,7 @@ ast::CreateTable AstBuilder::CreateTable(Grammar::CreateTableContext* c) {
       index.name = Name(e->identifier());
       index.key = Key(e->keyParts());
       Project(&index, e->projection());
-      IndexClauses(&index.billing, &index.warm, e->indexClause());
+      index.clauses = IndexClauses(e->indexClause());
       table.indexes.push_back(std::move(index));
     }
   }
@@ -205,18 +210,18 @@ ast::CreateIndex AstBuilder::CreateIndex(Grammar::CreateIndexContext* c) {
   create.index.name = Name(c->identifier());
   create.index.key = Key(c->keyParts());
   Project(&create.index, c->projection());
-  IndexClauses(&create.index.billing, &create.index.warm, c->indexClause());
-  if (c->optionList()) create.clauses.options = Options(c->optionList());
+  create.index.clauses = IndexClauses(c->indexClause());
   return create;
 }
 
 std::vector<ast::AlterTable::IndexChange> AstBuilder::IndexChanges(
-    Grammar::UpdateIndexesContext* c) const {
+    Grammar::UpdateIndexesContext* c) {
   std::vector<ast::AlterTable::IndexChange> changes;
   for (auto* i : c->indexChange()) {
     ast::AlterTable::IndexChange change;
     change.name = Name(i->identifier());
-    IndexClauses(&change.billing, &change.warm, i->indexClause());
+    change.clauses = IndexClauses(i->indexClause());
+    if (i->optionList()) change.clauses.options = Options(i->optionList());
     changes.push_back(std::move(change));
   }
   return changes;

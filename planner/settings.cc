@@ -99,6 +99,9 @@ const std::vector<Setting>& Table() {
          return n.has_value();
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.atomic_limit)); }},
+      {{"capacity", "on | off", "Whether statements count the capacity they consume, as DynamoDB does."},
+       [](const Value& v, Settings* s) { return PutBool(v, &s->capacity); },
+       [](const Settings& s) { return OnOff(s.capacity); }},
       {{"dialect", "extended | dynamodb",
         "All of PartiQL, or what Amazon DynamoDB's ExecuteStatement takes."},
        [](const Value& v, Settings* s) {

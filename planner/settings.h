@@ -26,6 +26,7 @@ struct Settings {
   size_t memory_limit_bytes = size_t{1} << 30;
   uint64_t atomic_limit = 100000;  // items one atomic bulk statement may write
   bool durable = true;
+  bool capacity = false;  // count consumed capacity
   bool throttle = false;
   // Planner rules switched off by SET rule_<name> = off: answers must not change.
   std::set<std::string> disabled_rules;

@@ -276,7 +276,7 @@ Status DeleteItems(Engine* engine, uint32_t table_id) {
       PARTON_RETURN_IF_ERROR(engine->ReadItem(nullptr, key, &c.old_bytes, &c.had));
       if (c.had) changes.push_back(std::move(c));
     }
-    PARTON_RETURN_IF_ERROR(engine->CommitChanges(changes, nullptr, nullptr, 0));
+    PARTON_RETURN_IF_ERROR(engine->CommitChanges(changes, nullptr, 0));
   }
 }
 

@@ -167,8 +167,7 @@ void Engine::RaiseHighestKeys(const std::vector<ItemChange>& changes) {
   if (highest != nullptr) highest_keys_.Raise(highest->table->schema->id, highest->key);
 }
 
-Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
-                             std::vector<WriteOutcome>* outcomes, const ReadSet* reads,
+Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads,
                              uint64_t start, const CommitExtras* extras) {
   KeyWrites writes;
   writes.Reserve(changes.size() * 2);
@@ -177,7 +176,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes,
   for (const ItemChange& c : changes) {
     if (!c.changed()) continue;
     any = true;
-    AppendChange(c, names_, &writes, outcomes != nullptr ? &(*outcomes)[c.op] : nullptr);
+    AppendChange(c, names_, &writes, nullptr);
     if (c.table->schema->stream != StreamView::kOff) ++records;
   }
   if (!any && reads == nullptr && extras == nullptr) return Status::Ok();

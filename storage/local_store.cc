@@ -192,9 +192,11 @@ class LocalStore final : public TableStore {
     DbReader reader(&engine_, prepared);
     std::vector<ItemChange> changes;
     std::vector<WriteOutcome> outcomes;
+    Status applied =
+        ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes);
     PARTON_RETURN_IF_ERROR(
-        ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes));
-    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, &outcomes, nullptr, 0, options.extras));
+        MeterOps(options, std::move(applied), changes, engine_.names(), &outcomes));
+    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, nullptr, 0, options.extras));
     return outcomes;
   }
   std::unique_ptr<StoreTransaction> Begin() override {

@@ -211,8 +211,7 @@ Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string
   std::string base;
   if (!change->had) EncodeItem(p.base, names, &base);
   SpliceItem(change->had ? old_bytes : base, updated->attributes, names, &change->new_bytes);
-  change->new_size = ItemSizeEncoded(change->new_bytes, *names);
-  if (change->new_size > kMaxItemBytes) {
+  if (ItemSizeEncoded(change->new_bytes, *names) > kMaxItemBytes) {
     return Status::Validation(kTooBigToUpdate);
   }
   return Status::Ok();
@@ -224,6 +223,14 @@ bool KeysAscend(const std::vector<PreparedOp>& ops) {
     if (ops[i].key <= ops[i - 1].key) return false;
   }
   return true;
+}
+
+void Measure(const PreparedOp& p, const ItemChange& change, const NameTable& names,
+             WriteOutcome* outcome) {
+  const std::string& bytes = p.new_bytes.empty() ? change.new_bytes : p.new_bytes;
+  outcome->judged = true;
+  if (change.had) outcome->old_size = ItemSizeEncoded(change.old_bytes, names);
+  if (!bytes.empty()) outcome->new_size = ItemSizeEncoded(bytes, names);
 }
 
 Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item,
@@ -329,6 +336,8 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
       change.has = change.had;
       change.new_bytes = change.old_bytes;
     }
+    outcome.existed = change.had;
+    if (options.meter != nullptr) Measure(p, change, *names, &outcome);
     if (!s.ok()) {
       s = std::move(s).At(op.span);
       if (options.failed_items != nullptr) (*options.failed_items)[i] = old_item;
@@ -343,12 +352,6 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
       change.new_bytes = change.old_bytes;
     }
     outcome.changed = change.changed();
-    if (change.had) outcome.old_size = ItemSizeEncoded(change.old_bytes, *names);
-    if (change.has) {
-      outcome.new_size = !outcome.changed        ? outcome.old_size
-                         : change.new_size != 0 ? change.new_size
-                                                : ItemSizeEncoded(change.new_bytes, *names);
-    }
     if (outcome.applied && op.kind != Kind::kCheck) {
       outcome.returned = Returned(op, change, old_item, updated, names);
     }
@@ -362,6 +365,19 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
   if (failed) return Cancelled(std::move(reasons));
   for (ItemChange& c : *changes) c.key = std::move(ops[c.op].key);
   return Status::Ok();
+}
+
+Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
+                const NameTable& names, std::vector<WriteOutcome>* outcomes) {
+  if (options.meter == nullptr) return applied;
+  if (applied.ok()) {
+    KeyWrites ignored;
+    for (const ItemChange& c : changes) {
+      if (c.changed()) AppendChange(c, names, &ignored, &(*outcomes)[c.op]);
+    }
+  }
+  Status refused = (*options.meter)(*outcomes, applied);
+  return refused.ok() ? std::move(applied) : std::move(refused);
 }
 
 bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item,

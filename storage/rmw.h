@@ -44,7 +44,6 @@ struct ItemChange {
   std::string new_bytes;
   bool by_ttl = false;
   size_t op = 0;  // the (first) operation it comes from
-  size_t new_size = 0;  // DynamoDB size of new_bytes where it is known already
 
   bool changed() const { return had != has || (has && old_bytes != new_bytes); }
 };
@@ -58,6 +57,10 @@ Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, 
 Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
                 const WriteOptions& options, std::vector<ItemChange>* changes,
                 std::vector<WriteOutcome>* outcomes);
+
+// Tells options.meter, if there is one, what ApplyOps came to. Its error, or `applied`.
+Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
+                const NameTable& names, std::vector<WriteOutcome>* outcomes);
 
 // Adds what the change writes, which points into it; index units go to *outcome if given. REQUIRES:
 // change.changed().

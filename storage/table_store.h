@@ -76,11 +76,13 @@ struct ReadStats {
   uint64_t bytes_examined = 0;  // DynamoDB sizes of them; cursors: only with CursorSpec::measure
   uint64_t bytes_read = 0;      // stored bytes: keys and values
   uint64_t seeks = 0;           // LevelDB point gets and iterator seeks
+  double units = 0;             // of consumed capacity, where that is counted
   void Add(const ReadStats& o) {
     items_examined += o.items_examined;
     bytes_examined += o.bytes_examined;
     bytes_read += o.bytes_read;
     seeks += o.seeks;
+    units += o.units;
   }
 };
 
@@ -139,14 +141,22 @@ struct WriteOp {
 struct WriteOutcome {
   bool applied = false;  // false: skipped (condition false, absent, existing)
   bool changed = false;  // false also if the new item equals the old one
+  bool existed = false;  // there was an item
   Value returned;        // as WriteOp::returning asks; MISSING if there is nothing to show
+
+  // The rest only for WriteOptions::meter.
+  bool judged = false;    // its item was read and its condition evaluated
   uint64_t old_size = 0;  // DynamoDB sizes; 0 = absent
-  uint64_t new_size = 0;
+  uint64_t new_size = 0;  // also of what a condition kept from being put
   // Write units of each index entry changed, by index id.
   std::vector<std::pair<uint32_t, uint64_t>> index_units;
 };
 
 struct CommitExtras;
+
+// Told what a write consumes before anything of it is written: `error` is OK or why nothing will be. Refuses the
+// write with an error of its own.
+using WriteMeter = std::function<Status(const std::vector<WriteOutcome>& outcomes, const Status& error)>;
 
 struct WriteOptions {
   // Before conditions are evaluated, all operations are validated; with `collect_reasons` every failing one
@@ -158,6 +168,8 @@ struct WriteOptions {
   std::vector<Value>* failed_items = nullptr;
   // Goes into the same batch, also when no item changes. Outside of transactions only.
   const CommitExtras* extras = nullptr;
+  // Where given, sizes and index units are measured, which costs a walk over each item.
+  const WriteMeter* meter = nullptr;
 };
 
 // What a commit carries beside the items.

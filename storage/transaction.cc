@@ -78,13 +78,10 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
   TransactionReader reader(this);
   std::vector<ItemChange> changes;
   std::vector<WriteOutcome> outcomes;
+  Status applied =
+      ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes);
   PARTON_RETURN_IF_ERROR(
-      ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes));
-  for (const ItemChange& c : changes) {
-    if (!c.changed()) continue;
-    KeyWrites ignored;
-    AppendChange(c, engine_->names(), &ignored, &outcomes[c.op]);
-  }
+      MeterOps(options, std::move(applied), changes, engine_->names(), &outcomes));
   Merge(*catalog, std::move(changes));
   return outcomes;
 }
@@ -177,7 +174,7 @@ Status LocalTransaction::Commit() {
         for (const ItemChange& c : changes) add(c.key);
       });
       const ReadSet reads = Reads();
-      status = engine_->CommitChanges(changes, nullptr, &reads, start_, &extras_);
+      status = engine_->CommitChanges(changes, &reads, start_, &extras_);
     }
   }
   Finish();

@@ -188,22 +188,21 @@ std::optional<bool> AsSwitch(const Value& v) {
   return std::nullopt;
 }
 
-Status SetCapacity(std::string_view name, const Value& value, TableSchema* schema) {
+Status SetCapacity(std::string_view name, const Value& value, std::optional<Throughput>* provisioned) {
   if (!value.is_small_int() || value.int_value() < 1) {
     return BadValue(name, value, "a whole number from 1 up");
   }
-  if (!schema->provisioned) schema->provisioned = Throughput{1, 1};
-  (name == "read_capacity" ? schema->provisioned->read : schema->provisioned->write) =
-      value.int_value();
+  if (!*provisioned) *provisioned = Throughput{1, 1};
+  (name == "read_capacity" ? (*provisioned)->read : (*provisioned)->write) = value.int_value();
   return Status::Ok();
 }
 
-Status SetBilling(std::string_view name, const Value& value, TableSchema* schema) {
+Status SetBilling(std::string_view name, const Value& value, std::optional<Throughput>* provisioned) {
   std::string mode = Folded(value);
   if (mode == "on demand" || mode == "pay per request") {
-    schema->provisioned.reset();
+    provisioned->reset();
   } else if (mode == "provisioned") {
-    if (!schema->provisioned) schema->provisioned = Throughput{1, 1};
+    if (!*provisioned) *provisioned = Throughput{1, 1};
   } else {
     return BadValue(name, value, "'on demand' or 'provisioned'");
   }
@@ -378,8 +377,8 @@ std::string ToCreateStatement(const TableSchema& schema) {
 
 Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema) {
   std::string key = ToLower(name);
-  if (key == "billing" || key == "billing_mode") return SetBilling(key, value, schema);
-  if (key == "read_capacity" || key == "write_capacity") return SetCapacity(key, value, schema);
+  if (key == "billing" || key == "billing_mode") return SetBilling(key, value, &schema->provisioned);
+  if (key == "read_capacity" || key == "write_capacity") return SetCapacity(key, value, &schema->provisioned);
   if (key == "stream") return SetStream(key, value, schema);
   if (key == "ttl") {
     std::string folded = Folded(value);
@@ -409,6 +408,17 @@ Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* 
   return Status::Validation(fmt::format("There is no table option {}", name), {},
                             "Options are billing, read_capacity, write_capacity, stream, ttl, "
                             "deletion_protection, table_class, sse, pitr, warm_throughput, tags");
+}
+
+Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* index) {
+  const std::string key = ToLower(name);
+  if (index->kind == IndexKind::kLocal) {
+    return Status::Validation("A local index has no options: it uses its table's throughput");
+  }
+  if (key == "billing" || key == "billing_mode") return SetBilling(key, value, &index->provisioned);
+  if (key == "read_capacity" || key == "write_capacity") return SetCapacity(key, value, &index->provisioned);
+  return Status::Validation(fmt::format("There is no index option {}", name), {},
+                            "Options are billing, read_capacity, write_capacity");
 }
 
 }  // namespace parton

@@ -108,6 +108,9 @@ std::string ToCreateStatement(const TableSchema& schema);
 // not take.
 Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema);
 
+// One option of an index's WITH (...): billing, read_capacity, write_capacity, as above.
+Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* index);
+
 // "KEYS ONLY", "NEW IMAGE", ...; "OFF".
 std::string_view StreamViewName(StreamView view);
 

@@ -51,6 +51,15 @@ enum class ResultKind : uint8_t {
   kDone,     // DDL, SET, BEGIN, ...: text() may say what was done
 };
 
+// What a statement consumed of a table or one of its indexes, in DynamoDB's capacity units.
+struct ConsumedCapacity {
+  std::string table;
+  std::string index;  // empty: the table itself
+  bool local_index = false;
+  double read_units = 0;
+  double write_units = 0;
+};
+
 // What a statement took. Valid at the end of the result.
 struct ExecutionStats {
   uint64_t items_examined = 0;
@@ -58,7 +67,12 @@ struct ExecutionStats {
   uint64_t seeks = 0;
   double milliseconds = 0;       // from Execute to the end of the rows
   std::string access_path;       // "GetItem songs", "Query songs.by_year", ...; several joined by ", "
-  double read_units = 0;         // DynamoDB's capacity arithmetic
+
+  // Consumed capacity: counted with SET capacity = on, SET throttle = on, RETURN CONSUMED CAPACITY and EXPLAIN
+  // ANALYZE.
+  bool capacity_counted = false;
+  std::vector<ConsumedCapacity> capacity;
+  double read_units = 0;   // the sums
   double write_units = 0;
 };
 

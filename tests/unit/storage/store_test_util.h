@@ -168,6 +168,8 @@ template <typename Writer>
 Result<std::vector<WriteOutcome>> TryWrite(Writer* w, std::vector<WriteOp> ops,
                                            WriteOptions options = {}) {
   Context c;
+  const WriteMeter measure = [](const auto&, const Status&) { return Status(); };
+  if (options.meter == nullptr) options.meter = &measure;
   return w->Write(ops, c.ctx, options);
 }
 template <typename Writer>
