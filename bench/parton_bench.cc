@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "bench/side.h"
+#include "bench/write_pairs.h"
 
 namespace parton::bench {
 
@@ -182,6 +183,20 @@ int Main(int argc, char** argv) {
     }
     json += "}";
     first = false;
+  }
+  json += "], \"pairs\": [";
+  std::vector<PairFigure> pairs;
+  if (only_side.empty() || only_side == "parton") pairs = RunWritePairs(dir, points / 5, rounds, only);
+  if (!pairs.empty()) {
+    fmt::print("\n{:<46}{:>10}{:>10}{:>9}{:>10}  {}\n", "parton beside itself (seconds)", "plain", "with", "ratio",
+               "cpu ratio", "bar");
+  }
+  for (const PairFigure& p : pairs) {
+    fmt::print("{:<46}{:>10.4f}{:>10.4f}{:>9.2f}{:>10.2f}  {}\n", p.work, p.plain, p.with, p.ratio,
+               p.processor_ratio, p.bar);
+    json += fmt::format("{}{{\"work\": \"{}\", \"plain\": {:.6f}, \"with\": {:.6f}, \"ratio\": {:.4f}, "
+                        "\"processor ratio\": {:.4f}}}",
+                        &p == pairs.data() ? "" : ", ", p.work, p.plain, p.with, p.ratio, p.processor_ratio);
   }
   json += "]}\n";
   if (!json_file.empty()) std::ofstream(json_file) << json;

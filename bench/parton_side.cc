@@ -1,5 +1,4 @@
 // The same work through include/parton, as a program that embeds Parton would do it.
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <thread>
@@ -7,45 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "bench/log_rows.h"
+#include "bench/parton_items.h"
 #include "bench/side.h"
 #include "parton/database.h"
 
 namespace parton::bench {
 
 namespace {
-
-void Check(const Status& s) {
-  if (!s.ok()) {
-    std::fprintf(stderr, "parton: %s\n", s.ToString().c_str());
-    std::exit(1);
-  }
-}
-
-template <typename T>
-T Need(Result<T> r) {
-  Check(r.status());
-  return std::move(r).value();
-}
-
-Value ToItem(const LogRow& r) {
-  // An initializer list would copy every name and value.
-  std::vector<Field> fields;
-  fields.reserve(12);
-  fields.push_back({"requestid", r.requestid});
-  fields.push_back({"host", r.host});
-  fields.push_back({"date", r.date});
-  fields.push_back({"hourofday", r.hourofday});
-  fields.push_back({"timezone", r.timezone});
-  fields.push_back({"method", r.method});
-  fields.push_back({"url", r.url});
-  fields.push_back({"responsecode", r.responsecode});
-  fields.push_back({"bytessent", r.bytessent});
-  fields.push_back({"useragent", r.useragent});
-  fields.push_back({"shard", r.shard});
-  fields.push_back({"code_and_time", r.code_and_time});
-  return Value::Struct(std::move(fields));
-}
 
 class PartonSide final : public Side {
  public:
@@ -181,12 +148,6 @@ class PartonSide final : public Side {
   static uint64_t Materialise(const Value& row) {
     Value all = row.Materialize();
     return static_cast<uint64_t>(all.Get("bytessent").int_value()) + all.Get("useragent").bytes().size();
-  }
-
-  static void Finish(ResultSet* rows) {
-    while (rows->Next()) {
-    }
-    Check(rows->status());
   }
 
   static void Run(Connection* c, const std::string& text) {
