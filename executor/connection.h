@@ -111,6 +111,7 @@ class Execution final : public ResultSet {
  private:
   Status StartQuery(const Query& query);
   void SetMeter();
+  void ResetStats();
   void NoteCapacity() const;  // in stats_
   void SayCapacity();         // for RETURN CONSUMED CAPACITY
   const WritePlan* OwnWrite() const;  // the statement's, if it is a write

@@ -152,6 +152,17 @@ void Execution::SetMeter() {
   shared_.capacity = meter_.get();
 }
 
+// All but the access path, which is the plan's.
+void Execution::ResetStats() {
+  stats_.items_examined = stats_.bytes_read = stats_.seeks = 0;
+  stats_.milliseconds = 0;
+  if (stats_.capacity_counted) {
+    stats_.capacity_counted = false;
+    stats_.capacity.clear();
+    stats_.read_units = stats_.write_units = 0;
+  }
+}
+
 void Execution::NoteCapacity() const {
   stats_.capacity_counted = shared_.capacity != nullptr;
   if (!stats_.capacity_counted) return;
@@ -176,8 +187,10 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   shared_.parameters = parameters;
   status_ = Status();
   affected_ = 0;
-  shared_.capacity = nullptr;
-  if (meter_ != nullptr) meter_->Reset();
+  if (meter_ != nullptr) {
+    shared_.capacity = nullptr;
+    meter_->Reset();
+  }
   rows_.clear();
   next_row_ = 0;
   row_ = &kMissing;
@@ -185,13 +198,13 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   if (!text_.empty()) text_.clear();
   streaming_ = false;
   ordered_ = false;
-  std::string path = std::move(stats_.access_path);
-  stats_ = ExecutionStats();
+  ResetStats();
   if (plan_ != plan) {
     runner_.reset();
     context_.reset();
     plan_ = std::move(plan);
     columns_.clear();
+    stats_.access_path.clear();
     Needs needs;
     bool latest = false;
     if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
@@ -215,8 +228,6 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
     }
     reads_latest_ = latest && !needs.subquery;
     needs_clock_ = needs.clock;
-  } else {
-    stats_.access_path = std::move(path);
   }
   notices_ = plan_->notices;
   running_ = true;
