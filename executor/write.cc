@@ -1,7 +1,6 @@
 #include "executor/write.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_set>
 #include <utility>
 
