@@ -179,7 +179,8 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
     AppendChange(c, names_, &writes, nullptr);
     if (c.table->schema->stream != StreamView::kOff) ++records;
   }
-  if (!any && reads == nullptr && extras == nullptr) return Status::Ok();
+  const bool has_records = extras != nullptr && !extras->records.empty();
+  if (!any && reads == nullptr && !has_records) return Status::Ok();
   writes.Sort();
   leveldb::WriteBatch batch;
   writes.AppendTo(&batch);
@@ -201,7 +202,8 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   std::shared_lock<Gate> transaction;
   if (reads != nullptr) {
     transaction = std::shared_lock(transactions_);
-    ticket = recent_.Validate(start, *reads, KeysOf(batch));
+    static const ReadSet kNothing;
+    ticket = recent_.Validate(start, options_.validate_transactions ? *reads : kNothing, KeysOf(batch));
     if (ticket == 0) {
       return Status(StatusCode::kTransactionConflict,
                     "Transaction is ongoing for the item: something this transaction read was changed "

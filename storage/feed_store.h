@@ -52,6 +52,12 @@ std::string LoadKey(uint32_t table_id, std::string_view name);
 std::string TriggerPrefix();
 std::string ConsumerPrefix(uint32_t table_id);
 std::string ParkedPrefix(std::string_view trigger);
+// Tokens of one-shot transactions, of each kind of them ('W', 'S'), and their queue by the time they end.
+std::string TokenKey(char kind, std::string_view token);
+std::string TokenDueKey(int64_t until_ms, char kind, std::string_view token);
+std::string TokenDuePrefix();
+// The parts of a TokenDueKey, given what follows its prefix. False: it is none.
+bool ReadTokenDueKey(std::string_view rest, int64_t* until_ms, char* kind, std::string_view* token);
 
 class FeedStore {
  public:
@@ -84,8 +90,9 @@ class FeedStore {
                                                std::string* position) const = 0;
 
   virtual Result<std::optional<std::string>> ReadRecord(const std::string& key) const = 0;
+  // Keys without the prefix, in their order, at most `limit`.
   virtual Result<std::vector<std::pair<std::string, std::string>>> ListRecords(
-      const std::string& prefix) const = 0;
+      const std::string& prefix, size_t limit = SIZE_MAX) const = 0;
   // One batch. With `table_id` != 0: kNotFound if that table is gone.
   virtual Status WriteRecords(const std::vector<StoreRecord>& records, uint32_t table_id) = 0;
 };

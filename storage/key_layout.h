@@ -19,6 +19,8 @@
 //   trigger    := 58 name                                    -> definition (executor/triggers.h)
 //   state      := 5C name                                    -> position and counts of a trigger
 //   parked     := 5E name 00 u64(sequence)                   -> record a trigger failed on, with the error
+//   token      := 60 kind(1 byte) client token               -> what was done under it (executor/request_token.h)
+//   due        := 61 u64(ms) kind(1 byte) client token       -> nothing: the token may be forgotten then
 //
 //   u32, u64   := big endian
 //   pk, sk, .. := one component by the type in the schema: number (number_key.h), or
@@ -56,6 +58,8 @@ enum class KeySpace : char {
   kTrigger = 0x58,
   kTriggerState = 0x5C,
   kParked = 0x5E,
+  kToken = 0x60,
+  kTokenDue = 0x61,
 };
 
 // Every space, for tools that walk a whole database.
@@ -64,7 +68,7 @@ inline constexpr KeySpace kAllKeySpaces[] = {
     KeySpace::kPending, KeySpace::kName,   KeySpace::kItem,   KeySpace::kEntry,
     KeySpace::kChange, KeySpace::kTrimmed, KeySpace::kExpiry, KeySpace::kConsumer,
     KeySpace::kTrigger, KeySpace::kTriggerState, KeySpace::kParked,
-    KeySpace::kStatistics, KeySpace::kLoad};
+    KeySpace::kStatistics, KeySpace::kLoad, KeySpace::kToken, KeySpace::kTokenDue};
 
 inline constexpr std::string_view kFormatName = "format";
 inline constexpr std::string_view kUnfinishedBackupName = "backup";  // instead of the format, until it is done

@@ -1,5 +1,6 @@
 #include "storage/local_feed.h"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -37,6 +38,26 @@ std::string ParkedKey(std::string_view trigger, uint64_t sequence) {
   std::string key = ParkedName(trigger);
   AppendU64(sequence, &key);
   return key;
+}
+std::string TokenKey(char kind, std::string_view token) {
+  std::string key = NamedKey(KeySpace::kToken, std::string_view(&kind, 1));
+  key.append(token);
+  return key;
+}
+std::string TokenDueKey(int64_t until_ms, char kind, std::string_view token) {
+  std::string key = TokenDuePrefix();
+  AppendU64(static_cast<uint64_t>(std::max<int64_t>(until_ms, 0)), &key);
+  key.push_back(kind);
+  key.append(token);
+  return key;
+}
+std::string TokenDuePrefix() { return SpacePrefix(KeySpace::kTokenDue); }
+bool ReadTokenDueKey(std::string_view rest, int64_t* until_ms, char* kind, std::string_view* token) {
+  if (rest.size() < 9) return false;
+  *until_ms = static_cast<int64_t>(ReadU64(rest));
+  *kind = rest[8];
+  *token = rest.substr(9);
+  return true;
 }
 std::string TriggerPrefix() { return SpacePrefix(KeySpace::kTrigger); }
 std::string LoadKey(uint32_t table_id, std::string_view name) {
@@ -209,10 +230,10 @@ Result<std::optional<std::string>> LocalFeed::ReadRecord(const std::string& key)
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> LocalFeed::ListRecords(
-    const std::string& prefix) const {
+    const std::string& prefix, size_t limit) const {
   std::vector<std::pair<std::string, std::string>> records;
   std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(engine_->ReadOptions(nullptr)));
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && records.size() < limit; it->Next()) {
     records.emplace_back(it->key().ToString().substr(prefix.size()), it->value().ToString());
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));

@@ -32,7 +32,7 @@ class LocalFeed final : public FeedStore {
                                        size_t limit, std::string* position) const override;
   Result<std::optional<std::string>> ReadRecord(const std::string& key) const override;
   Result<std::vector<std::pair<std::string, std::string>>> ListRecords(
-      const std::string& prefix) const override;
+      const std::string& prefix, size_t limit) const override;
   Status WriteRecords(const std::vector<StoreRecord>& records, uint32_t table_id) override;
 
  private:

@@ -28,6 +28,8 @@ struct StoreOptions {
   bool compression = true;
   leveldb::Env* env = nullptr;    // not owned; tests inject faults here. null: the default / memory
   std::function<int64_t()> clock_ms;  // null: the system's
+  // Off, transactions are not serialisable: for tests that must notice it.
+  bool validate_transactions = true;
 };
 
 // Errors: kLocked (another process holds it), kOpenFailed (no database and create_if_missing is off; a

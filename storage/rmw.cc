@@ -6,6 +6,7 @@
 #include "storage/key_codec.h"
 #include "storage/number_key.h"
 #include "storage/update_actions.h"
+#include "types/cancellation.h"
 #include "types/flat_item.h"
 #include "types/item_rules.h"
 
@@ -18,33 +19,12 @@ using Otherwise = WriteOp::Otherwise;
 
 constexpr char kTooBigToUpdate[] = "Item size to update has exceeded the maximum allowed size";
 
-std::string_view ReasonCode(const Status& s) {
-  switch (s.code()) {
-    case StatusCode::kOk: return "None";
-    case StatusCode::kConditionFailed: return "ConditionalCheckFailed";
-    case StatusCode::kDuplicateItem: return "DuplicateItem";
-    case StatusCode::kNotFound: return "ResourceNotFound";
-    case StatusCode::kTransactionConflict: return "TransactionConflict";
-    default: return "ValidationError";
-  }
-}
-
-Status Cancelled(std::vector<Status> reasons) {
-  std::string message =
-      "Transaction cancelled, please refer cancellation reasons for specific reasons [";
-  for (size_t i = 0; i < reasons.size(); ++i) {
-    if (i != 0) message += ", ";
-    message += ReasonCode(reasons[i]);
-  }
-  return Status(StatusCode::kTransactionCanceled, message + "]").WithReasons(std::move(reasons));
-}
-
 // The failure of operation `at` alone.
 Status Failed(const WriteOptions& options, size_t count, size_t at, Status s) {
   if (!options.collect_reasons) return s;
   std::vector<Status> reasons(count);
   reasons[at] = std::move(s);
-  return Cancelled(std::move(reasons));
+  return TransactionCancelled(std::move(reasons));
 }
 
 Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* names,
@@ -362,7 +342,7 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
       changes->push_back(std::move(change));
     }
   }
-  if (failed) return Cancelled(std::move(reasons));
+  if (failed) return TransactionCancelled(std::move(reasons));
   for (ItemChange& c : *changes) c.key = std::move(ops[c.op].key);
   return Status::Ok();
 }

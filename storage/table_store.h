@@ -152,11 +152,16 @@ struct WriteOutcome {
   std::vector<std::pair<uint32_t, uint64_t>> index_units;
 };
 
-struct CommitExtras;
-
 // Told what a write consumes before anything of it is written: `error` is OK or why nothing will be. Refuses the
 // write with an error of its own.
 using WriteMeter = std::function<Status(const std::vector<WriteOutcome>& outcomes, const Status& error)>;
+
+// What a commit carries beside the items.
+struct CommitExtras {
+  // Records (storage/feed_store.h): key, and value or nullopt for deleting.
+  std::vector<std::pair<std::string, std::optional<std::string>>> records;
+  uint32_t depth = 0;  // of the change records it makes
+};
 
 struct WriteOptions {
   // Before conditions are evaluated, all operations are validated; with `collect_reasons` every failing one
@@ -170,13 +175,6 @@ struct WriteOptions {
   const CommitExtras* extras = nullptr;
   // Where given, sizes and index units are measured, which costs a walk over each item.
   const WriteMeter* meter = nullptr;
-};
-
-// What a commit carries beside the items.
-struct CommitExtras {
-  // Records (storage/feed_store.h): key, and value or nullopt for deleting.
-  std::vector<std::pair<std::string, std::optional<std::string>>> records;
-  uint32_t depth = 0;  // of the change records it makes
 };
 
 // An interactive transaction: reads see one snapshot and the transaction's own writes; Commit validates what
