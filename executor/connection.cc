@@ -5,14 +5,14 @@
 #include <fmt/format.h>
 
 #include "executor/database_settings.h"
-#include "parser/parser.h"
+#include "types/cancellation.h"
 
 namespace parton {
 
 namespace {
 
-// Longer texts are seldom seen twice.
-constexpr size_t kMaxCachedText = 16 << 10;
+// Literals of longer texts are not lifted: such a text is seldom seen twice.
+constexpr size_t kMaxLiftedText = 16 << 10;
 
 Status WrongCount(int wanted, size_t given) {
   return Status::Validation(fmt::format("the statement has {} parameter{}, but {} value{} given", wanted,
@@ -33,21 +33,7 @@ ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
 ConnectionImpl::~ConnectionImpl() { EndTransaction(); }
 
 Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
-  const bool cached = text.size() <= kMaxCachedText;
-  if (cached) {
-    cache_key_.assign(plan_key_);
-    cache_key_ += '\0';
-    cache_key_ += text;
-    if (PlannedPtr plan = db_->plans.Find(cache_key_, store().SchemaVersion())) return plan;
-  }
-  PARTON_ASSIGN_OR_RETURN(ast::Statement parsed, ParseStatement(text));
-  PlannerInput input;
-  input.store = db_->store.get();
-  input.settings = settings_.get();
-  PARTON_ASSIGN_OR_RETURN(
-      PlannedPtr plan, PlanStatement(std::make_shared<const ast::Statement>(std::move(parsed)), input));
-  if (cached && !std::holds_alternative<CommandPlan>(plan->body)) db_->plans.Insert(cache_key_, plan);
-  return plan;
+  return db_->plans.Plan(text, *settings_, plan_key_, &store(), &cache_key_);
 }
 
 Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text,
@@ -75,7 +61,7 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text
   bool lifted = false;
   // Texts that differ in their literals share a plan, unless literals matter before execution.
   if (parameters.empty() && settings_->typing == Typing::kPermissive &&
-      settings_->dialect == Dialect::kExtended && text.size() <= kMaxCachedText &&
+      settings_->dialect == Dialect::kExtended && text.size() <= kMaxLiftedText &&
       LiftLiterals(text, &lifted_)) {
     Result<PlannedPtr> shared = Plan(lifted_.text);
     if (shared.ok() && (*shared)->parameter_count == static_cast<int>(lifted_.values.size())) {
@@ -164,21 +150,16 @@ void ConnectionImpl::EndTransaction() {
   }
   transaction_.reset();
   savepoints_.clear();
-  failed_check_ = Status();
+  outcomes_.clear();
+  cancelled_ = false;
 }
 
 Status ConnectionImpl::Commit() {
   if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
-  Status s;
-  if (failed_check_.ok()) {
-    s = transaction_->Commit();
-  } else {
-    s = Status(StatusCode::kTransactionCanceled,
-               fmt::format("Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
-                           failed_check_.code() == StatusCode::kDuplicateItem ? "DuplicateItem"
-                                                                              : "ConditionalCheckFailed"))
-            .WithHint("a condition in the transaction was not met; ROLLBACK TO a savepoint before it would go on");
-  }
+  Status s = cancelled_ ? TransactionCancelled(std::move(outcomes_))
+                              .WithHint("what failed cancels the transaction; ROLLBACK TO a savepoint before it "
+                                        "would go on")
+                        : transaction_->Commit();
   EndTransaction();
   return s;
 }
@@ -191,17 +172,18 @@ Status ConnectionImpl::Rollback() {
 
 Status ConnectionImpl::MakeSavepoint(const std::string& name) {
   if (transaction_ == nullptr) return Status::Validation("a savepoint needs a transaction", {}, "BEGIN starts one");
-  savepoints_.emplace_back(name, transaction_->Savepoint());
+  savepoints_.push_back({name, transaction_->Savepoint(), outcomes_.size()});
   return Status();
 }
 
 Status ConnectionImpl::RollbackTo(const std::string& name) {
   if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
   for (size_t i = savepoints_.size(); i-- > 0;) {
-    if (savepoints_[i].first != name) continue;
-    transaction_->RollbackTo(savepoints_[i].second);
+    if (savepoints_[i].name != name) continue;
+    transaction_->RollbackTo(savepoints_[i].state);
+    outcomes_.resize(savepoints_[i].statements);
+    cancelled_ = std::any_of(outcomes_.begin(), outcomes_.end(), [](const Status& s) { return !s.ok(); });
     savepoints_.resize(i + 1);
-    if (i < savepoints_at_failure_) failed_check_ = Status();
     return Status();
   }
   return Status::NotFound(fmt::format("there is no savepoint {}", name));
@@ -209,18 +191,19 @@ Status ConnectionImpl::RollbackTo(const std::string& name) {
 
 Status ConnectionImpl::ReleaseSavepoint(const std::string& name) {
   for (size_t i = savepoints_.size(); i-- > 0;) {
-    if (savepoints_[i].first != name) continue;
+    if (savepoints_[i].name != name) continue;
     savepoints_.resize(i);
-    savepoints_at_failure_ = std::min(savepoints_at_failure_, i);
     return Status();
   }
   return Status::NotFound(fmt::format("there is no savepoint {}", name));
 }
 
-void ConnectionImpl::FailTransaction(Status reason) {
-  if (!failed_check_.ok()) return;
-  failed_check_ = std::move(reason);
-  savepoints_at_failure_ = savepoints_.size();
+void ConnectionImpl::NoteStatement(const Status& outcome, bool cancels) {
+  if (transaction_ == nullptr) return;
+  cancels = cancels && !outcome.ok();
+  cancelled_ = cancelled_ || cancels;
+  // Its position is one in that statement's text.
+  outcomes_.push_back(cancels ? Status(outcome.code(), outcome.message(), {}, outcome.hint()) : Status());
 }
 
 // ---- Prepared statements

@@ -20,6 +20,7 @@
 #include "executor/execution.h"
 #include "executor/operator.h"
 #include "executor/plan_cache.h"
+#include "executor/request_token.h"
 #include "executor/sweeper.h"
 #include "executor/throughput.h"
 #include "executor/triggers.h"
@@ -46,6 +47,7 @@ struct DatabaseState {
   std::set<std::string> consumers;
 
   // Behind what they use: they end first.
+  std::unique_ptr<RequestTokens> tokens;
   std::unique_ptr<Triggers> triggers;
   std::unique_ptr<Sweeper> sweeper;
 
@@ -116,6 +118,7 @@ class Execution final : public ResultSet {
   void SayCapacity();         // for RETURN CONSUMED CAPACITY
   const WritePlan* OwnWrite() const;  // the statement's, if it is a write
   void Release();
+  bool CancelsTransaction(const PlannedStatement& plan, const Status& s) const;
   Status Locate(Status s) const;
 
   ConnectionImpl* connection_;
@@ -177,15 +180,15 @@ class ConnectionImpl final : public Connection {
   // Counts the changes of settings: a plan made under another count may differ.
   uint64_t settings_version() const { return settings_version_; }
 
-  Status Begin();
-  Status Commit();
-  Status Rollback();
-  Status MakeSavepoint(const std::string& name);
-  Status RollbackTo(const std::string& name);
-  Status ReleaseSavepoint(const std::string& name);
-  // A check of the transaction failed: COMMIT writes nothing and says why, unless a savepoint from before
-  // the check is gone back to. Only within a transaction.
-  void FailTransaction(Status reason);
+  Status Begin() override;
+  Status Commit() override;
+  Status Rollback() override;
+  Status MakeSavepoint(const std::string& name) override;
+  Status RollbackTo(const std::string& name) override;
+  Status ReleaseSavepoint(const std::string& name) override;
+  // How a statement of the transaction ended; nothing outside of one. If it failed and `cancels`, COMMIT writes
+  // nothing and says why, unless a savepoint from before the statement is gone back to.
+  void NoteStatement(const Status& outcome, bool cancels);
 
   // Results that may still read: they end when the transaction they read in does.
   void Register(Execution* e) { open_.push_back(e); }
@@ -201,9 +204,14 @@ class ConnectionImpl final : public Connection {
   std::atomic<bool> cancel_{false};
   ProgressCallback progress_;
   std::unique_ptr<StoreTransaction> transaction_;
-  std::vector<std::pair<std::string, int>> savepoints_;
-  Status failed_check_;              // the first one
-  size_t savepoints_at_failure_ = 0;  // how many savepoints are older than it
+  struct SavepointInfo {
+    std::string name;
+    int state;          // the store's number
+    size_t statements;  // how many there were
+  };
+  std::vector<SavepointInfo> savepoints_;
+  std::vector<Status> outcomes_;  // of the transaction's statements; OK for those that do not cancel it
+  bool cancelled_ = false;
   std::vector<Execution*> open_;  // no more than a few
   LiftedText lifted_;
   std::string cache_key_;

@@ -4,6 +4,7 @@
 
 #include "executor/change_feed.h"
 #include "executor/connection.h"
+#include "executor/one_shot.h"
 #include "executor/open_database.h"
 #include "executor/spill_file.h"
 #include "storage/local_store.h"
@@ -20,11 +21,11 @@ class DatabaseImpl final : public Database {
     state_.options = options;
     state_.clock = std::move(clock);
     state_.store = std::move(store);
+    state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
     state_.triggers = std::make_unique<Triggers>(&state_);
     state_.sweeper =
-        std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), [this](const TableSchema& t) {
-          return state_.triggers->HoldBack(t);
-        });
+        std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
+                                  [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
     // Spilled rows stay with the data, which may not fit anywhere else.
     const bool beside_data = path != ":memory:" && !options.read_only;
     std::error_code error;
@@ -48,6 +49,27 @@ class DatabaseImpl final : public Database {
   std::unique_ptr<Connection> Connect() override { return std::make_unique<ConnectionImpl>(&state_); }
   const std::string& path() const override { return state_.path; }
   std::vector<std::string> Check() override { return CheckAll(&state_); }
+  Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
+                                       std::vector<CancellationReason>* reasons) override {
+    return parton::TransactWrite(&state_, request, reasons);
+  }
+  Result<TransactResult> TransactGet(const std::vector<ReadOperation>& reads) override {
+    return parton::TransactGet(&state_, reads);
+  }
+  Result<TransactResult> ExecuteTransaction(const ExecuteTransactionRequest& request,
+                                            std::vector<CancellationReason>* reasons) override {
+    return parton::ExecuteTransaction(&state_, request, reasons);
+  }
+  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) override {
+    return parton::BatchWrite(&state_, writes);
+  }
+  Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) override {
+    return parton::BatchGet(&state_, reads);
+  }
+  Result<std::vector<StatementResult>> BatchExecuteStatement(
+      const std::vector<StatementOperation>& statements) override {
+    return parton::BatchExecuteStatement(&state_, statements);
+  }
   Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
     return OpenChangeFeed(&state_, table, options);
   }
@@ -80,7 +102,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
 }
 
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
-                                               leveldb::Env* env) {
+                                               leveldb::Env* env, bool validate_transactions) {
   auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
   StoreOptions store;
   store.env = env;
@@ -93,6 +115,7 @@ Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Op
   store.write_buffer_bytes = options.write_buffer_bytes;
   store.block_bytes = options.block_bytes;
   store.compression = options.compression;
+  store.validate_transactions = validate_transactions;
   store.clock_ms = [clock] { return clock->NowMs(); };
   PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> opened, OpenLocalStore(store));
   auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(opened));

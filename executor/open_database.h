@@ -1,4 +1,4 @@
-// Database::Open on a given LevelDB environment: for tests that make the disk fail.
+// Database::Open for tests: on a LevelDB environment that fails, or with transactions that are not validated.
 #ifndef PARTON_EXECUTOR_OPEN_DATABASE_H_
 #define PARTON_EXECUTOR_OPEN_DATABASE_H_
 
@@ -15,7 +15,7 @@ namespace parton {
 
 // `env` is not owned; null: the default one.
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
-                                               leveldb::Env* env);
+                                               leveldb::Env* env, bool validate_transactions = true);
 
 }  // namespace parton
 

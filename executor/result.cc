@@ -197,6 +197,7 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   value_ = Value();
   if (!text_.empty()) text_.clear();
   streaming_ = false;
+  in_transaction_ = false;
   ordered_ = false;
   ResetStats();
   if (plan_ != plan) {
@@ -249,11 +250,22 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   } catch (const std::exception& e) {
     s = Status::Internal(e.what());
   }
+  if (in_transaction_) connection_->NoteStatement(s, CancelsTransaction(*plan_, s));
   if (!s.ok()) {
     End(s);
     return status_;
   }
   return Status();
+}
+
+// EXISTS alone is there to cancel its transaction. In DynamoDB's dialect every write that fails does.
+bool Execution::CancelsTransaction(const PlannedStatement& plan, const Status& s) const {
+  const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan.body);
+  if (write != nullptr && (*write)->kind == WritePlan::Kind::kExistsCheck) {
+    return s.code() == StatusCode::kConditionFailed;
+  }
+  return connection_->settings()->dialect == Dialect::kDynamo && !plan.read_only &&
+         s.code() != StatusCode::kCancelled;
 }
 
 Status Execution::StartQuery(const Query& query) {
@@ -336,13 +348,6 @@ Status Execution::RunWriteStatement(const WritePlan& plan, int slot_count) {
     stats_.items_examined += ctx.stats.items_examined;
     stats_.bytes_read += ctx.stats.bytes_read;
     stats_.seeks += ctx.stats.seeks;
-  }
-  // EXISTS alone is there to cancel its transaction. In DynamoDB's dialect every condition is.
-  const bool dynamo = connection_->settings()->dialect == Dialect::kDynamo;
-  if (connection_->transaction() != nullptr &&
-      ((s.code() == StatusCode::kConditionFailed && (check || dynamo)) ||
-       (s.code() == StatusCode::kDuplicateItem && dynamo))) {
-    connection_->FailTransaction(s);
   }
   kind_ = ResultKind::kChanged;
   affected_ = result.affected;

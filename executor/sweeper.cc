@@ -29,9 +29,9 @@ ExprPtr IsExpired(const std::string& attribute, int64_t low, int64_t high) {
 
 }  // namespace
 
-Sweeper::Sweeper(TableStore* store, const DatabaseClock* clock,
+Sweeper::Sweeper(TableStore* store, const DatabaseClock* clock, RequestTokens* tokens,
                  std::function<uint64_t(const TableSchema&)> hold_back)
-    : store_(store), clock_(clock), hold_back_(std::move(hold_back)) {}
+    : store_(store), clock_(clock), tokens_(tokens), hold_back_(std::move(hold_back)) {}
 
 void Sweeper::Start() {
   thread_ = std::thread([this] {
@@ -78,6 +78,7 @@ Status Sweeper::RunOnce() {
     if (!table->ttl_attribute.empty()) note(SweepTable(table, now_ms / 1000));
     note(store_->feed().TrimFeed(table->id, now_ms - retention_ms_.load(), hold_back_(*table)).status());
   }
+  note(tokens_->Forget(now_ms));
   return first;
 }
 

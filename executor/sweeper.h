@@ -1,4 +1,5 @@
-// What a database does by itself as time passes: expired items go, and old records of change feeds.
+// What a database does by itself as time passes: expired items go, and old records of change feeds, and client request
+// tokens that are over.
 //
 // Expired items are found by the table's queue, which is ordered by expiry; each delete checks again, under the
 // item's latch, that it is still expired (DynamoDB developer guide, "Time to Live").
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "executor/clock.h"
+#include "executor/request_token.h"
 #include "storage/table_store.h"
 
 namespace parton {
@@ -21,7 +23,7 @@ namespace parton {
 class Sweeper {
  public:
   // `hold_back(table)`: the highest sequence number of its feed nobody needs any more.
-  Sweeper(TableStore* store, const DatabaseClock* clock,
+  Sweeper(TableStore* store, const DatabaseClock* clock, RequestTokens* tokens,
           std::function<uint64_t(const TableSchema&)> hold_back);
   ~Sweeper() { Stop(); }
 
@@ -29,7 +31,7 @@ class Sweeper {
   void Start();
   void Stop();
 
-  // Deletes all that is expired now and trims all feeds. The first error is returned; the rest is done all the
+  // Deletes all that is expired now, trims all feeds, forgets tokens. The first error is returned; the rest is done all the
   // same.
   Status RunOnce();
 
@@ -44,6 +46,7 @@ class Sweeper {
 
   TableStore* store_;
   const DatabaseClock* clock_;
+  RequestTokens* tokens_;
   std::function<uint64_t(const TableSchema&)> hold_back_;
   std::atomic<int64_t> retention_ms_{int64_t{24} * 3600 * 1000};
   std::atomic<int64_t> interval_ms_{60'000};

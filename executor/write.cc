@@ -149,6 +149,9 @@ class Writer {
   // ---- [NOT] EXISTS as a check
 
   Status Check() {
+    if (transaction_ != nullptr && !plan_.negated && ChecksByKey(plan_)) {
+      return CheckByKey(*plan_.target->As<Plan::Access>());
+    }
     CapacityMeter* capacity = ctx_.shared->capacity;
     if (capacity != nullptr) capacity->SetChecking(transaction_ != nullptr);
     OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
@@ -165,9 +168,31 @@ class Writer {
       return Status::Ok();
     }
     if (found == plan_.negated) {
-      return Status(StatusCode::kConditionFailed, "The conditional request failed");
+      return Status(StatusCode::kConditionFailed, "The conditional request failed")
+          .WithHint(found ? "there is an item that should not exist" : "no item meets the condition");
     }
     return Status::Ok();
+  }
+
+  // One item, so that it can be said what it had.
+  Status CheckByKey(const Plan::Access& access) {
+    std::vector<Key> keys;
+    if (!ResolveKeys(access, ctx_, &keys)) return Failure();
+    if (keys.size() != 1) {
+      return Status(StatusCode::kConditionFailed, "The conditional request failed")
+          .WithHint("no item can have this key");
+    }
+    WriteOp op;
+    op.kind = WriteOp::Kind::kCheck;
+    op.table = plan_.table;
+    op.key = std::move(keys[0]);
+    op.condition = plan_.condition;
+    op.slot = plan_.slot;
+    ops_.push_back(std::move(op));
+    WriteOptions options;
+    WriteMeter meter;
+    MeterWrites(&meter, &options);
+    return transaction_->Write(ops_, ctx_.eval, options).status();
   }
 
   // ---- Writing
@@ -182,6 +207,16 @@ class Writer {
                   {}, "WITH (batch = 1000) writes in batches, each of them atomic; SET atomic_limit raises the limit");
   }
 
+  // `meter` must outlive the write.
+  void MeterWrites(WriteMeter* meter, WriteOptions* options) {
+    CapacityMeter* capacity = ctx_.shared->capacity;
+    if (capacity == nullptr) return;
+    *meter = [this, capacity](const auto& outcomes, const Status& error) {
+      return capacity->Write(ops_, outcomes, error);
+    };
+    options->meter = meter;
+  }
+
   Status Flush() {
     if (ops_.empty()) return Status::Ok();
     if (ctx_.Stopped()) return Status(StatusCode::kCancelled, "the statement was cancelled");
@@ -189,10 +224,7 @@ class Writer {
     // A statement may name one key more than once: its items are taken in their order.
     options.sequential = true;
     WriteMeter meter;
-    if (CapacityMeter* capacity = ctx_.shared->capacity) {
-      meter = [&](const auto& outcomes, const Status& error) { return capacity->Write(ops_, outcomes, error); };
-      options.meter = &meter;
-    }
+    MeterWrites(&meter, &options);
     Result<std::vector<WriteOutcome>> outcomes =
         transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
                                 : ctx_.shared->store->Write(ops_, ctx_.eval, options);
@@ -258,6 +290,12 @@ bool WritesByKey(const WritePlan& plan) {
   const auto* access = plan.target->As<Plan::Access>();
   return access != nullptr && access->index == nullptr && !access->limit &&
          (access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet);
+}
+
+bool ChecksByKey(const WritePlan& plan) {
+  if (plan.kind != WritePlan::Kind::kExistsCheck || plan.table == nullptr || plan.condition == nullptr) return false;
+  const auto* access = plan.target->As<Plan::Access>();
+  return access != nullptr && access->kind == AccessKind::kGetItem && !HasSubquery(*plan.condition);
 }
 
 Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,

@@ -21,7 +21,9 @@
 #include <vector>
 
 #include "parton/change_feed.h"
+#include "parton/requests.h"
 #include "parton/status.h"
+#include "parton/transaction.h"
 #include "parton/value.h"
 
 namespace parton {
@@ -142,6 +144,14 @@ class Connection {
   // Ends the statement that runs now with kCancelled. From any thread.
   virtual void Cancel() = 0;
   virtual void SetProgress(ProgressCallback callback) = 0;
+
+  // What BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK TO and RELEASE do; class Transaction is the safer way.
+  virtual Status Begin() = 0;
+  virtual Status Commit() = 0;
+  virtual Status Rollback() = 0;
+  virtual Status MakeSavepoint(const std::string& name) = 0;
+  virtual Status RollbackTo(const std::string& name) = 0;
+  virtual Status ReleaseSavepoint(const std::string& name) = 0;
   // True between BEGIN and COMMIT or ROLLBACK.
   virtual bool in_transaction() const = 0;
 };
@@ -155,6 +165,30 @@ class Database {
 
   virtual std::unique_ptr<Connection> Connect() = 0;
   virtual const std::string& path() const = 0;
+
+  // A transaction with a connection of its own.
+  Result<std::unique_ptr<Transaction>> Begin();
+  // Runs `body` in a transaction and commits it. After kTransactionConflict, by `body` or by the commit, all of it is
+  // run again; any other error of `body` rolls back and is returned. `body` may end the transaction itself.
+  Status Run(const std::function<Status(Transaction&)>& body, const RunOptions& options = {});
+
+  // One-shot transactions: all operations or none (parton/requests.h). Errors: kValidation (the request itself is
+  // wrong), kNotFound, kIdempotentMismatch (the token was used for something else), kTransactionCanceled: then
+  // Status::reasons(), and *reasons if given, have an entry for each operation. All conditions are evaluated, so all
+  // that failed are there; but an operation that cannot be done at all is reported alone.
+  virtual Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
+                                               std::vector<CancellationReason>* reasons = nullptr) = 0;
+  // 1 to 100 items as they were at one moment; at most 4 MB.
+  virtual Result<TransactResult> TransactGet(const std::vector<ReadOperation>& reads) = 0;
+  virtual Result<TransactResult> ExecuteTransaction(const ExecuteTransactionRequest& request,
+                                                    std::vector<CancellationReason>* reasons = nullptr) = 0;
+
+  // Batches: 1 to 25 puts and deletes without conditions, on different items; 1 to 100 keys; 1 to 25 statements, all
+  // reading or all writing, of which each succeeds or fails by itself. Errors are those of the request as a whole.
+  virtual Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) = 0;
+  virtual Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) = 0;
+  virtual Result<std::vector<StatementResult>> BatchExecuteStatement(
+      const std::vector<StatementOperation>& statements) = 0;
 
   // Everything that is wrong with the stored data; empty = sound.
   virtual std::vector<std::string> Check() = 0;

@@ -1,0 +1,197 @@
+// Batches: BatchWrite, BatchGet, BatchExecuteStatement, and the makers of their operations.
+#include <string>
+#include <utility>
+
+#include "executor/connection.h"
+#include "executor/one_shot.h"
+#include "executor/request_binding.h"
+#include "executor/request_statement.h"
+#include "types/item_rules.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kMostWrites = 25;
+constexpr size_t kMostReads = 100;
+constexpr size_t kMostStatements = 25;
+constexpr size_t kMostAnswerBytes = size_t{16} << 20;
+constexpr const char* kDuplicates = "Provided list of item keys contains duplicates";
+
+Status CheckBatched(const WriteOperation& o) {
+  if (o.kind != WriteOperation::Kind::kPut && o.kind != WriteOperation::Kind::kDelete) {
+    return Status::Validation("a batch only puts and deletes items");
+  }
+  if (!o.condition.empty()) return Status::Validation("a batch has no conditions", {}, "TransactWrite has");
+  return Status::Ok();
+}
+
+}  // namespace
+
+WriteOperation WriteOperation::Put(std::string table, Value item) {
+  WriteOperation o;
+  o.kind = Kind::kPut;
+  o.table = std::move(table);
+  o.item = std::move(item).Own();
+  return o;
+}
+
+WriteOperation WriteOperation::Update(std::string table, Value key, std::string update, std::vector<Value> parameters) {
+  WriteOperation o;
+  o.kind = Kind::kUpdate;
+  o.table = std::move(table);
+  o.key = std::move(key).Own();
+  o.update = std::move(update);
+  o.parameters = std::move(parameters);
+  return o;
+}
+
+WriteOperation WriteOperation::Delete(std::string table, Value key) {
+  WriteOperation o;
+  o.kind = Kind::kDelete;
+  o.table = std::move(table);
+  o.key = std::move(key).Own();
+  return o;
+}
+
+WriteOperation WriteOperation::Check(std::string table, Value key, std::string condition,
+                                     std::vector<Value> parameters) {
+  WriteOperation o;
+  o.kind = Kind::kCheck;
+  o.table = std::move(table);
+  o.key = std::move(key).Own();
+  return std::move(o).If(std::move(condition), std::move(parameters));
+}
+
+WriteOperation WriteOperation::If(std::string text, std::vector<Value> values) && {
+  condition = std::move(text);
+  for (Value& v : values) parameters.push_back(std::move(v));
+  return std::move(*this);
+}
+
+WriteOperation WriteOperation::ReturningOld() && {
+  return_old = true;
+  return std::move(*this);
+}
+
+Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes) {
+  PARTON_RETURN_IF_ERROR(CheckMemberCount("requestItems", writes.size(), kMostWrites));
+  std::vector<WriteOp> ops;
+  DistinctItems items;
+  for (size_t i = 0; i < writes.size(); ++i) {
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindRequestTable(db, writes[i].table));
+    Status wrong = CheckBatched(writes[i]);
+    if (!wrong.ok()) return InOperation(wrong, i);
+    Result<WriteOp> op = ToWriteOp(db, table, writes[i], &wrong);
+    if (!wrong.ok() || !op.ok()) return InOperation(wrong.ok() ? op.status() : wrong, i);
+    Key key = op->key;
+    if (op->kind == WriteOp::Kind::kPut) {
+      PARTON_ASSIGN_OR_RETURN(op->item, ToStorableItem(op->item));
+      Result<Key> extracted = ExtractKey(table->key, op->item);
+      if (!extracted.ok()) return InOperation(extracted.status(), i);
+      key = *extracted;
+    }
+    if (!items.Insert(*table, key)) return Status::Validation(kDuplicates);
+    ops.push_back(std::move(*op));
+  }
+  EvalContext ctx;
+  PARTON_ASSIGN_OR_RETURN(std::vector<WriteOutcome> outcomes, db->store->Write(ops, ctx, WriteOptions()));
+  BatchWriteResult result;
+  for (const WriteOutcome& o : outcomes) result.write_units += WriteUnits(o) + IndexUnits(o);
+  return result;
+}
+
+Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {
+  if (reads.size() > kMostReads) return Status::Validation("Too many items requested for the BatchGetItem call");
+  PARTON_RETURN_IF_ERROR(CheckMemberCount("requestItems", reads.size(), kMostReads));
+  PARTON_ASSIGN_OR_RETURN(std::vector<ItemRead> resolved, ResolveReads(db, reads, kDuplicates));
+  BatchGetResult result;
+  result.items.resize(resolved.size());
+  size_t bytes = 0;
+  const std::unique_ptr<ReadView> view = db->store->NewView();
+  for (size_t i = 0; i < resolved.size(); ++i) {
+    size_t size = 0;
+    PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, resolved[i], &size));
+    if (bytes + size > kMostAnswerBytes) {
+      result.unprocessed.push_back(i);
+      continue;
+    }
+    bytes += size;
+    result.read_units += ReadUnits(size) / 2;
+    result.items[i] = std::move(item);
+  }
+  return result;
+}
+
+namespace {
+
+// What DynamoDB asks of the statements of a batch together; those that cannot be done have no say.
+Status CheckTogether(const std::vector<RequestStatement>& statements, const std::vector<StatementResult>& results) {
+  DistinctItems items;
+  const RequestStatement* first = nullptr;
+  for (size_t i = 0; i < statements.size(); ++i) {
+    if (!results[i].status.ok()) continue;
+    const RequestStatement& s = statements[i];
+    if (first == nullptr) first = &s;
+    if (s.reads() != first->reads()) {
+      return Status::Validation("Read and write requests together in the same batch is not supported.");
+    }
+    if (!items.Insert(*s.table(), s.key())) return Status::Validation(kDuplicates);
+  }
+  return Status::Ok();
+}
+
+Status PrepareMember(RequestStatement* s) {
+  Status prepared = s->Prepare();
+  if (s->reads() && (prepared.ok() ? !s->only_key() : prepared.code() == StatusCode::kValidation)) {
+    return Status::Validation("Select statements within BatchExecuteStatement must specify the primary key in the "
+                              "where clause.");
+  }
+  if (prepared.ok() && s->checks()) {
+    return Status::Validation("EXISTS can only be used in ExecuteTransaction write requests.");
+  }
+  return prepared;
+}
+
+void WriteMember(DatabaseState* db, const RequestStatement& s, StatementResult* result) {
+  EvalContext ctx;
+  ctx.logic = Logic::kDynamo;
+  ctx.now_nanos = db->NowNanos();
+  Result<std::vector<WriteOutcome>> outcomes = db->store->Write({s.ToWriteOp()}, ctx, WriteOptions());
+  result->status = outcomes.status();
+  const StatusCode code = result->status.code();
+  const bool ran = outcomes.ok() || code == StatusCode::kConditionFailed || code == StatusCode::kDuplicateItem;
+  if (ran) result->table = s.table()->name;
+  if (outcomes.ok()) result->item = (*outcomes)[0].returned.Materialize();
+}
+
+}  // namespace
+
+Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
+                                                           const std::vector<StatementOperation>& operations) {
+  PARTON_RETURN_IF_ERROR(CheckMemberCount("statements", operations.size(), kMostStatements));
+  std::vector<RequestStatement> statements;
+  std::vector<StatementResult> results(operations.size());
+  for (size_t i = 0; i < operations.size(); ++i) {
+    results[i].status = PrepareMember(&statements.emplace_back(db, operations[i]));
+  }
+  PARTON_RETURN_IF_ERROR(CheckTogether(statements, results));
+  const std::unique_ptr<ReadView> view = db->store->NewView();
+  for (size_t i = 0; i < statements.size(); ++i) {
+    StatementResult& result = results[i];
+    if (!result.status.ok()) continue;
+    if (!statements[i].reads()) {
+      WriteMember(db, statements[i], &result);
+      continue;
+    }
+    size_t size = 0;
+    Result<Value> row = statements[i].Read(*view, &size);
+    result.status = row.status();
+    if (!row.ok()) continue;
+    result.table = statements[i].table()->name;
+    result.item = std::move(*row);
+  }
+  return results;
+}
+
+}  // namespace parton

@@ -1,0 +1,50 @@
+// One-shot transactions and batches (parton/requests.h), outside of any connection.
+#ifndef PARTON_EXECUTOR_ONE_SHOT_H_
+#define PARTON_EXECUTOR_ONE_SHOT_H_
+
+#include <string_view>
+#include <vector>
+
+#include "parton/requests.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+struct DatabaseState;
+
+// Database's functions of these names. Threads: any.
+Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
+                                     std::vector<CancellationReason>* reasons);
+Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads);
+Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransactionRequest& request,
+                                          std::vector<CancellationReason>* reasons);
+Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes);
+Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperation>& reads);
+Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
+                                                           const std::vector<StatementOperation>& statements);
+
+// DynamoDB's constraint on the number of members of a request.
+Status CheckMemberCount(std::string_view member, size_t count, size_t most);
+// "in operation 3", from 1, as part of the hint.
+Status InOperation(const Status& s, size_t position);
+
+// One read, resolved.
+struct ItemRead {
+  TablePtr table;
+  Key key;
+  std::vector<std::vector<PathStep>> projection;
+};
+// Errors are of the request; `duplicate` is what is said of an item named twice.
+Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads,
+                                           const char* duplicate);
+// The item, MISSING if there is none; *size is its whole size.
+Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
+
+// Capacity units of one operation: DynamoDB developer guide, "Capacity unit consumption".
+double ReadUnits(size_t bytes);            // strongly consistent
+double WriteUnits(const WriteOutcome& o);  // of the table
+double IndexUnits(const WriteOutcome& o);
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_ONE_SHOT_H_
