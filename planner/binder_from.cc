@@ -122,7 +122,7 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
   if (block_ != nullptr && block_->select != nullptr && block_->select->consistent) {
     if (index != nullptr && index->kind == IndexKind::kGlobal) {
       return Status::Validation(
-          "Strongly consistent read is not supported on Global Secondary Indexes", span);
+          "Consistent reads are not supported on global secondary indexes", span);
     }
     Plan::Access access = *source.plan->As<Plan::Access>();
     access.consistent = true;

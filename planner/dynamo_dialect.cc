@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "types/value_compare.h"
+
 namespace parton {
 
 namespace {
@@ -111,6 +113,48 @@ Status IncorrectOperand(std::string_view op, std::string_view type, TextSpan spa
                   "{}, operand type: {}",
                   op, type),
       span);
+}
+
+std::string PathText(const ast::Expr& e) {
+  if (const auto* v = e.As<ast::Variable>()) return v->name.name;
+  const auto& path = *e.As<ast::Path>();
+  std::string text = PathText(*path.root);
+  for (const ast::PathStep& step : path.steps) {
+    text += step.kind == ast::PathStep::Kind::kName
+                ? ", " + step.name.name
+                : ", [" + step.index->As<ast::Literal>()->value.ToLiteral() + "]";
+  }
+  return text;
+}
+
+// An attribute compared with itself says nothing.
+Status CheckDistinct(std::string_view op, const ast::Expr& a, const ast::Expr& b) {
+  if (!IsPath(a) || !IsPath(b) || !SamePath(a, b)) return Status::Ok();
+  return Status::Validation(
+      fmt::format("The first operand must be distinct from the remaining operands for this operator or function; "
+                  "operator: {}, first operand: [{}]",
+                  op, PathText(a)),
+      a.span);
+}
+
+Status CheckBounds(const ast::Between& between, TextSpan span) {
+  std::string_view low_type = ConstantType(*between.low);
+  std::string_view high_type = ConstantType(*between.high);
+  if (low_type.empty() || high_type.empty()) return Status::Ok();
+  if (low_type != high_type) {
+    return Status::Validation(fmt::format("The BETWEEN operator requires same data type for lower and upper bounds; "
+                                          "lower bound operand type: {}, upper bound operand type: {}",
+                                          low_type, high_type),
+                              span);
+  }
+  const Value& low = between.low->As<ast::Literal>()->value;
+  const Value& high = between.high->As<ast::Literal>()->value;
+  if (CompareScalars(low, high).value_or(0) <= 0) return Status::Ok();
+  return Status::Validation(fmt::format("The BETWEEN operator requires upper bound to be greater than or equal to lower "
+                                        "bound; lower bound operand: AttributeValue: {{{0}:{1}}}, upper bound operand: "
+                                        "AttributeValue: {{{0}:{2}}}",
+                                        low_type, low.ToLiteral(), high.ToLiteral()),
+                            span);
 }
 
 // Only strings, numbers and binaries have an order.
@@ -261,6 +305,9 @@ Status CheckCall(const ast::Call& call, TextSpan span, Context place, const ast:
   }
   for (const ast::ExprPtr& arg : call.args)
     PARTON_RETURN_IF_ERROR(CheckOperand(*arg, place, target));
+  if (name == "begins_with" || name == "contains") {
+    PARTON_RETURN_IF_ERROR(CheckDistinct(name, *call.args[0], *call.args[1]));
+  }
   if (name == "begins_with") {
     for (const ast::ExprPtr& arg : call.args) {
       std::string_view type = ConstantType(*arg);
@@ -341,6 +388,7 @@ Status CheckCondition(const ast::Expr& e) {
   if (const auto* compare = e.As<ast::Comparison>()) {
     PARTON_RETURN_IF_ERROR(CheckOperand(*compare->left, place, nullptr));
     PARTON_RETURN_IF_ERROR(CheckOperand(*compare->right, place, nullptr));
+    PARTON_RETURN_IF_ERROR(CheckDistinct(OperatorText(compare->op), *compare->left, *compare->right));
     // A function that yields a boolean may be compared with one.
     if (IsBoolean(*compare->left) || IsBoolean(*compare->right)) {
       if (compare->left->As<ast::Call>() != nullptr || compare->right->As<ast::Call>() != nullptr) {
@@ -359,16 +407,7 @@ Status CheckCondition(const ast::Expr& e) {
       PARTON_RETURN_IF_ERROR(CheckOperand(*operand, place, nullptr));
       PARTON_RETURN_IF_ERROR(CheckOrdered("BETWEEN", *operand));
     }
-    std::string_view low = ConstantType(*between->low);
-    std::string_view high = ConstantType(*between->high);
-    if (!low.empty() && !high.empty() && low != high) {
-      return Status::Validation(fmt::format("The BETWEEN operator requires same data type for "
-                                            "lower and upper bounds; lower bound "
-                                            "operand type: {}, upper bound operand type: {}",
-                                            low, high),
-                                e.span);
-    }
-    return Status::Ok();
+    return CheckBounds(*between, e.span);
   }
   if (const auto* in = e.As<ast::In>()) {
     PARTON_RETURN_IF_ERROR(CheckOperand(*in->needle, place, nullptr));

@@ -47,3 +47,17 @@ DELETE FROM dd WHERE pk = 'a' AND sk = 1 AND x = 77;
 
 DELETE FROM dd WHERE pk = 'a' AND sk = 99;
 -- affected: 0
+
+-- What a constant condition can never be is said before anything is read.
+
+SELECT sk FROM dd WHERE pk = 'a' AND x BETWEEN 5 AND 1;
+-- error: ValidationException like 'The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:5}, upper bound operand: AttributeValue: {N:1}'
+
+SELECT sk FROM dd WHERE pk = 'a' AND x BETWEEN 1 AND 'z';
+-- error: ValidationException like 'The BETWEEN operator requires same data type for lower and upper bounds%'
+
+SELECT sk FROM dd WHERE pk = 'a' AND x = x;
+-- error: ValidationException like 'The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [x]'
+
+SELECT sk FROM dd WHERE pk = 'a' AND contains(m.a[0], m.a[0]);
+-- error: ValidationException like '%operator: contains, first operand: [m, a, [0]]'
