@@ -287,6 +287,62 @@ TEST_F(EmployeesTest, S7Lock) {
   EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM employees"), 4000);
 }
 
+// The same by two sessions that use no lock, but a transaction.
+TEST_F(EmployeesTest, S7TwoSessions) {
+  Run(kCreateCityDept);
+  Run("SET dialect = dynamodb");
+  const std::unique_ptr<Connection> other = database_->Connect();
+  ASSERT_TRUE(other->Execute("SET dialect = dynamodb").ok());
+  const auto begin = [](Connection* c, const std::string& state, const std::string& city) {
+    Strings outcomes;
+    const auto run = [&](const std::string& text) {
+      auto result = c->Execute(text);
+      outcomes.emplace_back(result.status().ExceptionName());
+    };
+    run("BEGIN");
+    run(fmt::format("UPDATE employees SET \"state\" = '{0}' SET city = '{1}' SET city_dept = '{1}:Operation' "
+                    "WHERE employeeid = 251 AND colA = 'master' AND \"state\" = 'CA'",
+                    state, city));
+    run("DELETE FROM employees WHERE employeeid = 251 AND colA = 'state:CA'");
+    run(fmt::format("INSERT INTO employees VALUE {{'employeeid': 251, 'colA': 'state:{}', 'hire_date': '2014-03-05', "
+                    "'name': 'Wendi Bricknell'}}",
+                    state));
+    return outcomes;
+  };
+  // Both at once: one of them commits.
+  const Strings fine(4, "OK");
+  EXPECT_EQ(begin(connection_.get(), "OR", "Portland"), fine);
+  EXPECT_EQ(begin(other.get(), "IL", "Chicago"), fine);
+  Run("COMMIT");
+  EXPECT_EQ(other->Execute("COMMIT").status().ExceptionName(), "TransactionConflictException");
+  EXPECT_EQ(Row(kWendi), Wendi("Portland", "OR", "0"));
+
+  // 7.6: run again, its condition is not met any more.
+  EXPECT_EQ(begin(other.get(), "IL", "Chicago"), (Strings{"OK", "ConditionalCheckFailedException", "OK", "OK"}));
+  const Status refused = other->Execute("COMMIT").status();
+  EXPECT_EQ(refused.ExceptionName(), "TransactionCanceledException");
+  EXPECT_NE(refused.message().find("[ConditionalCheckFailed, None, None]"), std::string::npos) << refused.message();
+  ASSERT_EQ(refused.reasons().size(), 3u);
+  EXPECT_NE(refused.reasons()[0].hint().find("state = 'OR'"), std::string::npos) << refused.reasons()[0].hint();
+
+  Run("SET dialect = extended");
+  EXPECT_EQ(Row(kWendi), Wendi("Portland", "OR", "0"));
+  EXPECT_EQ(People("state:CA").size(), 182u);
+  EXPECT_EQ(People("state:OR").size(), 59u);
+  EXPECT_EQ(People("state:IL").size(), 58u);
+  EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM \"employees\".\"gsi_city_dept\" AS g WHERE g.\"state\" = 'OR' AND "
+                   "g.city_dept = 'Portland:Operation'"),
+            13);
+  EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM employees"), 4000);
+
+  // The lock seen from the other session.
+  const std::string take =
+      "UPDATE employees SET \"lock\" = '1' WHERE employeeid = 251 AND colA = 'master' AND \"lock\" = '0'";
+  EXPECT_EQ(Affected(take), 1u);
+  EXPECT_EQ(other->Execute(take).status().ExceptionName(), "ConditionalCheckFailedException");
+  EXPECT_EQ(Row(kWendi), Wendi("Portland", "OR", "1"));
+}
+
 class TutorialTest : public WorkshopTest {
  protected:
   void CreateOrders() {

@@ -49,7 +49,7 @@ EXISTS (SELECT * FROM acct WHERE id = 'nobody');
 -- error: ConditionalCheckFailedException
 
 COMMIT;
--- error: TransactionCanceledException like '%[ConditionalCheckFailed]%'
+-- error: TransactionCanceledException like '%[None, ConditionalCheckFailed]%'
 
 BEGIN;
 
@@ -82,8 +82,36 @@ UPDATE acct SET sum = 100 WHERE id = 'a';
 UPDATE acct SET sum = 100 WHERE id = 'b' AND sum = 77;
 -- error: ConditionalCheckFailedException
 
+DELETE FROM acct WHERE id = 'nobody';
+-- affected: 0
+
+INSERT INTO acct VALUE {'id': 'a', 'sum': 1};
+-- error: DuplicateItemException
+
 COMMIT;
--- error: TransactionCanceledException
+-- error: TransactionCanceledException like 'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, None, DuplicateItem]'
+
+SELECT id FROM acct WHERE sum = 100;
+-- rows: 0
+
+-- A savepoint takes back the failure, and with it the statements since.
+
+BEGIN;
+
+UPDATE acct SET sum = 100 WHERE id = 'a';
+
+SAVEPOINT s;
+
+UPDATE acct SET sum = 100 WHERE id = 'b' AND sum = 77;
+-- error: ConditionalCheckFailedException
+
+ROLLBACK TO s;
+
+EXISTS (SELECT * FROM acct WHERE id = 'b' AND sum = 77);
+-- error: ConditionalCheckFailedException
+
+COMMIT;
+-- error: TransactionCanceledException like '%[None, ConditionalCheckFailed]'
 
 SELECT id FROM acct WHERE sum = 100;
 -- rows: 0
