@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "executor/attribute_sample.h"
 #include "executor/capacity_meter.h"
 #include "executor/clock.h"
 #include "executor/execution.h"
@@ -40,6 +41,7 @@ struct DatabaseState {
   std::unique_ptr<TableStore> store;
   PlanCache plans{1000};
   ThroughputLedger throughput;
+  AttributeSamples samples;
   std::string temp_dir;
 
   // Named consumers of change feeds that are open, "table id:name".
@@ -134,6 +136,8 @@ class Execution final : public ResultSet {
   std::unique_ptr<QueryRunner> runner_;
   bool reads_latest_ = false;  // at most one get: the plan needs no snapshot
   bool needs_clock_ = true;
+  uint64_t expected_items_ = 0;  // that the plan will examine, for progress; 0: unknown
+  ProgressCallback progress_;
 
   ResultKind kind_ = ResultKind::kDone;
   bool running_ = false;

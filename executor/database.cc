@@ -90,6 +90,13 @@ class DatabaseImpl final : public Database {
     for (const IndexSchema& i : (*t)->indexes) names.push_back(i.name);
     return names;
   }
+  std::vector<std::string> AttributePaths(std::string_view table) override {
+    constexpr std::chrono::seconds kFreshEnough{10};
+    const Result<TablePtr> t = state_.store->GetTable(table);
+    if (!t.ok()) return {};
+    const auto sample = state_.samples.Of(*state_.store, *t, kFreshEnough);
+    return std::vector<std::string>(sample->paths.begin(), sample->paths.end());
+  }
 
  private:
   DatabaseState state_;

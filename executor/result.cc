@@ -87,6 +87,24 @@ TextSpan MapSpan(TextSpan span, std::string_view lifted, std::string_view origin
   }
 }
 
+// What the scans and queries of the plan will examine, by the planner's estimates.
+double ItemsOf(const Plan& plan) {
+  double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
+  for (const PlanPtr& input : plan.inputs) items += ItemsOf(*input);
+  return items;
+}
+
+uint64_t ExpectedItems(const PlannedStatement& planned) {
+  double items = 0;
+  if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
+    items = ItemsOf(*(*query)->root);
+  } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
+    if ((*write)->target != nullptr) items = ItemsOf(*(*write)->target);
+    if ((*write)->source != nullptr) items = ItemsOf(*(*write)->source->root);
+  }
+  return items >= 1 && items < 1e18 ? static_cast<uint64_t>(items) : 0;
+}
+
 }  // namespace
 
 Execution::Execution(ConnectionImpl* connection) : connection_(connection), row_(&kMissing) {}
@@ -115,6 +133,12 @@ void Execution::PrepareShared(bool read_latest) {
   shared_.settings = settings_.get();
   shared_.cancel = connection_->cancel();
   shared_.progress = connection_->progress();
+  if (*connection_->progress() && expected_items_ > 0) {
+    progress_ = [this](uint64_t done, uint64_t total) {
+      return (*connection_->progress())(done, total > 0 ? total : expected_items_);
+    };
+    shared_.progress = &progress_;
+  }
   shared_.cache_bytes = db.options.cache_bytes;
   if (shared_.temp_dir.empty()) shared_.temp_dir = db.temp_dir;
   if (needs_clock_) shared_.now_nanos = db.NowNanos();
@@ -227,6 +251,7 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
     } else {
       needs.clock = true;
     }
+    expected_items_ = ExpectedItems(*plan_);
     reads_latest_ = latest && !needs.subquery;
     needs_clock_ = needs.clock;
   }

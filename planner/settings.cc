@@ -115,6 +115,10 @@ const std::vector<Setting>& Table() {
       {{"durable", "on | off", "Whether a commit waits until it is on disk."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->durable); },
        [](const Settings& s) { return OnOff(s.durable); }},
+      {{"lint", "on | off",
+        "Whether a statement says which attributes it names that no sampled item has."},
+       [](const Value& v, Settings* s) { return PutBool(v, &s->lint); },
+       [](const Settings& s) { return OnOff(s.lint); }},
       {{"memory_limit", "bytes, or text as in '512MB'",
         "What one statement may hold in memory before it spills to disk."},
        [](const Value& v, Settings* s) {
@@ -189,8 +193,9 @@ Status Unknown(const std::string& name) {
 }  // namespace
 
 std::string Settings::PlanKey() const {
-  std::string key = fmt::format("{}{}{}{}", static_cast<int>(dialect), static_cast<int>(typing),
-                                static_cast<int>(scan), threads);
+  std::string key =
+      fmt::format("{}{}{}{}{}", static_cast<int>(dialect), static_cast<int>(typing),
+                  static_cast<int>(scan), static_cast<int>(lint), threads);
   for (const std::string& rule : disabled_rules) key += "," + rule;
   return key;
 }

@@ -28,6 +28,7 @@ struct Settings {
   bool durable = true;
   bool capacity = false;  // count consumed capacity
   bool throttle = false;
+  bool lint = false;  // notices about attributes that no sampled item has
   // Planner rules switched off by SET rule_<name> = off: answers must not change.
   std::set<std::string> disabled_rules;
 

@@ -203,6 +203,8 @@ class Database {
   // For tools: names to complete and to suggest.
   virtual std::vector<std::string> TableNames() const = 0;
   virtual std::vector<std::string> IndexNames(std::string_view table) const = 0;
+  // Attributes seen in a sample of the table's items, nested ones too ("address.city"); sorted.
+  virtual std::vector<std::string> AttributePaths(std::string_view table) = 0;
 };
 
 // Parton's version, "0.1.0".

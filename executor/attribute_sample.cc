@@ -1,0 +1,147 @@
+#include "executor/attribute_sample.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "planner/plan_visit.h"
+#include "types/functions.h"
+
+namespace parton {
+
+namespace {
+
+constexpr int kPieces = 8;
+constexpr uint64_t kItemsPerPiece = 64;
+constexpr uint64_t kBytesPerPiece = uint64_t{256} << 10;
+constexpr int kDepth = 4;  // of nested paths
+constexpr size_t kMostPaths = 5000;
+constexpr std::chrono::milliseconds kFresh{1000};
+
+void AddPaths(const Value& item, const std::string& above, int depth, AttributeSample* sample) {
+  const Value whole = item.Materialize();
+  for (const Field& f : whole.fields()) {
+    if (f.value.is_missing() || sample->paths.size() >= kMostPaths) continue;
+    const std::string path = above + f.name;
+    sample->paths.insert(path);
+    if (f.value.is_struct() && depth > 1) AddPaths(f.value, path + ".", depth - 1, sample);
+    if (f.value.type() == Type::kList && depth > 1) {
+      for (const Value& v : f.value.elements()) {
+        if (v.is_struct()) AddPaths(v, path + ".", depth - 1, sample);
+      }
+    }
+  }
+}
+
+AttributeSample Take(TableStore& store, const TablePtr& table) {
+  AttributeSample sample;
+  const std::unique_ptr<ReadView> view = store.NewView();
+  CursorSpec spec;
+  spec.table = table;
+  spec.measure = true;
+  spec.examine_items = kItemsPerPiece;
+  spec.examine_bytes = kBytesPerPiece;
+  Frame frame(1);
+  EvalContext context;
+  context.frame = &frame;
+  for (const ScanSegment& segment : store.Split(*table, nullptr, {}, kPieces)) {
+    spec.segment = &segment;
+    auto cursor = store.OpenCursor(*view, spec, &context, 0);
+    if (!cursor.ok()) break;
+    for (Value item; (*cursor)->Next(&item); ++sample.items) {
+      const Value whole = item.Materialize();
+      for (const Field& f : whole.fields()) sample.names.insert(f.name);
+      AddPaths(whole, "", kDepth, &sample);
+    }
+  }
+  return sample;
+}
+
+// The attributes that expressions read by name, by the slot of their item.
+class Reads {
+ public:
+  std::map<int, std::set<std::string>> names;
+  std::map<int, TablePtr> tables;
+
+  void Add(const Plan& plan) {
+    if (const auto* access = plan.As<Plan::Access>()) tables[access->slot] = access->table;
+    ForEachExpr(plan, [this](const ExprPtr& e) { Add(*e); });
+    for (const PlanPtr& input : plan.inputs) Add(*input);
+  }
+
+  void Add(const Expr& e) {
+    if (TestsAbsence(e)) return;
+    if (const auto* path = e.As<Expr::Path>()) {
+      const auto* base = path->base->As<Expr::Slot>();
+      if (base != nullptr && path->steps[0].index < 0) {
+        names[base->index].insert(path->steps[0].name);
+      }
+    }
+    if (const auto* sub = e.As<Expr::Subquery>()) {
+      Add(*static_cast<const Query*>(sub->plan.get())->root);
+      return;
+    }
+    ForEachChild(e, [this](const ExprPtr& child) { Add(*child); });
+  }
+
+ private:
+  static bool TestsAbsence(const Expr& e) {
+    if (const auto* is = e.As<Expr::Is>()) {
+      return is->test == Expr::Is::Test::kMissing || is->test == Expr::Is::Test::kNull;
+    }
+    const auto* call = e.As<Expr::Call>();
+    return call != nullptr && (call->function->probes || call->function->first_present);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store,
+                                                            const TablePtr& table,
+                                                            std::chrono::milliseconds max_age) {
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(table->id);
+    if (found != kept_.end() && now - found->second.taken < max_age) return found->second.sample;
+  }
+  auto sample = std::make_shared<const AttributeSample>(Take(store, table));
+  const std::lock_guard lock(mutex_);
+  kept_[table->id] = {sample, now};
+  return sample;
+}
+
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
+                                           AttributeSamples* samples) {
+  Reads reads;
+  if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
+    reads.Add(*(*query)->root);
+  } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
+    if ((*write)->source != nullptr) reads.Add(*(*write)->source->root);
+    if ((*write)->target != nullptr) {
+      reads.Add(*(*write)->target);
+      reads.tables[(*write)->slot] = (*write)->table;
+      if ((*write)->condition != nullptr) reads.Add(*(*write)->condition);
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [slot, names] : reads.names) {
+    const auto table = reads.tables.find(slot);
+    if (table == reads.tables.end()) continue;
+    for (const std::string& name : names) {
+      if (table->second->DeclaredType(name).has_value()) continue;
+      auto sample = samples->Of(store, table->second, std::chrono::hours(1));
+      if (!sample->names.contains(name)) sample = samples->Of(store, table->second, kFresh);
+      if (sample->items == 0 || sample->names.contains(name)) continue;
+      const std::string nearest =
+          NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
+      lines.push_back(fmt::format(
+          "no attribute \"{}\" in {} sampled item{} of {}{}", name, sample->items,
+          sample->items == 1 ? "" : "s", table->second->name,
+          nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
+    }
+  }
+  return lines;
+}
+
+}  // namespace parton

@@ -1,0 +1,49 @@
+// Which attributes the items of a table have, from a sample of its items: for warnings about names
+// that nothing has, and for completion.
+#ifndef PARTON_EXECUTOR_ATTRIBUTE_SAMPLE_H_
+#define PARTON_EXECUTOR_ATTRIBUTE_SAMPLE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "planner/planner.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+struct AttributeSample {
+  uint64_t items = 0;
+  std::set<std::string> names;  // of attributes
+  std::set<std::string> paths;  // nested ones too: "address", "address.city"
+};
+
+// Samples of all tables, kept for a while. Threads: any.
+class AttributeSamples {
+ public:
+  // Some hundred items from all over the key range; a sample taken less than `max_age` ago will do.
+  std::shared_ptr<const AttributeSample> Of(TableStore& store, const TablePtr& table,
+                                            std::chrono::milliseconds max_age);
+
+ private:
+  struct Kept {
+    std::shared_ptr<const AttributeSample> sample;
+    std::chrono::steady_clock::time_point taken;
+  };
+  std::mutex mutex_;
+  std::map<uint32_t, Kept> kept_;  // by table id
+};
+
+// A line for each attribute that the statement reads by name and no sampled item has: a typo would
+// silently match nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count.
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
+                                           AttributeSamples* samples);
+
+}  // namespace parton
+
+#endif  // PARTON_EXECUTOR_ATTRIBUTE_SAMPLE_H_
