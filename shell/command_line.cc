@@ -4,31 +4,16 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <cstdio>
 #include <map>
 
 #include "parton/database.h"
+#include "shell/dot_commands.h"
 #include "shell/session.h"
 
 namespace parton::shell {
 
 namespace {
-
-constexpr const char* kFooter = R"(
-parton test DIR_OR_FILE... runs .sql scripts as tests: parton test --help.
-
-DB is a directory, made if absent, or :memory: (the default). An argument that ends in .sql or is a
-regular file is a script. Without -c, -f and scripts, statements come from the prompt or from
-standard input.
-
-Results go to standard output: a table on a terminal, JSON lines otherwise. Errors go to standard
-error as file:line:column. The first error stops, unless --keep-going.
-
-Exit status: 0 fine, 1 a statement failed, 2 wrong usage, 3 the database cannot be opened,
-128 + n ended by signal n.
-
-Environment: NO_COLOR, PARTON_HISTORY (file), PARTON_INIT (script run before the prompt),
-PARTON_PAGER or PAGER.)";
 
 bool IsScript(const std::string& argument) {
   struct stat info {};
@@ -48,64 +33,151 @@ int UsageError(const std::string& message) {
   return kExitUsage;
 }
 
+// What the parser fills in, as text.
+struct Raw {
+  std::vector<std::string> positionals;
+  std::map<std::string, std::vector<std::string>> values;  // by option
+  std::map<std::string, bool> flags;
+  std::vector<std::string> order;  // of -c and -f
+};
+
+void Declare(CLI::App* app, Raw* raw) {
+  app->set_help_flag();
+  app->add_option("ARGUMENTS", raw->positionals);
+  for (const OptionInfo& o : AllOptions()) {
+    const std::string name(o.name);
+    if (o.argument.empty())
+      app->add_flag(name == "--help" ? "-h,--help" : name, raw->flags[name]);
+    else
+      app->add_option(name, raw->values[name])->allow_extra_args(false);
+  }
+}
+
+// -c and -f run in the order in which they were given.
+std::vector<Input> InputsOf(const CLI::App& app, const Raw& raw) {
+  std::vector<Input> inputs;
+  std::map<std::string, size_t> next;
+  for (const CLI::Option* option : app.parse_order()) {
+    const std::string name = option->get_name();
+    if (name != "-c" && name != "-f") continue;
+    inputs.push_back({name == "-f", raw.values.at(name)[next[name]++]});
+  }
+  return inputs;
+}
+
 }  // namespace
+
+const std::vector<OptionInfo>& AllOptions() {
+  static const std::string kModes = "how results look: " + ModeNames();
+  static const std::vector<OptionInfo> kOptions = {
+      {"-c", "STATEMENT", "run these statements; may be repeated"},
+      {"-f", "FILE", "run a script, - is standard input; may be repeated"},
+      {"--mode", "NAME", kModes},
+      {"--set", "NAME=VALUE", "a setting, as by SET NAME = VALUE; may be repeated"},
+      {"--single-transaction", "", "all statements or none"},
+      {"--keep-going", "", "go on after errors; the exit status is still 1"},
+      {"--read-only", "", "refuse all changes"},
+      {"--json-errors", "", "errors as JSON, one object a line"},
+      {"--sample", "", "an in-memory database with a small sample"},
+      {"--no-init", "", "do not run the init script before the prompt"},
+      {"--version", "", "print the version"},
+      {"--help", "", "print this text"},
+  };
+  return kOptions;
+}
+
+const std::vector<ExitStatusInfo>& AllExitStatuses() {
+  static const std::vector<ExitStatusInfo> kStatuses = {
+      {"0", "fine"},
+      {"1", "a statement failed, a script cannot be read, results cannot be written"},
+      {"2", "wrong usage"},
+      {"3", "the database cannot be opened: locked by another process, no database, of a newer "
+            "format"},
+      {"130, 143", "ended by SIGINT, SIGTERM: the running statement was cancelled; what had been "
+                   "committed stays"},
+      {"141", "nobody reads the results any more (parton ... | head)"},
+      {"N", ".quit N"},
+  };
+  return kStatuses;
+}
+
+const std::vector<VariableInfo>& AllEnvironmentVariables() {
+  static const std::vector<VariableInfo> kVariables = {
+      {"PARTON_HISTORY", "the file of the history; ~/.parton_history if not set, none if empty"},
+      {"PARTON_HISTORY_SIZE", "how many statements it keeps; 2000 if not set"},
+      {"PARTON_INIT", "a script that runs before the prompt; ~/.partonrc if not set, none if empty"},
+      {"PARTON_PAGER, PAGER", "the pager; less -SRFX if neither is set"},
+      {"VISUAL, EDITOR", "the editor of .edit and Ctrl-X Ctrl-E; vi if neither is set"},
+      {"NO_COLOR", "if not empty: no colours"},
+  };
+  return kVariables;
+}
+
+std::string HelpText() {
+  std::string out =
+      "usage: parton [DB] [SCRIPT...] [OPTIONS]\n"
+      "       parton test DIR_OR_FILE...      runs .sql scripts as tests: parton test --help\n\n"
+      "DB is a directory, made if absent, or :memory: (the default). An argument that ends in .sql\n"
+      "or is a regular file is a script. Without -c, -f and scripts, statements come from the prompt\n"
+      "or from standard input. Results go to standard output: a table on a terminal, JSON lines\n"
+      "otherwise. Errors go to standard error as file:line:column. The first error stops.\n\n"
+      "Options:\n";
+  for (const OptionInfo& o : AllOptions()) {
+    out += fmt::format("  {:<24}{}\n", fmt::format("{} {}", o.name, o.argument), o.help);
+  }
+  out += "\nCommands, on a line of their own between statements:\n";
+  for (const DotCommand& c : AllDotCommands()) {
+    out += fmt::format("  {:<32}{}\n", fmt::format(".{} {}", c.name, c.arguments), c.help);
+  }
+  out += "\nExit status:\n";
+  for (const ExitStatusInfo& s : AllExitStatuses()) {
+    out += fmt::format("  {:<10}{}\n", s.status, s.meaning);
+  }
+  out += "\nEnvironment:\n";
+  for (const VariableInfo& v : AllEnvironmentVariables()) {
+    out += fmt::format("  {:<22}{}\n", v.name, v.meaning);
+  }
+  return out;
+}
 
 std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_status) {
   CommandLine result;
   *exit_status = kExitOk;
-  CLI::App app{"Parton: PartiQL on an embedded database", "parton"};
-  app.footer(kFooter);
-  app.set_version_flag("--version", "parton " + std::string(Version()));
-
-  std::vector<std::string> positionals;
-  std::vector<std::string> commands;
-  std::vector<std::string> files;
-  std::vector<std::string> settings;
-  std::string mode;
-  app.add_option("ARGUMENTS", positionals, "[DB] [SCRIPT...]")->option_text(" ");
-  CLI::Option* command = app.add_option("-c", commands, "run these statements")
-                             ->option_text("STATEMENT")
-                             ->allow_extra_args(false);
-  CLI::Option* file = app.add_option("-f", files, "run a script; - is standard input")
-                          ->option_text("FILE")
-                          ->allow_extra_args(false);
-  app.add_option("--mode", mode, ModeNames())->option_text("NAME");
-  app.add_option("--set", settings, "a setting, as SET name = value")
-      ->option_text("NAME=VALUE")
-      ->allow_extra_args(false);
-  app.add_flag("--keep-going", result.keep_going, "go on after errors");
-  app.add_flag("--read-only", result.read_only, "refuse all changes");
-  app.add_flag("--json-errors", result.json_errors, "errors as JSON, one object a line");
-  app.add_flag("--single-transaction", result.single_transaction, "all statements or none");
-  app.add_flag("--no-init", result.no_init, "do not run the init script");
-  app.add_flag("--sample", result.sample, "an in-memory database with a small sample");
-
+  CLI::App app;
+  Raw raw;
+  Declare(&app, &raw);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    app.exit(success, std::cout, std::cerr);
-    return std::nullopt;
   } catch (const CLI::ParseError& error) {
     *exit_status = UsageError(error.what());
     return std::nullopt;
   }
-
-  // -c and -f run in the order in which they were given.
-  size_t next_command = 0;
-  size_t next_file = 0;
-  for (const CLI::Option* option : app.parse_order()) {
-    if (option == command) result.inputs.push_back({false, commands[next_command++]});
-    if (option == file) result.inputs.push_back({true, files[next_file++]});
+  if (raw.flags["--help"]) {
+    fmt::print("{}", HelpText());
+    return std::nullopt;
   }
+  if (raw.flags["--version"]) {
+    fmt::print("parton {}\n", Version());
+    return std::nullopt;
+  }
+  result.keep_going = raw.flags["--keep-going"];
+  result.read_only = raw.flags["--read-only"];
+  result.json_errors = raw.flags["--json-errors"];
+  result.single_transaction = raw.flags["--single-transaction"];
+  result.no_init = raw.flags["--no-init"];
+  result.sample = raw.flags["--sample"];
+  result.inputs = InputsOf(app, raw);
+
   bool first = true;
-  for (const std::string& p : positionals) {
+  for (const std::string& p : raw.positionals) {
     if (first && !IsScript(p))
       result.database = p;
     else
       result.inputs.push_back({true, p});
     first = false;
   }
-  if (!mode.empty()) {
+  if (!raw.values["--mode"].empty()) {
+    const std::string& mode = raw.values["--mode"].back();
     const ModeInfo* found = FindMode(mode);
     if (found == nullptr) {
       *exit_status = UsageError(fmt::format("no mode {}; there are {}", mode, ModeNames()));
@@ -113,7 +185,7 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
     }
     result.mode = found->mode;
   }
-  for (const std::string& s : settings) {
+  for (const std::string& s : raw.values["--set"]) {
     const size_t equals = s.find('=');
     if (equals == std::string::npos || equals == 0) {
       *exit_status = UsageError(fmt::format("--set takes NAME=VALUE, not {}", s));

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,9 +30,27 @@ struct CommandLine {
   bool sample = false;
 };
 
+// The tables of which --help and the manual page are made.
+struct OptionInfo {
+  std::string_view name;
+  std::string_view argument;  // empty: a flag
+  std::string_view help;
+};
+struct ExitStatusInfo {
+  std::string_view status;
+  std::string_view meaning;
+};
+struct VariableInfo {
+  std::string_view name;
+  std::string_view meaning;
+};
+const std::vector<OptionInfo>& AllOptions();
+const std::vector<ExitStatusInfo>& AllExitStatuses();
+const std::vector<VariableInfo>& AllEnvironmentVariables();
+std::string HelpText();
+
 // Null when there is nothing to run: help or version were printed, or a usage error was reported;
-// then
-// `*exit_status` says how to leave.
+// then `*exit_status` says how to leave.
 std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_status);
 
 }  // namespace parton::shell

@@ -1,31 +1,19 @@
-// What Tab offers: keywords, tables, indexes, attributes seen in the tables, dot commands, files.
+// What Tab offers: keywords by their place in the grammar, tables, indexes, attributes (nested ones
+// too), functions with their signatures, settings, variables, dot commands, files.
 #ifndef PARTON_SHELL_COMPLETION_H_
 #define PARTON_SHELL_COMPLETION_H_
 
-#include <map>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "shell/editor/menu.h"
 #include "shell/session.h"
 
 namespace parton::shell {
 
-class Completion {
- public:
-  explicit Completion(Session* session) : session_(session) {}
-
-  // Candidates for the last word of `line`; `earlier` is the part of the statement on lines before.
-  // Sorted, no duplicates. `*word_length`: bytes of the word they replace.
-  std::vector<std::string> Find(std::string_view earlier, std::string_view line,
-                                size_t* word_length);
-
- private:
-  const std::vector<std::string>& Attributes(const std::string& table);
-
-  Session* session_;
-  std::map<std::string, std::vector<std::string>> attributes_;  // by table, from a sample
-};
+// Candidates for the word at the end of `before`, a statement up to the cursor; sorted, no
+// duplicates. `*word_length`: bytes of the word they replace.
+std::vector<Candidate> Complete(Session* session, std::string_view before, size_t* word_length);
 
 }  // namespace parton::shell
 

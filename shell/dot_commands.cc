@@ -12,6 +12,8 @@
 #include <sstream>
 #include <thread>
 
+#include "parton/language.h"
+#include "shell/editor/line_editor.h"
 #include "shell/interrupt.h"
 #include "shell/session.h"
 
@@ -154,29 +156,20 @@ Status Dump(Session* s, const Args& args) {
 
 Status Edit(Session* s, const Args&) {
   if (!s->interactive()) return Status::Validation(".edit needs a terminal");
-  const char* editor = std::getenv("VISUAL");
-  if (editor == nullptr || *editor == 0) editor = std::getenv("EDITOR");
-  if (editor == nullptr || *editor == 0) editor = "vi";
-  const char* tmp = std::getenv("TMPDIR");
-  std::string path =
-      fmt::format("{}/parton-XXXXXX.sql", tmp != nullptr && *tmp != 0 ? tmp : "/tmp");
-  const int fd = mkstemps(path.data(), 4);
-  if (fd < 0) return Status::IoError("cannot make a temporary file");
-  ::close(fd);
-  {
-    std::ofstream out(path);
-    out << s->last_statement << "\n";
-  }
-  const int status = std::system((std::string(editor) + " " + path).c_str());
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  ::unlink(path.c_str());
-  if (status != 0) return Status::IoError(fmt::format("{} failed; nothing was run", editor));
-  s->output()->Write(text.str());
+  PARTON_ASSIGN_OR_RETURN(const std::string text, EditText(s->last_statement));
+  s->output()->Write(text + "\n");
   s->output()->Flush();
-  ScriptReader reader(text.str(), "edit");
+  ScriptReader reader(text, "edit");
   s->RunScript(&reader);
+  return Status::Ok();
+}
+
+Status Expand(Session* s, const Args& args) {
+  if (!args.empty()) s->expand = args[0] == "off" ? Args() : args;
+  std::string paths;
+  for (const std::string& p : s->expand) paths += (paths.empty() ? "" : ", ") + p;
+  s->output()->Write(paths.empty() ? "nothing is expanded\n"
+                                   : fmt::format("expanded: {}\n", paths));
   return Status::Ok();
 }
 
@@ -196,28 +189,65 @@ Status Explain(Session* s, const Args& args) {
 
 Status Footer(Session* s, const Args& args) { return Toggle(s, args, "footer", &s->footer); }
 
-Status Help(Session* s, const Args& args) {
-  Output* out = s->output();
-  if (!args.empty()) {
-    std::string name = args[0];
-    if (name.front() == '.') name.erase(0, 1);
-    for (const DotCommand& c : AllDotCommands()) {
-      if (c.name != name) continue;
-      out->Write(fmt::format(".{} {}\n  {}\n", c.name, c.arguments, c.help));
-      if (!c.details.empty()) out->Write(fmt::format("  {}\n", c.details));
-      return Status::Ok();
-    }
-    return Status::NotFound(fmt::format("no help on {}", args[0]), {}, ".help lists the commands");
-  }
-  out->Write(
-      "Statements end with a semicolon. Commands of the shell stand on a line of their own:\n");
+std::string CommandList() {
+  std::string out =
+      "Statements end with a semicolon. Commands of the shell stand on a line of their own:\n";
   for (const DotCommand& c : AllDotCommands()) {
-    out->Write(fmt::format("  {:<28}{}\n", fmt::format(".{} {}", c.name, c.arguments), c.help));
+    out += fmt::format("  {:<32}{}\n", fmt::format(".{} {}", c.name, c.arguments), c.help);
   }
-  return Status::Ok();
+  return out + "More: .help COMMAND, .help keys, modes, settings, functions, or the name of one.\n";
 }
 
-Status History(Session* s, const Args& args) {
+// What `.help TOPIC` prints; empty if there is nothing on it.
+std::string HelpOn(std::string topic) {
+  if (topic.front() == '.') topic.erase(0, 1);
+  std::string out;
+  if (topic == "keys") {
+    for (const KeyBinding& k : LineEditor::Keys()) {
+      if (!k.help.empty()) out += fmt::format("  {:<14}{}\n", k.keys, k.help);
+    }
+    return "C- is Ctrl, M- is Alt (or Escape before the key).\n" + out;
+  }
+  if (topic == "modes") {
+    for (const ModeInfo& m : AllModes()) out += fmt::format("  {:<10}{}\n", m.name, m.help);
+    return out;
+  }
+  const bool settings = topic == "settings";
+  for (const SettingDescription& s : SettingList()) {
+    if (settings ? s.name.starts_with("rule_") : s.name != topic) continue;
+    out += fmt::format("  SET {} = {}\n      {}\n", s.name, s.values, s.doc);
+  }
+  if (settings || !out.empty()) return out;
+  if (const DotCommand* c = FindDotCommand(topic); c != nullptr) {
+    out = fmt::format(".{} {}\n  {}\n", c->name, c->arguments, c->help);
+    return c->details.empty() ? out : out + fmt::format("  {}\n", c->details);
+  }
+  for (char& c : topic) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (const FunctionInfo& f : FunctionList()) {
+    if (topic == "FUNCTIONS")
+      out += fmt::format("  {}\n", f.signature);
+    else if (f.name == topic)
+      out += fmt::format("{}\n  {}\n", f.signature, f.doc);
+  }
+  return out;
+}
+
+Status Help(Session* s, const Args& args) {
+  const std::string text = args.empty() ? CommandList() : HelpOn(args[0]);
+  if (!text.empty()) {
+    s->output()->Write(text);
+    return Status::Ok();
+  }
+  std::vector<std::string> topics = {"keys", "modes", "settings", "functions"};
+  for (const DotCommand& c : AllDotCommands()) topics.emplace_back(c.name);
+  for (const FunctionInfo& f : FunctionList()) topics.push_back(f.name);
+  const std::string nearest = Nearest(args[0], topics);
+  return Status::NotFound(fmt::format("no help on {}", args[0]), {},
+                          nearest.empty() ? ".help lists the commands"
+                                          : fmt::format("did you mean .help {}?", nearest));
+}
+
+Status ShowHistory(Session* s, const Args& args) {
   size_t count = 20;
   if (!args.empty()) count = static_cast<size_t>(std::max(0, std::atoi(args[0].c_str())));
   const size_t size = s->history.size();
@@ -400,61 +430,101 @@ Status Width(Session* s, const Args& args) {
   return Status::Ok();
 }
 
-size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t corner = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      corner = above;
+Status UnknownCommand(std::string_view name) {
+  std::vector<std::string> names;
+  std::string beginnings;
+  for (const DotCommand& c : AllDotCommands()) {
+    names.emplace_back(c.name);
+    if (!name.empty() && c.name.starts_with(name)) {
+      beginnings += fmt::format("{}.{}", beginnings.empty() ? "" : ", ", c.name);
     }
   }
-  return row[b.size()];
+  if (!beginnings.empty()) {
+    return Status::Syntax(fmt::format("ambiguous command .{}", name), {}, "there are " + beginnings);
+  }
+  const std::string nearest = Nearest(name, names);
+  return Status::Syntax(fmt::format("unknown command .{}", name), {},
+                        nearest.empty() ? ".help lists the commands"
+                                        : fmt::format("did you mean .{}?", nearest));
 }
 
 }  // namespace
 
+Result<std::string> EditText(const std::string& text) {
+  const char* editor = std::getenv("VISUAL");
+  if (editor == nullptr || *editor == 0) editor = std::getenv("EDITOR");
+  if (editor == nullptr || *editor == 0) editor = "vi";
+  const char* tmp = std::getenv("TMPDIR");
+  std::string path =
+      fmt::format("{}/parton-XXXXXX.sql", tmp != nullptr && *tmp != 0 ? tmp : "/tmp");
+  const int fd = mkstemps(path.data(), 4);
+  if (fd < 0) return Status::IoError("cannot make a temporary file");
+  ::close(fd);
+  std::ofstream(path) << text << "\n";
+  const int status = std::system(fmt::format("{} '{}'", editor, path).c_str());
+  std::ifstream in(path);
+  std::stringstream edited;
+  edited << in.rdbuf();
+  ::unlink(path.c_str());
+  if (status != 0) return Status::IoError(fmt::format("{} failed; nothing was run", editor));
+  std::string out = edited.str();
+  while (!out.empty() && out.back() == '\n') out.pop_back();
+  return out;
+}
+
 const std::vector<DotCommand>& AllDotCommands() {
   static const std::vector<DotCommand> kCommands = {
-      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise},
+      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise, Argument::kFile},
       {"check", "", "verify the stored data: indexes match items", "", 0, 0, Check},
-      {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump},
+      {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump, Argument::kTable},
       {"edit", "", "the last statement in $VISUAL or $EDITOR; runs it afterwards", "", 0, 0, Edit},
-      {"explain", "auto|off", "print the plan before each result", "", 0, 2, Explain},
+      {"expand", "[PATH... | off]", "nested values at these paths as columns of their own",
+       "Works in the modes table, vertical, csv and markdown. What is expanded may be expanded "
+       "further:\n  .expand credits credits[0]",
+       0, 64, Expand, Argument::kPath},
+      {"explain", "auto|off", "print the plan before each result", "", 0, 2, Explain, Argument::kOnOff},
       {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1,
-       Footer},
-      {"help", "[COMMAND]", "this list, or more about one command", "", 0, 1, Help},
-      {"history", "[N]", "the last N statements typed", "", 0, 1, History},
+       Footer, Argument::kOnOff},
+      {"help", "[TOPIC]", "this list, or more about a command, keys, modes, settings, functions", "", 0, 1, Help, Argument::kCommand},
+      {"history", "[N]", "the last N statements typed", "", 0, 1, ShowHistory},
       {"import", "FILE TABLE [OPTION...]", "load a csv, json, jsonl or ddbjson file into a table",
        "Options are those of COPY FROM: .import people.csv people ON CONFLICT SKIP, ERRORS 'bad.jsonl'", 2, 64,
-       Import},
-      {"indexes", "[TABLE...]", "names of indexes", "", 0, 64, Indexes},
-      {"last", "[MODE]", "run the last statement again, in another mode if given", "", 0, 1, Last},
-      {"mode", "[NAME]", "how results look; without a name: the list", "", 0, 1, SetMode},
-      {"once", "FILE | '|COMMAND'", "where the next result goes", "", 1, 64, Once},
-      {"open", "PATH", "open another database: a directory or :memory:", "", 1, 1, OpenDatabase},
+       Import, Argument::kFile},
+      {"indexes", "[TABLE...]", "names of indexes", "", 0, 64, Indexes, Argument::kTable},
+      {"last", "[MODE]", "run the last statement again, in another mode if given", "", 0, 1, Last, Argument::kMode},
+      {"mode", "[NAME]", "how results look; without a name: the list", "", 0, 1, SetMode, Argument::kMode},
+      {"once", "FILE | '|COMMAND'", "where the next result goes", "", 1, 64, Once, Argument::kFile},
+      {"open", "PATH", "open another database: a directory or :memory:", "", 1, 1, OpenDatabase, Argument::kFile},
       {"output", "[FILE | '|COMMAND']", "where results go from now on; none: standard output", "",
-       0, 64, SetOutput},
+       0, 64, SetOutput, Argument::kFile},
       {"pager", "[on|off]", "show what is longer than the screen with $PARTON_PAGER or $PAGER", "",
-       0, 1, Pager},
+       0, 1, Pager, Argument::kOnOff},
       {"quit", "[STATUS]", "leave", "", 0, 1, Quit},
-      {"read", "FILE", "run a script", "", 1, 1, Read},
-      {"schema", "[TABLE...]", "CREATE TABLE statements", "", 0, 64, Schema},
+      {"read", "FILE", "run a script", "", 1, 1, Read, Argument::kFile},
+      {"schema", "[TABLE...]", "CREATE TABLE statements", "", 0, 64, Schema, Argument::kTable},
       {"set", "[NAME [EXPRESSION]]", "a variable, bound to :NAME in statements",
        "Without an expression the variable is removed; without a name all are listed. Variables "
        "are\n"
        "  bound as values, never pasted into the text. Settings are changed by SET name = value;",
-       0, 4096, SetVariable},
+       0, 4096, SetVariable, Argument::kVariable},
       {"tables", "", "names of tables", "", 0, 0, Tables},
-      {"timer", "[on|off]", "show how long statements take", "", 0, 1, Timer},
+      {"timer", "[on|off]", "show how long statements take", "", 0, 1, Timer, Argument::kOnOff},
       {"watch", "[SECONDS]", "repeat the last statement until Ctrl-C", "", 0, 1, Watch},
       {"width", "[COLUMNS]", "at most that many columns a cell; 0: fit the terminal", "", 0, 1,
        Width},
   };
   return kCommands;
+}
+
+const DotCommand* FindDotCommand(std::string_view name) {
+  const DotCommand* found = nullptr;
+  for (const DotCommand& c : AllDotCommands()) {
+    if (c.name == name) return &c;
+    if (name.empty() || !c.name.starts_with(name)) continue;
+    if (found != nullptr) return nullptr;
+    found = &c;
+  }
+  return found;
 }
 
 Result<std::vector<std::string>> SplitWords(std::string_view line) {
@@ -489,32 +559,8 @@ Status RunDotCommand(Session* session, const SourceStatement& statement) {
   std::string_view line = std::string_view(statement.text).substr(1);
   while (!line.empty() && (line.back() == ';' || line.back() == ' ')) line.remove_suffix(1);
   const std::string_view name = line.substr(0, line.find_first_of(" \t"));
-  const DotCommand* found = nullptr;
-  bool ambiguous = false;
-  for (const DotCommand& c : AllDotCommands()) {
-    if (c.name == name) {
-      found = &c;
-      ambiguous = false;
-      break;
-    }
-    if (!name.empty() && c.name.starts_with(name)) {
-      ambiguous = found != nullptr;
-      found = &c;
-    }
-  }
-  if (found == nullptr || ambiguous) {
-    std::string hint = ".help lists the commands";
-    size_t best = 3;
-    for (const DotCommand& c : AllDotCommands()) {
-      const size_t d = Distance(c.name, name);
-      if (d < best && !ambiguous) {
-        best = d;
-        hint = fmt::format("did you mean .{}?", c.name);
-      }
-    }
-    return Status::Syntax(fmt::format("{} command .{}", ambiguous ? "ambiguous" : "unknown", name),
-                          span, hint);
-  }
+  const DotCommand* found = FindDotCommand(name);
+  if (found == nullptr) return UnknownCommand(name).At(span);
   Args args;
   const std::string_view rest = line.substr(name.size());
   if (found->run == SetVariable) {

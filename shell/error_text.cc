@@ -125,7 +125,7 @@ std::string FormatErrorJson(const Status& error, const SourceStatement& s) {
       fmt::format("{{\"code\":{},\"message\":{},\"file\":{},\"line\":{},\"column\":{}",
                   JsonString(error.ExceptionName()), JsonString(error.message()),
                   JsonString(place.source), place.line, place.column);
-  if (!error.hint().empty()) out += ",\"hint\":" + JsonString(error.hint());
+  out += ",\"hint\":" + (error.hint().empty() ? "null" : JsonString(error.hint()));
   if (!error.reasons().empty()) {
     out += ",\"reasons\":[";
     for (size_t i = 0; i < error.reasons().size(); ++i) {

@@ -12,11 +12,25 @@
 #include <cstring>
 
 #include "shell/interrupt.h"
+#include "shell/text_width.h"
 
 namespace parton::shell {
 
 namespace {
+
 constexpr size_t kBufferBytes = size_t{64} << 10;
+
+// Of text with colours.
+int WidthWithoutCodes(std::string_view text) {
+  int width = 0;
+  while (!text.empty()) {
+    const size_t code = std::min(text.find('\033'), text.size());
+    width += DisplayWidth(text.substr(0, code));
+    text.remove_prefix(std::min(text.find('m', code), text.size() - 1) + 1);
+  }
+  return width;
+}
+
 }
 
 Output::~Output() {
@@ -27,7 +41,7 @@ Output::~Output() {
 void Output::Write(std::string_view text) {
   buffer_.append(text);
   if (page_lines_ > 0) {
-    held_lines_ += static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+    CountLines(text);
     if (held_lines_ < page_lines_) return;
     page_lines_ = 0;
     std::fflush(stdout);
@@ -35,6 +49,18 @@ void Output::Write(std::string_view text) {
     pager_running_ = file_ != nullptr;
   }
   if (buffer_.size() >= kBufferBytes) Flush();
+}
+
+// Lines of the screen: a long one takes several.
+void Output::CountLines(std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    held_columns_ += WidthWithoutCodes(text.substr(0, end));
+    if (end == text.size()) return;
+    held_lines_ += std::max(1, (held_columns_ + page_columns_ - 1) / page_columns_);
+    held_columns_ = 0;
+    text.remove_prefix(end + 1);
+  }
 }
 
 void Output::Flush() {
@@ -98,10 +124,12 @@ Status Output::Close() {
   return result;
 }
 
-void Output::BeginPaging(int lines, std::string command) {
+void Output::BeginPaging(TerminalSize size, std::string command) {
   Flush();
-  page_lines_ = std::max(lines, 1);
+  page_lines_ = std::max(size.lines - 1, 1);
+  page_columns_ = std::max(size.columns, 1);
   held_lines_ = 0;
+  held_columns_ = 0;
   pager_ = std::move(command);
 }
 

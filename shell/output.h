@@ -15,6 +15,13 @@
 
 namespace parton::shell {
 
+// Columns and lines of the terminal; 80 and 24 where there is none.
+struct TerminalSize {
+  int columns = 80;
+  int lines = 24;
+};
+TerminalSize GetTerminalSize();
+
 class Output {
  public:
   Output() = default;
@@ -33,9 +40,9 @@ class Output {
   Status Close();
   bool redirected() const { return file_ != nullptr || fd_ != 1; }
 
-  // While paging, text is held back until it is longer than `lines` (then the pager gets it) or
+  // While paging, text is held back until it is longer than the screen (then the pager gets it) or
   // EndPaging.
-  void BeginPaging(int lines, std::string command);
+  void BeginPaging(TerminalSize size, std::string command);
   void EndPaging();
 
   bool reader_gone() const { return reader_gone_; }
@@ -51,6 +58,7 @@ class Output {
 
  private:
   void WriteOut(std::string_view text);
+  void CountLines(std::string_view text);
 
   std::string buffer_;
   FILE* file_ = nullptr;  // a command's input
@@ -58,17 +66,12 @@ class Output {
   Status error_;
   bool reader_gone_ = false;
   int page_lines_ = 0;  // > 0 while holding back
+  int page_columns_ = 80;
   int held_lines_ = 0;
+  int held_columns_ = 0;  // of the line begun
   std::string pager_;
   bool pager_running_ = false;
 };
-
-// Columns and lines of the terminal; 80 and 24 where there is none.
-struct TerminalSize {
-  int columns = 80;
-  int lines = 24;
-};
-TerminalSize GetTerminalSize();
 
 }  // namespace parton::shell
 

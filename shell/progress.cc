@@ -22,6 +22,7 @@ std::string Short(double n) {
 }  // namespace
 
 void Progress::Update(uint64_t done, uint64_t total) {
+  done_ = done;
   if (!enabled_) return;
   const auto now = Clock::now();
   const std::lock_guard lock(mutex_);
@@ -31,7 +32,7 @@ void Progress::Update(uint64_t done, uint64_t total) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(done) / seconds;
   std::string line = fmt::format("{} items, {}/s", Short(static_cast<double>(done)), Short(rate));
-  if (total > 0) {
+  if (total >= done && total > 0) {  // an estimate: it may be too low
     const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
     line = fmt::format("{:3.0f} %  ", part * 100) + line;
     if (rate > 0 && done < total) {

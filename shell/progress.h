@@ -3,6 +3,7 @@
 #ifndef PARTON_SHELL_PROGRESS_H_
 #define PARTON_SHELL_PROGRESS_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -17,10 +18,13 @@ class Progress {
   void Update(uint64_t done, uint64_t total);
   // Before anything else is printed.
   void Clear();
+  // How far the statement has come: items read or written.
+  uint64_t done() const { return done_; }
 
  private:
   using Clock = std::chrono::steady_clock;
   const bool enabled_;
+  std::atomic<uint64_t> done_{0};
   const Clock::time_point start_;
   std::mutex mutex_;
   Clock::time_point shown_;

@@ -2,47 +2,98 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
 #include "parton/script.h"
 #include "shell/completion.h"
-#include "shell/line_editor.h"
+#include "shell/dot_commands.h"
+#include "shell/editor/line_editor.h"
+#include "shell/highlight.h"
 #include "shell/text_width.h"
 
 namespace parton::shell {
 
 namespace {
 
+constexpr size_t kHistorySize = 2000;
+constexpr int kNarrowest = 3;  // of a prompt: a continuation needs as much
+
 // "music.db> ", in a transaction "music.db*> ".
-std::string MainPrompt(Session* session, const std::string& name) {
+std::string MainPrompt(Session* session) {
+  const std::string path = session->is_open() ? session->database()->path() : "-";
   const bool transaction = session->is_open() && session->connection()->in_transaction();
-  return fmt::format("{}{}> ", name, transaction ? "*" : "");
+  const int room = std::max(kNarrowest, GetTerminalSize().columns / 3);
+  return fmt::format("{}{}> ", Truncate(Printable(DatabaseName(path)), room),
+                     transaction ? "*" : "");
 }
 
 // As wide as the first one; says what is open: quote, bracket, comment, or only the semicolon.
 std::string ContinuationPrompt(const std::string& first, char open) {
-  const std::string sign = open == ';'   ? "-"
-                           : open == '<' ? "<<"
-                           : open == '*' ? "/*"
-                                         : std::string(1, open);
-  const int width = DisplayWidth(first) - static_cast<int>(sign.size()) - 2;
-  return std::string(static_cast<size_t>(width > 0 ? width : 0), ' ') + sign + "> ";
-}
-
-std::string BaseName(const std::string& path) {
-  if (path == ":memory:") return "memory";
-  std::string p = path;
-  while (p.size() > 1 && p.back() == '/') p.pop_back();
-  const size_t slash = p.rfind('/');
-  return slash == std::string::npos || p.size() == 1 ? p : p.substr(slash + 1);
+  const size_t width = static_cast<size_t>(DisplayWidth(first));
+  std::string sign = open == ';'   ? "-"
+                     : open == '<' ? "<<"
+                     : open == '*' ? "/*"
+                                   : std::string(1, open == 0 ? '-' : open);
+  sign.resize(std::min(sign.size(), width - 2));
+  return std::string(width - sign.size() - 2, ' ') + sign + "> ";
 }
 
 bool Blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+bool IsDotCommand(std::string_view text) {
+  const size_t start = text.find_first_not_of(" \t\n");
+  return start != std::string_view::npos && text[start] == '.' && start + 1 < text.size() &&
+         (text[start + 1] < '0' || text[start + 1] > '9');
+}
+
+size_t HistorySize() {
+  const char* text = std::getenv("PARTON_HISTORY_SIZE");
+  if (text == nullptr || *text == 0) return kHistorySize;
+  return static_cast<size_t>(std::clamp(std::atol(text), 0L, 1000000L));
+}
+
+SourceStatement DotCommandOf(const std::string& text) {
+  SourceStatement statement;
+  statement.text = text.substr(text.find('.'));
+  while (!statement.text.empty() && Blank(statement.text.substr(statement.text.size() - 1))) {
+    statement.text.pop_back();
+  }
+  statement.source = "stdin";
+  statement.dot_command = true;
+  return statement;
+}
+
+LineEditor::Language MakeLanguage(Session* session, const std::string* first) {
+  LineEditor::Language language;
+  language.is_complete = [](std::string_view text) {
+    return Blank(text) || IsDotCommand(text) || WhatIsOpen(text) == 0;
+  };
+  language.continuation = [first](std::string_view above) {
+    constexpr size_t kMostBytes = 100'000;
+    return ContinuationPrompt(*first, above.size() > kMostBytes ? ';' : WhatIsOpen(above));
+  };
+  language.highlight = [session](std::string_view text, size_t cursor) {
+    return Highlight(text, cursor, session->database());
+  };
+  language.complete = [session](std::string_view before, size_t* word_length) {
+    return Complete(session, before, word_length);
+  };
+  return language;
+}
+
 }  // namespace
+
+std::string DatabaseName(const std::string& path) {
+  if (path == ":memory:") return "memory";
+  std::string p = path;
+  while (p.size() > 1 && p.back() == '/') p.pop_back();
+  const size_t slash = p.rfind('/');
+  return slash == std::string::npos || p.size() == 1 ? p : p.substr(slash + 1);
+}
 
 std::string HistoryFile() {
   const char* file = std::getenv("PARTON_HISTORY");
@@ -51,46 +102,33 @@ std::string HistoryFile() {
   return home != nullptr && *home != 0 ? std::string(home) + "/.parton_history" : "";
 }
 
-void RunPrompt(Session* session, const std::string&) {
-  LineEditor editor(HistoryFile());
-  Completion completion(session);
-  std::string text;  // the statement so far
-  editor.SetCompleter(
-      [&](std::string_view line, size_t* length) { return completion.Find(text, line, length); });
-  session->history = editor.HistoryEntries();
+void RunPrompt(Session* session) {
+  History history(HistoryFile(), HistorySize());
+  std::string prompt;
+  LineEditor editor(&history, MakeLanguage(session, &prompt), session->options().color);
   while (!session->done()) {
-    const std::string first =
-        MainPrompt(session, BaseName(session->is_open() ? session->database()->path() : "-"));
-    const std::string prompt = text.empty() ? first : ContinuationPrompt(first, WhatIsOpen(text));
-    std::string line;
-    const LineEditor::Outcome outcome = editor.Read(prompt, &line);
-    if (outcome == LineEditor::Outcome::kInterrupted) {
-      text.clear();
-      continue;
+    session->history = history.entries();
+    prompt = MainPrompt(session);
+    std::string text;
+    switch (editor.Read(prompt, &text)) {
+      case LineEditor::Outcome::kInterrupted: continue;
+      case LineEditor::Outcome::kEnd: return;
+      case LineEditor::Outcome::kEdit: {
+        const Result<std::string> edited = EditText(text);
+        if (edited.ok())
+          editor.Prefill(*edited);
+        else
+          session->ReportError(edited.status(), SourceStatement());
+        continue;
+      }
+      case LineEditor::Outcome::kStatement: break;
     }
-    if (outcome == LineEditor::Outcome::kEnd) {
-      session->output()->Write("\n");
-      session->output()->Flush();
-      break;
-    }
-    if (text.empty() && Blank(line)) continue;
-    const size_t start = line.find_first_not_of(" \t");
-    const bool dot_command = text.empty() && line[start] == '.';
-    text += (text.empty() ? "" : "\n") + line;
-    if (!dot_command && WhatIsOpen(text) != 0) continue;
-    const std::string whole = std::move(text);
-    text.clear();
-    editor.AddHistory(whole);
-    session->history.push_back(whole);
-    if (dot_command) {
-      SourceStatement statement;
-      statement.text = whole.substr(start);
-      while (!statement.text.empty() && statement.text.back() == ' ') statement.text.pop_back();
-      statement.source = "stdin";
-      statement.dot_command = true;
-      (void)session->Run(statement);
+    if (Blank(text)) continue;
+    history.Add(text);
+    if (IsDotCommand(text)) {
+      (void)session->Run(DotCommandOf(text));
     } else {
-      ScriptReader reader(whole, "stdin");
+      ScriptReader reader(text, "stdin");
       (void)session->RunScript(&reader);
     }
   }

@@ -1,16 +1,21 @@
-// The interactive loop: reads statements with the line editor until the user leaves.
+// The interactive loop.
 #ifndef PARTON_SHELL_PROMPT_H_
 #define PARTON_SHELL_PROMPT_H_
+
+#include <string>
 
 #include "shell/session.h"
 
 namespace parton::shell {
 
-// REQUIRES: standard input and output are terminals.
-void RunPrompt(Session* session, const std::string& database_path);
-
-// The file with the history: $PARTON_HISTORY, else ~/.parton_history; "" without either.
+// $PARTON_HISTORY or ~/.parton_history; "" if there is no home.
 std::string HistoryFile();
+
+// What the prompt calls a database: "memory", or the last part of its path.
+std::string DatabaseName(const std::string& path);
+
+// Reads statements at the prompt and runs them until .quit, the end of input, or SIGTERM.
+void RunPrompt(Session* session);
 
 }  // namespace parton::shell
 

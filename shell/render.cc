@@ -26,6 +26,7 @@ const std::vector<ModeInfo>& AllModes() {
       {Mode::kCsv, "csv", "comma-separated, with a header"},
       {Mode::kMarkdown, "markdown", "a Markdown table"},
       {Mode::kPartiql, "partiql", "literals that read back to the same typed values"},
+      {Mode::kChart, "chart", "bars for a label and a number, a sparkline for a series"},
       {Mode::kQuiet, "quiet", "nothing"},
   };
   return kModes;
@@ -60,6 +61,7 @@ std::unique_ptr<Renderer> MakeRenderer(Mode mode, Output* output, const Look& lo
     case Mode::kCsv: return MakeCsvRenderer(output);
     case Mode::kMarkdown: return MakeMarkdownRenderer(output);
     case Mode::kPartiql: return MakePartiqlRenderer(output);
+    case Mode::kChart: return MakeChartRenderer(output, look);
     case Mode::kQuiet: break;
   }
   return std::make_unique<QuietRenderer>();
@@ -97,6 +99,33 @@ std::vector<std::string> ColumnCollector::Columns() const {
       columns.push_back(s.name);
   }
   return columns;
+}
+
+Value Expanded(const Value& row, const std::vector<std::string>& paths) {
+  if (!row.is_struct()) return row.Own();
+  std::vector<Field> fields = row.Materialize().Own().fields();
+  // Spreading one path may bring forth another.
+  for (size_t i = 0; i < fields.size();) {
+    const std::string name = fields[i].name;
+    const Value value = fields[i].value;
+    const bool wanted = std::find(paths.begin(), paths.end(), name) != paths.end();
+    if (!wanted || !(value.is_struct() || value.is_collection()) || value.Count() == 0) {
+      ++i;
+      continue;
+    }
+    std::vector<Field> inner;
+    if (value.is_struct()) {
+      const Value whole = value.Materialize();
+      for (const Field& f : whole.fields()) inner.push_back({name + "." + f.name, f.value});
+    } else {
+      for (size_t k = 0; k < value.elements().size(); ++k) {
+        inner.push_back({name + "[" + std::to_string(k) + "]", value.elements()[k]});
+      }
+    }
+    fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+    fields.insert(fields.begin() + static_cast<std::ptrdiff_t>(i), inner.begin(), inner.end());
+  }
+  return Value::Struct(std::move(fields));
 }
 
 Value CellOf(const Value& row, const std::string& column) {

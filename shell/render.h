@@ -25,6 +25,7 @@ enum class Mode : uint8_t {
   kCsv,
   kMarkdown,
   kPartiql,
+  kChart,
   kQuiet,
 };
 
@@ -73,6 +74,7 @@ std::unique_ptr<Renderer> MakeJsonRenderer(Mode mode, Output* output);
 std::unique_ptr<Renderer> MakeCsvRenderer(Output* output);
 std::unique_ptr<Renderer> MakeMarkdownRenderer(Output* output);
 std::unique_ptr<Renderer> MakePartiqlRenderer(Output* output);
+std::unique_ptr<Renderer> MakeChartRenderer(Output* output, const Look& look);
 
 // The columns of rows that name none: those of the select list if given, else the attributes of the
 // rows seen, those in every row first, then by how many rows have them. Rows that are no structs go
@@ -92,6 +94,10 @@ class ColumnCollector {
   std::vector<Seen> seen_;
   size_t rows_ = 0;
 };
+
+// `row` with what is nested at the `paths` ("address", "credits[0]") spread into attributes of their
+// own: "address.city", "credits[0].name". Owned by itself.
+Value Expanded(const Value& row, const std::vector<std::string>& paths);
 
 // The cell of a row in a column; MISSING where there is none.
 Value CellOf(const Value& row, const std::string& column);

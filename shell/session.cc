@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -39,6 +40,11 @@ bool IsUtf8Terminal() {
   return false;
 }
 
+bool HasColumns(Mode mode) {
+  return mode == Mode::kTable || mode == Mode::kVertical || mode == Mode::kCsv ||
+         mode == Mode::kMarkdown;
+}
+
 }  // namespace
 
 Session::Session(const SessionOptions& options) : options_(options) { timer = options.interactive; }
@@ -56,6 +62,10 @@ Status Session::Open(const std::string& path) {
   connection_.reset();
   database_ = std::move(*opened);
   connection_ = database_->Connect();
+  PARTON_RETURN_IF_ERROR(connection_->Set("lint", Value::Bool(true)));
+  for (const auto& [name, value] : options_.settings) {
+    PARTON_RETURN_IF_ERROR(connection_->Set(name, value));
+  }
   return Status::Ok();
 }
 
@@ -132,7 +142,8 @@ Status Session::PrintResult(ResultSet* result, uint64_t* rows) {
   if (kind == ResultKind::kValue) return renderer->Single(result->value());
 
   RowsInfo info;
-  info.columns = result->columns();
+  const bool expanding = !expand.empty() && HasColumns(options_.mode);
+  if (!expanding) info.columns = result->columns();
   info.ordered = result->ordered();
   bool begun = kind == ResultKind::kRows;
   if (begun) renderer->Begin(info);
@@ -142,7 +153,7 @@ Status Session::PrintResult(ResultSet* result, uint64_t* rows) {
     if (!begun) renderer->Begin(info);
     begun = true;
     ++*rows;
-    shown = renderer->Row(result->row());
+    shown = renderer->Row(expanding ? Expanded(result->row(), expand) : result->row());
     // A slow query shows its rows as they come.
     if (*rows % 16 == 0) {
       const auto now = Clock::now();
@@ -162,8 +173,9 @@ Status Session::PrintResult(ResultSet* result, uint64_t* rows) {
 }
 
 void Session::PrintFooter(const ResultSet& result, uint64_t rows, double milliseconds) {
-  const bool tabular = options_.mode == Mode::kTable || options_.mode == Mode::kVertical;
-  if (!footer || !tabular) return;
+  const bool for_people = options_.mode == Mode::kTable || options_.mode == Mode::kVertical ||
+                          options_.mode == Mode::kChart;
+  if (!footer || !for_people) return;
   std::string line;
   if (result.kind() == ResultKind::kRows) line = Plural(rows, "row", "rows");
   if (result.kind() == ResultKind::kChanged) {
@@ -183,6 +195,14 @@ void Session::PrintFooter(const ResultSet& result, uint64_t rows, double millise
   }
   if (output_.is_terminal() && options_.color) line = "\033[2m" + line + "\033[0m";
   output_.Write("(" + line + ")\n");
+}
+
+// Before the error of a cancelled statement: how far it came.
+void Session::NotePartial(uint64_t rows, uint64_t examined) {
+  if (rows > 0 || examined > 0) {
+    Note(fmt::format("note: {} shown and {} examined before it was cancelled",
+                     Plural(rows, "row", "rows"), Plural(examined, "item", "items")));
+  }
 }
 
 void Session::ExplainFirst(const SourceStatement& statement) {
@@ -205,12 +225,13 @@ bool Session::RunStatement(const SourceStatement& statement) {
   if (paging) {
     const char* command = std::getenv("PARTON_PAGER");
     if (command == nullptr) command = std::getenv("PAGER");
-    output_.BeginPaging(GetTerminalSize().lines - 1,
+    output_.BeginPaging(GetTerminalSize(),
                         command != nullptr && *command != 0 ? command : "less -SRFX");
   }
   const auto start = Clock::now();
   Status status;
   uint64_t rows = 0;
+  uint64_t examined = 0;
   {
     Progress progress(isatty(2) != 0 && interactive());
     connection_->SetProgress([&progress](uint64_t done, uint64_t total) {
@@ -225,6 +246,8 @@ bool Session::RunStatement(const SourceStatement& statement) {
     }();
     connection_->SetProgress(nullptr);
     progress.Clear();
+    examined = progress.done();
+    if (result.ok()) examined = std::max(examined, (*result)->stats().items_examined);
     if (!result.ok()) {
       status = result.status();
     } else if (status.ok() && !output_.reader_gone()) {
@@ -238,9 +261,7 @@ bool Session::RunStatement(const SourceStatement& statement) {
   output_.EndPaging();
   if (!status.ok()) {
     output_.Flush();
-    if (status.code() == StatusCode::kCancelled && rows > 0) {
-      Note(fmt::format("{} shown before it was cancelled", Plural(rows, "row", "rows")));
-    }
+    if (status.code() == StatusCode::kCancelled) NotePartial(rows, examined);
     ReportError(status, statement);
     FinishOutput(statement);
     return false;

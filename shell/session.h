@@ -36,6 +36,7 @@ struct SessionOptions {
   bool json_errors = false;
   bool color = false;  // of results
   bool read_only = false;
+  std::vector<std::pair<std::string, Value>> settings;  // of every connection it opens
 };
 
 class Session {
@@ -75,6 +76,7 @@ class Session {
   bool pager = true;
   int max_cell = 0;
   bool explain_auto = false;
+  std::vector<std::string> expand;  // paths whose nested values get columns of their own
   std::map<std::string, Value> variables;  // bound to :NAME
   std::string last_statement;
   std::vector<std::string> history;  // of the prompt, oldest first
@@ -89,6 +91,7 @@ class Session {
   Result<std::unique_ptr<ResultSet>> Execute(const std::string& text);
   Status PrintResult(ResultSet* result, uint64_t* rows);
   void PrintFooter(const ResultSet& result, uint64_t rows, double milliseconds);
+  void NotePartial(uint64_t rows, uint64_t examined);
   void ExplainFirst(const SourceStatement& statement);
   Look CurrentLook() const;
   bool FinishOutput(const SourceStatement& statement);

@@ -107,16 +107,13 @@ int RunShell(int argc, char** argv) {
   options.json_errors = line->json_errors;
   options.read_only = line->read_only;
   options.color = WantsColor();
+  for (const auto& [name, value] : line->settings) {
+    options.settings.emplace_back(name, SettingValue(value));
+  }
   Session session(options);
   if (Status opened = session.Open(line->database); !opened.ok()) {
-    session.ReportError(opened, Origin(""));
-    return kExitCannotOpen;
-  }
-  for (const auto& [name, value] : line->settings) {
-    if (Status set = session.connection()->Set(name, SettingValue(value)); !set.ok()) {
-      session.ReportError(set, Origin("--set"));
-      return kExitUsage;
-    }
+    session.ReportError(opened, Origin(session.is_open() ? "--set" : ""));
+    return session.is_open() ? kExitUsage : kExitCannotOpen;
   }
   if (line->sample) {
     const Mode mode = session.options().mode;
@@ -132,7 +129,7 @@ int RunShell(int argc, char** argv) {
     if (line->sample) fmt::print("{}", SampleGreeting());
     std::fflush(stdout);
     if (!line->no_init) RunInitScript(&session);
-    RunPrompt(&session, line->database);
+    RunPrompt(&session);
     return session.exit_status();
   }
 

@@ -4,6 +4,8 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+
 namespace parton::shell {
 
 char32_t NextCodePoint(std::string_view text, size_t* position) {
@@ -39,9 +41,60 @@ int CodePointWidth(char32_t c) {
   return width == U_EA_FULLWIDTH || width == U_EA_WIDE ? 2 : 1;
 }
 
+namespace {
+
+constexpr char32_t kJoiner = 0x200D;
+constexpr char32_t kEmojiStyle = 0xFE0F;
+
+bool Has(char32_t c, UProperty property) {
+  return c >= 0x80 && u_hasBinaryProperty(static_cast<UChar32>(c), property);
+}
+
+// Whether `c` belongs to the character that ends with `before`.
+bool Extends(char32_t before, char32_t c) {
+  if (c < 0x300) return before == '\r' && c == '\n';
+  if (Has(c, UCHAR_GRAPHEME_EXTEND) || c == kJoiner || Has(c, UCHAR_EMOJI_MODIFIER)) return true;
+  if (u_charType(static_cast<UChar32>(c)) == U_COMBINING_SPACING_MARK) return true;
+  if (before == kJoiner && Has(c, UCHAR_EXTENDED_PICTOGRAPHIC)) return true;
+  return c >= 0x1160 && c <= 0x11FF && before >= 0x1100 && before <= 0x11FF;
+}
+
+}  // namespace
+
+int NextCluster(std::string_view text, size_t* position) {
+  char32_t before = NextCodePoint(text, position);
+  int width = CodePointWidth(before);
+  // Two regional indicators are one flag.
+  bool flag = Has(before, UCHAR_REGIONAL_INDICATOR);
+  while (*position < text.size() &&
+         (before == '\r' || static_cast<unsigned char>(text[*position]) >= 0x80)) {
+    size_t next = *position;
+    const char32_t c = NextCodePoint(text, &next);
+    const bool second_half = flag && Has(c, UCHAR_REGIONAL_INDICATOR);
+    if (!second_half && !Extends(before, c)) break;
+    flag = false;
+    width = std::max(width, c == kEmojiStyle ? 2 : CodePointWidth(c));
+    before = c;
+    *position = next;
+  }
+  return width;
+}
+
+size_t PreviousCluster(std::string_view text, size_t position) {
+  // Clusters never reach over a line break (but CR LF), so the walk starts at one.
+  size_t at = position < 2 ? std::string_view::npos : text.rfind('\n', position - 2);
+  at = at == std::string_view::npos ? 0 : at + 1;
+  size_t last = at;
+  while (at < position) {
+    last = at;
+    NextCluster(text, &at);
+  }
+  return last;
+}
+
 int DisplayWidth(std::string_view text) {
   int width = 0;
-  for (size_t i = 0; i < text.size();) width += CodePointWidth(NextCodePoint(text, &i));
+  for (size_t i = 0; i < text.size();) width += NextCluster(text, &i);
   return width;
 }
 
@@ -77,7 +130,7 @@ std::string Truncate(std::string_view text, int columns) {
   int width = 0;
   size_t keep = 0;  // bytes that fit beside the ellipsis
   for (size_t i = 0; i < text.size();) {
-    const int next = CodePointWidth(NextCodePoint(text, &i));
+    const int next = NextCluster(text, &i);
     if (width + next > columns) return std::string(text.substr(0, keep)) + "…";
     width += next;
     if (width <= columns - 1) keep = i;

@@ -16,6 +16,13 @@ void AppendUtf8(char32_t c, std::string* out);
 
 // Columns of one code point: 0 (combining, joiners), 1 or 2 (East Asian wide, emoji).
 int CodePointWidth(char32_t c);
+
+// Moves `*position` past one character as people see it: a letter with its accents, a flag, an
+// emoji of several joined parts, CR LF. Gives its columns.
+// REQUIRES: *position < text.size()
+int NextCluster(std::string_view text, size_t* position);
+// Where the character before `position` starts; 0 at the start.
+size_t PreviousCluster(std::string_view text, size_t position);
 int DisplayWidth(std::string_view text);
 
 // Safe to show: line breaks, tabs and control characters as escapes, broken UTF-8 as U+FFFD.

@@ -29,7 +29,8 @@ check() {
 }
 
 run 'version' 0 '^parton [0-9]' - -- --version
-run 'help' 0 'Usage.*--keep-going' - -- --help
+run 'help' 0 'usage: parton.*--keep-going.*\.expand \[PATH.*Exit status.*PARTON_HISTORY' - -- --help
+run 'help, short' 0 'usage: parton' - -- -h
 run 'unknown option' 2 - 'bogus' -- --bogus
 run 'unknown mode' 2 - 'no mode' -- --mode nonsense -c '1'
 run 'bad --set' 2 - 'NAME=VALUE' -- --set novalue -c '1'
@@ -60,6 +61,21 @@ run 'markdown' 0 '^\| id \| n \| m \|~\| --- \| --- \| --- \|~\| 1 \| a b \|  \|
 run 'partiql' 0 "^(<<|\\[)~  \\{'id': 1, 'n': 'a b'\\},~" - -- --mode partiql -c "$rows"
 run 'vertical' 0 'row 2.*id = 2' - -- --mode vertical -c "$rows"
 run 'table' 0 '│ id │ n    │ m     │~.*│  2 │ NULL │ <<1>> │~.*\(2 rows\)' - -- --mode table -c "$rows"
+chart="SELECT VALUE x FROM [{'code': 200, 'n': 40}, {'code': 404, 'n': 10}, {'code': 500, 'n': null}] AS x"
+run 'chart: bars' 0 '^200 40 █{70,}~404 10 █{17,20}[▏▎▍▌▋▊▉]?~500~\(3 rows\)' - -- --mode chart -c "$chart"
+run 'chart: a series' 0 '^▁▃▅█  1 … 8~' - -- --mode chart -c 'SELECT VALUE x FROM [1, 3, 5, 8] AS x'
+run 'chart: series by label' 0 '^a ▁█  1 … 2~b █▁  1 … 9~' - -- --mode chart \
+  -c "SELECT VALUE x FROM [{'k': 'a', 's': [1, 2]}, {'k': 'b', 's': [9, 1]}] AS x"
+run 'chart: negative numbers' 0 '^a -5 █{36}~b  5 {38}█{3[56]}' - -- --mode chart \
+  -c "SELECT VALUE x FROM [{'k': 'a', 'v': -5}, {'k': 'b', 'v': 5}] AS x"
+run 'chart: nothing to draw' 0 'no chart: no column holds numbers' - -- --mode chart \
+  -c "SELECT VALUE x FROM [{'k': 'a'}] AS x"
+nested="SELECT VALUE x FROM [{'id': 1, 'a': {'b': {'c': 2}, 'd': [7, 8]}}] AS x;"
+run 'expand' 0 '^expanded: a, a.d~id,a.b,a.d\[0\],a.d\[1\]~1,"\{""c"":2\}",7,8~$' - -- --mode csv -c ".expand a a.d
+$nested"
+run 'expand off' 0 '~nothing is expanded~id,a~' - -- --mode csv -c ".expand a
+.expand off
+$nested"
 run 'quiet' 0 - - -- --mode quiet -c "$rows"
 run 'ddbjson' 0 '^\{"Item":\{"id":\{"N":"1"\}' - -- --mode ddbjson \
   -c "SELECT VALUE x FROM [{'id': 1}] AS x"
@@ -72,6 +88,12 @@ run 'keep going' 1 '^1~2~$' 'nothing' -- --keep-going -c '1; SELECT * FROM nothi
 run 'the first of two commands fails' 1 - 'nothing' -- -c 'SELECT * FROM nothing' -c '2'
 run 'json errors' 1 - '^\{"code":"ResourceNotFoundException","message":".*","file":"-c","line":1,"column":15' -- \
   --json-errors -c 'SELECT * FROM nothing'
+run 'json errors: all fields' 1 - \
+  '^\{"code":"[A-Za-z]+","message":".*","file":"-c","line":2,"column":[0-9]+,"hint":null,"statement":"SELECT FROM"\}~$' -- \
+  --json-errors -c '
+SELECT FROM'
+run 'json errors: several' 1 - '^\{.*\}~\{.*\}~$' -- --json-errors --keep-going -c 'SELECT FROM; SELECT FROM'
+run 'invalid UTF-8 on the command line' 1 - 'no UTF-8' -- -c "$(printf "SELECT '\xff'")"
 run 'unterminated string' 1 - '^-c:1:8: ValidationException' -- -c "SELECT 'open"
 run 'open comment' 1 '*' 'ValidationException' -- -c "1 /* open"
 run 'unknown dot command' 1 - 'did you mean .mode' -- -c '.mdoe csv'
@@ -103,6 +125,17 @@ printf '1;\n2' >in.txt
 "$shell" -c '1' </dev/null >/dev/full 2>err.txt; got=$?; : >out.txt
 check 'full disk' 1 "$got" - 'cannot write the results: No space left'
 
+run 'full disk while exporting' 1 - 'cannot write|No space left' -- --sample -c "COPY songs TO '/dev/full'"
+run 'full disk: .output' 1 - 'cannot write.*No space left' -- -c '.output /dev/full
+1;'
+run 'full disk: .once' 1 - 'cannot write.*No space left' -- -c '.once /dev/full
+1;
+2;'
+run 'a folder that is not there' 1 - 'cannot write to no/such/file' -- -c '.once no/such/file
+1;'
+run 'a command that fails' 1 '*' 'ended with status 3' -- -c ".once '| cat >/dev/null; exit 3'
+1;"
+
 # Results are there before the next statement starts, and before the input ends.
 mkfifo pipe
 "$shell" <pipe >out.txt 2>err.txt &
@@ -126,7 +159,11 @@ check 'closed standard output' 141 "$got" '=1' -
 run 'create and write' 0 '*' - -- db.d -c "CREATE TABLE t (id NUMBER, PRIMARY KEY (id)); INSERT INTO t VALUE {'id': 1}"
 run 'read it back' 0 '={"id":1}' - -- db.d -c 'SELECT * FROM t'
 run 'read-only' 1 '={"id":1}' 'ReadOnly|read-only' -- db.d --read-only -c "SELECT * FROM t; INSERT INTO t VALUE {'id': 2}"
-run 'single transaction' 0 '={"id":1}' - -- db.d -c 'SELECT * FROM t'
+run 'single transaction: an error undoes all' 1 '*' 'nothing' -- db.d --single-transaction \
+  -c "INSERT INTO t VALUE {'id': 5}" -c 'SELECT * FROM nothing'
+run 'single transaction: nothing of it stays' 0 '={"id":1}' - -- db.d -c 'SELECT * FROM t'
+run 'single transaction: all of it stays' 0 '*' - -- copy2.d --single-transaction \
+  -c "CREATE TABLE t (id NUMBER, PRIMARY KEY (id))" -c "INSERT INTO t VALUE {'id': 5}"
 run 'a file is no database' 3 - 'in.txt' -- ./in.txt/x -c 1
 mkdir other; echo hello >other/file
 run 'another directory is no database' 3 - 'other' -- other -c 1
@@ -156,9 +193,37 @@ kill -INT $pid
 wait $pid
 check 'SIGINT in the middle of a statement' 130 $? - 'ancel'
 
+# A typo in a schemaless table matches nothing: a note says so, never an error.
+run 'an attribute that no item has' 0 - 'note: no attribute "gendre" in 8 sampled items of songs; did you mean "genre"' -- \
+  --sample -c "SELECT title FROM songs WHERE gendre = 'folk'"
+run 'tests for absence are no typos' 0 '*' - -- --sample \
+  -c 'SELECT title FROM songs WHERE deleted IS MISSING AND attribute_not_exists(gone)'
+run 'lint off' 0 - - -- --sample --set lint=off -c "SELECT title FROM songs WHERE gendre = 'folk'"
+run 'update with an unknown attribute' 0 '*' 'no attribute "gendre"' -- --sample \
+  -c "UPDATE songs SET plays = 1 WHERE gendre = 'folk'"
+
 # Dot commands that print.
 run 'tables' 0 '=t' - -- db.d -c .tables
 run 'schema' 0 'CREATE TABLE .?t' - -- db.d -c '.schema t'
+run 'indexes' 0 '=songs.by_genre' - -- --sample -c .indexes
+run 'help on a command' 0 '^\.mode \[NAME\]~' - -- -c '.help mode'
+run 'help on a function' 0 '^UPPER\(' - -- -c '.help upper'
+run 'help on keys' 0 'C-r +search' - -- -c '.help keys'
+run 'help on a setting' 0 'SET scan = allow' - -- -c '.help scan'
+run 'help on nothing' 1 - 'did you mean .help mode' -- -c '.help moed'
+run 'ambiguous command' 1 - 'there are \.open, \.output|there are \.once, \.open, \.output' -- -c '.o x'
+run 'explain auto' 0 'Scan songs.*"n":8' - -- --sample -c '.explain auto
+SELECT COUNT(*) AS n FROM songs'
+run 'last in another mode' 0 '^\{"x":1\}~x~1~$' - -- -c "SELECT VALUE {'x': 1} FROM [1] AS y;
+.last csv"
+run 'width' 0 'abc…' - -- --mode table -c ".width 4
+SELECT VALUE {'x': 'abcdefgh'} FROM [1] AS y;"
+run 'watch needs something' 1 - 'nothing has been run' -- -c '.watch 1'
+run 'open another database' 0 '~\{"id":1\}~' - -- -c '1;
+.open db.d
+SELECT * FROM t;'
+run 'settings stay with .open' 0 '=3' - -- --set threads=3 -c '.open :memory:
+SHOW threads'
 run 'check' 0 '=sound' - -- db.d -c .check
 run 'dump' 0 '*' - -- db.d -c .dump
 cp out.txt dump.sql

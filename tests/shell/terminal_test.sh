@@ -35,6 +35,18 @@ wait_for() {  # PATTERN NAME
   done
   fail "$2" "no line matches $1:" "$(screen)"
 }
+# As wait_for, on the screen with its escape codes (ESC shown as E).
+wait_for_codes() {  # PATTERN NAME
+  local _
+  for _ in $(seq 100); do
+    if t capture-pane -p -e -J 2>/dev/null | tr '\033' E | grep -Eq -- "$1"; then
+      pass
+      return
+    fi
+    sleep 0.05
+  done
+  fail "$2" "no line matches $1:" "$(t capture-pane -p -e -J | tr '\033' E)"
+}
 absent() {  # PATTERN NAME
   if screen | grep -Eq -- "$1"; then fail "$2" "$(screen)"; else pass; fi
 }
@@ -60,6 +72,81 @@ wait_for ' -> $' 'only the semicolon is missing'
 enter ';'
 wait_for '\(1 row' 'it ran'
 
+# The cursor moves in all lines; keys change the statement where it stands.
+key C-l
+enter 'SELECT VALUE x'
+enter 'FROM [1, 2] AS y'
+type_text 'WHERE true'
+wait_for ' -> WHERE true' 'three lines'
+key Up Up End BSpace
+type_text 'y * 10'
+wait_for 'VALUE y \* 10$' 'the first line is changed'
+key Down Down End
+type_text ' AND y > 1;'
+key Up Enter
+wait_for '^20$' 'Enter runs the whole statement from any line'
+key C-l
+type_text 'SELECT one two three'
+key C-w
+key C-a
+key M-f
+key M-d
+wait_for '> SELECT two $' 'cut words'
+key C-e
+key C-y
+wait_for '> SELECT two  one$' 'paste what was cut last'
+key C-_
+wait_for '> SELECT two $' 'undo'
+key Home
+key C-k
+wait_for '> $' 'cut the line'
+key C-y
+wait_for '> SELECT two $' 'and paste it'
+key C-u
+type_text 'a'
+key M-Enter
+type_text "'b';"
+wait_for ' -> .b.;' 'Alt-Enter starts a line'
+key C-c
+
+# Colours while typing: keywords, strings, numbers, unknown names, the matching bracket.
+key C-l
+type_text "SELECT (12) FROM songs WHERE genre = 'x' AND nope = 1"
+wait_for_codes 'E\[1m.*E\[34mSELECT' 'a keyword'
+wait_for_codes "E\\[32m'x'" 'a string'
+wait_for_codes 'E\[35m12' 'a number'
+wait_for_codes 'E\[31m.*nope' 'an unknown attribute'
+key C-a
+key M-f Right Right
+wait_for_codes 'E\[7m\(' 'the bracket at the cursor'
+wait_for_codes 'E\[7m\)' 'its other half'
+key C-c
+key C-l
+type_text 'SELECT * FROM son'
+sleep 0.2
+if t capture-pane -p -e | tr '\033' E | grep -Eq 'E\[31m.*son'; then fail 'songs may still come'; else pass; fi
+type_text 'x'
+wait_for_codes 'E\[31m.*sonx' 'no table begins like that'
+key C-c
+
+# Pasted text goes in as it is: line breaks do not run it, tabs do not complete.
+key C-l
+t set-buffer -b pasted "SELECT	'pasted'
+  || ' text';"
+t paste-buffer -p -b pasted
+wait_for "SELECT  'pasted'" 'the paste'
+absent '^pasted text$' 'a paste does not run'
+key Enter
+wait_for '^pasted text$' 'Enter runs it'
+
+# Wide characters: the cursor stands where the terminal has it.
+key C-l
+type_text "SELECT '漢字é"
+key Left Left
+type_text '|'
+wait_for "'漢|字é" 'the cursor is behind a wide character'
+key C-c
+
 # Ctrl-C clears the line and the statement begun.
 key C-l
 enter 'SELECT 1 +'
@@ -79,8 +166,19 @@ key C-c
 key C-r
 type_text 'plays'
 wait_for 'SELECT title, plays' 'search'
+wait_for 'search: plays' 'what is searched for'
 key C-c
-key C-c
+wait_for '> $' 'Ctrl-C leaves the search'
+key C-r
+type_text 'FROM'
+key C-r
+key Escape
+type_text '7;'
+key Enter
+wait_for '^7$' 'Escape goes back to what was typed'
+key C-r
+type_text 'nothing like this'
+key C-g
 
 # Completion.
 key C-l
@@ -93,6 +191,28 @@ key C-c
 type_text 'SELECT * FROM songs WHERE gen'
 key Tab
 wait_for 'WHERE genre' 'an attribute is completed'
+key C-c
+type_text 'SELECT * FROM songs WHERE length.'
+key Tab
+wait_for 'length.minutes' 'nested attributes'
+key Tab
+wait_for 'WHERE length.minutes' 'Tab chooses'
+key Tab
+wait_for 'WHERE length.seconds' 'and goes on'
+key Escape
+wait_for 'WHERE length\.$' 'Escape takes the choice back'
+key C-c
+type_text 'SELECT SUBSTR'
+key Tab
+wait_for 'SUBSTRING\(text' 'functions with their signatures'
+key C-c
+type_text 'SELECT * FROM songs ORD'
+key Tab
+wait_for 'songs ORDER BY' 'keywords by their place'
+key C-c
+type_text 'SET sc'
+key Tab
+wait_for 'SET scan' 'settings'
 key C-c
 type_text '.sch'
 key Tab
@@ -107,6 +227,44 @@ key C-c
 wait_for 'ancel' 'the statement is cancelled'
 enter "'still' || ' here';"
 wait_for 'still here' 'the shell goes on'
+
+# A transaction shows in the prompt.
+key C-l
+enter 'BEGIN;'
+wait_for '^memory\*> ' 'an open transaction'
+enter 'ROLLBACK;'
+wait_for '^memory> ' 'and its end'
+
+# Another size of the terminal in the middle of a statement.
+key C-l
+enter 'SELECT VALUE x FROM [1, 2, 3, 4, 5] AS x'
+type_text "WHERE x = 5 OR 'a long line that has to be wrapped' = 'when the terminal is narrow'"
+t resize-window -x 50 -y 40
+sleep 0.3
+key Left BSpace
+t resize-window -x 100 -y 40
+sleep 0.3
+type_text "w"
+key End
+type_text ";"
+wait_for "-> WHERE x = 5 OR 'a long line that has to be wrapped' = 'when the terminal is narrow';" 'after resizing'
+key Enter
+wait_for '^5$' 'the statement is whole'
+
+# A warning for attributes that no item has.
+key C-l
+enter "SELECT title FROM songs WHERE gender = 'folk';"
+wait_for 'no attribute "gender" in 8 sampled items of songs; did you mean "genre"' 'did you mean'
+
+# Nested values in columns of their own; a picture.
+key C-l
+enter '.expand length'
+enter "SELECT title, length FROM songs WHERE artist = 'Mara Vance';"
+wait_for 'length.minutes' 'expanded'
+enter '.expand off'
+enter '.mode chart'
+enter 'SELECT genre, SUM(plays) AS n FROM songs GROUP BY genre ORDER BY n DESC;'
+wait_for '^electronic 25300 █' 'bars'
 
 # Modes.
 key C-l
@@ -139,4 +297,21 @@ start 80 40 --sample
 enter "SELECT * FROM songs WHERE artist = 'Kilowatt';"
 wait_for '\(2 rows' 'rows'
 if t capture-pane -p -e | grep -q "$(printf '\033\[1m')"; then pass; else fail 'no colours'; fi
+
+# Without colours, and on a terminal that cannot be drawn on.
+t kill-server 2>/dev/null
+socket="$socket-"
+t new-session -d -x 80 -y 40 "NO_COLOR=1 $shell --sample"
+wait_for '> $' 'the prompt without colours'
+type_text "SELECT 'x'"
+wait_for "SELECT 'x'" 'typed'
+if t capture-pane -p -e | tr '\033' E | grep -q 'E\[3'; then fail 'colours with NO_COLOR'; else pass; fi
+t kill-server 2>/dev/null
+socket="$socket-"
+t new-session -d -x 80 -y 40 "TERM=dumb $shell --sample; sleep 100"
+wait_for '> $' 'the prompt of a dumb terminal'
+enter 'SELECT VALUE'
+wait_for ' -> $' 'a continuation on a dumb terminal'
+enter "'dumb' || 'er';"
+wait_for '^dumber$' 'a statement on a dumb terminal'
 finish

@@ -1,0 +1,77 @@
+// Draws the statement being edited: its lines with their prompts, wrapped at the terminal's width,
+// and rows below them (a menu, the search). Only rows that changed are written again.
+#ifndef PARTON_SHELL_EDITOR_SCREEN_H_
+#define PARTON_SHELL_EDITOR_SCREEN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parton::shell {
+
+enum class Style : uint8_t {
+  kPlain,
+  kKeyword,
+  kFunction,
+  kString,
+  kNumber,
+  kComment,
+  kUnknown,   // a name that nothing has
+  kBracket,   // the pair at the cursor
+  kMatch,     // what a search found
+  kPrompt,
+  kDim,
+  kSelected,
+};
+
+// What the escape sequences of a style are; "" for plain text.
+std::string_view StyleCode(Style style);
+
+struct Piece {
+  std::string text;
+  Style style = Style::kPlain;
+};
+using Row = std::vector<Piece>;
+
+struct Picture {
+  std::string_view text;
+  std::vector<Style> styles;  // by byte of the text; may be empty: all plain
+  size_t cursor = 0;          // in the text
+  // Of each line, from 0; all as wide as the first. Asked only for lines that are seen.
+  std::function<std::string(size_t line)> prompt;
+  std::vector<Row> below;
+};
+
+class Screen {
+ public:
+  explicit Screen(bool color) : color_(color) {}
+
+  // What to write to the terminal so that it shows `picture`.
+  std::string Draw(const Picture& picture, int columns, int lines);
+  // The same after the terminal's size has changed: it may have wrapped what it shows anew.
+  std::string Redraw(const Picture& picture, int columns, int lines);
+  // Forgets what is shown: the next picture starts at the cursor.
+  void Forget();
+  // Moves below everything drawn.
+  std::string Finish();
+
+ private:
+  struct Line {
+    std::string codes;  // as written
+    int width = 0;
+  };
+  Line Styled(const Row& row, int columns) const;
+  std::vector<Line> Visible(const Picture& picture, int columns, int lines, int* row, int* column);
+
+  bool color_;
+  std::vector<Line> shown_;
+  int shown_row_ = 0;  // where the cursor is
+  size_t top_ = 0;     // the first row of the text that is shown
+};
+
+}  // namespace parton::shell
+
+#endif  // PARTON_SHELL_EDITOR_SCREEN_H_
