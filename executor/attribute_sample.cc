@@ -16,7 +16,6 @@ constexpr uint64_t kItemsPerPiece = 64;
 constexpr uint64_t kBytesPerPiece = uint64_t{256} << 10;
 constexpr int kDepth = 4;  // of nested paths
 constexpr size_t kMostPaths = 5000;
-constexpr std::chrono::milliseconds kFresh{1000};
 
 void AddPaths(const Value& item, const std::string& above, int depth, AttributeSample* sample) {
   const Value whole = item.Materialize();
@@ -98,21 +97,33 @@ class Reads {
 
 std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store,
                                                             const TablePtr& table,
-                                                            std::chrono::milliseconds max_age) {
-  const auto now = std::chrono::steady_clock::now();
+                                                            Clock::duration max_age) {
+  const auto start = Clock::now();
   {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(table->id);
-    if (found != kept_.end() && now - found->second.taken < max_age) return found->second.sample;
+    if (found != kept_.end() && start - found->second.taken < max_age) return found->second.sample;
   }
   auto sample = std::make_shared<const AttributeSample>(Take(store, table));
+  const auto end = Clock::now();
   const std::lock_guard lock(mutex_);
-  kept_[table->id] = {sample, now};
+  kept_[table->id] = {sample, end, end - start};
   return sample;
 }
 
-std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
-                                           AttributeSamples* samples) {
+std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store,
+                                                               const TablePtr& table) {
+  Clock::duration cost{};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(table->id);
+    if (found != kept_.end()) cost = found->second.cost;
+  }
+  return Of(store, table, 10 * cost);
+}
+
+UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableStore& store,
+                                        AttributeSamples* samples) {
   Reads reads;
   if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
     reads.Add(*(*query)->root);
@@ -124,24 +135,26 @@ std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, Tabl
       if ((*write)->condition != nullptr) reads.Add(*(*write)->condition);
     }
   }
-  std::vector<std::string> lines;
+  UnknownAttributes unknown;
   for (const auto& [slot, names] : reads.names) {
     const auto table = reads.tables.find(slot);
     if (table == reads.tables.end()) continue;
     for (const std::string& name : names) {
       if (table->second->DeclaredType(name).has_value()) continue;
       auto sample = samples->Of(store, table->second, std::chrono::hours(1));
-      if (!sample->names.contains(name)) sample = samples->Of(store, table->second, kFresh);
-      if (sample->items == 0 || sample->names.contains(name)) continue;
+      if (!sample->names.contains(name)) sample = samples->Fresh(store, table->second);
+      if (sample->names.contains(name)) continue;
+      unknown.any = true;
+      if (sample->items == 0) continue;
       const std::string nearest =
           NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
-      lines.push_back(fmt::format(
-          "no attribute \"{}\" in {} sampled item{} of {}{}", name, sample->items,
-          sample->items == 1 ? "" : "s", table->second->name,
-          nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
+      unknown.lines.push_back(
+          fmt::format("no attribute \"{}\" in {} sampled item{} of {}{}", name, sample->items,
+                      sample->items == 1 ? "" : "s", table->second->name,
+                      nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
     }
   }
-  return lines;
+  return unknown;
 }
 
 }  // namespace parton

@@ -26,23 +26,33 @@ struct AttributeSample {
 // Samples of all tables, kept for a while. Threads: any.
 class AttributeSamples {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // Some hundred items from all over the key range; a sample taken less than `max_age` ago will do.
   std::shared_ptr<const AttributeSample> Of(TableStore& store, const TablePtr& table,
-                                            std::chrono::milliseconds max_age);
+                                            Clock::duration max_age);
+  // As fresh as can be while sampling takes no more than a tenth of the time.
+  std::shared_ptr<const AttributeSample> Fresh(TableStore& store, const TablePtr& table);
 
  private:
   struct Kept {
     std::shared_ptr<const AttributeSample> sample;
-    std::chrono::steady_clock::time_point taken;
+    Clock::time_point taken;
+    Clock::duration cost;
   };
   std::mutex mutex_;
   std::map<uint32_t, Kept> kept_;  // by table id
 };
 
-// A line for each attribute that the statement reads by name and no sampled item has: a typo would
-// silently match nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count.
-std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
-                                           AttributeSamples* samples);
+struct UnknownAttributes {
+  std::vector<std::string> lines;  // of those that no sampled item has
+  bool any = false;                // also ones of which nothing can be said: the table is empty
+};
+
+// The attributes that the statement reads by name and no sampled item has: a typo would silently
+// match nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count.
+UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableStore& store,
+                                        AttributeSamples* samples);
 
 }  // namespace parton
 

@@ -97,8 +97,7 @@ void AddComments(std::string_view text, size_t begin, size_t end, std::vector<To
 
 class Walk {
  public:
-  explicit Walk(std::vector<size_t> tokens)
-      : tokens_(std::move(tokens)), atn_(Network()) {}
+  explicit Walk(std::vector<size_t> tokens) : tokens_(std::move(tokens)), atn_(Network()) {}
 
   Continuation Run() {
     Ends(Grammar::RuleStatement, 0);

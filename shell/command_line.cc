@@ -91,10 +91,12 @@ const std::vector<ExitStatusInfo>& AllExitStatuses() {
       {"0", "fine"},
       {"1", "a statement failed, a script cannot be read, results cannot be written"},
       {"2", "wrong usage"},
-      {"3", "the database cannot be opened: locked by another process, no database, of a newer "
-            "format"},
-      {"130, 143", "ended by SIGINT, SIGTERM: the running statement was cancelled; what had been "
-                   "committed stays"},
+      {"3",
+       "the database cannot be opened: locked by another process, no database, of a newer "
+       "format"},
+      {"130, 143",
+       "ended by SIGINT, SIGTERM: the running statement was cancelled; what had been "
+       "committed stays"},
       {"141", "nobody reads the results any more (parton ... | head)"},
       {"N", ".quit N"},
   };
@@ -105,7 +107,8 @@ const std::vector<VariableInfo>& AllEnvironmentVariables() {
   static const std::vector<VariableInfo> kVariables = {
       {"PARTON_HISTORY", "the file of the history; ~/.parton_history if not set, none if empty"},
       {"PARTON_HISTORY_SIZE", "how many statements it keeps; 2000 if not set"},
-      {"PARTON_INIT", "a script that runs before the prompt; ~/.partonrc if not set, none if empty"},
+      {"PARTON_INIT",
+       "a script that runs before the prompt; ~/.partonrc if not set, none if empty"},
       {"PARTON_PAGER, PAGER", "the pager; less -SRFX if neither is set"},
       {"VISUAL, EDITOR", "the editor of .edit and Ctrl-X Ctrl-E; vi if neither is set"},
       {"NO_COLOR", "if not empty: no colours"},
@@ -117,8 +120,10 @@ std::string HelpText() {
   std::string out =
       "usage: parton [DB] [SCRIPT...] [OPTIONS]\n"
       "       parton test DIR_OR_FILE...      runs .sql scripts as tests: parton test --help\n\n"
-      "DB is a directory, made if absent, or :memory: (the default). An argument that ends in .sql\n"
-      "or is a regular file is a script. Without -c, -f and scripts, statements come from the prompt\n"
+      "DB is a directory, made if absent, or :memory: (the default). An argument that ends in "
+      ".sql\n"
+      "or is a regular file is a script. Without -c, -f and scripts, statements come from the "
+      "prompt\n"
       "or from standard input. Results go to standard output: a table on a terminal, JSON lines\n"
       "otherwise. Errors go to standard error as file:line:column. The first error stops.\n\n"
       "Options:\n";

@@ -137,8 +137,8 @@ class StatementCompletion {
     if (next.name) AddAttributes(names);
     if (next.setting) AddSettings();
     if (word_.empty() && (next.table || next.setting)) return found_;
-    AddKeywords(next);
     if (next.function && !word_.empty()) AddFunctions();
+    AddKeywords(next);
     return found_;
   }
 
@@ -156,7 +156,7 @@ class StatementCompletion {
     for (const std::string& table : database->TableNames()) {
       Add(table, "table");
       for (const std::string& index : database->IndexNames(table)) {
-        if (!word_.empty()) Add(table + "." + index, "index");
+        if (paths && !word_.empty()) Add(table + "." + index, "index");
       }
     }
     if (!paths) return;
@@ -197,7 +197,8 @@ class StatementCompletion {
 
   void AddKeywords(const Continuation& next) {
     for (const std::string& k : next.keywords) {
-      if (StartsWithWord(k, word_)) found_.insert({InCase(k), ""});
+      const bool function = found_.contains({InCase(k) + "(", ""});
+      if (StartsWithWord(k, word_) && !function) found_.insert({InCase(k), ""});
     }
   }
 

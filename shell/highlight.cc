@@ -67,8 +67,8 @@ class Highlighter {
   }
 
   void Set(const Token& t, Style style) {
-    std::fill(styles_.begin() + static_cast<long>(t.begin), styles_.begin() + static_cast<long>(t.end),
-              style);
+    std::fill(styles_.begin() + static_cast<long>(t.begin),
+              styles_.begin() + static_cast<long>(t.end), style);
   }
 
   void MarkDotCommand() {
@@ -76,9 +76,8 @@ class Highlighter {
     const size_t end = std::min(text_.find_first_of(" \t", dot), text_.size());
     const std::string_view name = text_.substr(dot + 1, end - dot - 1);
     const auto& all = AllDotCommands();
-    const bool known = std::any_of(all.begin(), all.end(), [&](const DotCommand& c) {
-      return c.name.starts_with(name);
-    });
+    const bool known = std::any_of(all.begin(), all.end(),
+                                   [&](const DotCommand& c) { return c.name.starts_with(name); });
     std::fill(styles_.begin() + static_cast<long>(dot), styles_.begin() + static_cast<long>(end),
               known ? Style::kKeyword : Style::kUnknown);
   }
@@ -88,25 +87,22 @@ class Highlighter {
   }
   bool Word(size_t i, std::initializer_list<std::string_view> words) const {
     return i < tokens_.size() && std::any_of(words.begin(), words.end(), [&](std::string_view w) {
-      return IsKeyword(text_, tokens_[i], w);
-    });
+             return IsKeyword(text_, tokens_[i], w);
+           });
   }
 
   void MarkNames() {
     // Statements that make names do not only use known ones.
-    if (!tokens_.empty() && Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT",
-                                     "BACKUP", "RESTORE", "INSERT", "REPLACE", "UPSERT",
-                                     "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
+    if (!tokens_.empty() &&
+        Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE",
+                 "INSERT", "REPLACE", "UPSERT", "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
       return;
     }
     const StatementNames names(text_, tokens_, database_);
     const std::vector<std::string> tables = database_->TableNames();
     for (size_t i = 0; i < tokens_.size(); ++i) {
       const Token& t = tokens_[i];
-      if (t.kind != Token::Kind::kName) {
-        // A keyword that is called is a function: COUNT is none, but REPLACE( is.
-        continue;
-      }
+      if (t.kind != Token::Kind::kName) continue;
       const std::string name = NameOf(text_, t);
       if (At(i + 1, "(")) {
         const bool known = FunctionNames().contains(Upper(name));
@@ -121,6 +117,9 @@ class Highlighter {
                  const std::string& name) const {
     const bool typing = cursor_ == tokens_[i].end;
     if (i > 0 && (At(i - 1, ":") || At(i - 1, "@"))) return false;
+    // Types, formats and options are names too.
+    if (i > 0 && Word(i - 1, {"IS", "NOT", "FORMAT", "CAPACITY"})) return false;
+    if (i > 1 && At(i - 1, "(") && Word(i - 2, {"WITH"})) return false;
     if (names.variables().contains(name) || names.tables().contains(name)) return false;
     const auto begins = [&](const auto& all) {
       return std::any_of(all.begin(), all.end(),
@@ -160,26 +159,35 @@ class Highlighter {
   // The bracket under the cursor, or else the one before it, with its other half.
   void MarkBrackets() {
     if (cursor_ == std::string_view::npos) return;
-    std::vector<size_t> open;
-    for (size_t i = 0; i < tokens_.size(); ++i) {
-      if (At(i, "(") || At(i, "[") || At(i, "{") || At(i, "<<")) {
-        open.push_back(i);
-        continue;
+    const auto pairs = BracketPairs();
+    for (const bool under : {true, false}) {
+      for (const auto& [first, second] : pairs) {
+        const auto touches = [&](const Token* t) { return cursor_ == (under ? t->begin : t->end); };
+        if (!touches(first) && !touches(second)) continue;
+        Set(*first, Style::kBracket);
+        Set(*second, Style::kBracket);
+        return;
       }
-      const std::string_view pair = At(i, ")") ? "(" : At(i, "]") ? "[" : At(i, "}") ? "{" : At(i, ">>") ? "<<" : "";
-      if (pair.empty()) continue;
-      while (!open.empty() && !At(open.back(), pair)) open.pop_back();
-      if (open.empty()) continue;
-      const Token& first = tokens_[open.back()];
-      const Token& second = tokens_[i];
-      open.pop_back();
-      if (!Touches(first) && !Touches(second)) continue;
-      Set(first, Style::kBracket);
-      Set(second, Style::kBracket);
-      return;
     }
   }
-  bool Touches(const Token& t) const { return cursor_ == t.begin || cursor_ == t.end; }
+
+  std::vector<std::pair<const Token*, const Token*>> BracketPairs() const {
+    static constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
+        {"(", ")"}, {"[", "]"}, {"{", "}"}, {"<<", ">>"}};
+    std::vector<std::pair<const Token*, const Token*>> pairs;
+    std::vector<size_t> open;
+    for (size_t i = 0; i < tokens_.size(); ++i) {
+      for (const auto& [opens, closes] : kKinds) {
+        if (At(i, opens)) open.push_back(i);
+        if (!At(i, closes)) continue;
+        while (!open.empty() && !At(open.back(), opens)) open.pop_back();
+        if (open.empty()) continue;
+        pairs.emplace_back(&tokens_[open.back()], &tokens_[i]);
+        open.pop_back();
+      }
+    }
+    return pairs;
+  }
 
   std::string_view text_;
   size_t cursor_;

@@ -32,7 +32,11 @@ sigset_t Signals() {
 // Every commit is atomic, so leaving at any moment loses and tears nothing. The line editor may
 // have changed the terminal.
 [[noreturn]] void Leave(int signal) {
-  if (g_has_terminal) tcsetattr(0, TCSANOW, &g_terminal);
+  if (g_has_terminal) {
+    constexpr char kPasteOff[] = "\033[?2004l";
+    if (isatty(1) != 0) (void)!::write(1, kPasteOff, sizeof kPasteOff - 1);
+    tcsetattr(0, TCSANOW, &g_terminal);
+  }
   _exit(128 + signal);
 }
 

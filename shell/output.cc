@@ -31,7 +31,7 @@ int WidthWithoutCodes(std::string_view text) {
   return width;
 }
 
-}
+}  // namespace
 
 Output::~Output() {
   EndPaging();

@@ -95,8 +95,8 @@ class ColumnCollector {
   size_t rows_ = 0;
 };
 
-// `row` with what is nested at the `paths` ("address", "credits[0]") spread into attributes of their
-// own: "address.city", "credits[0].name". Owned by itself.
+// `row` with what is nested at the `paths` ("address", "credits[0]") spread into attributes of
+// their own: "address.city", "credits[0].name". Owned by itself.
 Value Expanded(const Value& row, const std::vector<std::string>& paths);
 
 // The cell of a row in a column; MISSING where there is none.

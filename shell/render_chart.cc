@@ -132,7 +132,8 @@ class ChartRenderer : public Renderer {
         line += Sparkline(SeriesOf(values[i]), room);
       } else if (const std::optional<double> number = NumberOf(values[i])) {
         const std::string text = TextOf(values[i]);
-        line += Blanks(value_width - DisplayWidth(text)) + text + " " + Bar(*number, low, high, room);
+        line +=
+            Blanks(value_width - DisplayWidth(text)) + text + " " + Bar(*number, low, high, room);
       }
       while (line.ends_with(' ')) line.pop_back();
       output_->Write(line + "\n");
@@ -169,8 +170,8 @@ class ChartRenderer : public Renderer {
     if (!numbers.empty()) output_->Write(Sparkline(numbers) + "\n");
   }
 
-  // At most as many signs as fit: of more numbers, each sign is the mean of its share. Behind it the
-  // least and the greatest number.
+  // At most as many signs as fit: of more numbers, each sign is the mean of its share. Behind it
+  // the least and the greatest number.
   std::string Sparkline(const std::vector<std::optional<double>>& all, int room = 0) const {
     std::optional<double> low;
     std::optional<double> high;

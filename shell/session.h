@@ -76,7 +76,7 @@ class Session {
   bool pager = true;
   int max_cell = 0;
   bool explain_auto = false;
-  std::vector<std::string> expand;  // paths whose nested values get columns of their own
+  std::vector<std::string> expand;         // paths whose nested values get columns of their own
   std::map<std::string, Value> variables;  // bound to :NAME
   std::string last_statement;
   std::vector<std::string> history;  // of the prompt, oldest first

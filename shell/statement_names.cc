@@ -40,7 +40,8 @@ std::string NameOf(std::string_view text, const Token& token) {
 
 StatementNames::StatementNames(std::string_view text, const std::vector<Token>& tokens,
                                Database* database) {
-  FindTables(text, tokens, database != nullptr ? database->TableNames() : std::vector<std::string>());
+  FindTables(text, tokens,
+             database != nullptr ? database->TableNames() : std::vector<std::string>());
   for (const auto& [variable, table] : tables_) {
     if (attributes_.contains(table)) continue;
     std::vector<std::string>& paths = attributes_[table] = database->AttributePaths(table);
@@ -63,8 +64,8 @@ void StatementNames::FindTables(std::string_view text, const std::vector<Token>&
         i > 0 && (IsName(tokens[i - 1]) || IsSymbol(text, tokens[i - 1], ")") ||
                   IsSymbol(text, tokens[i - 1], "]") || IsSymbol(text, tokens[i - 1], ">>") ||
                   IsSymbol(text, tokens[i - 1], "}"));
-    const bool after_as = i > 0 && (IsKeyword(text, tokens[i - 1], "AS") ||
-                                    IsKeyword(text, tokens[i - 1], "AT"));
+    const bool after_as =
+        i > 0 && (IsKeyword(text, tokens[i - 1], "AS") || IsKeyword(text, tokens[i - 1], "AT"));
     const bool before_as = i + 1 < tokens.size() && IsKeyword(text, tokens[i + 1], "AS") &&
                            i + 2 < tokens.size() && IsSymbol(text, tokens[i + 2], "(");
     if (after_value || after_as || before_as) {

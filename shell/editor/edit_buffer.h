@@ -1,4 +1,5 @@
-// The text being edited at the prompt: any number of lines, a cursor, undo, and killed text to yank.
+// The text being edited at the prompt: any number of lines, a cursor, undo, and killed text to
+// yank.
 //
 // Knows nothing of terminals. Positions are byte offsets; they always stand between characters as
 // people see them (text_width.h).

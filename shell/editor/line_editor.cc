@@ -21,8 +21,8 @@ constexpr char kBell = '\a';
 
 struct Search {
   std::string wanted;
-  size_t found;          // index of the entry shown
-  std::string before;    // the text and cursor to go back to
+  size_t found;        // index of the entry shown
+  std::string before;  // the text and cursor to go back to
   size_t cursor_before;
 };
 
@@ -106,8 +106,8 @@ struct LineEditor::Impl {
   std::optional<Outcome> outcome;
   bool after_control_x = false;
 
-  size_t entry = 0;    // of the history; its size for the statement being written
-  std::string draft;   // the statement being written, while an entry is shown
+  size_t entry = 0;   // of the history; its size for the statement being written
+  std::string draft;  // the statement being written, while an entry is shown
   Menu menu;
   size_t menu_word = 0;     // bytes before the cursor that a choice replaces
   std::string menu_before;  // the word as it was typed

@@ -61,14 +61,14 @@ std::vector<Row> Menu::WithNotes(int columns, int lines) {
   width = std::min(width, columns / 2);
   const auto size = candidates_.size();
   const auto room = static_cast<size_t>(lines);
-  const size_t first = size <= room || selected_ < room / 2 ? 0
-                                                            : std::min(selected_ - room / 2, size - room);
+  const size_t first =
+      size <= room || selected_ < room / 2 ? 0 : std::min(selected_ - room / 2, size - room);
   std::vector<Row> rows;
   for (size_t i = first; i < std::min(size, first + room); ++i) {
     const bool here = chosen_ && i == selected_;
-    rows.push_back({{" " + Padded(candidates_[i].text, width) + " ",
-                     here ? Style::kSelected : Style::kPlain},
-                    {" " + Printable(candidates_[i].note), Style::kDim}});
+    rows.push_back(
+        {{" " + Padded(candidates_[i].text, width) + " ", here ? Style::kSelected : Style::kPlain},
+         {" " + Printable(candidates_[i].note), Style::kDim}});
   }
   if (size > room) {
     rows.push_back({{fmt::format(" {} of {}", chosen_ ? selected_ + 1 : 0, size), Style::kDim}});
@@ -98,8 +98,8 @@ std::vector<Row> Menu::Grid(int columns, int lines) {
     rows.push_back(std::move(row));
   }
   if (all_rows > room) {
-    rows.push_back({{fmt::format("{} of {}", chosen_ ? selected_ + 1 : 0, candidates_.size()),
-                     Style::kDim}});
+    rows.push_back(
+        {{fmt::format("{} of {}", chosen_ ? selected_ + 1 : 0, candidates_.size()), Style::kDim}});
   }
   return rows;
 }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kReset = "\033[0m";
 
-// A row of the text: the bytes [begin, end), after the prompt of its line if it is the line's first.
+// A row of the text: the bytes [begin, end), after the prompt of its line if it is the line's
+// first.
 struct TextRow {
   size_t begin = 0;
   size_t end = 0;

@@ -19,9 +19,9 @@ enum class Style : uint8_t {
   kString,
   kNumber,
   kComment,
-  kUnknown,   // a name that nothing has
-  kBracket,   // the pair at the cursor
-  kMatch,     // what a search found
+  kUnknown,  // a name that nothing has
+  kBracket,  // the pair at the cursor
+  kMatch,    // what a search found
   kPrompt,
   kDim,
   kSelected,

@@ -176,6 +176,7 @@ double Figure(const Observed& o, const std::string& name) {
   if (name == "wcu") return o.stats.write_units;
   if (name == "examined") return static_cast<double>(o.stats.items_examined);
   if (name == "affected") return static_cast<double>(o.affected);
+  if (name == "notices") return static_cast<double>(o.notices.size());
   return static_cast<double>(o.rows.size());
 }
 

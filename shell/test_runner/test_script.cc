@@ -65,7 +65,7 @@ std::optional<std::string> QuotedPattern(std::string_view text) {
 }
 
 std::optional<Bound> ReadBound(std::string_view line) {
-  for (const std::string_view figure : {"rcu", "wcu", "examined", "rows", "affected"}) {
+  for (const std::string_view figure : {"rcu", "wcu", "examined", "rows", "affected", "notices"}) {
     if (!line.starts_with(figure)) continue;
     std::string_view rest = Trim(line.substr(figure.size()));
     Bound b;

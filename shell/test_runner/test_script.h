@@ -21,7 +21,7 @@ namespace parton::shell {
 
 // `-- rcu <= 1`: a figure of the execution compared with a number.
 struct Bound {
-  std::string figure;     // "rcu", "wcu", "examined", "rows", "affected"
+  std::string figure;     // "rcu", "wcu", "examined", "rows", "affected", "notices"
   std::string operator_;  // "=", "<", "<=", ">", ">="
   double number = 0;
   std::string text;  // as written

@@ -21,27 +21,24 @@ using namespace parton::shell;
 
 std::string Escaped(std::string_view text) {
   std::string out;
+  bool starts = true;  // a line; a dot or quote there would be a request
   for (const char c : text) {
-    if (c == '\\') {
-      out += "\\e";
-    } else if (c == '-') {
-      out += "\\-";
-    } else if (c == '\n') {
-      out += "\n.br\n";
-    } else if ((c == '.' || c == '\'') && (out.empty() || out.back() == '\n')) {
-      out += std::string("\\&") + c;
-    } else {
-      out += c;
+    if (starts && c == ' ')
+      continue;  // lines of a help text are indented; the page does that itself
+    if (starts && (c == '.' || c == '\'')) out += "\\&";
+    starts = c == '\n';
+    switch (c) {
+      case '\\': out += "\\e"; break;
+      case '-': out += "\\-"; break;
+      case '\n': out += "\n.br\n"; break;
+      default: out += c;
     }
   }
-  // Continuation lines of a help text are indented; the page has its own indentation.
-  for (size_t at; (at = out.find(".br\n  ")) != std::string::npos;) out.erase(at + 4, 2);
   return out;
 }
 
 std::string Item(std::string_view term, std::string_view argument, std::string_view text) {
-  const std::string italic =
-      argument.empty() ? "" : fmt::format(" \\fI{}\\fR", Escaped(argument));
+  const std::string italic = argument.empty() ? "" : fmt::format(" \\fI{}\\fR", Escaped(argument));
   return fmt::format(".TP\n\\fB{}\\fR{}\n{}\n", Escaped(term), italic, Escaped(text));
 }
 
@@ -82,7 +79,8 @@ std::string Page() {
       ".TH PARTON 1 \"\" \"Parton {}\" \"User Commands\"\n"
       ".SH NAME\nparton \\- PartiQL on an embedded database\n"
       ".SH SYNOPSIS\n.B parton\n[\\fIDB\\fR] [\\fISCRIPT\\fR...] [\\fIOPTIONS\\fR]\n.br\n"
-      ".B parton test\n\\fIDIR_OR_FILE\\fR... [\\fB\\-\\-update\\fR] [\\fB\\-\\-jobs\\fR \\fIN\\fR] "
+      ".B parton test\n\\fIDIR_OR_FILE\\fR... [\\fB\\-\\-update\\fR] [\\fB\\-\\-jobs\\fR "
+      "\\fIN\\fR] "
       "[\\fB\\-\\-format\\fR plain|tap|junit]\n"
       ".SH DESCRIPTION\n\\fIDB\\fR is a directory, made if absent, or :memory:, which is the "
       "default. An argument that ends in .sql or is a regular file is a script. Without "
@@ -103,8 +101,10 @@ std::string Page() {
   out += ".SH ENVIRONMENT\n";
   for (const VariableInfo& v : AllEnvironmentVariables()) out += Item(v.name, "", v.meaning);
   return out +
-         ".SH EXAMPLES\n.nf\nparton music.db\nparton music.db \\-c \"SELECT * FROM songs\" \\-\\-mode "
-         "csv > songs.csv\nparton music.db schema.sql data.sql \\-\\-single\\-transaction\nparton test "
+         ".SH EXAMPLES\n.nf\nparton music.db\nparton music.db \\-c \"SELECT * FROM songs\" "
+         "\\-\\-mode "
+         "csv > songs.csv\nparton music.db schema.sql data.sql \\-\\-single\\-transaction\nparton "
+         "test "
          "tests \\-\\-jobs 4 \\-\\-format junit > report.xml\n.fi\n";
 }
 

@@ -62,8 +62,7 @@ class HighlightTest : public testing::Test {
 };
 
 TEST_F(HighlightTest, TokensByKind) {
-  EXPECT_EQ(Styles("SELECT 12, 'a' -- x"),
-            "kkkkkk.nn..sss.cccc");
+  EXPECT_EQ(Styles("SELECT 12, 'a' -- x"), "kkkkkk.nn..sss.cccc");
   EXPECT_EQ(Styles("/* a */ 1.5e3 'op"), "ccccccc.nnnnn.sss");
   EXPECT_EQ(Styles("SELECT UPPER(title) FROM songs"), "kkkkkk.fffff.......kkkk......");
 }
@@ -87,7 +86,8 @@ TEST_F(HighlightTest, ANameBeingTypedIsUnknownOnceNothingBeginsLikeIt) {
 
 TEST_F(HighlightTest, MatchingBrackets) {
   EXPECT_EQ(Styles("((1))", 5), "b.n.b");
-  EXPECT_EQ(Styles("((1))", 1), "b.n.b");
+  EXPECT_EQ(Styles("((1))", 1), ".bnb.");
+  EXPECT_EQ(Styles("((1))", 4), "b.n.b");
   EXPECT_EQ(Styles("<<1>>", 0), "bbnbb");
   EXPECT_EQ(Styles("(')'", 1), ".sss");
 }
@@ -131,8 +131,8 @@ TEST_F(HighlightTest, Commands) {
 }
 
 TEST_F(HighlightTest, AnythingGoes) {
-  for (const char* text : {"", ";", "'", "\"", "`", "/*", "((((", "\xff\xfe", "SELECT \x01", ".", ".5",
-                           "SELECT SELECT SELECT", ")))", "<<<<", "-- x"}) {
+  for (const char* text : {"", ";", "'", "\"", "`", "/*", "((((", "\xff\xfe", "SELECT \x01", ".",
+                           ".5", "SELECT SELECT SELECT", ")))", "<<<<", "-- x"}) {
     const std::string_view view = text;
     EXPECT_EQ(Highlight(view, view.size(), session_->database()).size(), view.size());
     EXPECT_EQ(Highlight(view, 0, nullptr).size(), view.size());

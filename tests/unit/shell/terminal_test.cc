@@ -30,18 +30,21 @@ TEST(TerminalTest, NamedKeys) {
   EXPECT_EQ(Keys("a\x01z"), "a<C-a>z");
   EXPECT_EQ(Keys("\x1b[A\x1bOB\x1b[1;5C\x1b[1;5D\x1b[H\x1b[F\x1b[3~\x1b[5~"),
             "<Up><Down><C-Right><C-Left><Home><End><Delete><PageUp>");
-  EXPECT_EQ(Keys("\x1b" "b\x1b" "f\x1b" "d\x1b\x7f\x1b\r"), "<M-b><M-f><M-d><M-Backspace><M-Enter>");
+  EXPECT_EQ(Keys("\x1b"
+                 "b\x1b"
+                 "f\x1b"
+                 "d\x1b\x7f\x1b\r"),
+            "<M-b><M-f><M-d><M-Backspace><M-Enter>");
   EXPECT_EQ(Keys("\x7f\r\t\x1b[Z\x03\x04"), "<Backspace><Enter><Tab><S-Tab><C-c><C-d>");
   EXPECT_EQ(Keys("\x1f\x18\x05"), "<C-_><C-x><C-e>");
   EXPECT_EQ(Keys("\x1b"), "<Escape>");
 }
 
-TEST(TerminalTest, Text) {
-  EXPECT_EQ(Keys("SELECT 'h\u00E9\u6F22';"), "SELECT 'h\u00E9\u6F22';");
-}
+TEST(TerminalTest, Text) { EXPECT_EQ(Keys("SELECT 'h\u00E9\u6F22';"), "SELECT 'h\u00E9\u6F22';"); }
 
 TEST(TerminalTest, PastedTextIsNoKeys) {
-  EXPECT_EQ(Keys("a\x1b[200~SELECT\t1\r\nFROM\rt;\x01\x03\r\n\x1b[201~b"), "a{SELECT  1\nFROM\nt;}b");
+  EXPECT_EQ(Keys("a\x1b[200~SELECT\t1\r\nFROM\rt;\x01\x03\r\n\x1b[201~b"),
+            "a{SELECT  1\nFROM\nt;}b");
 }
 
 // What a terminal of `columns` shows after the bytes; enough of its language for the screen's own.

@@ -1,0 +1,155 @@
+// Dot commands about tables and their items.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "shell/dot_actions.h"
+#include "shell/session.h"
+
+namespace parton::shell::actions {
+
+namespace {
+
+std::vector<std::string> SortedTables(Session* s) {
+  std::vector<std::string> names = s->database()->TableNames();
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// The text a statement answers with, however the engine shapes it.
+Result<std::string> AnswerText(Session* s, const std::string& statement) {
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result,
+                          s->connection()->Execute(statement));
+  if (result->kind() == ResultKind::kText || result->kind() == ResultKind::kDone) {
+    return result->text();
+  }
+  std::string text;
+  if (result->kind() == ResultKind::kValue) {
+    text = result->value().is_text() ? std::string(result->value().bytes())
+                                     : result->value().ToLiteral();
+    return text;
+  }
+  while (result->Next()) {
+    const Value row = result->row().Materialize();
+    if (row.is_struct()) {
+      for (const Field& f : row.fields()) {
+        if (f.value.is_text()) text += std::string(f.value.bytes()) + "\n";
+      }
+    } else {
+      text += (row.is_text() ? std::string(row.bytes()) : row.ToLiteral()) + "\n";
+    }
+  }
+  PARTON_RETURN_IF_ERROR(result->status());
+  return text;
+}
+
+Result<std::string> CreateText(Session* s, const std::string& table) {
+  PARTON_ASSIGN_OR_RETURN(std::string text, AnswerText(s, "SHOW CREATE TABLE " + QuoteName(table)));
+  while (!text.empty() && (text.back() == '\n' || text.back() == ';')) text.pop_back();
+  return text + ";\n";
+}
+
+}  // namespace
+
+std::string QuoteName(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+Status NeedDatabase(Session* s) {
+  if (s->is_open()) return Status::Ok();
+  return Status(StatusCode::kOpenFailed, "no database is open", {}, "try .open PATH");
+}
+
+Status Check(Session* s, const Args&) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  const std::vector<std::string> problems = s->database()->Check();
+  for (const std::string& p : problems) s->output()->Write(p + "\n");
+  if (problems.empty()) {
+    s->output()->Write("sound\n");
+    return Status::Ok();
+  }
+  return Status::Corruption(fmt::format("{} problems found", problems.size()));
+}
+
+Status Dump(Session* s, const Args& args) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  // Statements stay well below the longest text there may be.
+  constexpr size_t kRowsPerInsert = 100;
+  constexpr size_t kBytesPerInsert = 1 << 20;
+  for (const std::string& table : args.empty() ? SortedTables(s) : args) {
+    PARTON_ASSIGN_OR_RETURN(const std::string create, CreateText(s, table));
+    s->output()->Write(create);
+    PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> rows,
+                            s->connection()->Execute("SELECT * FROM " + QuoteName(table)));
+    size_t n = 0, bytes = 0;
+    bool open = false;
+    while (rows->Next()) {
+      if (open && (n == kRowsPerInsert || bytes > kBytesPerInsert)) {
+        s->output()->Write("\n>>;\n");
+        open = false;
+      }
+      if (!open) n = bytes = 0;
+      s->output()->Write(open ? ",\n  " : fmt::format("INSERT INTO {} <<\n  ", QuoteName(table)));
+      open = true;
+      const std::string item = rows->row().ToLiteral();
+      s->output()->Write(item);
+      ++n;
+      bytes += item.size();
+      if (s->output()->reader_gone() || !s->output()->error().ok()) return Status::Ok();
+    }
+    if (open) s->output()->Write("\n>>;\n");
+    PARTON_RETURN_IF_ERROR(rows->status());
+  }
+  // Behind all tables and items: they may write to any, and must not run on what the dump itself
+  // inserts.
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> triggers,
+                          s->connection()->Execute("SHOW TRIGGERS"));
+  while (triggers->Next()) {
+    const Value row = triggers->row().Materialize();
+    auto text = [&](std::string_view name) -> std::string {
+      for (const Field& f : row.fields()) {
+        if (f.name == name)
+          return f.value.is_text() ? std::string(f.value.bytes()) : f.value.ToLiteral();
+      }
+      return "";
+    };
+    const std::string table = text("table");
+    if (!args.empty() && std::find(args.begin(), args.end(), table) == args.end()) continue;
+    s->output()->Write(fmt::format("CREATE TRIGGER {} ON {} BATCH {} AS {};\n",
+                                   QuoteName(text("name")), QuoteName(table), text("batch"),
+                                   text("statement")));
+  }
+  return triggers->status();
+}
+
+Status Indexes(Session* s, const Args& args) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  for (const std::string& table : args.empty() ? SortedTables(s) : args) {
+    for (const std::string& index : s->database()->IndexNames(table)) {
+      s->output()->Write(fmt::format("{}.{}\n", table, index));
+    }
+  }
+  return Status::Ok();
+}
+
+Status Schema(Session* s, const Args& args) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  for (const std::string& table : args.empty() ? SortedTables(s) : args) {
+    PARTON_ASSIGN_OR_RETURN(const std::string text, CreateText(s, table));
+    s->output()->Write(text);
+  }
+  return Status::Ok();
+}
+
+Status Tables(Session* s, const Args&) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  for (const std::string& t : SortedTables(s)) s->output()->Write(t + "\n");
+  return Status::Ok();
+}
+
+}  // namespace parton::shell::actions
