@@ -73,4 +73,4 @@ ADVISE SELECT note FROM orders WHERE total = 5;
 -- text like '%CREATE INDEX by_total ON orders (total NUMBER) PROJECT INCLUDE (note)%'
 
 ADVISE FROM '${DIR}/files/nothing.sql';
--- error: IoError like 'cannot open /tmp/w/h/data/main/tests/golden/data/files/nothing.sql: No such file or directory'
+-- error: IoError like 'cannot open %/tests/golden/data/files/nothing.sql: No such file or directory'

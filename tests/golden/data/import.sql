@@ -14,7 +14,7 @@ IMPORT TABLE songs FROM '${DIR}/files/export_incremental';
 
 -- Nothing is loaded of an export of which anything is damaged.
 IMPORT TABLE songs FROM '${DIR}/files/export_damaged/manifest-summary.json';
--- error: Corruption like '/tmp/w/h/data/main/tests/golden/data/files/export_damaged/data/bqpwo9234nbsw.json.gz is not what was exported: its MD5 is rjKVFGvAgJH7128Of0ivSA==, not tHH9BG3p02aCovX9xcMwkg=='
+-- error: Corruption like '%/tests/golden/data/files/export_damaged/data/bqpwo9234nbsw.json.gz is not what was exported: its MD5 is rjKVFGvAgJH7128Of0ivSA==, not tHH9BG3p02aCovX9xcMwkg=='
 SELECT * FROM songs;
 -- rows: 0
 
@@ -30,7 +30,7 @@ IMPORT TABLE songs FROM '${DIR}/files/export';
 IMPORT TABLE songs FROM '${DIR}/files/export' (ON CONFLICT SKIP);
 -- affected: 0
 IMPORT TABLE songs FROM '${DIR}/files';
--- error: IoError like 'cannot open /tmp/w/h/data/main/tests/golden/data/files/manifest-summary.json: No such file or directory'
+-- error: IoError like 'cannot open %/tests/golden/data/files/manifest-summary.json: No such file or directory'
 
 -- A data model: keys, indexes, sample data.
 IMPORT FROM '${DIR}/files/shop_model.json';
@@ -57,8 +57,8 @@ SELECT * FROM Customer;
 IMPORT TABLE Custmer FROM '${DIR}/files/shop_model.json';
 -- error: ResourceNotFoundException like 'the model has no table Custmer'
 IMPORT FROM '${DIR}/files/two.ddbjson';
--- error: ValidationException like '/tmp/w/h/data/main/tests/golden/data/files/two.ddbjson is not JSON: Not JSON at byte 82: The document root must not be followed by other values.'
+-- error: ValidationException like '%/tests/golden/data/files/two.ddbjson is not JSON: Not JSON at byte 82: The document root must not be followed by other values.'
 IMPORT FROM '${DIR}/files/none.json';
--- error: IoError like 'cannot open /tmp/w/h/data/main/tests/golden/data/files/none.json: No such file or directory'
+-- error: IoError like 'cannot open %/tests/golden/data/files/none.json: No such file or directory'
 IMPORT FROM '${DIR}/files/shop_model.json' (FORMAT ion);
 -- error: ValidationException like 'an unknown format'
