@@ -18,8 +18,6 @@ namespace parton {
 namespace {
 
 constexpr const char* kBadKey = "The provided key element does not match the schema";
-// The item's name in messages.
-constexpr const char* kItem = "item";
 
 std::string Quoted(std::string_view name) {
   std::string out = "\"";
@@ -39,13 +37,6 @@ Status InText(const Status& s, uint32_t first_line, std::string_view what) {
   std::string hint = fmt::format("in the {}", what);
   if (!s.hint().empty()) hint += ": " + s.hint();
   return Status(s.code(), s.message(), inside ? span : TextSpan{}, std::move(hint));
-}
-
-ExprPtr NameItem(const ExprPtr& e, int slot) {
-  if (const auto* s = e->As<Expr::Slot>()) {
-    return s->index == slot ? MakeExpr(Expr::Slot{slot, kItem}, e->span) : e;
-  }
-  return MapChildren(e, [&](const ExprPtr& child) { return NameItem(child, slot); });
 }
 
 // The statement whose WHERE and actions the operation has; each text begins a line.
@@ -86,10 +77,9 @@ Status Bind(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
                                           (*planned)->parameter_count, operation.parameters.size()));
   }
   op->slot = plan.slot;
-  auto bind = [&](const ExprPtr& e) { return NameItem(WithParameters(e, operation.parameters), plan.slot); };
-  if (plan.condition != nullptr) op->condition = bind(plan.condition);
+  if (plan.condition != nullptr) op->condition = WithParameters(plan.condition, operation.parameters);
   for (UpdateAction action : plan.actions) {
-    if (action.value != nullptr) action.value = bind(action.value);
+    if (action.value != nullptr) action.value = WithParameters(action.value, operation.parameters);
     action.span = TextSpan{};
     op->actions.push_back(std::move(action));
   }

@@ -107,7 +107,7 @@ TEST_F(OneShotTest, EveryFailureIsReported) {
   ASSERT_EQ(reasons_.size(), 4u);
   EXPECT_EQ(reasons_[0].message, "The conditional request failed");
   EXPECT_EQ(reasons_[0].item.ToLiteral(), "{'id': 'a', 'n': 10}");
-  EXPECT_EQ(reasons_[0].hint, "not true: item.n >= 100; the item has n = 10");
+  EXPECT_EQ(reasons_[0].hint, "not true: n >= 100; the item has n = 10");
   EXPECT_EQ(reasons_[1].message, "");
   EXPECT_TRUE(reasons_[2].item.is_missing());  // not asked for
   EXPECT_TRUE(reasons_[3].item.is_missing());  // there is none
@@ -119,7 +119,7 @@ TEST_F(OneShotTest, TheFalseConjunctIsNamed) {
   auto failed =
       Write({Op::Delete("stock", Id("a")).If("n > 1 AND kind = 'x' AND attribute_exists(id)")});
   ASSERT_FALSE(failed.ok());
-  EXPECT_EQ(reasons_[0].hint, "not true: item.kind = 'x'; the item has no kind");
+  EXPECT_EQ(reasons_[0].hint, "not true: kind = 'x'; the item has no kind");
 }
 
 TEST_F(OneShotTest, WhatCannotBeDoneComesBeforeConditions) {
