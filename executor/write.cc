@@ -82,7 +82,7 @@ class Writer {
           fmt::format("an item must be a tuple, not {}", row.is_absent() ? "absent" : TypeName(row.type())),
           plan_.source->span);
     }
-    WriteOp op;
+    WriteOp& op = ops_.emplace_back();
     op.table = plan_.table;
     op.returning = plan_.returning;
     if (plan_.kind == WritePlan::Kind::kUpsert) {
@@ -92,7 +92,6 @@ class Writer {
       op.item = row;
       op.if_exists = plan_.if_exists;
     }
-    ops_.push_back(std::move(op));
     return MakeRoom();
   }
 

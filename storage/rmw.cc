@@ -1,5 +1,6 @@
 #include "storage/rmw.h"
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -306,8 +307,11 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
                            op.returning != ReturnValues::kNone || options.failed_items != nullptr;
     if (change.had && needs_old) old_item = Value::Item(change.old_bytes, names);
 
-    SlotGuard guard(ctx, op.slot);
-    (*ctx.frame)[op.slot] = old_item;
+    std::optional<SlotGuard> guard;
+    if (needs_old) {
+      guard.emplace(ctx, op.slot);
+      (*ctx.frame)[op.slot] = old_item;
+    }
     UpdatedAttributes updated;
     Result<Verdict> verdict = Judge(op, change.had, ctx);
     Status s = verdict.status();

@@ -38,14 +38,14 @@ char* WriteRun(ItemTag tag, std::string_view run, char* p) {
   return p + run.size();
 }
 
-// Null: not a simple value.
-char* WriteValue(const Value& v, char* p) {
+// `bytes`: a string's or binary's. Null: not a simple value.
+char* WriteValue(const Value& v, std::string_view bytes, char* p) {
   switch (v.type()) {
     case Type::kNull: return WriteTag(ItemTag::kNull, p);
     case Type::kBool: return WriteTag(v.is_true() ? ItemTag::kTrue : ItemTag::kFalse, p);
     case Type::kInt: return v.is_small_int() ? WriteVarint(ZigZag(v.int_value()), WriteTag(ItemTag::kInt, p)) : nullptr;
-    case Type::kString: return IsValidUtf8(v.bytes()) ? WriteRun(ItemTag::kString, v.bytes(), p) : nullptr;
-    case Type::kBlob: return WriteRun(ItemTag::kBinary, v.bytes(), p);
+    case Type::kString: return IsValidUtf8(bytes) ? WriteRun(ItemTag::kString, bytes, p) : nullptr;
+    case Type::kBlob: return WriteRun(ItemTag::kBinary, bytes, p);
     default: return nullptr;
   }
 }
@@ -86,13 +86,14 @@ struct Attributes {
 bool EncodeFlatItem(const Value& item, const NameTable& names, std::string* out) {
   if (!item.is_struct() || !item.materialized() || item.fields().size() > kMaxFields) return false;
   const std::vector<Field>& fields = item.fields();
+  std::array<std::string_view, kMaxFields> runs;
   size_t room = 1;
   size_t dynamo_size = 0;  // at most
-  for (const Field& f : fields) {
-    const Type type = f.value.type();
-    const size_t bytes = type == Type::kString || type == Type::kBlob ? f.value.bytes().size() : 0;
-    room += kLongestVarint + 1 + kLongestVarint + bytes;
-    dynamo_size += f.name.size() + 21 + bytes;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const Field& f = fields[i];
+    if (f.value.type() == Type::kString || f.value.type() == Type::kBlob) runs[i] = f.value.bytes();
+    room += kLongestVarint + 1 + kLongestVarint + runs[i].size();
+    dynamo_size += f.name.size() + 21 + runs[i].size();
   }
   if (dynamo_size > kSmall) return false;
   Attributes attributes;
@@ -105,7 +106,7 @@ bool EncodeFlatItem(const Value& item, const NameTable& names, std::string* out)
   for (size_t i = 0; i < fields.size(); ++i) {
     const size_t at = attributes.order[i];
     p = WriteVarint(uint64_t{attributes.ids[at]} + 1, p);
-    p = WriteValue(fields[at].value, p);
+    p = WriteValue(fields[at].value, runs[at], p);
     if (p == nullptr) return false;
   }
   out->append(buffer.data(), static_cast<size_t>(p - buffer.data()));

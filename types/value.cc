@@ -92,7 +92,9 @@ Value Value::Of(const Interval& i) { return Heap(Type::kInterval, new HeapScalar
 
 Value Value::Collection(Type type, std::vector<Value> elements) {
   PARTON_CHECK(type >= Type::kList && type <= Type::kBag);
-  for (Value& e : elements) e = std::move(e).Own();
+  for (Value& e : elements) {
+    if (e.borrowed()) e = e.Own();
+  }
   return Heap(type, new HeapElements(std::move(elements)));
 }
 
@@ -149,7 +151,7 @@ Value Value::Struct(std::vector<Field> fields) {
   bool missing = false;
   for (Field& f : fields) {
     missing |= f.value.is_missing();
-    f.value = std::move(f.value).Own();
+    if (f.value.borrowed()) f.value = f.value.Own();
   }
   if (missing) std::erase_if(fields, [](const Field& f) { return f.value.is_missing(); });
   return Heap(Type::kStruct, new HeapFields(std::move(fields)));
