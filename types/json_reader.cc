@@ -7,11 +7,13 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "types/base64.h"
+#include "types/json_fast.h"
 
 namespace parton {
 
@@ -248,6 +250,7 @@ class Window {
 }  // namespace
 
 Result<Value> ParseJson(std::string_view text) {
+  if (std::optional<Value> usual = ParseUsualJson(text)) return *std::move(usual);
   rapidjson::MemoryStream memory(text.data(), text.size());
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
   rapidjson::Reader reader;
