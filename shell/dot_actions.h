@@ -3,7 +3,6 @@
 #define PARTON_SHELL_DOT_ACTIONS_H_
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "parton/status.h"
@@ -18,9 +17,6 @@ using Args = std::vector<std::string>;
 
 // An error if no database is open.
 Status NeedDatabase(Session* s);
-
-// "name", as an identifier in a statement.
-std::string QuoteName(std::string_view name);
 
 Status Advise(Session* s, const Args& args);
 Status Check(Session* s, const Args& args);

@@ -35,7 +35,8 @@ Status UnknownCommand(std::string_view name) {
 
 const std::vector<DotCommand>& AllDotCommands() {
   static const std::vector<DotCommand> kCommands = {
-      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise, Argument::kFile},
+      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise,
+       Argument::kFile},
       {"check", "", "verify the stored data: indexes match items", "", 0, 0, Check},
       {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump,
        Argument::kTable},
@@ -48,12 +49,13 @@ const std::vector<DotCommand>& AllDotCommands() {
        Argument::kOnOff},
       {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1,
        Footer, Argument::kOnOff},
-      {"help", "[TOPIC]", "this list, or more about a command, keys, modes, settings, functions",
-       "", 0, 1, Help, Argument::kCommand},
+      {"help", "[TOPIC]", "this list, or more on a command, keys, modes, settings", "", 0, 1, Help,
+       Argument::kCommand},
       {"history", "[N]", "the last N statements typed", "", 0, 1, ShowHistory},
       {"import", "FILE TABLE [OPTION...]", "load a csv, json, jsonl or ddbjson file into a table",
-       "Options are those of COPY FROM: .import people.csv people ON CONFLICT SKIP, ERRORS 'bad.jsonl'", 2, 64,
-       Import, Argument::kFile},
+       "Options are those of COPY FROM:\n"
+       "  .import people.csv people ON CONFLICT SKIP, ERRORS 'bad.jsonl'",
+       2, 64, Import, Argument::kFile},
       {"indexes", "[TABLE...]", "names of indexes", "", 0, 64, Indexes, Argument::kTable},
       {"last", "[MODE]", "run the last statement again, in another mode if given", "", 0, 1, Last,
        Argument::kMode},

@@ -10,6 +10,15 @@ namespace parton::shell::actions {
 
 namespace {
 
+std::string QuoteName(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
 std::vector<std::string> SortedTables(Session* s) {
   std::vector<std::string> names = s->database()->TableNames();
   std::sort(names.begin(), names.end());
@@ -49,16 +58,21 @@ Result<std::string> CreateText(Session* s, const std::string& table) {
   return text + ";\n";
 }
 
-}  // namespace
-
-std::string QuoteName(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
+std::string QuoteText(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
 }
+
+Status RunGenerated(Session* s, const std::string& statement, std::string_view what) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  SourceStatement generated;
+  generated.text = statement;
+  if (s->Run(generated) || s->options().keep_going) return Status::Ok();
+  return Status(StatusCode::kCancelled, fmt::format("{} failed", what));
+}
+
+}  // namespace
 
 Status NeedDatabase(Session* s) {
   if (s->is_open()) return Status::Ok();
@@ -150,6 +164,18 @@ Status Tables(Session* s, const Args&) {
   PARTON_RETURN_IF_ERROR(NeedDatabase(s));
   for (const std::string& t : SortedTables(s)) s->output()->Write(t + "\n");
   return Status::Ok();
+}
+
+Status Import(Session* s, const Args& args) {
+  std::string statement = fmt::format("COPY {} FROM {}", QuoteName(args[1]), QuoteText(args[0]));
+  std::string options;
+  for (size_t i = 2; i < args.size(); ++i) options += (i == 2 ? "" : " ") + args[i];
+  if (!options.empty()) statement += options.front() == '(' ? " " + options : " (" + options + ")";
+  return RunGenerated(s, statement, "the import");
+}
+
+Status Advise(Session* s, const Args& args) {
+  return RunGenerated(s, "ADVISE FROM " + QuoteText(args[0]), "the advice");
 }
 
 }  // namespace parton::shell::actions

@@ -27,18 +27,6 @@ SourceStatement Generated(std::string text) {
   return s;
 }
 
-std::string QuoteText(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
-Status RunGenerated(Session* s, const std::string& statement, std::string_view what) {
-  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
-  if (s->Run(Generated(statement)) || s->options().keep_going) return Status::Ok();
-  return Status(StatusCode::kCancelled, fmt::format("{} failed", what));
-}
-
 std::string CommandList() {
   std::string out =
       "Statements end with a semicolon. Commands of the shell stand on a line of their own:\n";
@@ -83,18 +71,6 @@ std::string HelpOn(std::string topic) {
 }
 
 }  // namespace
-
-Status Advise(Session* s, const Args& args) {
-  return RunGenerated(s, "ADVISE FROM " + QuoteText(args[0]), "the advice");
-}
-
-Status Import(Session* s, const Args& args) {
-  std::string statement = fmt::format("COPY {} FROM {}", QuoteName(args[1]), QuoteText(args[0]));
-  std::string options;
-  for (size_t i = 2; i < args.size(); ++i) options += (i == 2 ? "" : " ") + args[i];
-  if (!options.empty()) statement += options.front() == '(' ? " " + options : " (" + options + ")";
-  return RunGenerated(s, statement, "the import");
-}
 
 Status Edit(Session* s, const Args&) {
   if (!s->interactive()) return Status::Validation(".edit needs a terminal");

@@ -93,7 +93,6 @@ std::string FormatError(const Status& error, const SourceStatement& s, int width
   for (size_t i = 0; i < reasons.size(); ++i) {
     out += fmt::format("  statement {}: {}\n", i + 1,
                        reasons[i].ok() ? "None" : reasons[i].ToString());
-    if (!reasons[i].hint().empty()) out += fmt::format("    {}\n", reasons[i].hint());
   }
   if (!error.hint().empty()) out += fmt::format("hint: {}\n", error.hint());
   return out;
@@ -130,10 +129,8 @@ std::string FormatErrorJson(const Status& error, const SourceStatement& s) {
     out += ",\"reasons\":[";
     for (size_t i = 0; i < error.reasons().size(); ++i) {
       const Status& r = error.reasons()[i];
-      out += fmt::format("{}{{\"code\":{},\"message\":{}", i > 0 ? "," : "",
+      out += fmt::format("{}{{\"code\":{},\"message\":{}}}", i > 0 ? "," : "",
                          JsonString(r.ok() ? "None" : r.ExceptionName()), JsonString(r.message()));
-      if (!r.hint().empty()) out += ",\"hint\":" + JsonString(r.hint());
-      out += "}";
     }
     out += "]";
   }

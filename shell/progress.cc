@@ -21,6 +21,20 @@ std::string Short(double n) {
 
 }  // namespace
 
+std::string ProgressText(uint64_t done, uint64_t total, double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  const std::string counts =
+      fmt::format("{} items, {}/s", Short(static_cast<double>(done)), Short(rate));
+  // The total is an estimate: when there was more, it says nothing any more.
+  if (total == 0 || done > total) return counts;
+  const double part = static_cast<double>(done) / static_cast<double>(total);
+  const std::string left =
+      rate > 0 && done < total
+          ? fmt::format(", {:.0f} s left", static_cast<double>(total - done) / rate)
+          : "";
+  return fmt::format("{:3.0f} %  {}{}", part * 100, counts, left);
+}
+
 void Progress::Update(uint64_t done, uint64_t total) {
   done_ = done;
   if (!enabled_) return;
@@ -30,16 +44,7 @@ void Progress::Update(uint64_t done, uint64_t total) {
     return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double rate = static_cast<double>(done) / seconds;
-  std::string line = fmt::format("{} items, {}/s", Short(static_cast<double>(done)), Short(rate));
-  if (total >= done && total > 0) {  // an estimate: it may be too low
-    const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
-    line = fmt::format("{:3.0f} %  ", part * 100) + line;
-    if (rate > 0 && done < total) {
-      line += fmt::format(", {:.0f} s left", static_cast<double>(total - done) / rate);
-    }
-  }
-  line += "  (Ctrl-C cancels)";
+  const std::string line = ProgressText(done, total, seconds) + "  (Ctrl-C cancels)";
   fmt::print(stderr, "\r\033[K{}", Truncate(line, std::max(1, GetTerminalSize().columns - 1)));
   std::fflush(stderr);
   visible_ = true;

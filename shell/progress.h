@@ -7,8 +7,12 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <string>
 
 namespace parton::shell {
+
+// " 25 %  1000 items, 500/s, 6 s left"; `total` 0: unknown.
+std::string ProgressText(uint64_t done, uint64_t total, double seconds);
 
 // Update may be called from any thread.
 class Progress {

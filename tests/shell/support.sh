@@ -1,5 +1,5 @@
 # Sourced by the shell's tests. $1: the shell. Ends with `N passed, M failed`.
-shell=$1
+shell=$(realpath "$1")
 top=$(mktemp -d "${TMPDIR:-/tmp}/parton-shell-XXXXXX")
 trap 'rm -rf "$top"' EXIT
 cd "$top" || exit 2

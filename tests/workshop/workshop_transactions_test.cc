@@ -209,7 +209,9 @@ TEST(PowerLossTransactionTest, T3AllOrNothingWheneverItDies) {  // T3.9
       const int64_t a = (*rows)[0].int_value(), b = (*rows)[1].int_value();
       EXPECT_EQ(a + b, 15);
       EXPECT_TRUE(a == 10 || a == 6) << a;
-      if (acknowledged) EXPECT_EQ(a, 6);
+      if (acknowledged) {
+        EXPECT_EQ(a, 6);
+      }
       EXPECT_TRUE((*db)->Check().empty());
     }
   }

@@ -64,7 +64,7 @@ class HighlightTest : public testing::Test {
 TEST_F(HighlightTest, TokensByKind) {
   EXPECT_EQ(Styles("SELECT 12, 'a' -- x"), "kkkkkk.nn..sss.cccc");
   EXPECT_EQ(Styles("/* a */ 1.5e3 'op"), "ccccccc.nnnnn.sss");
-  EXPECT_EQ(Styles("SELECT UPPER(title) FROM songs"), "kkkkkk.fffff.......kkkk......");
+  EXPECT_EQ(Styles("SELECT UPPER(title) FROM songs"), "kkkkkk.fffff........kkkk......");
 }
 
 TEST_F(HighlightTest, UnknownNames) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "shell/editor/menu.h"
@@ -91,7 +92,7 @@ class Emulator {
   }
   void Control(char c, int n) {
     switch (c) {
-      case 'A': y_ -= n == 0 ? 1 : n; break;
+      case 'A': y_ = std::max(0, y_ - std::max(n, 1)); break;
       case 'B': y_ += n == 0 ? 1 : n; break;
       case 'C': x_ += n == 0 ? 1 : n; break;
       case 'K': Row(y_).resize(static_cast<size_t>(x_), ' '); break;
@@ -112,7 +113,6 @@ Picture Of(std::string_view text, size_t cursor) {
   Picture p;
   p.text = text;
   p.cursor = cursor;
-  p.prompt = [](size_t line) { return line == 0 ? "db> " : "  -> "; };
   p.prompt = [](size_t line) { return std::string(line == 0 ? "db> " : " -> "); };
   return p;
 }
