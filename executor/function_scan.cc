@@ -1,4 +1,6 @@
 // Table functions in FROM. Rows are produced as they are asked for.
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "executor/change_feed.h"
@@ -126,7 +128,7 @@ class FunctionScan final : public Operator {
     position_ = 0;
     std::vector<Value> args;
     for (const ExprPtr& e : node_.args) args.push_back(EvaluateValue(*e, ctx_.eval));
-    if (ctx_.failed()) return false;
+    if (ctx_.failed() || !MayOpen(args)) return false;
     Result<std::unique_ptr<RowSource>> rows = MakeRows(node_.function, args, ctx_.shared->store);
     if (!rows.ok()) {
       TextSpan span = node_.args.empty() ? TextSpan{} : node_.args[0]->span;
@@ -147,9 +149,21 @@ class FunctionScan final : public Operator {
   void Close() override { rows_.reset(); }
 
  private:
+  // A pipe gives its rows once: an operator that starts over would lose them without a word.
+  bool MayOpen(const std::vector<Value>& args) {
+    const bool again = std::exchange(opened_, true);
+    if (!again || node_.function == "range" || node_.function == "changes" || !args[0].is_text()) return true;
+    const std::string path(args[0].bytes());
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored)) return true;
+    return ctx_.FailIfError(Status(StatusCode::kIoError, path + " can be read only once, and this statement needs it again",
+                                   node_.args[0]->span, "a copy of it in a file, or a higher memory_limit, helps"));
+  }
+
   const Plan::FunctionScan& node_;
   std::unique_ptr<RowSource> rows_;
   int64_t position_ = 0;
+  bool opened_ = false;
 };
 
 }  // namespace

@@ -83,7 +83,8 @@ class LookupJoin final : public Operator {
   bool ReadBlock() {
     Forget();
     std::vector<Lookup> lookups;
-    while (rows_.size() < block_rows_ && memory_.held() < kBlockBytes) {
+    const size_t bytes = std::min(kBlockBytes, ctx_.shared->memory.limit() / 8);
+    while (rows_.size() < block_rows_ && memory_.held() < bytes) {
       if (!left_->Next()) {
         left_ended_ = true;
         break;

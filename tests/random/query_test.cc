@@ -285,6 +285,18 @@ TEST_F(RandomQueries, ThreadsNeverChangeTheAnswer) {
       }
     }
   }
+  // Groups that have no room in memory, all threads together.
+  const std::string groups = "SELECT k, COUNT(*) AS n, SUM(a.w) AS s, ARRAY_AGG(a.id) AS ids FROM big AS a GROUP BY a.id % 7000 AS k";
+  Run("SET threads = 1");
+  const Answer one = Ask(groups, false);
+  EXPECT_EQ(one.rows.size(), 7000u);
+  Run("SET memory_limit = 300000");
+  for (int threads : {1, 4}) {
+    Run(fmt::format("SET threads = {}", threads));
+    const Answer spilled = Ask(groups, false);
+    EXPECT_FALSE(spilled.failed) << spilled.error;
+    EXPECT_TRUE(spilled.rows == one.rows) << groups << "\n" << threads << " threads";
+  }
 }
 
 }  // namespace

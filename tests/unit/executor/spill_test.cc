@@ -1,10 +1,12 @@
 // Statements that exceed their memory limit: the files are there only while they are needed, and a disk that is full is
 // an error like others. What they answer is tested by the golden scripts and the random queries.
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <unistd.h>
 
@@ -112,6 +114,26 @@ TEST_F(SpillTest, AFullDiskIsAnError) {
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old), 0);
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(Rows(kMuchDistinct).size(), 20000u);
+}
+
+// Groups that outgrow the memory are aggregated by reading the input again; a pipe cannot be.
+TEST_F(SpillTest, APipeIsNotReadTwice) {
+  const std::string pipe = directory_ + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const auto ask = [&](const std::string& what) {
+    std::thread writer([&] {
+      std::ofstream out(pipe);
+      for (int i = 0; i < 20000; ++i) out << "{\"k\": " << i % 10 << ", \"v\": " << i << "}\n";
+    });
+    const std::vector<std::string> rows = Rows("SELECT k, " + what + " FROM json('" + pipe + "') AS r GROUP BY r.k AS k");
+    writer.join();
+    return rows;
+  };
+  std::signal(SIGPIPE, SIG_IGN);
+  EXPECT_EQ(ask("COUNT(DISTINCT r.v) AS n").size(), 10u);
+  const std::vector<std::string> rows = ask("ARRAY_AGG(r.v) AS a");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_NE(rows[0].find("can be read only once"), std::string::npos) << rows[0];
 }
 
 }  // namespace
