@@ -94,10 +94,10 @@ Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOp
     if (!items.Insert(*table, key)) return Status::Validation(kDuplicates);
     ops.push_back(std::move(*op));
   }
-  EvalContext ctx;
-  PARTON_ASSIGN_OR_RETURN(std::vector<WriteOutcome> outcomes, db->store->Write(ops, ctx, WriteOptions()));
+  CapacityMeter meter = RequestMeter(db, false);
+  PARTON_RETURN_IF_ERROR(MeteredWrite(db, ops, WriteOptions(), &meter).status());
   BatchWriteResult result;
-  for (const WriteOutcome& o : outcomes) result.write_units += WriteUnits(o) + IndexUnits(o);
+  result.write_units = WriteUnits(meter);
   return result;
 }
 
@@ -108,6 +108,7 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
   BatchGetResult result;
   result.items.resize(resolved.size());
   size_t bytes = 0;
+  CapacityMeter meter = RequestMeter(db, false);
   const std::unique_ptr<ReadView> view = db->store->NewView();
   for (size_t i = 0; i < resolved.size(); ++i) {
     size_t size = 0;
@@ -117,9 +118,10 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
       continue;
     }
     bytes += size;
-    result.read_units += ReadUnits(size) / 2;
+    meter.ReadItem(*resolved[i].table, size, false);
     result.items[i] = std::move(item);
   }
+  result.read_units = ReadUnits(meter);
   return result;
 }
 
@@ -154,10 +156,8 @@ Status PrepareMember(RequestStatement* s) {
 }
 
 void WriteMember(DatabaseState* db, const RequestStatement& s, StatementResult* result) {
-  EvalContext ctx;
-  ctx.logic = Logic::kDynamo;
-  ctx.now_nanos = db->NowNanos();
-  Result<std::vector<WriteOutcome>> outcomes = db->store->Write({s.ToWriteOp()}, ctx, WriteOptions());
+  CapacityMeter meter = RequestMeter(db, false);
+  Result<std::vector<WriteOutcome>> outcomes = MeteredWrite(db, {s.ToWriteOp()}, WriteOptions(), &meter);
   result->status = outcomes.status();
   const StatusCode code = result->status.code();
   const bool ran = outcomes.ok() || code == StatusCode::kConditionFailed || code == StatusCode::kDuplicateItem;
@@ -176,6 +176,7 @@ Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
     results[i].status = PrepareMember(&statements.emplace_back(db, operations[i]));
   }
   PARTON_RETURN_IF_ERROR(CheckTogether(statements, results));
+  CapacityMeter meter = RequestMeter(db, false);
   const std::unique_ptr<ReadView> view = db->store->NewView();
   for (size_t i = 0; i < statements.size(); ++i) {
     StatementResult& result = results[i];
@@ -188,6 +189,7 @@ Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
     Result<Value> row = statements[i].Read(*view, &size);
     result.status = row.status();
     if (!row.ok()) continue;
+    meter.ReadItem(*statements[i].table(), size, false);
     result.table = statements[i].table()->name;
     result.item = std::move(*row);
   }

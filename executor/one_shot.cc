@@ -96,16 +96,14 @@ class TokenedWrite {
   Result<TransactResult> Write(const std::vector<WriteOp>& ops, std::vector<Value>* old_items) {
     CommitExtras extras;
     if (!token_.empty()) RequestTokens::Note(kind_, token_, fingerprint_, now_ms_, &extras);
-    EvalContext ctx;
-    ctx.logic = Logic::kDynamo;
-    ctx.now_nanos = db_->NowNanos();
     WriteOptions options;
     options.collect_reasons = true;
     options.failed_items = old_items;
-    options.extras = &extras;
-    PARTON_ASSIGN_OR_RETURN(std::vector<WriteOutcome> outcomes, db_->store->Write(ops, ctx, options));
+    if (!token_.empty()) options.extras = &extras;
+    CapacityMeter meter = RequestMeter(db_, true);
+    PARTON_RETURN_IF_ERROR(MeteredWrite(db_, ops, options, &meter).status());
     TransactResult result;
-    for (const WriteOutcome& o : outcomes) result.write_units += 2 * WriteUnits(o) + IndexUnits(o);
+    result.write_units = WriteUnits(meter);
     return result;
   }
 
@@ -113,6 +111,7 @@ class TokenedWrite {
   Result<TransactResult> Replay(const std::vector<WriteOp>& ops) {
     TransactResult result;
     result.replayed = true;
+    CapacityMeter meter = RequestMeter(db_, true);
     for (const WriteOp& op : ops) {
       Key key = op.key;
       if (op.kind == WriteOp::Kind::kPut || op.kind == WriteOp::Kind::kInsert) {
@@ -122,8 +121,9 @@ class TokenedWrite {
       }
       Value now;
       PARTON_RETURN_IF_ERROR(db_->store->Get(db_->store->LatestView(), *op.table, key, &now, nullptr));
-      result.read_units += 2 * ReadUnits(now.is_missing() ? 0 : ItemSize(now));
+      meter.ReadItem(*op.table, MeteredBytes(now), true);
     }
+    result.read_units = ReadUnits(meter);
     return result;
   }
 
@@ -192,16 +192,37 @@ Status InOperation(const Status& s, size_t position) {
   return Status(s.code(), s.message(), s.span(), std::move(hint));
 }
 
-double ReadUnits(size_t bytes) { return static_cast<double>(std::max<size_t>(1, (bytes + 4095) / 4096)); }
-
-double WriteUnits(const WriteOutcome& o) {
-  return static_cast<double>(std::max<uint64_t>(1, (std::max(o.old_size, o.new_size) + 1023) / 1024));
+CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction) {
+  CapacityMeter::Mode mode;
+  mode.ledger = &db->throughput;
+  mode.clock = db->clock.get();
+  mode.in_transaction = in_transaction;
+  mode.dynamo_wording = true;
+  CapacityMeter meter;
+  meter.SetMode(mode);
+  return meter;
 }
 
-double IndexUnits(const WriteOutcome& o) {
+double ReadUnits(const CapacityMeter& meter) {
   double units = 0;
-  for (const auto& [index, n] : o.index_units) units += static_cast<double>(n);
+  for (const ConsumedCapacity& c : meter.consumed()) units += c.read_units;
   return units;
+}
+
+double WriteUnits(const CapacityMeter& meter) {
+  double units = 0;
+  for (const ConsumedCapacity& c : meter.consumed()) units += c.write_units;
+  return units;
+}
+
+Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
+                                               CapacityMeter* meter) {
+  EvalContext ctx;
+  ctx.logic = Logic::kDynamo;
+  ctx.now_nanos = db->NowNanos();
+  const WriteMeter count = [&](const auto& outcomes, const Status& error) { return meter->Write(ops, outcomes, error); };
+  options.meter = &count;
+  return db->store->Write(ops, ctx, options);
 }
 
 Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
@@ -250,7 +271,7 @@ Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size) {
   Value item;
   PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, &item, nullptr));
-  *size = item.is_missing() ? 0 : ItemSize(item);
+  *size = MeteredBytes(item);
   if (item.is_missing()) return item;
   return Project(item, read.projection).Materialize();
 }
@@ -260,16 +281,18 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
   PARTON_ASSIGN_OR_RETURN(std::vector<ItemRead> resolved, ResolveReads(db, reads, kSameItem));
   TransactResult result;
   size_t bytes = 0;
+  CapacityMeter meter = RequestMeter(db, true);
   const std::unique_ptr<ReadView> view = db->store->NewView();
   for (const ItemRead& read : resolved) {
     size_t size = 0;
     PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, read, &size));
-    result.read_units += 2 * ReadUnits(size);
+    meter.ReadItem(*read.table, size, true);
     bytes += size;
     // As DynamoDB: an item of which nothing was asked for is not told from one that is not there.
     const bool nothing = item.is_struct() && !read.projection.empty() && item.fields().empty();
     result.items.push_back(nothing ? Value() : std::move(item));
   }
+  result.read_units = ReadUnits(meter);
   if (bytes > kMostBytes) {
     return Status::Validation(fmt::format("The items are {} bytes long together, more than the {} that a transaction "
                                           "may read",
@@ -319,13 +342,15 @@ Status CheckTogether(const std::vector<RequestStatement*>& ready) {
 
 Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestStatement>& statements) {
   TransactResult result;
+  CapacityMeter meter = RequestMeter(db, true);
   const std::unique_ptr<ReadView> view = db->store->NewView();
   for (const RequestStatement& s : statements) {
     size_t size = 0;
     PARTON_ASSIGN_OR_RETURN(Value row, s.Read(*view, &size));
-    result.read_units += 2 * ReadUnits(size);
+    meter.ReadItem(*s.table(), size, true);
     result.items.push_back(std::move(row));
   }
+  result.read_units = ReadUnits(meter);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/capacity_meter.h"
 #include "parton/requests.h"
 #include "storage/table_store.h"
 
@@ -40,10 +41,13 @@ Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<
 // The item, MISSING if there is none; *size is its whole size.
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
 
-// Capacity units of one operation: DynamoDB developer guide, "Capacity unit consumption".
-double ReadUnits(size_t bytes);            // strongly consistent
-double WriteUnits(const WriteOutcome& o);  // of the table
-double IndexUnits(const WriteOutcome& o);
+// Counts what a request consumes, without throttling it.
+CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);
+double ReadUnits(const CapacityMeter& meter);
+double WriteUnits(const CapacityMeter& meter);
+// A write of the store that is counted.
+Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
+                                               CapacityMeter* meter);
 
 }  // namespace parton
 
