@@ -96,7 +96,11 @@ int Main(int argc, char** argv) {
       json_out << item.ToJson() << '\n';
       for (size_t f = 0; f < item.fields().size() && i == 1; ++f) csv_out << (f ? "," : "") << item.fields()[f].name;
       if (i == 1) csv_out << '\n';
-      for (size_t f = 0; f < item.fields().size(); ++f) csv_out << (f ? "," : "") << item.fields()[f].value.ToJson();
+      for (size_t f = 0; f < item.fields().size(); ++f) {
+        const Value& v = item.fields()[f].value;
+        const bool plain = v.is_text() && v.bytes().find_first_of(",\"\n") == std::string_view::npos;
+        csv_out << (f ? "," : "") << (plain ? std::string(v.bytes()) : v.ToJson());
+      }
       csv_out << '\n';
       if (side != "copy") items.push_back(std::move(item));
     }

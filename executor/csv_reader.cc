@@ -106,6 +106,47 @@ struct CsvReader::State {
     return s;
   }
 
+  // Takes a line that is a whole record, which most are, apart without a state machine. False: it is for libcsv.
+  bool SplitLine(std::string_view rest) {
+    if (rest.ends_with('\n')) rest.remove_suffix(1);
+    if (rest.ends_with('\r')) rest.remove_suffix(1);
+    if (rest.find('\r') != std::string_view::npos) return false;
+    if (rest.empty()) return true;
+    for (;;) {
+      if (count == fields.size()) fields.emplace_back();
+      Cell& cell = fields[count++];
+      size_t end = 0;
+      if (!rest.empty() && rest[0] == options.quote) {
+        cell.unquoted_empty = false;
+        if (!TakeQuoted(rest, &cell.text, &end)) return false;
+      } else {
+        end = std::min(rest.find(options.delimiter), rest.size());
+        cell.text.assign(rest.substr(0, end));
+        cell.unquoted_empty = end == 0;
+        if (cell.text.find(options.quote) != std::string::npos) return false;
+      }
+      if (end == rest.size()) return true;
+      rest.remove_prefix(end + 1);
+    }
+  }
+  // A quoted field at the start of `rest`; *end: where the delimiter stands, or the end.
+  bool TakeQuoted(std::string_view rest, std::string* out, size_t* end) const {
+    out->clear();
+    for (size_t at = 1;;) {
+      const size_t quote = rest.find(options.quote, at);
+      if (quote == std::string_view::npos) return false;  // it goes on in the next line
+      out->append(rest.substr(at, quote - at));
+      at = quote + 1;
+      if (at == rest.size() || rest[at] == options.delimiter) {
+        *end = at;
+        return true;
+      }
+      if (rest[at] != options.quote) return false;  // libcsv says what is wrong
+      *out += options.quote;
+      ++at;
+    }
+  }
+
   // Reads one record into `fields`; false at the end.
   Result<bool> Read() {
     recoverable = false;
@@ -120,6 +161,14 @@ struct CsvReader::State {
         return complete;
       }
       if (text.empty()) line = lines.line();
+      if (text.empty()) {
+        if (SplitLine(piece)) {
+          if (count == 0) continue;  // an empty line
+          text = piece;
+          return true;
+        }
+        count = 0;
+      }
       if (text.size() + piece.size() > LineReader::kMaxLine) {
         return Status::Validation(fmt::format("csv: line {}: the record does not end (a quote is open?)", line));
       }

@@ -1,6 +1,7 @@
 #include "types/json_fast.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -90,7 +91,8 @@ class Parser {
         SkipBlanks();
         std::string_view name;
         if (p_ == end_ || *p_ != '"' || !ParseString(&name)) return false;
-        Field& field = fields.emplace_back(Field{std::string(name), Value()});
+        Field& field = fields.emplace_back();
+        field.name.assign(name);
         SkipBlanks();
         if (!Take(':') || !Parse(&field.value, depth + 1)) return false;
         SkipBlanks();
@@ -126,7 +128,12 @@ class Parser {
       std::memcpy(&w, p, 8);
       const uint64_t special = ZeroBytes(w ^ (kOnes * '"')) | ZeroBytes(w ^ (kOnes * '\\')) |
                                ((w - kOnes * 0x20) & ~w & kHighs);
-      if (special != 0) break;
+      if (special != 0) {
+        // The lowest mark is right.
+        const int bits = std::countr_zero(special) & ~7;
+        if ((w & kHighs & ((uint64_t{1} << bits) - 1)) != 0) *ascii = false;
+        return p + bits / 8;
+      }
       if ((w & kHighs) != 0) *ascii = false;
       p += 8;
     }
