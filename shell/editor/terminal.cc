@@ -19,6 +19,8 @@ namespace parton::shell {
 namespace {
 
 constexpr int kEscapeWaitMs = 40;  // a lone Escape is one when nothing follows
+constexpr int kPasteWaitMs = 2000;
+constexpr size_t kLongestSequence = 64;  // bytes of one key
 constexpr std::string_view kPasteOn = "\033[?2004h";
 constexpr std::string_view kPasteOff = "\033[?2004l";
 constexpr std::string_view kPasteEnd = "\033[201~";
@@ -113,15 +115,20 @@ struct Terminal::Impl {
   bool Decode(Key* key);
   bool TakePaste(Key* key);
   bool ReadBytes();
+  // Drops what the decoder holds: the beginning of a sequence that never ends.
+  void Reset();
 };
 
-Terminal::Terminal() : impl_(std::make_unique<Impl>()) {
+void Terminal::Impl::Reset() {
+  if (decoder != nullptr) termkey_destroy(decoder);
+  constexpr int kFlags = TERMKEY_FLAG_UTF8 | TERMKEY_FLAG_CTRLC;
   const char* type = std::getenv("TERM");
-  impl_->decoder =
-      termkey_new_abstract(type != nullptr ? type : "", TERMKEY_FLAG_UTF8 | TERMKEY_FLAG_CTRLC);
-  if (impl_->decoder == nullptr) {
-    impl_->decoder = termkey_new_abstract("vt100", TERMKEY_FLAG_UTF8 | TERMKEY_FLAG_CTRLC);
-  }
+  decoder = termkey_new_abstract(type != nullptr ? type : "", kFlags);
+  if (decoder == nullptr) decoder = termkey_new_abstract("vt100", kFlags);
+}
+
+Terminal::Terminal() : impl_(std::make_unique<Impl>()) {
+  impl_->Reset();
   WatchSize();
 }
 
@@ -179,14 +186,16 @@ bool Terminal::Impl::TakePaste(Key* key) {
   size_t end = bytes.find(kPasteEnd);
   while (end == std::string::npos) {
     const size_t known = bytes.size() < kPasteEnd.size() ? 0 : bytes.size() - kPasteEnd.size();
-    if (!ReadBytes()) {
+    // A terminal that never says where the paste ends must not keep the keyboard for ever.
+    pollfd source = {0, POLLIN, 0};
+    if (poll(&source, 1, kPasteWaitMs) == 0 || !ReadBytes()) {
       end = bytes.size();
       break;
     }
     end = bytes.find(kPasteEnd, known);
   }
   *key = {Key::Kind::kPaste, CleanPaste(std::string_view(bytes).substr(0, end))};
-  bytes.erase(0, end + kPasteEnd.size());
+  bytes.erase(0, std::min(end + kPasteEnd.size(), bytes.size()));
   return true;
 }
 
@@ -195,6 +204,8 @@ bool Terminal::Impl::Decode(Key* key) {
   TermKeyKey found;
   TermKeyResult result = termkey_getkey(decoder, &found);
   while (result != TERMKEY_RES_KEY && used < bytes.size()) {
+    const size_t held = termkey_get_buffer_size(decoder) - termkey_get_buffer_remaining(decoder);
+    if (held >= kLongestSequence) Reset();
     termkey_push_bytes(decoder, bytes.data() + used, 1);
     ++used;
     result = termkey_getkey(decoder, &found);
@@ -239,6 +250,7 @@ Key Terminal::Read() {
       if (termkey_getkey_force(impl_->decoder, &partial) == TERMKEY_RES_KEY) {
         return Translate(partial);
       }
+      impl_->Reset();
       continue;
     }
     if ((sources[1].revents & POLLIN) != 0) {

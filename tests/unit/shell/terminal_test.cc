@@ -43,6 +43,11 @@ TEST(TerminalTest, NamedKeys) {
 
 TEST(TerminalTest, Text) { EXPECT_EQ(Keys("SELECT 'h\u00E9\u6F22';"), "SELECT 'h\u00E9\u6F22';"); }
 
+TEST(TerminalTest, ASequenceThatNeverEndsIsGivenUp) {
+  const std::string keys = Keys("\x1b]" + std::string(100, 'x') + "\x03");
+  EXPECT_TRUE(keys.ends_with("xx<C-c>")) << keys;
+}
+
 TEST(TerminalTest, PastedTextIsNoKeys) {
   EXPECT_EQ(Keys("a\x1b[200~SELECT\t1\r\nFROM\rt;\x01\x03\r\n\x1b[201~b"),
             "a{SELECT  1\nFROM\nt;}b");
