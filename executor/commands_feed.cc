@@ -103,22 +103,26 @@ Status ShowTriggers(Execution* result) {
   rows.reserve(all.size());
   auto number = [](uint64_t n) { return Value::Int(static_cast<int64_t>(n)); };
   for (const TriggerInfo& t : all) {
-    rows.push_back(Value::Struct(
-        {{"name", Value::String(t.definition.name)},
-         {"table", Value::String(t.definition.table)},
-         {"state", Value::String(t.state)},
-         {"position", number(t.position)},
-         {"lag", number(t.lag)},
-         {"runs", number(t.runs)},
-         {"records", number(t.records)},
-         {"parked", number(t.parked)},
-         {"last_error", t.last_error.empty() ? Value::Null() : Value::String(t.last_error)},
-         {"batch", number(t.definition.batch)},
-         {"statement", Value::String(t.definition.statement)}}));
+    std::vector<Field> row{
+        {"name", Value::String(t.definition.name)},
+        {"table", Value::String(t.definition.table)},
+        {"state", Value::String(t.state)},
+        {"position", number(t.position)},
+        {"lag", number(t.lag)},
+        {"runs", number(t.runs)},
+        {"records", number(t.records)},
+        {"parked", number(t.parked)},
+        {"last_error", t.last_error.empty() ? Value::Null() : Value::String(t.last_error)},
+        {"batch", number(t.definition.batch)},
+        {"statement", Value::String(t.definition.statement)}};
+    // Where they are not what a new connection has.
+    if (t.definition.dynamo) row.push_back({"dialect", Value::String("dynamodb")});
+    if (t.definition.strict) row.push_back({"typing", Value::String("strict")});
+    rows.push_back(Value::Struct(std::move(row)));
   }
   result->SetRows(std::move(rows),
                   {"name", "table", "state", "position", "lag", "runs", "records", "parked", "last_error", "batch",
-                   "statement"},
+                   "statement", "dialect", "typing"},
                   true);
   return Status::Ok();
 }

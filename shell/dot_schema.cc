@@ -58,6 +58,52 @@ Result<std::string> CreateText(Session* s, const std::string& table) {
   return text + ";\n";
 }
 
+// INSERT statements with all items of a table. False if nobody reads any more.
+Result<bool> DumpItems(Session* s, const std::string& table) {
+  // Statements stay well below the longest text there may be.
+  constexpr size_t kRowsPerInsert = 100;
+  constexpr size_t kBytesPerInsert = 1 << 20;
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> rows,
+                          s->connection()->Execute("SELECT * FROM " + QuoteName(table)));
+  size_t n = 0, bytes = 0;
+  bool open = false;
+  while (rows->Next()) {
+    if (open && (n == kRowsPerInsert || bytes > kBytesPerInsert)) {
+      s->output()->Write("\n>>;\n");
+      open = false;
+    }
+    if (!open) n = bytes = 0;
+    s->output()->Write(open ? ",\n  " : fmt::format("INSERT INTO {} <<\n  ", QuoteName(table)));
+    open = true;
+    const std::string item = rows->row().ToLiteral();
+    s->output()->Write(item);
+    ++n;
+    bytes += item.size();
+    if (s->output()->reader_gone() || !s->output()->error().ok()) return false;
+  }
+  if (open) s->output()->Write("\n>>;\n");
+  PARTON_RETURN_IF_ERROR(rows->status());
+  return true;
+}
+
+// A trigger as it is, made under the dialect and typing it was made under.
+std::string TriggerText(const Value& row) {
+  auto text = [&](std::string_view name) -> std::string {
+    const Value v = row.Get(name);
+    return v.is_text() ? std::string(v.bytes()) : v.is_missing() ? "" : v.ToLiteral();
+  };
+  if (text("state") == "damaged") return fmt::format("-- trigger {}: {}\n", text("name"), text("last_error"));
+  std::string out = fmt::format("CREATE TRIGGER {} ON {} BATCH {} AS {};\n", QuoteName(text("name")),
+                                QuoteName(text("table")), text("batch"), text("statement"));
+  constexpr std::pair<const char*, const char*> kDefaults[] = {{"dialect", "partiql"}, {"typing", "permissive"}};
+  for (const auto& [setting, usual] : kDefaults) {
+    if (text(setting).empty()) continue;
+    out = fmt::format("SET {0} = {1};\n{2}SET {0} = {3};\n", setting, text(setting), out, usual);
+  }
+  if (text("state") == "paused") out += fmt::format("ALTER TRIGGER {} PAUSE;\n", QuoteName(text("name")));
+  return out;
+}
+
 std::string QuoteText(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
@@ -92,51 +138,23 @@ Status Check(Session* s, const Args&) {
 
 Status Dump(Session* s, const Args& args) {
   PARTON_RETURN_IF_ERROR(NeedDatabase(s));
-  // Statements stay well below the longest text there may be.
-  constexpr size_t kRowsPerInsert = 100;
-  constexpr size_t kBytesPerInsert = 1 << 20;
   for (const std::string& table : args.empty() ? SortedTables(s) : args) {
     PARTON_ASSIGN_OR_RETURN(const std::string create, CreateText(s, table));
-    s->output()->Write(create);
-    PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> rows,
-                            s->connection()->Execute("SELECT * FROM " + QuoteName(table)));
-    size_t n = 0, bytes = 0;
-    bool open = false;
-    while (rows->Next()) {
-      if (open && (n == kRowsPerInsert || bytes > kBytesPerInsert)) {
-        s->output()->Write("\n>>;\n");
-        open = false;
-      }
-      if (!open) n = bytes = 0;
-      s->output()->Write(open ? ",\n  " : fmt::format("INSERT INTO {} <<\n  ", QuoteName(table)));
-      open = true;
-      const std::string item = rows->row().ToLiteral();
-      s->output()->Write(item);
-      ++n;
-      bytes += item.size();
-      if (s->output()->reader_gone() || !s->output()->error().ok()) return Status::Ok();
-    }
-    if (open) s->output()->Write("\n>>;\n");
-    PARTON_RETURN_IF_ERROR(rows->status());
+    // Indexes that leave out items follow the items.
+    const size_t found = create.find(";\nCREATE INDEX ");
+    const size_t end = found == std::string::npos ? create.size() : found + 2;
+    s->output()->Write(create.substr(0, end));
+    PARTON_ASSIGN_OR_RETURN(const bool go_on, DumpItems(s, table));
+    if (!go_on) return Status::Ok();
+    s->output()->Write(create.substr(end));
   }
-  // Behind all tables and items: they may write to any, and must not run on what the dump itself
-  // inserts.
-  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> triggers,
-                          s->connection()->Execute("SHOW TRIGGERS"));
+  // Behind all tables and items: they may write to any, and must not run on what the dump itself inserts.
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> triggers, s->connection()->Execute("SHOW TRIGGERS"));
   while (triggers->Next()) {
     const Value row = triggers->row().Materialize();
-    auto text = [&](std::string_view name) -> std::string {
-      for (const Field& f : row.fields()) {
-        if (f.name == name)
-          return f.value.is_text() ? std::string(f.value.bytes()) : f.value.ToLiteral();
-      }
-      return "";
-    };
-    const std::string table = text("table");
-    if (!args.empty() && std::find(args.begin(), args.end(), table) == args.end()) continue;
-    s->output()->Write(fmt::format("CREATE TRIGGER {} ON {} BATCH {} AS {};\n",
-                                   QuoteName(text("name")), QuoteName(table), text("batch"),
-                                   text("statement")));
+    const Value table = row.Get("table");
+    if (!args.empty() && std::find(args.begin(), args.end(), std::string(table.bytes())) == args.end()) continue;
+    s->output()->Write(TriggerText(row));
   }
   return triggers->status();
 }

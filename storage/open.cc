@@ -12,6 +12,7 @@
 #include "storage/log_file_env.h"
 #include "storage/schema_codec.h"
 #include "storage/torn_tail.h"
+#include "storage/upgrade.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -179,7 +180,12 @@ class EngineOpener {
                               std::to_string(kFormatVersion) + ")",
                           "open it with a newer version of Parton");
       }
-      return Status::Ok();
+      if (version < kFormatVersion && o_.read_only) {
+        return OpenFailed("'" + path_ + "' has format " + std::to_string(version) + ", which must be brought to " +
+                              std::to_string(kFormatVersion) + " first",
+                          "open it for writing once");
+      }
+      return UpgradeFormat(e_, version, UpgradeSteps());
     }
     std::unique_ptr<leveldb::Iterator> it(e_->db_->NewIterator(e_->ReadOptions(nullptr)));
     it->SeekToFirst();

@@ -146,10 +146,7 @@ void AppendKey(const KeySchema& key, std::string* out) {
   out->append(")");
 }
 
-void AppendIndex(const IndexSchema& index, std::string* out) {
-  out->append(index.kind == IndexKind::kGlobal ? "GLOBAL INDEX " : "LOCAL INDEX ");
-  out->append(QuoteIdentifier(index.name)).append(" ");
-  AppendKey(index.key, out);
+void AppendIndexOptions(const IndexSchema& index, std::string* out) {
   switch (index.projection) {
     case Projection::kAll: out->append(" PROJECT ALL"); break;
     case Projection::kKeysOnly: out->append(" PROJECT KEYS ONLY"); break;
@@ -166,6 +163,31 @@ void AppendIndex(const IndexSchema& index, std::string* out) {
     out->append(fmt::format(" BILLING MODE PROVISIONED ({} RCU, {} WCU)", index.provisioned->read,
                             index.provisioned->write));
   }
+}
+
+void AppendIndex(const IndexSchema& index, std::string* out) {
+  out->append(index.kind == IndexKind::kGlobal ? "GLOBAL INDEX " : "LOCAL INDEX ");
+  out->append(QuoteIdentifier(index.name)).append(" ");
+  AppendKey(index.key, out);
+  AppendIndexOptions(index, out);
+}
+
+// The table has items that the index leaves out, which it took before there was the index.
+bool IsMadeLater(const IndexSchema& index) { return index.kind == IndexKind::kGlobal && !index.complete; }
+
+void AppendCreateIndex(const TableSchema& schema, const IndexSchema& index, std::string* out) {
+  auto part = [&](const KeyAttribute& a) {
+    out->append(QuoteIdentifier(a.name)).append(" ").append(KeyTypeName(a.type));
+  };
+  out->append("CREATE INDEX ").append(QuoteIdentifier(index.name)).append(" ON ");
+  out->append(QuoteIdentifier(schema.name)).append(" (");
+  part(index.key.hash);
+  if (index.key.range) {
+    out->append(", ");
+    part(*index.key.range);
+  }
+  out->append(")");
+  AppendIndexOptions(index, out);
 }
 
 // Option values in lower case, with blanks for underscores: 'KEYS_ONLY' is 'keys only'.
@@ -325,6 +347,8 @@ Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_error
   return Status::Ok();
 }
 
+// Behind it, after ";\n", come CREATE INDEX statements for indexes that leave out items the table has: they can only be
+// made when the items are there.
 std::string ToCreateStatement(const TableSchema& schema) {
   std::string out = "CREATE TABLE " + QuoteIdentifier(schema.name) + " (\n";
   std::set<std::string_view> declared;
@@ -338,10 +362,13 @@ std::string ToCreateStatement(const TableSchema& schema) {
     if (key.range) declare(*key.range);
   };
   declare_key(schema.key);
-  for (const IndexSchema& index : schema.indexes) declare_key(index.key);
+  for (const IndexSchema& index : schema.indexes) {
+    if (!IsMadeLater(index)) declare_key(index.key);
+  }
   out.append("  PRIMARY KEY ");
   AppendKey(schema.key, &out);
   for (const IndexSchema& index : schema.indexes) {
+    if (IsMadeLater(index)) continue;
     out.append(",\n  ");
     AppendIndex(index, &out);
   }
@@ -372,6 +399,11 @@ std::string ToCreateStatement(const TableSchema& schema) {
     options.push_back(std::move(option));
   }
   if (!options.empty()) out.append(fmt::format(" WITH ({})", fmt::join(options, ", ")));
+  for (const IndexSchema& index : schema.indexes) {
+    if (!IsMadeLater(index)) continue;
+    out.append(";\n");
+    AppendCreateIndex(schema, index, &out);
+  }
   return out;
 }
 
