@@ -148,7 +148,7 @@ void Loop(uint32_t seed, int64_t first, int64_t stride, Unsynced then, Arm arm) 
 
 TEST(WorkloadCrash, DiesAtEachOperation) {
   const int64_t stride = Full() ? 1 : 41;
-  for (uint32_t seed = 1; seed <= (Full() ? 6u : 1u); ++seed) {
+  for (uint32_t seed = 1; seed <= (Full() ? 3u : 1u); ++seed) {
     int64_t first = 1;
     for (Unsynced what : {Unsynced::kDrop, Unsynced::kKeep, Unsynced::kTear, Unsynced::kGarbage, Unsynced::kScatter}) {
       Loop(seed, first, stride, what, [](FaultEnv* env, int64_t k) { env->DieAt(k); });
@@ -161,7 +161,7 @@ TEST(WorkloadCrash, DiesAtEachOperation) {
 // One error, some, or a disk that stays full.
 TEST(WorkloadCrash, ErrorsAtEachOperation) {
   const int64_t stride = Full() ? 1 : 47;
-  for (uint32_t seed = 11; seed <= (Full() ? 14u : 11u); ++seed) {
+  for (uint32_t seed = 11; seed <= (Full() ? 12u : 11u); ++seed) {
     for (int64_t count : {1, 4, 1'000'000}) {
       Loop(seed, 1 + count % 7, stride, Unsynced::kKeep, [&](FaultEnv* env, int64_t k) { env->FailAt(k, count); });
       if (HasFailure()) return;

