@@ -469,6 +469,7 @@ Status VerifyItem(std::string_view bytes, const NameTable& names) {
       std::string_view name;
       if (!GetRun(&q, end, &name)) return at("bad attribute name");
       if (in_full && name <= last_name) return at("attribute names out of order");
+      if (names.Find(name) != NameTable::kNone) return at("attribute name in full that has an id");
       in_full = true;
       last_name = name;
     } else {

@@ -54,6 +54,7 @@ std::vector<std::string> ItemSeeds() {
     seeds.push_back(SampleItem(i, 1));
     seeds.push_back(SampleItem(i, 6));
   }
+  seeds.push_back(std::string("\x01\x01\x01\x08\x01\x00\x00\x08\x00", 9));  // a name twice: by id and in full
   return seeds;
 }
 
