@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kEscapeWaitMs = 40;  // a lone Escape is one when nothing follows
 constexpr int kPasteWaitMs = 2000;
-constexpr size_t kLongestSequence = 64;  // bytes of one key
+constexpr size_t kLongestSequence = 16;  // bytes of one key
 constexpr std::string_view kPasteOn = "\033[?2004h";
 constexpr std::string_view kPasteOff = "\033[?2004l";
 constexpr std::string_view kPasteEnd = "\033[201~";
@@ -81,6 +81,21 @@ std::string SymbolName(TermKeySym symbol) {
   }
 }
 
+// Whether `sequence` is a key or the beginning of one. The decoder gets nothing else: it would wait
+// for the end of strings that terminals send to programs that ask for them, and it has crashed on
+// control sequences that no key sends.
+bool MayBeKey(std::string_view sequence) {
+  constexpr std::string_view kFinals = "ABCDEFHPQSZ~u";
+  const size_t start = sequence.find_first_not_of('\033');
+  if (sequence.size() > kLongestSequence || start == 0) return sequence.size() <= kLongestSequence;
+  if (start == std::string_view::npos) return sequence.size() <= 2;
+  if (sequence[start] != '[') return std::strchr("]P_^X", sequence[start]) == nullptr;
+  const std::string_view body = sequence.substr(start + 1);
+  const size_t end = body.find_first_not_of("0123456789;");
+  return end == std::string_view::npos ||
+         (end + 1 == body.size() && kFinals.find(body[end]) != std::string_view::npos);
+}
+
 // "" for keys that mean nothing here.
 Key Translate(const TermKeyKey& key) {
   std::string modifiers;
@@ -109,7 +124,8 @@ struct Terminal::Impl {
   TermKey* decoder = nullptr;
   termios cooked{};
   bool raw = false;
-  std::string bytes;  // read, not decoded yet
+  std::string bytes;     // read, not decoded yet
+  std::string sequence;  // what the decoder holds
 
   // A key out of `bytes`; false if they end before one is complete.
   bool Decode(Key* key);
@@ -120,6 +136,7 @@ struct Terminal::Impl {
 };
 
 void Terminal::Impl::Reset() {
+  sequence.clear();
   if (decoder != nullptr) termkey_destroy(decoder);
   constexpr int kFlags = TERMKEY_FLAG_UTF8 | TERMKEY_FLAG_CTRLC;
   const char* type = std::getenv("TERM");
@@ -177,8 +194,9 @@ Key Terminal::NextTyped() {
   Key key;
   if (impl_->Decode(&key)) return key;
   TermKeyKey last;
-  if (termkey_getkey_force(impl_->decoder, &last) == TERMKEY_RES_KEY) return Translate(last);
-  return {};
+  if (termkey_getkey_force(impl_->decoder, &last) != TERMKEY_RES_KEY) return {};
+  impl_->sequence.clear();
+  return Translate(last);
 }
 
 // The paste's start has been taken; its end may still be to come.
@@ -204,14 +222,17 @@ bool Terminal::Impl::Decode(Key* key) {
   TermKeyKey found;
   TermKeyResult result = termkey_getkey(decoder, &found);
   while (result != TERMKEY_RES_KEY && used < bytes.size()) {
-    const size_t held = termkey_get_buffer_size(decoder) - termkey_get_buffer_remaining(decoder);
-    if (held >= kLongestSequence) Reset();
-    termkey_push_bytes(decoder, bytes.data() + used, 1);
-    ++used;
+    sequence += bytes[used++];
+    if (!MayBeKey(sequence)) {
+      Reset();
+      continue;
+    }
+    termkey_push_bytes(decoder, &sequence.back(), 1);
     result = termkey_getkey(decoder, &found);
   }
   bytes.erase(0, used);
   if (result != TERMKEY_RES_KEY) return false;
+  sequence.clear();
   if (found.type == TERMKEY_TYPE_UNKNOWN_CSI) {
     long args[16];
     size_t count = 16;
@@ -248,6 +269,7 @@ Key Terminal::Read() {
     if (ready < 0 && errno != EINTR) return {};
     if (ready == 0) {
       if (termkey_getkey_force(impl_->decoder, &partial) == TERMKEY_RES_KEY) {
+        impl_->sequence.clear();
         return Translate(partial);
       }
       impl_->Reset();

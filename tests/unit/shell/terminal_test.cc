@@ -48,6 +48,15 @@ TEST(TerminalTest, ASequenceThatNeverEndsIsGivenUp) {
   EXPECT_TRUE(keys.ends_with("xx<C-c>")) << keys;
 }
 
+TEST(TerminalTest, WhatIsNoKeyIsDropped) {
+  EXPECT_EQ(Keys("\x1b[/*Ax"), "*Ax");
+  EXPECT_TRUE(Keys("\x1b[" + std::string(30, ';') + "y").ends_with("y"));
+  EXPECT_TRUE(Keys("\x1b[\xE6\xBC\xA2"
+                   "a\x01")
+                  .ends_with("a<C-a>"));
+  EXPECT_TRUE(Keys("\x1b[M\x01\x02\x03q").ends_with("q"));
+}
+
 TEST(TerminalTest, PastedTextIsNoKeys) {
   EXPECT_EQ(Keys("a\x1b[200~SELECT\t1\r\nFROM\rt;\x01\x03\r\n\x1b[201~b"),
             "a{SELECT  1\nFROM\nt;}b");
