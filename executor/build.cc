@@ -150,31 +150,34 @@ class Profiled final : public Operator {
   }
   bool Open() override {
     ++profile_.opens;
-    Timer timer(&profile_.nanos);
+    Meter meter(&profile_, ctx_);
     return input_->Open();
   }
   bool Next() override {
-    Timer timer(&profile_.nanos);
+    Meter meter(&profile_, ctx_);
     bool more = input_->Next();
     profile_.rows += more ? 1 : 0;
     return more;
   }
   void Close() override {
-    Timer timer(&profile_.nanos);
+    Meter meter(&profile_, ctx_);
     input_->Close();
   }
   const ReadStats* reads() const override { return nullptr; }
 
  private:
-  struct Timer {
-    explicit Timer(int64_t* sum) : sum(sum), start(std::chrono::steady_clock::now()) {}
-    ~Timer() {
-      *sum += std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() -
-                                                                   start)
-                  .count();
+  struct Meter {
+    Meter(OperatorProfile* sum, const ExecutionContext& ctx)
+        : sum(sum), ctx(ctx), start(std::chrono::steady_clock::now()), spilled_before(ctx.spilled_bytes) {}
+    ~Meter() {
+      const auto time = std::chrono::steady_clock::now() - start;
+      sum->nanos += std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+      sum->spilled_bytes += ctx.spilled_bytes - spilled_before;
     }
-    int64_t* sum;
+    OperatorProfile* sum;
+    const ExecutionContext& ctx;
     std::chrono::steady_clock::time_point start;
+    uint64_t spilled_before;
   };
   const Plan& plan_;
   OperatorPtr input_;

@@ -20,6 +20,7 @@ void ExecutionShared::AddProfile(const Plan* plan, const OperatorProfile& p) {
   sum.opens += p.opens;
   sum.rows += p.rows;
   sum.nanos += p.nanos;
+  sum.spilled_bytes += p.spilled_bytes;
   sum.reads.Add(p.reads);
 }
 
@@ -46,6 +47,7 @@ void ExecutionContext::Prepare() {
   eval.now_nanos = shared->now_nanos;
   eval.error = Status();
   stats = ReadStats();
+  spilled_bytes = 0;
   ticks_ = 0;
   next_progress_ = {};
 }

@@ -64,6 +64,7 @@ struct OperatorProfile {
   uint64_t opens = 0;
   uint64_t rows = 0;
   int64_t nanos = 0;  // with its inputs; summed over threads
+  uint64_t spilled_bytes = 0;  // to temporary files, with its inputs
   ReadStats reads;
 };
 
@@ -139,6 +140,7 @@ class ExecutionContext {
   Frame frame;
   EvalContext eval;
   ReadStats stats;
+  uint64_t spilled_bytes = 0;  // written to temporary files
 
   bool worker = false;                      // a thread of a Gather: it starts no further threads
   const std::atomic<bool>* stop = nullptr;  // its consumer wants no more

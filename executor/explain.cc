@@ -26,10 +26,19 @@ class Annotator {
   }
 
  private:
-  // Its time, with its inputs.
-  int64_t Visit(PlanDescription* d) {
-    int64_t inputs = 0;
-    for (PlanDescription& input : d->inputs) inputs += Visit(&input);
+  struct Sums {
+    int64_t nanos = 0;
+    uint64_t spilled_bytes = 0;
+  };
+
+  // What it took, with its inputs.
+  Sums Visit(PlanDescription* d) {
+    Sums inputs;
+    for (PlanDescription& input : d->inputs) {
+      const Sums sums = Visit(&input);
+      inputs.nanos += sums.nanos;
+      inputs.spilled_bytes += sums.spilled_bytes;
+    }
     auto it = d->plan == nullptr ? shared_.profiles.end() : shared_.profiles.find(d->plan);
     if (it == shared_.profiles.end()) return inputs;
     const OperatorProfile& p = it->second;
@@ -41,15 +50,18 @@ class Annotator {
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
       if (shared_.capacity != nullptr) d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
     }
+    if (p.spilled_bytes > inputs.spilled_bytes) {
+      d->properties.emplace_back("spilled", fmt::format("{} KB", (p.spilled_bytes - inputs.spilled_bytes + 1023) >> 10));
+    }
     d->properties.emplace_back("time", fmt::format("{:.3f} ms", static_cast<double>(p.nanos) / 1e6));
-    const int64_t own = std::max<int64_t>(0, p.nanos - inputs);
+    const int64_t own = std::max<int64_t>(0, p.nanos - inputs.nanos);
     ++operators_;
     total_ += own;
     if (slowest_ == nullptr || own > most_) {
       slowest_ = d;
       most_ = own;
     }
-    return p.nanos;
+    return {p.nanos, p.spilled_bytes};
   }
 
   const ExecutionShared& shared_;

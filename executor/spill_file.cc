@@ -57,6 +57,7 @@ bool SpillFile::Write(const Value* row) {
   std::memcpy(buffer_.data(), &size, sizeof size);
   if (std::fwrite(buffer_.data(), buffer_.size(), 1, file_) != 1) return Fail("writing");
   ++rows_;
+  ctx_.spilled_bytes += buffer_.size();
   return ctx_.Tick();
 }
 

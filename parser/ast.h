@@ -141,11 +141,17 @@ struct Not {
   ExprPtr operand;
 };
 
+// A type as written, with the types in <>: LIST<INT>, STRUCT<a: INT>, MAP<STRING, INT>.
+struct TypeName : TypeSpec {
+  std::vector<TypeName> parts;
+  std::vector<std::string> names;  // of the parts; empty text: none
+};
+
 struct Is {
   using Test = parton::Expr::Is::Test;
   ExprPtr operand;
   Test test;
-  TypeSpec type;  // kType
+  TypeName type;  // kType
   TextSpan type_span;
   bool negated = false;
 };
@@ -186,7 +192,7 @@ struct Cast {
   enum class Kind : uint8_t { kCast, kCanCast, kCanLosslessCast };
   Kind kind = Kind::kCast;
   ExprPtr operand;
-  TypeSpec type;
+  TypeName type;
   TextSpan type_span;
 };
 

@@ -129,7 +129,7 @@ class AstBuilder {
   ast::ExprPtr TimeLiteral(Grammar::AtomContext* c, bool timestamp);
   ast::ExprPtr IntervalLiteral(Grammar::AtomContext* c);
   Status Qualifier(Grammar::IntervalQualifierContext* c, IntervalQualifier* out) const;
-  TypeSpec Type(Grammar::TypeContext* c) const;
+  ast::TypeName Type(Grammar::TypeContext* c) const;
 
   // ---- ast_builder_query.cc ----
   ast::QueryPtr Query(Grammar::QueryContext* c);

@@ -199,9 +199,9 @@ ast::ExprPtr AstBuilder::IntervalLiteral(Grammar::AtomContext* c) {
   return Make(SpanOf(c), std::move(literal));
 }
 
-TypeSpec AstBuilder::Type(Grammar::TypeContext* c) const {
+ast::TypeName AstBuilder::Type(Grammar::TypeContext* c) const {
   using K = TypeSpec::Kind;
-  TypeSpec type;
+  ast::TypeName type;
   type.name = TextOf(c);
   auto integers = c->INTEGER();
   auto number = [&](size_t i) {
@@ -244,9 +244,15 @@ TypeSpec AstBuilder::Type(Grammar::TypeContext* c) const {
   }
   type.kind = K::kNamed;
   ast::Identifier name = Name(c->typeName());
-  if (!name.quoted && !c->typeArguments()) {
+  if (!name.quoted) {
     auto known = TypeNames().find(UpperCase(name.name));
     if (known != TypeNames().end()) type.kind = known->second;
+  }
+  if (auto* arguments = c->typeArguments()) {
+    for (auto* argument : arguments->typeArgument()) {
+      type.parts.push_back(Type(argument->type()));
+      type.names.push_back(argument->identifier() ? Name(argument->identifier()).name : "");
+    }
   }
   return type;
 }

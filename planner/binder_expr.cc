@@ -36,28 +36,6 @@ ExprPtr ExtendPath(const ExprPtr& base, PathStep step, bool ignore_case, TextSpa
   return MakeExpr(std::move(path), span);
 }
 
-Status CheckType(const TypeSpec& type, bool cast, bool strict, TextSpan span) {
-  using Kind = TypeSpec::Kind;
-  if (type.kind == Kind::kNamed) {
-    static const std::vector<std::string> kKnown = {
-        "ANY",  "BOOL",   "TINYINT", "SMALLINT", "INT",       "INTEGER",  "BIGINT", "REAL", "FLOAT", "DOUBLE PRECISION",
-        "CHAR", "DECIMAL", "NUMERIC", "VARCHAR", "CHARACTER", "STRING",   "SYMBOL", "CLOB", "BLOB",  "DATE",
-        "TIME", "TIMESTAMP", "INTERVAL", "STRUCT", "TUPLE",   "LIST",     "ARRAY",  "BAG",  "SEXP",  "MAP"};
-    const std::string nearest = NearestName(type.name, kKnown);
-    return Status::Validation(fmt::format("unknown type {}", type.name), span,
-                              nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));
-  }
-  if (cast && (type.kind == Kind::kNull || type.kind == Kind::kMissing)) {
-    return Status::Validation(fmt::format("nothing can be cast to {}", type.name), span);
-  }
-  if (!strict || type.kind != Kind::kDecimal || !type.precision.has_value()) return Status::Ok();
-  if (*type.precision < 1) return Status::Validation("a decimal's precision is at least 1", span);
-  if (type.scale.has_value() && *type.scale > *type.precision) {
-    return Status::Validation("a decimal's scale is at most its precision", span);
-  }
-  return Status::Ok();
-}
-
 }  // namespace
 
 Result<ExprPtr> Binder::Bind(const ast::Expr& e, bool coerce) {
@@ -204,9 +182,13 @@ Result<ExprPtr> Binder::BindNode(const ast::Not& n, const ast::Expr& e) {
 
 Result<ExprPtr> Binder::BindNode(const ast::Is& n, const ast::Expr& e) {
   if (n.test == Expr::Is::Test::kType) {
-    PARTON_RETURN_IF_ERROR(CheckType(n.type, false, strict(), n.type_span));
+    PARTON_RETURN_IF_ERROR(CheckType(n.type, false, n.type_span));
   }
   PARTON_ASSIGN_OR_RETURN(ExprPtr operand, BindExpr(*n.operand));
+  if (!n.type.parts.empty()) {
+    ExprPtr test = TestType(operand, n.type, e.span);
+    return n.negated ? MakeExpr(Expr::Not{std::move(test)}, e.span) : test;
+  }
   return MakeExpr(Expr::Is{std::move(operand), n.test, n.type, n.negated}, e.span);
 }
 
@@ -270,9 +252,12 @@ Result<ExprPtr> Binder::BindNode(const ast::Case& n, const ast::Expr& e) {
 }
 
 Result<ExprPtr> Binder::BindNode(const ast::Cast& n, const ast::Expr& e) {
-  PARTON_RETURN_IF_ERROR(CheckType(n.type, true, strict(), n.type_span));
+  PARTON_RETURN_IF_ERROR(CheckType(n.type, true, n.type_span));
   PARTON_ASSIGN_OR_RETURN(ExprPtr operand, BindExpr(*n.operand));
-  if (n.kind == ast::Cast::Kind::kCast) return MakeExpr(Expr::Cast{operand, n.type, false}, e.span);
+  if (n.kind == ast::Cast::Kind::kCast) return CastTo(std::move(operand), n.type, e.span);
+  if (!n.type.parts.empty()) {
+    return Status::Unsupported("CAN_CAST takes types without parts", n.type_span, "CAST gives MISSING where it cannot");
+  }
   ExprPtr can = MakeExpr(Expr::Cast{operand, n.type, true}, e.span);
   if (n.kind == ast::Cast::Kind::kCanCast) return can;
   // Lossless: it can be cast, and the result still equals what it was.

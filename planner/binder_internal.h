@@ -150,6 +150,13 @@ class Binder {
   Result<ExprPtr> BindNode(const ast::And& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Or& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Not& n, const ast::Expr& e);
+  // ---- binder_types.cc ----
+  Status CheckType(const ast::TypeName& type, bool cast, TextSpan span) const;
+  ExprPtr CastTo(ExprPtr value, const ast::TypeName& type, TextSpan span);
+  // Whether the value is of the type.
+  ExprPtr TestType(const ExprPtr& value, const ast::TypeName& type, TextSpan span);
+
+  // ---- binder_expr.cc ----
   Result<ExprPtr> BindNode(const ast::Is& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::In& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Between& n, const ast::Expr& e);

@@ -432,7 +432,7 @@ Status CheckCondition(const ast::Expr& e) {
         is->test == ast::Is::Test::kUnknown) {
       return Malformed("Expected type name", e.span);
     }
-    if (is->type.kind == TypeSpec::Kind::kNamed)
+    if (is->type.kind == TypeSpec::Kind::kNamed || !is->type.parts.empty())
       return Malformed("Expected type name", is->type_span);
     return Status::Ok();
   }

@@ -7,6 +7,9 @@ SELECT COUNT(*) AS n, SUM(y.k) AS s
 FROM (SELECT DISTINCT VALUE {'k': x % 3000, 't': 'some text ' || CAST(x % 3000 AS STRING)} FROM range(1, 9000) AS x) AS y;
 -- {'n': 3000, 's': 4498500}
 
+EXPLAIN ANALYZE SELECT DISTINCT x % 3000 AS v FROM range(1, 9000) AS x;
+-- text like '%Distinct%rows: 3000%spilled: % KB%FunctionScan%'
+
 -- GROUP BY, with groups that stay small.
 SELECT COUNT(*) AS n, MIN(y.n) AS lo, MAX(y.n) AS hi, SUM(y.s) AS s
 FROM (SELECT k, COUNT(*) AS n, SUM(x) AS s FROM range(1, 9000) AS x GROUP BY x % 3000 AS k) AS y;
