@@ -11,7 +11,7 @@ using internal::HeapItem;
 
 class LocalCursor final : public ItemCursor {
  public:
-  LocalCursor(Engine* engine, std::unique_ptr<leveldb::Iterator> it, Interval bounds,
+  LocalCursor(Engine* engine, std::unique_ptr<leveldb::Iterator> it, KeyInterval bounds,
               const CursorSpec& spec, EvalContext* ctx, int slot,
               std::shared_ptr<WalkedRange> walked)
       : it_(std::move(it)),
@@ -131,7 +131,7 @@ class LocalCursor final : public ItemCursor {
   }
 
   std::unique_ptr<leveldb::Iterator> it_;
-  const Interval bounds_;
+  const KeyInterval bounds_;
   const NameTable* names_;
   const ExprPtr filter_;
   EvalContext* const ctx_;
@@ -176,7 +176,7 @@ Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& v
                                             spec.table->name + " is not ready for reading");
     }
   }
-  Interval bounds = RangeInterval(*spec.table, spec.index, spec.range);
+  KeyInterval bounds = RangeInterval(*spec.table, spec.index, spec.range);
   if (spec.segment != nullptr) {
     if (spec.segment->begin > bounds.begin) bounds.begin = spec.segment->begin;
     if (!spec.segment->end.empty() && spec.segment->end < bounds.end) bounds.end = spec.segment->end;

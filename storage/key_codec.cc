@@ -13,7 +13,7 @@ constexpr char kEscape = '\x00';
 constexpr char kEscapedZero = '\xff';
 constexpr char kTerminator = '\x01';
 
-const Interval kNothing{"\x01", "\x01"};
+const KeyInterval kNothing{"\x01", "\x01"};
 
 // Bounds may be FLOAT where the key is a number.
 Value AsKeyValue(KeyType type, const Value& v) {
@@ -154,7 +154,7 @@ bool ItemKey(const TableSchema& table, const Key& key, std::string* out) {
   return AppendKey(table.key, key, out);
 }
 
-Interval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range) {
+KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range) {
   const KeySchema& schema = index != nullptr ? index->key : table.key;
   std::string base = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id)
                                       : IdPrefix(KeySpace::kItem, table.id);
@@ -165,7 +165,7 @@ Interval RangeInterval(const TableSchema& table, const IndexSchema* index, const
     }
     bounded = schema.range ? &*schema.range : nullptr;
   }
-  Interval out{base, PrefixSuccessor(base)};
+  KeyInterval out{base, PrefixSuccessor(base)};
   if (bounded == nullptr) {
     return range.low || range.high || range.prefix ? kNothing : out;
   }

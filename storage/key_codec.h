@@ -36,7 +36,7 @@ bool ReadKey(const KeySchema& schema, std::string_view* in, Key* out);
 bool ItemKey(const TableSchema& table, const Key& key, std::string* out);
 
 // Half-open stretch of LevelDB keys.
-struct Interval {
+struct KeyInterval {
   std::string begin;
   std::string end;  // empty: to the end of the database
   bool empty() const { return !end.empty() && begin >= end; }
@@ -47,7 +47,7 @@ struct Interval {
 
 // The part of a table (index null) or of an index that `range` selects. Bounds whose type is not the
 // key's select nothing.
-Interval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range);
+KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range);
 
 // `v` as the exact number a double is, if it has one of at most 38 digits.
 std::optional<Number> ExactNumber(double d);

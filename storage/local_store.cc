@@ -160,7 +160,7 @@ class LocalStore final : public TableStore {
   Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
                               const IndexSchema* index) override {
     auto& local = static_cast<LocalView&>(view);
-    const Interval range = RangeInterval(table, index, KeyRange());
+    const KeyInterval range = RangeInterval(table, index, KeyRange());
     leveldb::ReadOptions options = engine_.ReadOptions(local.snapshot());
     options.fill_cache = false;
     std::unique_ptr<leveldb::Iterator> it(engine_.db()->NewIterator(options));

@@ -65,7 +65,7 @@ void RecentWrites::TrimLocked() {
 bool RecentWrites::Touches(const Keys& keys, const ReadSet& reads) {
   for (const std::string& key : keys) {
     if (reads.keys.count(key) != 0) return true;
-    for (const Interval& range : reads.ranges) {
+    for (const KeyInterval& range : reads.ranges) {
       if (range.Contains(key)) return true;
     }
   }

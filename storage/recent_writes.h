@@ -28,7 +28,7 @@ namespace parton {
 // Everything a transaction read: LevelDB keys (of items, present or not) and stretches of keys.
 struct ReadSet {
   std::unordered_set<std::string> keys;
-  std::vector<Interval> ranges;
+  std::vector<KeyInterval> ranges;
 };
 
 class RecentWrites {

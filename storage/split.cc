@@ -27,7 +27,7 @@ uint64_t ApproximateSize(Engine* engine, const std::string& begin, const std::st
 
 class Splitter {
  public:
-  Splitter(Engine* engine, const Interval& range)
+  Splitter(Engine* engine, const KeyInterval& range)
       : engine_(engine),
         range_(range),
         it_(engine->db()->NewIterator(engine->ReadOptions(nullptr))),
@@ -121,19 +121,19 @@ class Splitter {
   }
 
   Engine* engine_;
-  const Interval& range_;
+  const KeyInterval& range_;
   std::unique_ptr<leveldb::Iterator> it_;
   const bool by_size_;
 };
 
 }  // namespace
 
-std::vector<ScanSegment> SplitInterval(Engine* engine, const Interval& range, int pieces) {
+std::vector<ScanSegment> SplitInterval(Engine* engine, const KeyInterval& range, int pieces) {
   if (pieces <= 1 || range.empty()) return {{range.begin, range.end}};
   return Splitter(engine, range).Run(pieces);
 }
 
-TableStats EstimateStats(Engine* engine, const Interval& range) {
+TableStats EstimateStats(Engine* engine, const KeyInterval& range) {
   constexpr uint64_t kSample = 512;
   TableStats stats;
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));

@@ -9,9 +9,9 @@
 namespace parton {
 
 // At most `pieces` segments that are an exact partition of `range`, in key order; at least one.
-std::vector<ScanSegment> SplitInterval(Engine* engine, const Interval& range, int pieces);
+std::vector<ScanSegment> SplitInterval(Engine* engine, const KeyInterval& range, int pieces);
 
-TableStats EstimateStats(Engine* engine, const Interval& range);
+TableStats EstimateStats(Engine* engine, const KeyInterval& range);
 
 }  // namespace parton
 

@@ -56,7 +56,7 @@ void LocalTransaction::NoteKey(const std::string& key, uint32_t table_id) {
   tables_.insert(table_id);
 }
 
-std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const Interval& bounds, bool backward,
+std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const KeyInterval& bounds, bool backward,
                                                          uint32_t table_id) {
   auto range = std::make_shared<WalkedRange>();
   range->bounds = bounds;
@@ -131,7 +131,7 @@ ReadSet LocalTransaction::Reads() {
   ReadSet reads;
   reads.keys = std::move(keys_);
   for (const auto& range : ranges_) {
-    Interval read = range->Read();
+    KeyInterval read = range->Read();
     if (!read.empty()) reads.ranges.push_back(std::move(read));
   }
   return reads;

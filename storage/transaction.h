@@ -54,7 +54,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
 
   OverlayPtr overlay() const override { return state_.overlay; }
   void NoteKey(const std::string& key, uint32_t table_id) override;
-  std::shared_ptr<WalkedRange> NoteRange(const Interval& bounds, bool backward,
+  std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward,
                                          uint32_t table_id) override;
   void Merge(const CatalogState& catalog, std::vector<ItemChange> changes);
   ReadSet Reads();

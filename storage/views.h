@@ -20,16 +20,16 @@ using OverlayPtr = std::shared_ptr<const Overlay>;
 
 // A stretch of keys a cursor of a transaction has walked.
 struct WalkedRange {
-  Interval bounds;
+  KeyInterval bounds;
   bool backward = false;
   bool complete = false;  // walked to its end
   std::string last;       // the last key seen; empty: none yet
 
-  Interval Read() const {
+  KeyInterval Read() const {
     if (complete) return bounds;
-    if (last.empty()) return Interval{bounds.begin, bounds.begin};
-    if (backward) return Interval{last, bounds.end};
-    return Interval{bounds.begin, last + '\0'};
+    if (last.empty()) return KeyInterval{bounds.begin, bounds.begin};
+    if (backward) return KeyInterval{last, bounds.end};
+    return KeyInterval{bounds.begin, last + '\0'};
   }
 };
 
@@ -39,7 +39,7 @@ class TransactionReads {
   virtual ~TransactionReads() = default;
   virtual OverlayPtr overlay() const = 0;
   virtual void NoteKey(const std::string& key, uint32_t table_id) = 0;
-  virtual std::shared_ptr<WalkedRange> NoteRange(const Interval& bounds, bool backward,
+  virtual std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward,
                                                  uint32_t table_id) = 0;
 };
 
