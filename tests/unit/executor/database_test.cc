@@ -165,7 +165,7 @@ TEST_F(DatabaseTest, StreamingIsLazy) {
   EXPECT_EQ((*r)->row(), Value(10));
   r->reset();
   EXPECT_EQ(Rows("SELECT VALUE x FROM range(1, 1000000000000) AS x LIMIT 3").size(), 3u);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));  // not the hours of all rows
 }
 
 TEST_F(DatabaseTest, CancelFromAnotherThread) {
