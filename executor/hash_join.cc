@@ -118,7 +118,7 @@ class HashJoin final : public Operator {
       const bool present = Key(false);
       if (ctx_.failed()) return false;
       if (spilled_ != nullptr) {
-        if (!spilled_->AddRight(present ? key_.data() : nullptr)) return false;
+        if (!MaySpill(present) || !spilled_->AddRight(present ? key_.data() : nullptr)) return false;
         continue;
       }
       if (!present && !keeps_right_ && !tries_absent_) continue;
@@ -146,6 +146,13 @@ class HashJoin final : public Operator {
     return true;
   }
 
+  // Files are split by key: a row without one, whose pairs may be in error, would have to meet them all.
+  bool MaySpill(bool present) {
+    if (present || !tries_absent_) return true;
+    ctx_.FailOutOfMemory("a join in strict typing of rows without a key, whose ON has further terms");
+    return false;
+  }
+
   // What is in memory goes to files; so will what is still to come.
   bool SpillRight() {
     SpilledJoin::Kind kind;
@@ -155,7 +162,7 @@ class HashJoin final : public Operator {
     for (size_t r = 0; r < rows_.size(); ++r) {
       rows_.Restore(r, &ctx_.frame);
       const bool present = Key(false);
-      if (ctx_.failed() || !spilled_->AddRight(present ? key_.data() : nullptr)) return false;
+      if (ctx_.failed() || !MaySpill(present) || !spilled_->AddRight(present ? key_.data() : nullptr)) return false;
     }
     rows_.Release();
     table_.Clear();
@@ -168,7 +175,7 @@ class HashJoin final : public Operator {
   bool SpillLeft(bool more) {
     for (; more; more = left_->Next()) {
       const bool present = Key(true);
-      if (ctx_.failed() || !spilled_->AddLeft(present ? key_.data() : nullptr)) return false;
+      if (ctx_.failed() || !MaySpill(present) || !spilled_->AddLeft(present ? key_.data() : nullptr)) return false;
     }
     return !ctx_.failed() && spilled_->Finish();
   }

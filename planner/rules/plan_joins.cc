@@ -53,7 +53,9 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   Plan::Join copy = *join;
   copy.on = Conjoin(rest);
   const double left_rows = EstimatedRows(node->inputs[0], context);
-  if (const auto* access = node->inputs[1]->As<Plan::Access>()) {
+  // A left row without a key looks nothing up, but in strict typing the terms behind may still be in error.
+  const bool may_look_up = !strict || rest.empty();
+  if (const auto* access = node->inputs[1]->As<Plan::Access>(); access != nullptr && may_look_up) {
     Plan::Access looked_up = *access;
     std::vector<ExprPtr> terms = Conjuncts(access->filter);
     for (const auto& [left, right] : keys) {

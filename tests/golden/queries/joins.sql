@@ -56,3 +56,19 @@ FROM customers AS c LEFT JOIN sales AS s ON s.customer = c.id GROUP BY c.name OR
 -- {'name': 'Ines', 'n': 2, 'total': 12}
 -- {'name': 'Jonah', 'n': 1, 'total': 9}
 -- {'name': 'Priya', 'n': 0, 'total': null}
+
+-- In strict typing a further term of ON is evaluated also where the key is NULL: the plan does not hide its error.
+CREATE TABLE strict_right (k NUMBER, PRIMARY KEY (k));
+INSERT INTO strict_right << {'k': 1, 'v': 'text'} >>;
+SET typing = strict;
+SELECT l.k FROM <<{'k': NULL}>> AS l LEFT JOIN strict_right AS r ON l.k = r.k AND r.v > 5;
+-- error: ValidationException like '%no order%'
+SELECT l.k FROM <<{'k': 1}>> AS l JOIN strict_right AS r ON l.k = r.k;
+-- {'k': 1}
+SET memory_limit = 4096;
+SELECT COUNT(*) AS c FROM <<{'k': 1, 'v': 2}>> AS l JOIN range(1, 3000) AS a ON a = l.k AND l.v > 1;
+-- {'c': 1}
+SELECT COUNT(*) AS c FROM <<{'k': 1, 'v': 2}, {'k': NULL, 'v': 2}>> AS l JOIN range(1, 3000) AS a ON a = l.k AND l.v > 1;
+-- error: OutOfMemory like '%strict typing%'
+SET memory_limit = DEFAULT;
+SET typing = permissive;
