@@ -6,6 +6,7 @@
 
 #include "planner/plan_visit.h"
 #include "types/functions.h"
+#include "types/table_statistics.h"
 
 namespace parton {
 
@@ -32,8 +33,25 @@ void AddPaths(const Value& item, const std::string& above, int depth, AttributeS
   }
 }
 
+// What ANALYZE saw: it read more than a sample, and so knows rare attributes too.
+void AddAnalyzed(const TableStatistics& statistics, AttributeSample* sample) {
+  for (const TableStatistics::Attribute& a : statistics.attributes) {
+    std::string path;
+    for (size_t i = 0; i < a.path.size(); ++i) {
+      if (a.path.compare(i, 2, "[]") == 0) {
+        ++i;
+      } else {
+        path += a.path[i];
+      }
+    }
+    sample->paths.insert(path);
+    if (a.path.find_first_of(".[") == std::string::npos) sample->names.insert(a.path);
+  }
+}
+
 AttributeSample Take(TableStore& store, const TablePtr& table) {
   AttributeSample sample;
+  if (const auto statistics = store.Statistics(*table)) AddAnalyzed(*statistics, &sample);
   const std::unique_ptr<ReadView> view = store.NewView();
   CursorSpec spec;
   spec.table = table;

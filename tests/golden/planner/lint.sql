@@ -66,4 +66,18 @@ SELECT s.title FROM songs AS s JOIN labels AS l ON s.label = l.ide;
 SELECT title FROM songs WHERE artist IN (SELECT VALUE l.citty FROM labels AS l);
 -- notice like 'no attribute "citty" in 1 sampled item of labels; did you mean "city"?'
 
+-- What ANALYZE saw is known, however rare.
+
+CREATE TABLE many (id NUMBER, PRIMARY KEY (id));
+INSERT INTO many SELECT VALUE {'id': n, 'common': n} FROM range(1, 20000) AS n;
+UPDATE many SET rare = 1 WHERE id = 7777;
+-- affected: 1
+SELECT id FROM many WHERE rare = 1;
+-- {'id': 7777}
+-- notices = 1
+ANALYZE many;
+SELECT id FROM many WHERE rare = 2 - 1;
+-- {'id': 7777}
+-- notices = 0
+
 -- @check
