@@ -33,25 +33,8 @@ void AddPaths(const Value& item, const std::string& above, int depth, AttributeS
   }
 }
 
-// What ANALYZE saw: it read more than a sample, and so knows rare attributes too.
-void AddAnalyzed(const TableStatistics& statistics, AttributeSample* sample) {
-  for (const TableStatistics::Attribute& a : statistics.attributes) {
-    std::string path;
-    for (size_t i = 0; i < a.path.size(); ++i) {
-      if (a.path.compare(i, 2, "[]") == 0) {
-        ++i;
-      } else {
-        path += a.path[i];
-      }
-    }
-    sample->paths.insert(path);
-    if (a.path.find_first_of(".[") == std::string::npos) sample->names.insert(a.path);
-  }
-}
-
 AttributeSample Take(TableStore& store, const TablePtr& table) {
   AttributeSample sample;
-  if (const auto statistics = store.Statistics(*table)) AddAnalyzed(*statistics, &sample);
   const std::unique_ptr<ReadView> view = store.NewView();
   CursorSpec spec;
   spec.table = table;
@@ -135,7 +118,8 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store
   {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(table->id);
-    if (found != kept_.end()) cost = found->second.cost;
+    // A small table is sampled anew each time: it takes no time, and it may have just been filled.
+    if (found != kept_.end() && found->second.sample->items > kItemsPerPiece) cost = found->second.cost;
   }
   return Of(store, table, 10 * cost);
 }
@@ -162,6 +146,9 @@ UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableSt
       auto sample = samples->Of(store, table->second, std::chrono::hours(1));
       if (!sample->names.contains(name)) sample = samples->Fresh(store, table->second);
       if (sample->names.contains(name)) continue;
+      // ANALYZE read more than a sample, and knows rare attributes too.
+      const auto statistics = store.Statistics(*table->second);
+      if (statistics != nullptr && statistics->FindAttribute(name) != nullptr) continue;
       unknown.any = true;
       if (sample->items == 0) continue;
       const std::string nearest =
@@ -173,6 +160,25 @@ UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableSt
     }
   }
   return unknown;
+}
+
+std::set<std::string> KnownPaths(TableStore& store, const TablePtr& table, AttributeSamples* samples) {
+  const auto sample = samples->Of(store, table, std::chrono::seconds(10));
+  std::set<std::string> paths(sample->paths.begin(), sample->paths.end());
+  const auto statistics = store.Statistics(*table);
+  if (statistics == nullptr) return paths;
+  for (const TableStatistics::Attribute& a : statistics->attributes) {
+    std::string path;
+    for (size_t i = 0; i < a.path.size(); ++i) {
+      if (a.path.compare(i, 2, "[]") == 0) {
+        ++i;
+      } else {
+        path += a.path[i];
+      }
+    }
+    paths.insert(std::move(path));
+  }
+  return paths;
 }
 
 }  // namespace parton

@@ -54,6 +54,10 @@ struct UnknownAttributes {
 UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableStore& store,
                                         AttributeSamples* samples);
 
+// Paths of attributes that items were seen to have, in a sample or by ANALYZE; steps into lists are left out:
+// credits.name for credits[].name.
+std::set<std::string> KnownPaths(TableStore& store, const TablePtr& table, AttributeSamples* samples);
+
 }  // namespace parton
 
 #endif  // PARTON_EXECUTOR_ATTRIBUTE_SAMPLE_H_

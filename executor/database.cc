@@ -91,11 +91,10 @@ class DatabaseImpl final : public Database {
     return names;
   }
   std::vector<std::string> AttributePaths(std::string_view table) override {
-    constexpr std::chrono::seconds kFreshEnough{10};
     const Result<TablePtr> t = state_.store->GetTable(table);
     if (!t.ok()) return {};
-    const auto sample = state_.samples.Of(*state_.store, *t, kFreshEnough);
-    return std::vector<std::string>(sample->paths.begin(), sample->paths.end());
+    const std::set<std::string> paths = KnownPaths(*state_.store, *t, &state_.samples);
+    return std::vector<std::string>(paths.begin(), paths.end());
   }
 
  private:
