@@ -95,18 +95,6 @@ std::string_view ConstantType(const ast::Expr& e) {
   }
 }
 
-std::string_view OperatorText(CompareOp op) {
-  switch (op) {
-    case CompareOp::kEq: return "=";
-    case CompareOp::kNe: return "<>";
-    case CompareOp::kLt: return "<";
-    case CompareOp::kLe: return "<=";
-    case CompareOp::kGt: return ">";
-    case CompareOp::kGe: return ">=";
-  }
-  return "";
-}
-
 Status IncorrectOperand(std::string_view op, std::string_view type, TextSpan span) {
   return Status::Validation(
       fmt::format("Incorrect operand type for operator or function; operator or function: "
@@ -388,7 +376,7 @@ Status CheckCondition(const ast::Expr& e) {
   if (const auto* compare = e.As<ast::Comparison>()) {
     PARTON_RETURN_IF_ERROR(CheckOperand(*compare->left, place, nullptr));
     PARTON_RETURN_IF_ERROR(CheckOperand(*compare->right, place, nullptr));
-    PARTON_RETURN_IF_ERROR(CheckDistinct(OperatorText(compare->op), *compare->left, *compare->right));
+    PARTON_RETURN_IF_ERROR(CheckDistinct(CompareOpText(compare->op), *compare->left, *compare->right));
     // A function that yields a boolean may be compared with one.
     if (IsBoolean(*compare->left) || IsBoolean(*compare->right)) {
       if (compare->left->As<ast::Call>() != nullptr || compare->right->As<ast::Call>() != nullptr) {
@@ -396,8 +384,8 @@ Status CheckCondition(const ast::Expr& e) {
       }
     }
     if (compare->op != CompareOp::kEq && compare->op != CompareOp::kNe) {
-      PARTON_RETURN_IF_ERROR(CheckOrdered(OperatorText(compare->op), *compare->left));
-      PARTON_RETURN_IF_ERROR(CheckOrdered(OperatorText(compare->op), *compare->right));
+      PARTON_RETURN_IF_ERROR(CheckOrdered(CompareOpText(compare->op), *compare->left));
+      PARTON_RETURN_IF_ERROR(CheckOrdered(CompareOpText(compare->op), *compare->right));
     }
     return Status::Ok();
   }

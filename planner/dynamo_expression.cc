@@ -11,29 +11,6 @@ namespace parton {
 
 namespace {
 
-std::string_view OperatorText(CompareOp op) {
-  switch (op) {
-    case CompareOp::kEq: return "=";
-    case CompareOp::kNe: return "<>";
-    case CompareOp::kLt: return "<";
-    case CompareOp::kLe: return "<=";
-    case CompareOp::kGt: return ">";
-    case CompareOp::kGe: return ">=";
-  }
-  return "";
-}
-
-// a < b as b > a.
-CompareOp Mirrored(CompareOp op) {
-  switch (op) {
-    case CompareOp::kLt: return CompareOp::kGt;
-    case CompareOp::kLe: return CompareOp::kGe;
-    case CompareOp::kGt: return CompareOp::kLt;
-    case CompareOp::kGe: return CompareOp::kLe;
-    default: return op;
-  }
-}
-
 std::string JsonText(std::string_view s) { return Value::String(s).ToJson(); }
 
 std::string ObjectText(const std::vector<std::pair<std::string, std::string>>& fields, bool quote) {
@@ -128,7 +105,7 @@ std::optional<std::string> DynamoExpressions::Compare(const Expr::Compare& c) {
   const Expr& right = mirrored ? *c.left : *c.right;
   std::optional<std::string> l = Operand(left), r = Operand(right);
   if (!l || !r) return std::nullopt;
-  const std::string text = fmt::format("{} {} {}", *l, OperatorText(mirrored ? Mirrored(c.op) : c.op), *r);
+  const std::string text = fmt::format("{} {} {}", *l, CompareOpText(mirrored ? Mirrored(c.op) : c.op), *r);
   if (c.op != CompareOp::kNe || logic_ == Logic::kDynamo) return text;
   // DynamoDB has `<>` true where the attribute is absent or NULL.
   if (Path(right)) return std::nullopt;

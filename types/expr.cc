@@ -10,7 +10,6 @@
 namespace parton {
 namespace {
 
-
 // Calls fn(ExprPtr&) or fn(const ExprPtr&) for each child of `node`: one list of children serves
 // reading and rewriting.
 template <typename Node, typename Fn>
@@ -144,6 +143,28 @@ bool IsVolatileCall(const Expr& e) {
 }
 
 }  // namespace
+
+std::string_view CompareOpText(CompareOp op) {
+  switch (op) {
+    case CompareOp::kEq: return "=";
+    case CompareOp::kNe: return "<>";
+    case CompareOp::kLt: return "<";
+    case CompareOp::kLe: return "<=";
+    case CompareOp::kGt: return ">";
+    case CompareOp::kGe: return ">=";
+  }
+  return "";
+}
+
+CompareOp Mirrored(CompareOp op) {
+  switch (op) {
+    case CompareOp::kLt: return CompareOp::kGt;
+    case CompareOp::kLe: return CompareOp::kGe;
+    case CompareOp::kGt: return CompareOp::kLt;
+    case CompareOp::kGe: return CompareOp::kLe;
+    default: return op;
+  }
+}
 
 void ForEachChild(const Expr& e, const std::function<void(const ExprPtr&)>& fn) {
   std::visit([&](const auto& node) { VisitChildren(node, fn); }, e.node);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -28,6 +29,11 @@ struct ScalarFunction;  // types/functions.h
 using ExprPtr = std::shared_ptr<const Expr>;
 
 enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
+// "=", "<>", "<", ...
+std::string_view CompareOpText(CompareOp op);
+// The operator of the same comparison with its sides changed: a < b as b > a.
+CompareOp Mirrored(CompareOp op);
+
 enum class BinaryOp : uint8_t { kAdd, kSub, kMul, kDiv, kMod, kConcat, kBitAnd };
 enum class UnaryOp : uint8_t { kNeg, kPlus };
 

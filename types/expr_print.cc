@@ -10,18 +10,6 @@ namespace {
 // How tightly an expression binds; a child that binds less tightly than asked for gets parentheses.
 enum Level { kOr = 1, kAnd, kNot, kPredicate, kOther, kSum, kProduct, kSign, kPrimary };
 
-const char* Symbol(CompareOp op) {
-  switch (op) {
-    case CompareOp::kEq: return " = ";
-    case CompareOp::kNe: return " <> ";
-    case CompareOp::kLt: return " < ";
-    case CompareOp::kLe: return " <= ";
-    case CompareOp::kGt: return " > ";
-    case CompareOp::kGe: return " >= ";
-  }
-  return " ? ";
-}
-
 std::pair<const char*, Level> Symbol(BinaryOp op) {
   switch (op) {
     case BinaryOp::kAdd: return {" + ", kSum};
@@ -147,7 +135,7 @@ class Printer {
   }
   std::string Text(const Expr::Compare& n) {
     level_ = kPredicate;
-    return Child(n.left, kOther) + Symbol(n.op) + Child(n.right, kOther);
+    return Child(n.left, kOther) + " " + std::string(CompareOpText(n.op)) + " " + Child(n.right, kOther);
   }
   std::string Text(const Expr::And& n) { return Joined(n.terms, " AND ", kAnd); }
   std::string Text(const Expr::Or& n) { return Joined(n.terms, " OR ", kOr); }

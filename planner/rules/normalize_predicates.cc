@@ -65,16 +65,6 @@ class Normalizer {
     return op;
   }
 
-  static CompareOp Mirrored(CompareOp op) {
-    switch (op) {
-      case CompareOp::kLt: return CompareOp::kGt;
-      case CompareOp::kLe: return CompareOp::kGe;
-      case CompareOp::kGt: return CompareOp::kLt;
-      case CompareOp::kGe: return CompareOp::kLe;
-      default: return op;
-    }
-  }
-
   // `5 < x.a` becomes `x.a > 5`.
   static ExprPtr PathFirst(const Expr::Compare& c, const ExprPtr& e) {
     bool swap = !c.left->As<Expr::Path>() && c.right->As<Expr::Path>();
