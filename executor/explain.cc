@@ -153,9 +153,6 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
                                                        : DescribeCapacity(stats.capacity, true));
     double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
-    if (write != nullptr) {
-      d.properties.emplace_back("write units", fmt::format("{:.1f}", result->stats().write_units));
-    }
     d.properties.emplace_back("total time", fmt::format("{:.3f} ms", ms));
   }
   std::string text = explain.format == ExplainPlan::Format::kJson ? RenderJson(d) : RenderText(d);
