@@ -124,8 +124,8 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store
   return Of(store, table, 10 * cost);
 }
 
-UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableStore& store,
-                                        AttributeSamples* samples) {
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
+                                           AttributeSamples* samples) {
   Reads reads;
   if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
     reads.Add(*(*query)->root);
@@ -137,7 +137,7 @@ UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableSt
       if ((*write)->condition != nullptr) reads.Add(*(*write)->condition);
     }
   }
-  UnknownAttributes unknown;
+  std::vector<std::string> lines;
   for (const auto& [slot, names] : reads.names) {
     const auto table = reads.tables.find(slot);
     if (table == reads.tables.end()) continue;
@@ -149,17 +149,16 @@ UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableSt
       // ANALYZE read more than a sample, and knows rare attributes too.
       const auto statistics = store.Statistics(*table->second);
       if (statistics != nullptr && statistics->FindAttribute(name) != nullptr) continue;
-      unknown.any = true;
       if (sample->items == 0) continue;
       const std::string nearest =
           NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
-      unknown.lines.push_back(
+      lines.push_back(
           fmt::format("no attribute \"{}\" in {} sampled item{} of {}{}", name, sample->items,
                       sample->items == 1 ? "" : "s", table->second->name,
                       nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
     }
   }
-  return unknown;
+  return lines;
 }
 
 std::set<std::string> KnownPaths(TableStore& store, const TablePtr& table, AttributeSamples* samples) {

@@ -44,15 +44,10 @@ class AttributeSamples {
   std::map<uint32_t, Kept> kept_;  // by table id
 };
 
-struct UnknownAttributes {
-  std::vector<std::string> lines;  // of those that no sampled item has
-  bool any = false;                // also ones of which nothing can be said: the table is empty
-};
-
-// The attributes that the statement reads by name and no sampled item has: a typo would silently
-// match nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count.
-UnknownAttributes FindUnknownAttributes(const PlannedStatement& planned, TableStore& store,
-                                        AttributeSamples* samples);
+// A line for each attribute that the statement reads by name and no item was seen to have: a typo would silently match
+// nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count, nor does an empty table.
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
+                                           AttributeSamples* samples);
 
 // Paths of attributes that items were seen to have, in a sample or by ANALYZE; steps into lists are left out:
 // credits.name for credits[].name.

@@ -36,10 +36,10 @@ Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, db_->plans.Plan(text, *settings_, plan_key_, &store(), &cache_key_));
   if (!settings_->lint || transaction_ != nullptr) return plan;
   // What is unknown now may be there at the next execution: the cached plan stays as it is.
-  const UnknownAttributes unknown = FindUnknownAttributes(*plan, store(), &db_->samples);
-  if (unknown.lines.empty()) return plan;
+  const std::vector<std::string> unknown = UnknownAttributes(*plan, store(), &db_->samples);
+  if (unknown.empty()) return plan;
   auto warned = std::make_shared<PlannedStatement>(*plan);
-  warned->notices.insert(warned->notices.end(), unknown.lines.begin(), unknown.lines.end());
+  warned->notices.insert(warned->notices.end(), unknown.begin(), unknown.end());
   return PlannedPtr(std::move(warned));
 }
 

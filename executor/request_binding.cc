@@ -12,18 +12,13 @@
 #include "parser/parser.h"
 #include "storage/update_actions.h"
 #include "types/item_rules.h"
+#include "types/value_print.h"
 
 namespace parton {
 
 namespace {
 
 constexpr const char* kBadKey = "The provided key element does not match the schema";
-
-std::string Quoted(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 uint32_t LinesOf(std::string_view text) {
   return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')) + 1;
@@ -43,7 +38,7 @@ Status InText(const Status& s, uint32_t first_line, std::string_view what) {
 std::string StatementAround(const WriteOperation& operation) {
   const bool update = !operation.update.empty();
   std::string text = update ? "UPDATE " : "DELETE FROM ";
-  text += Quoted(operation.table) + " AS \" \"\n";
+  text += QuoteIdentifier(operation.table) + " AS \" \"\n";
   if (update) text += operation.update + "\n";
   if (!operation.condition.empty()) text += "WHERE (\n" + operation.condition + "\n)";
   return text;
