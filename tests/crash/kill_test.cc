@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "parton/database.h"
+#include "tests/crash/statements.h"
 
 namespace parton::crash {
 namespace {
@@ -32,27 +33,8 @@ Options LoadOptions() {
   return options;
 }
 
-Status Execute(Connection* c, const std::string& text, std::vector<Value> parameters = {}) {
-  PARTON_ASSIGN_OR_RETURN(auto result, c->Execute(text, std::move(parameters)));
-  while (result->Next()) {
-  }
-  return result->status();
-}
-
-int64_t One(Connection* c, const std::string& query) {
-  auto result = c->Execute(query);
-  if (!result.ok()) {
-    ADD_FAILURE() << query << ": " << result.status().ToString();
-    return -1;
-  }
-  auto rows = (*result)->All();
-  if (!rows.ok() || rows->size() != 1) {
-    ADD_FAILURE() << query << ": " << rows.status().ToString();
-    return -1;
-  }
-  const Value v = (*rows)[0];
-  return v.is_exact() && v.number().FitsInt64() ? v.number().ToInt64() : 0;
-}
+// What an empty table has for MAX is no number.
+int64_t One(Connection* c, const std::string& query) { return OneInteger(c, query, 0); }
 
 // ---- the process that is killed
 
@@ -71,18 +53,18 @@ void Must(const Status& s) {
 void Count(Database* db, int pipe) {
   auto c = db->Connect();
   for (int64_t n = One(c.get(), "SELECT VALUE n FROM counter WHERE k = 'c'") + 1;; ++n) {
-    Must(Execute(c.get(), "UPDATE counter SET n = n + 1 WHERE k = 'c'"));
+    Must(RunStatement(c.get(), "UPDATE counter SET n = n + 1 WHERE k = 'c'"));
     Acknowledge(pipe, kCounter, n);
   }
 }
 
 Status TransferOnce(Connection* c, int64_t n, const std::string& pad) {
-  PARTON_RETURN_IF_ERROR(Execute(c, "BEGIN"));
-  PARTON_RETURN_IF_ERROR(Execute(c, "UPDATE account SET v = v - 1 WHERE id = ?", {Value(n % kAccounts)}));
-  PARTON_RETURN_IF_ERROR(Execute(c, "UPDATE account SET v = v + 1 WHERE id = ?", {Value(n * 7 % kAccounts)}));
-  PARTON_RETURN_IF_ERROR(Execute(c, "INSERT INTO log VALUE {'id': ?, 'g': ?, 'pad': ?, 'e': 1000000000}",
+  PARTON_RETURN_IF_ERROR(RunStatement(c, "BEGIN"));
+  PARTON_RETURN_IF_ERROR(RunStatement(c, "UPDATE account SET v = v - 1 WHERE id = ?", {Value(n % kAccounts)}));
+  PARTON_RETURN_IF_ERROR(RunStatement(c, "UPDATE account SET v = v + 1 WHERE id = ?", {Value(n * 7 % kAccounts)}));
+  PARTON_RETURN_IF_ERROR(RunStatement(c, "INSERT INTO log VALUE {'id': ?, 'g': ?, 'pad': ?, 'e': 1000000000}",
                              {Value(n), Value(fmt::format("g{}", n % 5)), Value(pad)}));
-  return Execute(c, "COMMIT");
+  return RunStatement(c, "COMMIT");
 }
 
 // Transactions: two accounts and a line of the log, whose change feed has triggers.
@@ -92,7 +74,7 @@ void Transfer(Database* db, int pipe) {
   for (int64_t n = One(c.get(), "SELECT VALUE MAX(l.id) FROM log AS l") + 1;; ++n) {
     Status s = TransferOnce(c.get(), n, pad);
     while (s.code() == StatusCode::kTransactionConflict) {  // with a schema change
-      if (c->in_transaction()) Must(Execute(c.get(), "ROLLBACK"));
+      if (c->in_transaction()) Must(RunStatement(c.get(), "ROLLBACK"));
       s = TransferOnce(c.get(), n, pad);
     }
     Must(s);
@@ -104,14 +86,14 @@ void Transfer(Database* db, int pipe) {
 void Group(Database* db, int pipe) {
   auto c = db->Connect();
   for (int64_t n = One(c.get(), "SELECT VALUE MAX(b.g) FROM bulk AS b") + 1;; ++n) {
-    Must(Execute(c.get(), "INSERT INTO bulk << {'g': ?, 'i': 1}, {'g': ?, 'i': 2, 'm': 1}, {'g': ?, 'i': 3} >>",
+    Must(RunStatement(c.get(), "INSERT INTO bulk << {'g': ?, 'i': 1}, {'g': ?, 'i': 2, 'm': 1}, {'g': ?, 'i': 3} >>",
              {Value(n), Value(n), Value(n)}));
     Acknowledge(pipe, kGroup, n);
-    if (n % 7 == 3) Must(Execute(c.get(), "CREATE INDEX IF NOT EXISTS by_pad ON log (pad STRING, id NUMBER)"));
-    if (n % 7 == 6) Must(Execute(c.get(), "DROP INDEX IF EXISTS by_pad ON log"));
+    if (n % 7 == 3) Must(RunStatement(c.get(), "CREATE INDEX IF NOT EXISTS by_pad ON log (pad STRING, id NUMBER)"));
+    if (n % 7 == 6) Must(RunStatement(c.get(), "DROP INDEX IF EXISTS by_pad ON log"));
     // An error says that it is so already: the last switch did not come to pass before the end.
-    if (n % 20 == 10) (void)Execute(c.get(), "ALTER TABLE bulk SET (stream = 'new image')");
-    if (n % 20 == 0) (void)Execute(c.get(), "ALTER TABLE bulk SET STREAM DISABLED");
+    if (n % 20 == 10) (void)RunStatement(c.get(), "ALTER TABLE bulk SET (stream = 'new image')");
+    if (n % 20 == 0) (void)RunStatement(c.get(), "ALTER TABLE bulk SET STREAM DISABLED");
   }
 }
 
@@ -144,7 +126,7 @@ class KillTest : public ::testing::Test {
         "CREATE TRIGGER adds ON log FROM TRIM_HORIZON BATCH 7 AS UPDATE total SET n = n + (SELECT COUNT(*) FROM records AS r) WHERE k = 't';"
         "CREATE TRIGGER audits ON log FROM TRIM_HORIZON BATCH 5 AS INSERT INTO audit SELECT r.Keys.id AS id FROM records AS r;");
     ASSERT_TRUE(s.ok()) << s.ToString();
-    for (int i = 0; i < kAccounts; ++i) ASSERT_TRUE(Execute(c.get(), "INSERT INTO account VALUE {'id': ?, 'v': 100}", {Value(i)}).ok());
+    for (int i = 0; i < kAccounts; ++i) ASSERT_TRUE(RunStatement(c.get(), "INSERT INTO account VALUE {'id': ?, 'v': 100}", {Value(i)}).ok());
   }
   void TearDown() override { fs::remove_all(path_); }
 

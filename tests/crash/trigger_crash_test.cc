@@ -8,6 +8,7 @@
 
 #include "executor/open_database.h"
 #include "tests/crash/fault_env.h"
+#include "tests/crash/statements.h"
 
 namespace parton::crash {
 namespace {
@@ -23,28 +24,9 @@ Result<std::unique_ptr<Database>> Open(FaultEnv* env) {
   return OpenDatabase("/db", options, env);
 }
 
-bool Try(Connection* c, const std::string& text) {
-  auto result = c->Execute(text);
-  if (!result.ok()) return false;
-  while ((*result)->Next()) {
-  }
-  return (*result)->status().ok();
-}
+bool Try(Connection* c, const std::string& text) { return RunStatement(c, text).ok(); }
 
-int64_t One(Connection* c, const std::string& query) {
-  auto result = c->Execute(query);
-  if (!result.ok()) {
-    ADD_FAILURE() << result.status().ToString();
-    return -1;
-  }
-  auto rows = (*result)->All();
-  if (!rows.ok() || rows->size() != 1) {
-    ADD_FAILURE() << query << ": " << rows.status().ToString();
-    return -1;
-  }
-  const Value v = (*rows)[0];
-  return v.is_exact() && v.number().FitsInt64() ? v.number().ToInt64() : -1;
-}
+int64_t One(Connection* c, const std::string& query) { return OneInteger(c, query, -1); }
 
 // The trigger adds: run twice it would show. Returns how many inserts were acknowledged.
 int Workload(FaultEnv* env) {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/crash/statements.h"
+
 namespace parton::crash {
 
 namespace {
@@ -117,13 +119,6 @@ Status AppendRows(Connection* c, const std::string& query, std::string* out) {
 }  // namespace
 
 std::vector<Step> MakeSteps(uint32_t seed, int count, bool backups) { return StepMaker(seed).Make(count, backups); }
-
-Status RunStatement(Connection* c, const std::string& text) {
-  PARTON_ASSIGN_OR_RETURN(auto result, c->Execute(text));
-  while (result->Next()) {
-  }
-  return result->status();
-}
 
 Status RunStep(Database* db, Connection* c, const Step& step) {
   if (step.statements.empty()) return db->Settle();

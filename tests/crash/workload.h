@@ -20,7 +20,6 @@ struct Step {
 // `backups`: with steps that back up, each to a directory of its own.
 std::vector<Step> MakeSteps(uint32_t seed, int count, bool backups);
 
-Status RunStatement(Connection* c, const std::string& text);
 // Leaves no transaction open.
 Status RunStep(Database* db, Connection* c, const Step& step);
 

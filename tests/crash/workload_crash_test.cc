@@ -9,6 +9,7 @@
 
 #include "executor/open_database.h"
 #include "tests/crash/fault_env.h"
+#include "tests/crash/statements.h"
 #include "tests/crash/workload.h"
 
 namespace parton::crash {

@@ -1,14 +1,12 @@
 // docs/functions.md from the registry: functions_doc FILE checks that the file is current, --write makes it so.
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "tests/docs/generated_page.h"
 #include "types/functions.h"
 
 namespace {
@@ -53,20 +51,5 @@ std::string Page() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool write = argc == 3 && std::string_view(argv[2]) == "--write";
-  if (argc < 2 || (argc == 3 && !write)) {
-    std::cerr << "usage: functions_doc FILE [--write]\n";
-    return 2;
-  }
-  if (write) {
-    std::ofstream(argv[1]) << Page();
-    return 0;
-  }
-  std::ifstream file(argv[1]);
-  std::stringstream text;
-  text << file.rdbuf();
-  const bool current = text.str() == Page();
-  if (!current) std::cout << argv[1] << " is not what the registry says: run functions_doc " << argv[1] << " --write\n";
-  std::cout << (current ? "1 passed, 0 failed\n" : "0 passed, 1 failed\n");
-  return current ? 0 : 1;
+  return parton::CheckOrWritePage(argc, argv, "functions_doc", "the registry says", Page());
 }

@@ -2,9 +2,6 @@
 // manual_page FILE checks that the file is current, --write makes it so.
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iostream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -14,6 +11,7 @@
 #include "shell/dot_commands.h"
 #include "shell/editor/line_editor.h"
 #include "shell/render.h"
+#include "tests/docs/generated_page.h"
 
 namespace {
 
@@ -111,23 +109,5 @@ std::string Page() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool write = argc == 3 && std::string_view(argv[2]) == "--write";
-  if (argc < 2 || (argc == 3 && !write)) {
-    std::cerr << "usage: manual_page FILE [--write]\n";
-    return 2;
-  }
-  if (write) {
-    std::ofstream(argv[1]) << Page();
-    return 0;
-  }
-  std::ifstream file(argv[1]);
-  std::stringstream text;
-  text << file.rdbuf();
-  const bool current = text.str() == Page();
-  if (!current) {
-    std::cout << argv[1] << " is not what the shell's tables say: run manual_page " << argv[1]
-              << " --write\n";
-  }
-  std::cout << (current ? "1 passed, 0 failed\n" : "0 passed, 1 failed\n");
-  return current ? 0 : 1;
+  return parton::CheckOrWritePage(argc, argv, "manual_page", "the shell's tables say", Page());
 }
