@@ -48,7 +48,19 @@ Install them as root: apt-get install --no-install-recommends $missing"
   fi
 }
 
-# Output of a step goes to a log, shown only when the step fails; on a terminal ninja shows progress.
+# While process $1 runs: the last line of its log $2, in place. The usual start has nothing to build, and shows nothing.
+show_progress() {
+  shown=
+  sleep 0.3
+  while kill -0 "$1" 2>/dev/null; do
+    shown=1
+    printf '\r\033[K%.75s' "$(tail -n 1 "$2")" >&2
+    sleep 0.5
+  done
+  [ -z "$shown" ] || printf '\r\033[K' >&2
+}
+
+# Output of a step goes to a log, shown only when the step fails; on a terminal the build shows how far it is.
 configure_and_build() {
   mkdir -p "$build_dir"
   export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
@@ -63,11 +75,16 @@ configure_and_build() {
     fi
   fi
   command -v ninja >/dev/null 2>&1 || install_packages
-  # A dry run tells whether there is anything to do: the usual start prints nothing.
-  if [ -t 2 ] && ! ninja -C "$build_dir" -n "$@" 2>/dev/null | tail -1 | grep -q 'no work to do'; then
-    ninja -C "$build_dir" "$@" >&2 || fail "the build failed; the compiler's messages are above"
-  elif ! ninja -C "$build_dir" "$@" >"$build_dir/build.log" 2>&1; then
-    cat "$build_dir/build.log" >&2
+  build_log="$build_dir/build.log"
+  ninja -C "$build_dir" "$@" >"$build_log" 2>&1 &
+  ninja=$!
+  trap 'kill "$ninja" 2>/dev/null; exit 130' INT
+  if [ -t 2 ]; then
+    show_progress "$ninja" "$build_log"
+  fi
+  if ! wait "$ninja"; then
+    cat "$build_log" >&2
     fail "the build failed; the compiler's messages are above"
   fi
+  trap - INT
 }
