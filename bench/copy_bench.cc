@@ -1,7 +1,7 @@
 // COPY FROM against the library's bulk path: the same log records from a file, and handed over as parameters, 1000
 // a statement. The two take turns, on a database of their own each time.
 //
-//   copy_bench [ROWS [ROUNDS]] [copy|bulk]      one side alone, for callgrind: copy_bench 20000 1 copy
+//   copy_bench [ROWS [ROUNDS]] [jsonl|csv|bulk]      one side alone, for perf and callgrind: copy_bench 20000 1 csv
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -102,14 +102,14 @@ int Main(int argc, char** argv) {
         csv_out << (f ? "," : "") << (plain ? std::string(v.bytes()) : v.ToJson());
       }
       csv_out << '\n';
-      if (side != "copy") items.push_back(std::move(item));
+      if (side == "both" || side == "bulk") items.push_back(std::move(item));
     }
   }
   double bulk = 0, from_json = 0, from_csv = 0;
   for (int i = 0; i < rounds; ++i) {
-    if (side != "copy") bulk += Bulk(folder, items);
-    if (side != "bulk") from_json += Copy(folder, json);
-    if (side == "both") from_csv += Copy(folder, csv);
+    if (side == "both" || side == "bulk") bulk += Bulk(folder, items);
+    if (side == "both" || side == "jsonl") from_json += Copy(folder, json);
+    if (side == "both" || side == "csv") from_csv += Copy(folder, csv);
   }
   const double n = static_cast<double>(rows) * rounds;
   if (side != "both") return 0;

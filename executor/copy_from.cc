@@ -12,6 +12,7 @@
 #include "executor/file_source.h"
 #include "executor/load.h"
 #include "executor/record_reader.h"
+#include "types/item_builder.h"
 
 namespace parton {
 
@@ -133,10 +134,11 @@ Status SkipRecords(RecordReader* reader, uint64_t count) {
   return Status::Ok();
 }
 
-Status LoadRecords(RecordReader* reader, Loader* loader) {
+Status LoadRecords(RecordReader* reader, const NameTable* names, Loader* loader) {
+  ItemBuilder builder(names);
   for (;;) {
     Value record;
-    Result<bool> more = reader->Next(&record);
+    Result<bool> more = reader->NextItem(&builder, &record);
     if (more.ok() && !*more) return loader->Finish();
     if (more.ok()) {
       PARTON_RETURN_IF_ERROR(loader->Add(std::move(record), reader->line(), reader->text()));
@@ -181,7 +183,7 @@ Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
   loader.SetFraction([&] {
     return file->size() == 0 ? 0 : static_cast<double>(file->consumed()) / static_cast<double>(file->size());
   });
-  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), &loader));
+  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), &result->connection().store().names(), &loader));
   result->SetAffected(loader.loaded());
   loader.AddNotices();
   return Status::Ok();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "executor/line_reader.h"
+#include "types/item_builder.h"
 #include "types/unicode.h"
 
 namespace parton {
@@ -89,10 +90,10 @@ struct CsvReader::State {
 
   static void OnField(void* data, size_t size, void* self) {
     auto* s = static_cast<State*>(self);
-    if (s->count == s->fields.size()) s->fields.emplace_back();
-    Cell& cell = s->fields[s->count++];
+    Cell& cell = s->NewCell();
     cell.unquoted_empty = data == nullptr;
-    cell.text.assign(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
+    cell.own.assign(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
+    cell.owned = true;
   }
   static void OnRecord(int, void* self) { static_cast<State*>(self)->complete = true; }
 
@@ -106,43 +107,63 @@ struct CsvReader::State {
     return s;
   }
 
+  struct Cell {
+    std::string_view text() const { return owned ? std::string_view(own) : in_line; }
+    std::string_view in_line;  // valid as long as the line
+    std::string own;           // what is not written just so
+    bool owned = false;
+    bool unquoted_empty = false;
+  };
+
+  Cell& NewCell() {
+    if (count == fields.size()) fields.emplace_back();
+    return fields[count++];
+  }
+
   // Takes a line that is a whole record, which most are, apart without a state machine. False: it is for libcsv.
   bool SplitLine(std::string_view rest) {
     if (rest.ends_with('\n')) rest.remove_suffix(1);
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     if (rest.find('\r') != std::string_view::npos) return false;
     if (rest.empty()) return true;
+    utf8 = IsValidUtf8(rest);
+    const bool quotes = rest.find(options.quote) != std::string_view::npos;
     for (;;) {
-      if (count == fields.size()) fields.emplace_back();
-      Cell& cell = fields[count++];
+      Cell& cell = NewCell();
       size_t end = 0;
-      if (!rest.empty() && rest[0] == options.quote) {
+      if (quotes && !rest.empty() && rest[0] == options.quote) {
         cell.unquoted_empty = false;
-        if (!TakeQuoted(rest, &cell.text, &end)) return false;
+        if (!TakeQuoted(rest, &cell, &end)) return false;
       } else {
-        end = std::min(rest.find(options.delimiter), rest.size());
-        cell.text.assign(rest.substr(0, end));
+        while (end < rest.size() && rest[end] != options.delimiter) ++end;
+        cell.in_line = rest.substr(0, end);
+        cell.owned = false;
         cell.unquoted_empty = end == 0;
-        if (cell.text.find(options.quote) != std::string::npos) return false;
+        if (quotes && cell.in_line.find(options.quote) != std::string_view::npos) return false;
       }
       if (end == rest.size()) return true;
       rest.remove_prefix(end + 1);
     }
   }
   // A quoted field at the start of `rest`; *end: where the delimiter stands, or the end.
-  bool TakeQuoted(std::string_view rest, std::string* out, size_t* end) const {
-    out->clear();
+  bool TakeQuoted(std::string_view rest, Cell* cell, size_t* end) const {
+    cell->owned = false;
+    cell->own.clear();
     for (size_t at = 1;;) {
       const size_t quote = rest.find(options.quote, at);
       if (quote == std::string_view::npos) return false;  // it goes on in the next line
-      out->append(rest.substr(at, quote - at));
+      const std::string_view piece = rest.substr(at, quote - at);
       at = quote + 1;
-      if (at == rest.size() || rest[at] == options.delimiter) {
+      const bool closed = at == rest.size() || rest[at] == options.delimiter;
+      if (!closed && rest[at] != options.quote) return false;  // libcsv says what is wrong
+      cell->owned = cell->owned || !closed;
+      if (cell->owned) cell->own += piece;
+      if (closed) {
+        cell->in_line = piece;
         *end = at;
         return true;
       }
-      if (rest[at] != options.quote) return false;  // libcsv says what is wrong
-      *out += options.quote;
+      cell->own += options.quote;
       ++at;
     }
   }
@@ -152,7 +173,8 @@ struct CsvReader::State {
     recoverable = false;
     count = 0;
     complete = false;
-    text.clear();
+    text = {};
+    long_text.clear();
     for (;;) {
       std::string_view piece;
       PARTON_ASSIGN_OR_RETURN(bool more, lines.Next(&piece));
@@ -168,14 +190,18 @@ struct CsvReader::State {
           return true;
         }
         count = 0;
+        utf8 = false;
       }
       if (text.size() + piece.size() > LineReader::kMaxLine) {
         return Status::Validation(fmt::format("csv: line {}: the record does not end (a quote is open?)", line));
       }
-      text.append(piece);
+      long_text.append(piece);
+      text = long_text;
       if (csv_parse(&parser, piece.data(), piece.size(), &OnField, &OnRecord, this) != piece.size()) return Broken();
       if (complete) return true;
-      if (text.find_first_not_of("\r\n") == std::string::npos) text.clear();  // an empty line
+      if (text.find_first_not_of("\r\n") != std::string_view::npos) continue;
+      long_text.clear();  // an empty line
+      text = {};
     }
   }
 
@@ -186,7 +212,7 @@ struct CsvReader::State {
       PARTON_ASSIGN_OR_RETURN(bool more, Read());
       recoverable = false;
       if (header.empty()) {
-        for (size_t i = 0; more && i < count; ++i) header.push_back(fields[i].text);
+        for (size_t i = 0; more && i < count; ++i) header.emplace_back(fields[i].text());
       }
     }
     named = true;
@@ -220,24 +246,61 @@ struct CsvReader::State {
     }
   }
 
+  // What a text field says; nullopt: it is left out.
+  Result<std::optional<std::string_view>> ConvertText(size_t i) {
+    const Cell& cell = fields[i];
+    if (cell.unquoted_empty && options.empty_is_absent) return std::optional<std::string_view>();
+    if (!utf8 && !IsValidUtf8(cell.text())) return Bad(fmt::format("the field {} is not UTF-8", names[i]));
+    return std::optional(cell.text());
+  }
   // The field as a value; MISSING if it is left out.
   Result<Value> Convert(size_t i) {
-    const Cell& cell = fields[i];
     if (types[i] == CsvType::kString) {
-      if (cell.unquoted_empty && options.empty_is_absent) return Value::Missing();
-      if (!IsValidUtf8(cell.text)) return Bad(fmt::format("the field {} is not UTF-8", names[i]));
-      return Value::String(cell.text);
+      PARTON_ASSIGN_OR_RETURN(std::optional<std::string_view> text, ConvertText(i));
+      return text ? Value::String(*text) : Value::Missing();
     }
-    if (cell.text.empty()) return Value::Missing();
-    Result<Value> v = ConvertCsvField(cell.text, types[i]);
+    const std::string_view text = fields[i].text();
+    if (text.empty()) return Value::Missing();
+    Result<Value> v = ConvertCsvField(text, types[i]);
     if (!v.ok()) return Bad(fmt::format("the field {} {}", names[i], v.status().message()));
     return v;
   }
 
-  struct Cell {
-    std::string text;
-    bool unquoted_empty = false;
-  };
+  // Errors: a record with more fields than have names.
+  Status NameFields() {
+    if (count <= names.size()) return Status::Ok();
+    if (options.header || !options.columns.empty()) {
+      return Bad(fmt::format("the record has {} fields, and only {} have names", count, names.size()));
+    }
+    NameUpTo(count);
+    return Status::Ok();
+  }
+  Result<Value> Build() {
+    std::vector<Field> record;
+    record.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      PARTON_ASSIGN_OR_RETURN(Value v, Convert(i));
+      if (!v.is_missing()) record.push_back({names[i], std::move(v)});
+    }
+    return Value::Struct(std::move(record));
+  }
+  // The record as an encoded item; false: it must be built as a value.
+  Result<bool> BuildItem(ItemBuilder* builder, Value* out) {
+    builder->Clear();
+    for (size_t i = 0; i < count; ++i) {
+      if (types[i] == CsvType::kString) {
+        PARTON_ASSIGN_OR_RETURN(std::optional<std::string_view> text, ConvertText(i));
+        if (!text) continue;
+        if (!builder->Name(names[i])) return false;
+        builder->PutString(*text);
+        continue;
+      }
+      PARTON_ASSIGN_OR_RETURN(Value v, Convert(i));
+      if (!v.is_missing() && !(builder->Name(names[i]) && builder->Put(v))) return false;
+    }
+    return builder->Finish(out);
+  }
+
   LineReader lines;
   CsvOptions options;
   csv_parser parser;
@@ -245,7 +308,9 @@ struct CsvReader::State {
   std::vector<Cell> fields;  // the first `count` are the record's
   size_t count = 0;
   bool complete = false;
-  std::string text;
+  std::string_view text;  // of the record: its line, or, of several lines, long_text
+  std::string long_text;
+  bool utf8 = false;  // all of it is known to be
   uint64_t line = 0;
   bool recoverable = false;
   bool named = false;
@@ -275,27 +340,26 @@ Result<bool> CsvReader::Skip() {
 Result<bool> CsvReader::NextTexts(std::vector<std::string>* out) {
   PARTON_ASSIGN_OR_RETURN(bool more, Skip());
   out->clear();
-  for (size_t i = 0; more && i < state_->count; ++i) out->push_back(state_->fields[i].text);
+  for (size_t i = 0; more && i < state_->count; ++i) out->emplace_back(state_->fields[i].text());
   return more;
 }
 
 Result<bool> CsvReader::Next(Value* out) {
   PARTON_ASSIGN_OR_RETURN(bool more, Skip());
   if (!more) return false;
-  State& s = *state_;
-  if (s.count > s.names.size()) {
-    if (s.options.header || !s.options.columns.empty()) {
-      return s.Bad(fmt::format("the record has {} fields, and only {} have names", s.count, s.names.size()));
-    }
-    s.NameUpTo(s.count);
+  PARTON_RETURN_IF_ERROR(state_->NameFields());
+  PARTON_ASSIGN_OR_RETURN(*out, state_->Build());
+  return true;
+}
+
+Result<bool> CsvReader::NextItem(ItemBuilder* builder, Value* out) {
+  PARTON_ASSIGN_OR_RETURN(bool more, Skip());
+  if (!more) return false;
+  PARTON_RETURN_IF_ERROR(state_->NameFields());
+  PARTON_ASSIGN_OR_RETURN(bool built, state_->BuildItem(builder, out));
+  if (!built) {
+    PARTON_ASSIGN_OR_RETURN(*out, state_->Build());
   }
-  std::vector<Field> fields;
-  fields.reserve(s.count);
-  for (size_t i = 0; i < s.count; ++i) {
-    PARTON_ASSIGN_OR_RETURN(Value v, s.Convert(i));
-    if (!v.is_missing()) fields.push_back({s.names[i], std::move(v)});
-  }
-  *out = Value::Struct(std::move(fields));
   return true;
 }
 

@@ -30,6 +30,8 @@ struct CsvOptions {
 // unknown names, wrong types.
 Result<CsvOptions> ParseCsvOptions(const Value& options);
 
+class ItemBuilder;
+
 class CsvReader {
  public:
   // `source` must outlive the reader.
@@ -42,6 +44,8 @@ class CsvReader {
   // Errors name the line; after one that is about a record's content (recoverable() is true) the next call goes
   // on behind it.
   Result<bool> Next(Value* out);
+  // The same; the STRUCT is an encoded item where `builder` can make one.
+  Result<bool> NextItem(ItemBuilder* builder, Value* out);
   // Over one record without looking at its fields.
   Result<bool> Skip();
   // The next record's fields as they are written.

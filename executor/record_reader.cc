@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "executor/line_reader.h"
+#include "types/item_builder.h"
+#include "types/json_fast.h"
 #include "types/json_reader.h"
 
 namespace parton {
@@ -21,6 +23,7 @@ class CsvRecords final : public RecordReader {
  public:
   CsvRecords(ByteSource* source, CsvOptions options) : reader_(source, std::move(options)) {}
   Result<bool> Next(Value* out) override { return reader_.Next(out); }
+  Result<bool> NextItem(ItemBuilder* builder, Value* out) override { return reader_.NextItem(builder, out); }
   Result<bool> Skip() override { return reader_.Skip(); }
   uint64_t line() const override { return reader_.line(); }
   bool recoverable() const override { return reader_.recoverable(); }
@@ -34,6 +37,7 @@ class JsonRecords final : public RecordReader {
  public:
   explicit JsonRecords(ByteSource* source) : reader_(source, JsonRecordReader::Format::kJson) {}
   Result<bool> Next(Value* out) override { return reader_.Next(out); }
+  Result<bool> NextItem(ItemBuilder*, Value* out) override { return reader_.Next(out); }
   Result<bool> Skip() override {
     Value ignored;
     return reader_.Next(&ignored);
@@ -54,15 +58,13 @@ class LineRecords final : public RecordReader {
   Result<bool> Next(Value* out) override {
     PARTON_ASSIGN_OR_RETURN(bool more, Skip());
     if (!more) return false;
-    Result<Value> value = ParseJson(text_);
-    if (value.ok() && dynamo_) value = DynamoItemFromJson(*value);
-    if (!value.ok()) {
-      recoverable_ = true;
-      return Status::Validation(fmt::format("Line {}: {}", lines_.line(), value.status().message()), {},
-                                value.status().hint());
-    }
-    *out = *std::move(value);
-    return true;
+    return Parse(out);
+  }
+  Result<bool> NextItem(ItemBuilder* builder, Value* out) override {
+    PARTON_ASSIGN_OR_RETURN(bool more, Skip());
+    if (!more) return false;
+    if (!dynamo_ && ParseUsualItem(text_, builder, out)) return true;
+    return Parse(out);
   }
   Result<bool> Skip() override {
     recoverable_ = false;
@@ -77,6 +79,19 @@ class LineRecords final : public RecordReader {
   std::string_view text() const override { return text_; }
 
  private:
+  // True, or an error.
+  Result<bool> Parse(Value* out) {
+    Result<Value> value = ParseJson(text_);
+    if (value.ok() && dynamo_) value = DynamoItemFromJson(*value);
+    if (!value.ok()) {
+      recoverable_ = true;
+      return Status::Validation(fmt::format("Line {}: {}", lines_.line(), value.status().message()), {},
+                                value.status().hint());
+    }
+    *out = *std::move(value);
+    return true;
+  }
+
   LineReader lines_;
   const bool dynamo_;
   std::string_view text_;

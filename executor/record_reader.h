@@ -15,6 +15,8 @@
 
 namespace parton {
 
+class ItemBuilder;
+
 enum class FileFormat : uint8_t {
   kCsv,
   kJson,     // one array, or texts one after another
@@ -34,6 +36,8 @@ class RecordReader {
   // The next record; false at the end. An error with recoverable() is about one record: the next call goes on
   // behind it. Errors name the line.
   virtual Result<bool> Next(Value* out) = 0;
+  // The same, for the writer of a table: items are encoded where `builder` can make them.
+  virtual Result<bool> NextItem(ItemBuilder* builder, Value* out) = 0;
   // The same, without looking into the record further than is needed to find its end.
   virtual Result<bool> Skip() = 0;
   // Of the last record: the line on which it starts, whether its error was about it alone, and its text

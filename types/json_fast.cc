@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "types/item_builder.h"
 #include "types/unicode.h"
 
 namespace parton {
@@ -44,6 +45,31 @@ class Parser {
     SkipBlanks();
     if (p_ != end_) return std::nullopt;
     return value;
+  }
+
+  bool RunItem(ItemBuilder* builder) {
+    SkipBlanks();
+    if (!Take('{')) return false;
+    builder->Clear();
+    SkipBlanks();
+    if (!Take('}')) {
+      do {
+        std::string_view text;
+        if (!ParseName(&text) || !builder->Name(text)) return false;
+        SkipBlanks();
+        if (p_ != end_ && *p_ == '"') {
+          if (!ParseString(&text)) return false;
+          builder->PutString(text);
+        } else {
+          Value value;
+          if (!Parse(&value, 1) || !builder->Put(value)) return false;
+        }
+        SkipBlanks();
+      } while (Take(','));
+      if (!Take('}')) return false;
+    }
+    SkipBlanks();
+    return p_ == end_;
   }
 
  private:
@@ -88,13 +114,11 @@ class Parser {
     SkipBlanks();
     if (!Take('}')) {
       do {
-        SkipBlanks();
         std::string_view name;
-        if (p_ == end_ || *p_ != '"' || !ParseString(&name)) return false;
+        if (!ParseName(&name)) return false;
         Field& field = fields.emplace_back();
         field.name.assign(name);
-        SkipBlanks();
-        if (!Take(':') || !Parse(&field.value, depth + 1)) return false;
+        if (!Parse(&field.value, depth + 1)) return false;
         SkipBlanks();
       } while (Take(','));
       if (!Take('}')) return false;
@@ -102,6 +126,14 @@ class Parser {
     usual_count = std::min<size_t>(fields.size(), kMaxReserved);
     *out = Value::Struct(std::move(fields));
     return true;
+  }
+
+  // A name and its colon.
+  bool ParseName(std::string_view* name) {
+    SkipBlanks();
+    if (p_ == end_ || *p_ != '"' || !ParseString(name)) return false;
+    SkipBlanks();
+    return Take(':');
   }
 
   bool ParseArray(Value* out, int depth) {
@@ -241,5 +273,9 @@ class Parser {
 }  // namespace
 
 std::optional<Value> ParseUsualJson(std::string_view text) { return Parser(text).Run(); }
+
+bool ParseUsualItem(std::string_view text, ItemBuilder* builder, Value* item) {
+  return Parser(text).RunItem(builder) && builder->Finish(item);
+}
 
 }  // namespace parton

@@ -9,9 +9,15 @@
 
 namespace parton {
 
+class ItemBuilder;
+
 // The value of a whole JSON text, as ParseJson (json_reader.h) has it; nullopt if the text is not JSON or in some
 // way unusual (deep nesting, numbers of more than 18 digits): ParseJson finds out.
 std::optional<Value> ParseUsualJson(std::string_view text);
+
+// The object of a whole JSON text as an encoded item. False: the text is not usual, no object, or `builder` cannot
+// make it.
+bool ParseUsualItem(std::string_view text, ItemBuilder* builder, Value* item);
 
 }  // namespace parton
 
