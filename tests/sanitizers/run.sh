@@ -4,7 +4,7 @@
 set -eu
 sanitizers=$1 source=$2 build=$3
 cmake -G Ninja -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPARTON_BENCH=OFF \
-  -DPARTON_SANITIZE="$sanitizers" -DCMAKE_CXX_FLAGS_RELEASE="-O1" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+  -DPARTON_SANITIZE="$sanitizers" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
 case $sanitizers in
   thread)
     ninja -C "$build" unit_tests library_tests query_test >"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
