@@ -255,6 +255,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   leveldb::Status s;
   if (any) s = db_->Write(write, &batch);
   RaiseHighestKeys(changes);
+  changes_.fetch_add(changes.size(), std::memory_order_relaxed);
   if (plain) {
     recent_.LeavePlain();
   } else {
@@ -270,7 +271,17 @@ Status Engine::WriteBatch(leveldb::WriteBatch* batch, bool sync) {
   AppendNames(batch, &names_upto);
   leveldb::WriteOptions write;
   write.sync = sync;
-  return Written(db_->Write(write, batch), names_upto);
+  const leveldb::Status s = db_->Write(write, batch);
+  constexpr size_t kBytesOfAnEntry = 32;
+  changes_.fetch_add(1 + batch->ApproximateSize() / kBytesOfAnEntry, std::memory_order_relaxed);
+  return Written(s, names_upto);
+}
+
+uint64_t Engine::ApproximateSize(std::string_view begin, std::string_view end) const {
+  const leveldb::Range range(ToSlice(begin), ToSlice(end));
+  uint64_t size = 0;
+  db_->GetApproximateSizes(&range, 1, &size);
+  return size;
 }
 
 uint32_t Engine::NewId(leveldb::WriteBatch* batch) {

@@ -97,6 +97,11 @@ class Engine {
 
   std::mutex& ddl_mutex() { return ddl_mutex_; }
 
+  // Grows with each item that changes, about.
+  uint64_t changes() const { return changes_.load(std::memory_order_relaxed); }
+  // The bytes that the keys from `begin` to `end` take in files.
+  uint64_t ApproximateSize(std::string_view begin, std::string_view end) const;
+
   // A key that no item of the table is behind, for the holder of latches; false: not known.
   bool HighestItemKey(uint32_t table_id, std::string* key);
 
@@ -121,6 +126,7 @@ class Engine {
   Latches latches_;
   RecentWrites recent_;
   HighestKeys highest_keys_;
+  std::atomic<uint64_t> changes_{0};
   FeedSequencer feed_;
   Gate transactions_;  // held shared from a transaction's validation to the end of its write
 

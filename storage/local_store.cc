@@ -9,6 +9,7 @@
 #include "storage/engine.h"
 #include "storage/key_codec.h"
 #include "storage/local_feed.h"
+#include "storage/size_estimates.h"
 #include "storage/split.h"
 #include "storage/statistics.h"
 #include "storage/transaction.h"
@@ -149,7 +150,7 @@ class LocalStore final : public TableStore {
     return SplitInterval(&engine_, RangeInterval(table, index, range), pieces);
   }
   TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
-    return EstimateStats(&engine_, RangeInterval(table, index, KeyRange()));
+    return estimates_.Get(index == nullptr ? table.id : index->id, RangeInterval(table, index, KeyRange()));
   }
   std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const override {
     return statistics_.Find(table.id);
@@ -216,6 +217,7 @@ class LocalStore final : public TableStore {
                  const std::function<bool(uint64_t, uint64_t)>& progress) override {
     Status restored = RestoreDatabase(&engine_, directory, progress);
     statistics_.Forget();
+    estimates_.Forget();
     return restored;
   }
 
@@ -224,6 +226,7 @@ class LocalStore final : public TableStore {
   LocalView latest_view_;
   LocalFeed feed_;
   mutable StatisticsCache statistics_{&engine_};
+  SizeEstimates estimates_{&engine_};
 };
 
 }  // namespace

@@ -18,20 +18,13 @@ struct Leaf {
   double weight = 0;
 };
 
-uint64_t ApproximateSize(Engine* engine, const std::string& begin, const std::string& end) {
-  leveldb::Range range(begin, end);
-  uint64_t size = 0;
-  engine->db()->GetApproximateSizes(&range, 1, &size);
-  return size;
-}
-
 class Splitter {
  public:
   Splitter(Engine* engine, const KeyInterval& range)
       : engine_(engine),
         range_(range),
         it_(engine->db()->NewIterator(engine->ReadOptions(nullptr))),
-        by_size_(ApproximateSize(engine, range.begin, range.end) > (256 << 10)) {}
+        by_size_(engine->ApproximateSize(range.begin, range.end) > (256 << 10)) {}
 
   std::vector<ScanSegment> Run(int pieces) {
     std::string first, last;
@@ -89,7 +82,7 @@ class Splitter {
       std::string prefix = it_->key().ToString().substr(0, leaf.prefix.size() + 1);
       std::string next = PrefixSuccessor(prefix);
       double weight =
-          by_size_ ? static_cast<double>(ApproximateSize(engine_, prefix, next)) + 1 : 0;
+          by_size_ ? static_cast<double>(engine_->ApproximateSize(prefix, next)) + 1 : 0;
       children.push_back({std::move(prefix), weight});
       if (next.empty() || next >= end) break;
       position = std::move(next);
@@ -131,47 +124,6 @@ class Splitter {
 std::vector<ScanSegment> SplitInterval(Engine* engine, const KeyInterval& range, int pieces) {
   if (pieces <= 1 || range.empty()) return {{range.begin, range.end}};
   return Splitter(engine, range).Run(pieces);
-}
-
-TableStats EstimateStats(Engine* engine, const KeyInterval& range) {
-  constexpr uint64_t kSample = 512;
-  TableStats stats;
-  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
-  uint64_t items = 0, bytes = 0;
-  std::string last;
-  for (it->Seek(range.begin); it->Valid() && range.Contains(ToView(it->key())); it->Next()) {
-    if (items == kSample) break;
-    ++items;
-    bytes += it->key().size() + it->value().size();
-    last = it->key().ToString();
-  }
-  const bool all = !it->Valid() || !range.Contains(ToView(it->key()));
-  if (all) {
-    stats.approximate_items = items;
-    stats.approximate_bytes = bytes;
-    return stats;
-  }
-  const uint64_t size = ApproximateSize(engine, range.begin, range.end);
-  const double each = static_cast<double>(bytes) / static_cast<double>(items);
-  // Files hold compressed blocks; the sample tells by how much, if enough of it is in files.
-  const uint64_t sample_size = ApproximateSize(engine, range.begin, last);
-  double factor = engine->options().compression ? 2 : 1;
-  if (sample_size >= 4 * engine->options().block_bytes) {
-    factor = std::clamp(static_cast<double>(bytes) / static_cast<double>(sample_size), 0.5, 8.0);
-  }
-  const double unpacked = static_cast<double>(size) * factor;
-  stats.approximate_items = std::max(items + 1, static_cast<uint64_t>(unpacked / each));
-  if (size < bytes) {
-    // Mostly in memory: walk on a little, which is cheap there.
-    uint64_t walked = items;
-    for (; it->Valid() && range.Contains(ToView(it->key())) && walked < 64 * kSample; it->Next()) {
-      ++walked;
-    }
-    stats.approximate_items = std::max(stats.approximate_items, walked);
-  }
-  stats.approximate_bytes =
-      static_cast<uint64_t>(static_cast<double>(stats.approximate_items) * each);
-  return stats;
 }
 
 }  // namespace parton

@@ -1,4 +1,4 @@
-// Cutting a stretch of keys into parts of about equal size, and estimating sizes.
+// Cutting a stretch of keys into parts of about equal size.
 #ifndef PARTON_STORAGE_SPLIT_H_
 #define PARTON_STORAGE_SPLIT_H_
 
@@ -10,8 +10,6 @@ namespace parton {
 
 // At most `pieces` segments that are an exact partition of `range`, in key order; at least one.
 std::vector<ScanSegment> SplitInterval(Engine* engine, const KeyInterval& range, int pieces);
-
-TableStats EstimateStats(Engine* engine, const KeyInterval& range);
 
 }  // namespace parton
 
