@@ -7,6 +7,7 @@
 #include "executor/one_shot.h"
 #include "executor/open_database.h"
 #include "executor/spill_file.h"
+#include "storage/salvage.h"
 #include "storage/local_store.h"
 
 namespace parton {
@@ -105,6 +106,17 @@ class DatabaseImpl final : public Database {
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
   return OpenDatabase(path, options, nullptr);
+}
+
+Result<std::vector<std::string>> Database::Salvage(const std::string& path, const std::string& into) {
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> report, SalvageStore(path, into));
+  StoreOptions options;
+  options.path = into;
+  options.create_if_missing = false;
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> wrong, store->Repair({}));
+  report.insert(report.end(), wrong.begin(), wrong.end());
+  return report;
 }
 
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,

@@ -78,6 +78,7 @@ const std::vector<OptionInfo>& AllOptions() {
       {"--keep-going", "", "go on after errors; the exit status is still 1"},
       {"--read-only", "", "refuse all changes"},
       {"--json-errors", "", "errors as JSON, one object a line"},
+      {"--salvage", "NEW", "save what can be read of the damaged database DB into a new one"},
       {"--sample", "", "an in-memory database with a small sample"},
       {"--no-init", "", "do not run the init script before the prompt"},
       {"--version", "", "print the version"},
@@ -189,6 +190,13 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
       return std::nullopt;
     }
     result.mode = found->mode;
+  }
+  if (!raw.values["--salvage"].empty()) {
+    result.salvage_into = raw.values["--salvage"].back();
+    if (result.database == ":memory:" || !result.inputs.empty()) {
+      *exit_status = UsageError("--salvage takes a database and the new directory: parton DB --salvage NEW");
+      return std::nullopt;
+    }
   }
   for (const std::string& s : raw.values["--set"]) {
     const size_t equals = s.find('=');

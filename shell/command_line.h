@@ -28,6 +28,7 @@ struct CommandLine {
   bool single_transaction = false;
   bool no_init = false;
   bool sample = false;
+  std::string salvage_into;  // not empty: save the database there, and end
 };
 
 // The tables of which --help and the manual page are made.

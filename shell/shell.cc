@@ -87,6 +87,20 @@ void RunInitScript(Session* session) {
   if (!file.empty()) (void)session->RunFile(file, Origin("PARTON_INIT"));
 }
 
+int Salvage(const CommandLine& line) {
+  const Result<std::vector<std::string>> lost = Database::Salvage(line.database, line.salvage_into);
+  if (!lost.ok()) {
+    const SourceStatement none;
+    fmt::print(stderr, "{}", line.json_errors ? FormatErrorJson(lost.status(), none) + "\n"
+                                              : FormatError(lost.status(), none, 0, false));
+    return kExitCannotOpen;
+  }
+  for (const std::string& l : *lost) fmt::print("{}\n", l);
+  fmt::print("What can be read of {} is in {}{}.\n", line.database, line.salvage_into,
+             lost->empty() ? "; nothing was lost" : "; the lines above say what cannot");
+  return kExitOk;
+}
+
 }  // namespace
 
 int RunShell(int argc, char** argv) {
@@ -99,6 +113,7 @@ int RunShell(int argc, char** argv) {
   if (!line.has_value()) return exit_status;
   StartSignalThread();
 
+  if (!line->salvage_into.empty()) return Salvage(*line);
   SessionOptions options;
   const bool terminal = isatty(0) != 0 && isatty(1) != 0;
   options.interactive = line->inputs.empty() && terminal;

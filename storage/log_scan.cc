@@ -54,12 +54,30 @@ Fragment FragmentAt(std::string_view log, size_t at) {
 
 bool Begins(const Fragment& f) { return f.type == kFull || f.type == kFirst; }
 
-// Whether a record begins at or behind `at`, where lengths cannot be trusted any more.
-bool BeginsBehind(std::string_view log, size_t at) {
-  for (; at < log.size(); ++at) {
-    if (Begins(FragmentAt(log, at))) return true;
+// Where a record begins at or behind `at`, where lengths cannot be trusted any more; the end if none does.
+size_t NextBegin(std::string_view log, size_t at) {
+  while (at < log.size() && !Begins(FragmentAt(log, at))) ++at;
+  return at;
+}
+
+void AppendLittle(uint32_t v, int bytes, std::string* out) {
+  for (int i = 0; i < bytes; ++i) out->push_back(static_cast<char>(v >> 8 * i));
+}
+
+void AppendRecord(std::string_view record, std::string* log) {
+  for (bool first = true; first || !record.empty(); first = false) {
+    const size_t left = kBlock - log->size() % kBlock;
+    if (left < kHeader) log->append(left, '\0');
+    const size_t room = kBlock - log->size() % kBlock - kHeader;
+    const std::string_view data = record.substr(0, room);
+    record.remove_prefix(data.size());
+    const FragmentType type = record.empty() ? (first ? kFull : kLast) : (first ? kFirst : kMiddle);
+    std::string checked(1, static_cast<char>(type));
+    checked += data;
+    AppendLittle(MaskedCrc(checked), 4, log);
+    AppendLittle(static_cast<uint32_t>(data.size()), 2, log);
+    *log += checked;
   }
-  return false;
 }
 
 }  // namespace
@@ -77,7 +95,7 @@ LogScan ScanLog(std::string_view log, std::vector<std::string>* contents) {
     const Fragment f = FragmentAt(log, at);
     if (f.type == kNone) {
       scan.damaged = true;
-      scan.begins_again = BeginsBehind(log, at + 1);
+      scan.begins_again = NextBegin(log, at + 1) < log.size();
       break;
     }
     if (Begins(f)) {
@@ -92,6 +110,34 @@ LogScan ScanLog(std::string_view log, std::vector<std::string>* contents) {
   }
   scan.good_bytes = std::min(at, log.size());
   return scan;
+}
+
+std::string GoodRecords(std::string_view log, size_t* gaps) {
+  std::string out, record;
+  bool open = false;
+  *gaps = 0;
+  for (size_t at = 0; at < log.size();) {
+    const size_t left = kBlock - at % kBlock;
+    if (left < kHeader) {
+      at += left;
+      continue;
+    }
+    const Fragment f = FragmentAt(log, at);
+    const bool fits = f.type != kNone && Begins(f) != open;
+    if (!fits) {
+      ++*gaps;
+      open = false;
+      at = NextBegin(log, f.type == kNone ? at + 1 : at);
+      continue;
+    }
+    if (!open) record.clear();
+    record.append(f.data);
+    open = f.type == kFirst || f.type == kMiddle;
+    if (!open) AppendRecord(record, &out);
+    at += kHeader + f.data.size();
+  }
+  if (open) ++*gaps;
+  return out;
 }
 
 }  // namespace parton

@@ -20,6 +20,9 @@ struct LogScan {
 // If `contents` is given, whole records of the good part are added to it.
 LogScan ScanLog(std::string_view log, std::vector<std::string>* contents = nullptr);
 
+// A log with all whole records of `log`, also those behind damage. *gaps: the stretches that were left out.
+std::string GoodRecords(std::string_view log, size_t* gaps);
+
 }  // namespace parton
 
 #endif  // PARTON_STORAGE_LOG_SCAN_H_

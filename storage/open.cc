@@ -51,8 +51,11 @@ class EngineOpener {
 
   Status Run() {
     Status s = Steps();
-    if (s.code() == StatusCode::kCorruption && s.hint().empty()) return std::move(s).WithHint("restore a backup");
-    return s;
+    if (s.code() != StatusCode::kCorruption) return s;
+    std::string hint = "restore a backup; or save what can still be read: parton " + path_ + " --salvage NEW, or "
+                       "Database::Salvage";
+    if (!s.hint().empty()) hint += "; or, " + s.hint();
+    return std::move(s).WithHint(std::move(hint));
   }
 
  private:
@@ -156,8 +159,7 @@ class EngineOpener {
     const std::string text = s.ToString();
     if (IsLockError(s)) return LockFailed(text);
     if (s.IsCorruption()) {
-      return Status::Corruption("the database at '" + path_ + "' is damaged: " + text)
-          .WithHint("restore a backup");
+      return Status::Corruption("the database at '" + path_ + "' is damaged: " + text);
     }
     return OpenFailed("cannot open '" + path_ + "': " + text);
   }

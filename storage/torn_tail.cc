@@ -188,10 +188,10 @@ class TailCutter {
     return FromLevelDb(env_->RenameFile(temporary, path_ + "/" + name));
   }
 
-  static constexpr const char* kNoRemedy = "restore a backup";
+  // What helps against any damage, opening says.
+  static constexpr const char* kNoRemedy = "";
   static constexpr const char* kLogRemedy =
-      "restore a backup; or put an empty file in its place to open without the latest writes; or, if the database was used with "
-      "relaxed durability, open it that way: it goes on without what follows the bad record";
+      "if the database was used with relaxed durability, open it that way: it goes on without what follows the bad record";
 
   Status Damaged(const std::string& file, uint64_t offset, const std::string& what, const char* remedy) const {
     std::string text = "the database at '" + path_ + "' is damaged: " + file + " " + what;

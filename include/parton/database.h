@@ -163,6 +163,13 @@ class Database {
   // `path`: a directory, made if absent, or ":memory:". Errors: kLocked, kOpenFailed, kCorruption, kIoError.
   static Result<std::unique_ptr<Database>> Open(const std::string& path, const Options& options = {});
 
+  // Saves what can still be read of a damaged database, one that Open refuses with kCorruption: copies it into the new
+  // directory `into`, leaves out what cannot be read, and builds indexes and queues again. `path` is not changed. The
+  // result: what was lost, and what is wrong with the copy all the same, a line each. Commits that follow a lost one are
+  // kept, and items that were deleted just before may be back: look at them. Errors: kLocked, kOpenFailed, kIoError,
+  // kCorruption (too little is left).
+  static Result<std::vector<std::string>> Salvage(const std::string& path, const std::string& into);
+
   virtual std::unique_ptr<Connection> Connect() = 0;
   virtual const std::string& path() const = 0;
 

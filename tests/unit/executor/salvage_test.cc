@@ -1,0 +1,126 @@
+// Damaged databases that cannot be opened, or not read, and what Salvage makes of them.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "parton/database.h"
+
+namespace parton {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SalvageTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("parton_salvage_" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    Options options;
+    options.durable = false;
+    auto db = std::move(Database::Open(Old(), options).value());
+    auto c = db->Connect();
+    Run(c.get(), "CREATE TABLE t (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_n (n NUMBER))");
+    for (int i = 0; i < 200; ++i) {
+      Run(c.get(), "INSERT INTO t VALUE {'id': ?, 'n': ?, 'name_" + std::to_string(i / 50) + "': 'x'}", {i, i % 7});
+    }
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string Old() const { return (folder_ / "old").string(); }
+  std::string New() const { return (folder_ / "new").string(); }
+  static void Run(Connection* c, const std::string& text, std::vector<Value> parameters = {}) {
+    auto r = c->Execute(text, std::move(parameters));
+    ASSERT_TRUE(r.ok()) << r.status().ToString();
+  }
+  // Changes the file of the old database whose name has `part`.
+  void Damage(const std::string& part, const std::function<void(std::string*)>& change) {
+    for (const auto& file : fs::directory_iterator(Old())) {
+      if (file.path().filename().string().find(part) == std::string::npos) continue;
+      std::ifstream in(file.path(), std::ios::binary);
+      std::string bytes(std::istreambuf_iterator<char>(in), {});
+      in.close();
+      change(&bytes);
+      std::ofstream(file.path(), std::ios::binary) << bytes;
+      return;
+    }
+    FAIL() << "no file " << part;
+  }
+  // The number of items in the copy, all of which is sound.
+  int64_t Count() {
+    auto db = Database::Open(New());
+    EXPECT_TRUE(db.ok()) << db.status().ToString();
+    if (!db.ok()) return -1;
+    for (const std::string& problem : (*db)->Check()) ADD_FAILURE() << problem;
+    auto c = (*db)->Connect();
+    auto by_index = c->Execute("SELECT VALUE COUNT(*) FROM t WHERE n IN (0, 1, 2, 3, 4, 5, 6)");
+    auto by_scan = c->Execute("SELECT VALUE COUNT(*) FROM t");
+    EXPECT_TRUE((*by_index)->Next() && (*by_scan)->Next());
+    EXPECT_EQ((*by_index)->row().int_value(), (*by_scan)->row().int_value());
+    Run(c.get(), "INSERT INTO t VALUE {'id': 1000, 'n': 1}");
+    return (*by_scan)->row().int_value();
+  }
+  Status OpenOld() { return Database::Open(Old()).status(); }
+
+  fs::path folder_;
+};
+
+TEST_F(SalvageTest, AManifestThatIsGarbage) {
+  Damage("MANIFEST", [](std::string* bytes) { std::fill(bytes->begin(), bytes->end(), 'g'); });
+  const Status refused = OpenOld();
+  EXPECT_EQ(refused.code(), StatusCode::kCorruption);
+  EXPECT_NE(refused.hint().find("--salvage"), std::string::npos) << refused.hint();
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_EQ(Count(), 200);
+  EXPECT_FALSE(OpenOld().ok()) << "the old one is not changed";
+}
+
+TEST_F(SalvageTest, ABadRecordInTheMiddleOfALog) {
+  Damage(".log", [](std::string* bytes) { (*bytes)[bytes->size() / 2] ^= 1; });
+  EXPECT_EQ(OpenOld().code(), StatusCode::kCorruption);
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_FALSE(lost->empty());
+  const int64_t left = Count();
+  EXPECT_GT(left, 50);
+  EXPECT_LT(left, 200);
+}
+
+TEST_F(SalvageTest, ANameThatIsLostGetsAnother) {
+  // The record with the 51st item brings a new name.
+  Damage(".log", [](std::string* bytes) {
+    const size_t at = bytes->find("name_1");
+    ASSERT_NE(at, std::string::npos);
+    (*bytes)[at] ^= 1;
+  });
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_TRUE(std::any_of(lost->begin(), lost->end(), [](const std::string& l) {
+    return l.find("lost_name_") != std::string::npos;
+  }));
+  EXPECT_EQ(Count(), 199);
+}
+
+TEST_F(SalvageTest, BadCalls) {
+  auto open = std::move(Database::Open(Old()).value());
+  EXPECT_EQ(Database::Salvage(Old(), New()).status().code(), StatusCode::kLocked);
+  EXPECT_FALSE(fs::exists(New()));
+  open.reset();
+  EXPECT_EQ(Database::Salvage(Old(), Old()).status().code(), StatusCode::kOpenFailed);
+  EXPECT_EQ(Database::Salvage((folder_ / "none").string(), New()).status().code(), StatusCode::kOpenFailed);
+  fs::create_directories(folder_ / "empty");
+  EXPECT_EQ(Database::Salvage((folder_ / "empty").string(), New()).status().code(), StatusCode::kOpenFailed);
+  EXPECT_FALSE(fs::exists(New()));
+  auto sound = Database::Salvage(Old(), New());
+  ASSERT_TRUE(sound.ok()) << sound.status().ToString();
+  EXPECT_TRUE(sound->empty()) << sound->front();
+  EXPECT_EQ(Count(), 200);
+}
+
+}  // namespace
+}  // namespace parton
