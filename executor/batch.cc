@@ -26,6 +26,21 @@ Status CheckBatched(const WriteOperation& o) {
   return Status::Ok();
 }
 
+// Each operation on its own, as far as throughput goes. Error: there was room for none.
+Status WriteWhatFits(DatabaseState* db, const std::vector<WriteOp>& ops, CapacityMeter* meter,
+                     std::vector<size_t>* unprocessed) {
+  for (size_t i = 0; i < ops.size(); ++i) {
+    Status s = MeteredWrite(db, {ops[i]}, WriteOptions(), meter).status();
+    if (s.code() == StatusCode::kThrottled) {
+      unprocessed->push_back(i);
+      if (unprocessed->size() == ops.size()) return s;
+    } else {
+      PARTON_RETURN_IF_ERROR(std::move(s));
+    }
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 WriteOperation WriteOperation::Put(std::string table, Value item) {
@@ -94,9 +109,13 @@ Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOp
     if (!items.Insert(*table, key)) return Status::Validation(kDuplicates);
     ops.push_back(std::move(*op));
   }
-  CapacityMeter meter = RequestMeter(db, false);
-  PARTON_RETURN_IF_ERROR(MeteredWrite(db, ops, WriteOptions(), &meter).status());
   BatchWriteResult result;
+  CapacityMeter meter = RequestMeter(db, false);
+  if (db->options.throttle) {
+    PARTON_RETURN_IF_ERROR(WriteWhatFits(db, ops, &meter, &result.unprocessed));
+  } else {
+    PARTON_RETURN_IF_ERROR(MeteredWrite(db, ops, WriteOptions(), &meter).status());
+  }
   result.write_units = WriteUnits(meter);
   return result;
 }
@@ -108,10 +127,16 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
   BatchGetResult result;
   result.items.resize(resolved.size());
   size_t bytes = 0;
+  Status throttled;
   CapacityMeter meter = RequestMeter(db, false);
   const std::unique_ptr<ReadView> view = db->store->NewView();
   for (size_t i = 0; i < resolved.size(); ++i) {
     size_t size = 0;
+    if (Status s = meter.AdmitItem(*resolved[i].table, false); !s.ok()) {
+      throttled = std::move(s);
+      result.unprocessed.push_back(i);
+      continue;
+    }
     PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, resolved[i], &size));
     if (bytes + size > kMostAnswerBytes) {
       result.unprocessed.push_back(i);
@@ -121,6 +146,7 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
     meter.ReadItem(*resolved[i].table, size, false);
     result.items[i] = std::move(item);
   }
+  if (!throttled.ok() && result.unprocessed.size() == resolved.size()) return throttled;
   result.read_units = ReadUnits(meter);
   return result;
 }
@@ -185,6 +211,8 @@ Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
       WriteMember(db, statements[i], &result);
       continue;
     }
+    result.status = meter.AdmitItem(*statements[i].table(), false);
+    if (!result.status.ok()) continue;
     size_t size = 0;
     Result<Value> row = statements[i].Read(*view, &size);
     result.status = row.status();

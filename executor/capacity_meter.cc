@@ -122,7 +122,8 @@ Status CapacityMeter::Write(const std::vector<WriteOp>& ops, const std::vector<W
     Spend(CapacityKind::kWrite, charges);
     return Status::Ok();
   }
-  PARTON_RETURN_IF_ERROR(mode_.ledger->Take(CapacityKind::kWrite, charges, Now()));
+  short_table_ = nullptr;
+  PARTON_RETURN_IF_ERROR(mode_.ledger->Take(CapacityKind::kWrite, charges, Now(), &short_table_));
   for (const CapacityCharge& c : charges) Note(CapacityKind::kWrite, c);
   return Status::Ok();
 }

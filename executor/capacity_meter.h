@@ -61,6 +61,9 @@ class CapacityMeter {
   // For WriteOptions::meter. Error: kThrottled.
   Status Write(const std::vector<WriteOp>& ops, const std::vector<WriteOutcome>& outcomes, const Status& error);
 
+  // Whose account was short when Write refused: one of its operations' tables.
+  const TableSchema* short_table() const { return short_table_; }
+
   // From here on gets are condition checks.
   void SetChecking(bool checking) { checking_ = checking; }
 
@@ -75,6 +78,7 @@ class CapacityMeter {
 
   Mode mode_;
   bool checking_ = false;
+  const TableSchema* short_table_ = nullptr;
   std::vector<ConsumedCapacity> consumed_;
 };
 

@@ -24,6 +24,7 @@ Status WrongCount(int wanted, size_t given) {
 ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
   auto settings = std::make_shared<Settings>();
   settings->threads = db->options.threads;
+  settings->throttle = db->options.throttle;
   settings->memory_limit_bytes = db->options.memory_limit_bytes;
   settings->durable = db->options.durable;
   settings_ = std::move(settings);

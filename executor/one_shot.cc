@@ -29,6 +29,15 @@ Status CancelledBy(size_t count, size_t at, Status s) {
   return TransactionCancelled(std::move(reasons));
 }
 
+// The operations on that table are in the way.
+Status CancelledByTable(const std::vector<WriteOp>& ops, const TableSchema* table, const Status& s) {
+  std::vector<Status> reasons(ops.size());
+  for (size_t i = 0; i < ops.size(); ++i) {
+    if (ops[i].table.get() == table) reasons[i] = s;
+  }
+  return TransactionCancelled(std::move(reasons));
+}
+
 // `items`: the old items by position, empty if there are none; `wanted(i)`: the caller asked for that one.
 template <typename Wanted>
 void Explain(const Status& cancelled, const std::vector<Value>& items, Wanted wanted,
@@ -101,7 +110,9 @@ class TokenedWrite {
     options.failed_items = old_items;
     if (!token_.empty()) options.extras = &extras;
     CapacityMeter meter = RequestMeter(db_, true);
-    PARTON_RETURN_IF_ERROR(MeteredWrite(db_, ops, options, &meter).status());
+    Status written = MeteredWrite(db_, ops, options, &meter).status();
+    if (written.code() == StatusCode::kThrottled) return CancelledByTable(ops, meter.short_table(), written);
+    PARTON_RETURN_IF_ERROR(std::move(written));
     TransactResult result;
     result.write_units = WriteUnits(meter);
     return result;
@@ -196,6 +207,7 @@ CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction) {
   CapacityMeter::Mode mode;
   mode.ledger = &db->throughput;
   mode.clock = db->clock.get();
+  mode.throttle = db->options.throttle;
   mode.in_transaction = in_transaction;
   mode.dynamo_wording = true;
   CapacityMeter meter;
@@ -283,7 +295,9 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
   size_t bytes = 0;
   CapacityMeter meter = RequestMeter(db, true);
   const std::unique_ptr<ReadView> view = db->store->NewView();
-  for (const ItemRead& read : resolved) {
+  for (size_t i = 0; i < resolved.size(); ++i) {
+    const ItemRead& read = resolved[i];
+    if (Status s = meter.AdmitItem(*read.table, true); !s.ok()) return CancelledBy(reads.size(), i, std::move(s));
     size_t size = 0;
     PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, read, &size));
     meter.ReadItem(*read.table, size, true);
@@ -344,7 +358,10 @@ Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestState
   TransactResult result;
   CapacityMeter meter = RequestMeter(db, true);
   const std::unique_ptr<ReadView> view = db->store->NewView();
-  for (const RequestStatement& s : statements) {
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const RequestStatement& s = statements[i];
+    Status admitted = meter.AdmitItem(*s.table(), true);
+    if (!admitted.ok()) return CancelledBy(statements.size(), i, std::move(admitted));
     size_t size = 0;
     PARTON_ASSIGN_OR_RETURN(Value row, s.Read(*view, &size));
     meter.ReadItem(*s.table(), size, true);
@@ -378,7 +395,7 @@ Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransa
   if (!reason.ok()) {
     result = CancelledBy(operations.size(), at, std::move(reason));
   } else if (statements[0].reads()) {
-    return ReadAll(db, statements);
+    result = ReadAll(db, statements);
   } else {
     std::vector<WriteOp> ops;
     for (const RequestStatement& s : statements) ops.push_back(s.ToWriteOp());

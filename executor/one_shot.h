@@ -41,7 +41,7 @@ Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<
 // The item, MISSING if there is none; *size is its whole size.
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
 
-// Counts what a request consumes, without throttling it.
+// Counts what a request consumes, and throttles it if the database is opened so.
 CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);
 double ReadUnits(const CapacityMeter& meter);
 double WriteUnits(const CapacityMeter& meter);

@@ -63,7 +63,7 @@ TokenBucket* ThroughputLedger::Payer(CapacityKind kind, const CapacityTarget& ta
 }
 
 Status ThroughputLedger::Take(CapacityKind kind, const std::vector<CapacityCharge>& charges,
-                              const CapacityMoment& now) {
+                              const CapacityMoment& now, const TableSchema** short_table) {
   std::lock_guard lock(mutex_);
   // Several charges may fall on one account: a table and its local indexes.
   std::vector<std::pair<TokenBucket*, double>> sums;
@@ -74,6 +74,7 @@ Status ThroughputLedger::Take(CapacityKind kind, const std::vector<CapacityCharg
     if (it == sums.end()) it = sums.insert(sums.end(), {bucket, 0});
     it->second += c.units;
     if (!bucket->Holds(it->second)) {
+      if (short_table != nullptr) *short_table = c.target.table;
       return Refuse(kind, c.target, bucket->SecondsUntil(it->second), now);
     }
   }

@@ -78,8 +78,9 @@ class ThroughputLedger {
   static constexpr int64_t kMinutesKept = 60;
 
   // Takes all charges, or none if one of the accounts is short: then says which (kThrottled), and counts the
-  // request as throttled.
-  Status Take(CapacityKind kind, const std::vector<CapacityCharge>& charges, const CapacityMoment& now);
+  // request as throttled. *short_table, if given: whose account that is.
+  Status Take(CapacityKind kind, const std::vector<CapacityCharge>& charges, const CapacityMoment& now,
+              const TableSchema** short_table = nullptr);
   // Whether a request that needs at least `units` may begin; what it takes in the end may be more.
   Status Admit(CapacityKind kind, const CapacityCharge& least, const CapacityMoment& now);
   // Takes them unasked. `overdraw`: of a request that was admitted, so that its account may be in debt.

@@ -43,6 +43,9 @@ struct Options {
   std::function<int64_t()> clock_ms;              // epoch milliseconds; null: the system's
   // Triggers, TTL and trimming on threads of their own; off: only Settle() and ADVANCE CLOCK run them.
   bool background = true;
+  // Tables with provisioned throughput refuse what exceeds it, as DynamoDB's do: for one-shot requests
+  // (parton/requests.h), and for connections until they SET throttle.
+  bool throttle = false;
 };
 
 enum class ResultKind : uint8_t {

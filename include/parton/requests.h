@@ -112,13 +112,16 @@ struct StatementResult {
 
 struct BatchGetResult {
   std::vector<Value> items;         // for each key in order, MISSING where there is no item
-  // Positions of keys that were not read, because the answer is 16 MB long without them.
+  // Positions of keys that were not read: the answer is 16 MB long without them, or their table's provisioned
+  // throughput is used up (Options::throttle). If that is so for all, the call fails with kThrottled.
   std::vector<size_t> unprocessed;
   double read_units = 0;
 };
 
 struct BatchWriteResult {
-  std::vector<size_t> unprocessed;  // positions of operations that were not done (throttling)
+  // Positions of operations that were not done, since throughput is used up (Options::throttle). If that is so for
+  // all, the call fails with kThrottled. Without throttling a batch is done in one step, or not at all.
+  std::vector<size_t> unprocessed;
   double write_units = 0;
 };
 

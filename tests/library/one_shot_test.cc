@@ -463,5 +463,110 @@ TEST_F(OneShotTest, InTheWayOfAnInteractiveTransaction) {
   EXPECT_EQ(Row("a"), "{'id': 'a', 'n': 9}");
 }
 
+// One unit of writes and one of reads a second: 300 of each at the start.
+class ThrottledRequestsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Options options;
+    options.background = false;
+    options.throttle = true;
+    options.clock_ms = [this] { return now_ms_; };
+    db_ = std::move(Database::Open(":memory:", options).value());
+    auto connection = db_->Connect();
+    for (const char* text :
+         {"CREATE TABLE small (id STRING, PRIMARY KEY (id)) WITH (billing = PROVISIONED, read_capacity = 1, "
+          "write_capacity = 1)",
+          "CREATE TABLE free (id STRING, PRIMARY KEY (id))"}) {
+      auto made = connection->Execute(text);
+      ASSERT_TRUE(made.ok()) << made.status().ToString();
+    }
+  }
+  void TearDown() override {
+    for (const std::string& problem : db_->Check()) ADD_FAILURE() << problem;
+  }
+  // Leaves `units` of the table's 300 writes.
+  void UseUpWrites(int units) {
+    const Value big = Value::Struct({{"id", "big"}, {"s", std::string(static_cast<size_t>(300 - units) * 1024 - 7, 'x')}});
+    ASSERT_TRUE(db_->BatchWrite({Op::Put("small", big)}).ok());
+  }
+  void UseUpReads() {
+    UseUpWrites(100);  // 200 KB: 50 units, halved where it need not be consistent
+    while (db_->TransactGet({{"small", Id("big"), ""}}).ok()) continue;
+  }
+  bool Has(const std::string& table, const std::string& id) {
+    auto connection = db_->Connect();
+    EXPECT_TRUE(connection->Set("throttle", false).ok());
+    auto r = connection->Execute("SELECT * FROM " + table + " WHERE id = ?", {id});
+    return r.ok() && (*r)->Next();
+  }
+
+  int64_t now_ms_ = 1'000'000;
+  std::unique_ptr<Database> db_;
+};
+
+TEST_F(ThrottledRequestsTest, ATransactionIsCancelledByTheTableThatIsShort) {
+  UseUpWrites(3);
+  TransactWriteRequest request;
+  request.operations = {Op::Put("free", Id("f")), Op::Put("small", Id("a")), Op::Put("small", Id("b"))};
+  std::vector<CancellationReason> reasons;
+  auto refused = db_->TransactWrite(request, &reasons);  // 4 units
+  ASSERT_EQ(refused.status().code(), StatusCode::kTransactionCanceled);
+  ASSERT_EQ(reasons.size(), 3u);
+  EXPECT_EQ(reasons[0].code, "None");
+  EXPECT_EQ(reasons[1].code, "ProvisionedThroughputExceeded");
+  EXPECT_EQ(reasons[2].code, "ProvisionedThroughputExceeded");
+  EXPECT_FALSE(Has("free", "f"));
+  EXPECT_FALSE(Has("small", "a"));
+  now_ms_ += 1000;
+  EXPECT_TRUE(db_->TransactWrite(request, &reasons).ok());
+  EXPECT_TRUE(Has("small", "b"));
+}
+
+TEST_F(ThrottledRequestsTest, ABatchDoesWhatThereIsRoomFor) {
+  UseUpWrites(1);
+  auto done = db_->BatchWrite({Op::Put("small", Id("a")), Op::Put("small", Id("b")), Op::Put("free", Id("c"))});
+  ASSERT_TRUE(done.ok()) << done.status().ToString();
+  EXPECT_EQ(done->unprocessed, std::vector<size_t>{1});
+  EXPECT_EQ(done->write_units, 2);
+  EXPECT_TRUE(Has("small", "a"));
+  EXPECT_FALSE(Has("small", "b"));
+  EXPECT_TRUE(Has("free", "c"));
+  EXPECT_EQ(db_->BatchWrite({Op::Put("small", Id("b"))}).status().code(), StatusCode::kThrottled);
+
+  auto results = db_->BatchExecuteStatement({{"INSERT INTO small VALUE {'id': 's'}", {}},
+                                             {"INSERT INTO free VALUE {'id': 's'}", {}}});
+  ASSERT_TRUE(results.ok());
+  EXPECT_EQ(CancellationCode((*results)[0].status), "ProvisionedThroughputExceeded");
+  EXPECT_TRUE((*results)[1].status.ok());
+}
+
+TEST_F(ThrottledRequestsTest, Reads) {
+  ASSERT_TRUE(db_->BatchWrite({Op::Put("free", Id("a"))}).ok());
+  UseUpReads();
+  auto transaction = db_->TransactGet({{"free", Id("a"), ""}, {"small", Id("big"), ""}});
+  EXPECT_EQ(transaction.status().code(), StatusCode::kTransactionCanceled);
+  ASSERT_EQ(transaction.status().reasons().size(), 2u);
+  EXPECT_EQ(transaction.status().reasons()[1].code(), StatusCode::kThrottled);
+  auto batch = db_->BatchGet({{"small", Id("big"), ""}, {"free", Id("a"), ""}});
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(batch->unprocessed, std::vector<size_t>{0});
+  EXPECT_TRUE(batch->items[1].is_struct());
+  EXPECT_EQ(db_->BatchGet({{"small", Id("big"), ""}}).status().code(), StatusCode::kThrottled);
+  ExecuteTransactionRequest statements;
+  statements.statements.push_back({"SELECT * FROM small WHERE id = 'big'", {}});
+  std::vector<CancellationReason> reasons;
+  EXPECT_FALSE(db_->ExecuteTransaction(statements, &reasons).ok());
+  ASSERT_EQ(reasons.size(), 1u);
+  EXPECT_EQ(reasons[0].code, "ProvisionedThroughputExceeded");
+}
+
+TEST_F(ThrottledRequestsTest, ConnectionsBeginWithIt) {
+  UseUpWrites(0);
+  auto connection = db_->Connect();
+  EXPECT_EQ(connection->Execute("INSERT INTO small VALUE {'id': 'x'}").status().code(), StatusCode::kThrottled);
+  ASSERT_TRUE(connection->Set("throttle", false).ok());
+  EXPECT_TRUE(connection->Execute("INSERT INTO small VALUE {'id': 'x'}").ok());
+}
+
 }  // namespace
 }  // namespace parton
