@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "storage/zeroed_log_file.h"
+
 namespace parton {
 
 namespace {
@@ -53,7 +55,8 @@ leveldb::WritableFile* LogFileEnv::Wrap(const std::string& name, leveldb::Writab
 }
 
 leveldb::Status LogFileEnv::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
-  leveldb::Status s = target()->NewWritableFile(name, file);
+  leveldb::Status s = zeros_ahead_ && name.ends_with(".log") ? NewZeroedLogFile(name, file)
+                                                             : target()->NewWritableFile(name, file);
   if (s.ok()) *file = Wrap(name, *file);
   return s;
 }

@@ -125,6 +125,8 @@ std::string GoodRecords(std::string_view log, size_t* gaps) {
     const Fragment f = FragmentAt(log, at);
     const bool fits = f.type != kNone && Begins(f) != open;
     if (!fits) {
+      // Zeros up to the end are room for records that never came.
+      if (!open && log.find_first_not_of('\0', at) == std::string_view::npos) break;
       ++*gaps;
       open = false;
       at = NextBegin(log, f.type == kNone ? at + 1 : at);

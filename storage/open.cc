@@ -138,7 +138,7 @@ class EngineOpener {
 
   Status OpenLevelDb() {
     if (env_->FileExists(path_ + "/CURRENT")) PARTON_RETURN_IF_ERROR(CutTails());
-    e_->log_env_ = std::make_unique<LogFileEnv>(env_, !o_.durable);
+    e_->log_env_ = std::make_unique<LogFileEnv>(env_, !o_.durable, o_.durable && env_ == leveldb::Env::Default());
     leveldb::Options options;
     options.env = e_->log_env_.get();
     options.create_if_missing = true;

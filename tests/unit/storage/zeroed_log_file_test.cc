@@ -1,0 +1,93 @@
+#include "storage/zeroed_log_file.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "storage/log_scan.h"
+#include "tests/unit/storage/store_test_util.h"
+
+namespace parton {
+namespace {
+
+using namespace storage_test;  // NOLINT
+namespace fs = std::filesystem;
+
+class ZeroedLogFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  static std::string Bytes(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  const fs::path folder_ = fs::temp_directory_path() / ("parton_zeroed_" + std::to_string(getpid()));
+};
+
+TEST_F(ZeroedLogFileTest, HasZerosBehindItsEndUntilItIsClosed) {
+  const fs::path path = folder_ / "1.log";
+  leveldb::WritableFile* opened = nullptr;
+  ASSERT_TRUE(NewZeroedLogFile(path, &opened).ok());
+  std::unique_ptr<leveldb::WritableFile> file(opened);
+  std::string written;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string record(static_cast<size_t>(i % 300), static_cast<char>('a' + i % 26));
+    written += record;
+    ASSERT_TRUE(file->Append(record).ok());
+    ASSERT_TRUE((i % 50 == 0 ? file->Sync() : file->Flush()).ok());
+  }
+  ASSERT_TRUE(file->Sync().ok());
+  const std::string now = Bytes(path);
+  ASSERT_GT(now.size(), written.size());
+  EXPECT_EQ(now.substr(0, written.size()), written);
+  EXPECT_EQ(now.find_first_not_of('\0', written.size()), std::string::npos);
+  ASSERT_TRUE(file->Close().ok());
+  EXPECT_EQ(Bytes(path), written);
+}
+
+TEST_F(ZeroedLogFileTest, LargeCommitsAreWrittenOnce) {
+  const fs::path path = folder_ / "1.log";
+  leveldb::WritableFile* opened = nullptr;
+  ASSERT_TRUE(NewZeroedLogFile(path, &opened).ok());
+  std::unique_ptr<leveldb::WritableFile> file(opened);
+  ASSERT_TRUE(file->Append(std::string(100'000, 'x')).ok());
+  ASSERT_TRUE(file->Sync().ok());
+  EXPECT_EQ(Bytes(path).size(), 100'000u);
+}
+
+TEST_F(ZeroedLogFileTest, ADatabaseThatWasNotClosedOpensWithAllCommits) {
+  const fs::path live = folder_ / "live", copy = folder_ / "copy";
+  StoreOptions options;
+  options.path = live;
+  {
+    auto store = OpenLocalStore(options).value();
+    TablePtr t = Create(store.get(), Table("t"));
+    for (int i = 0; i < 50; ++i) Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}})));
+    fs::copy(live, copy, fs::copy_options::recursive);  // as a crash leaves it
+  }
+  bool zeros = false;
+  for (const auto& file : fs::directory_iterator(copy)) {
+    if (file.path().extension() != ".log") continue;
+    const std::string bytes = Bytes(file.path());
+    zeros = zeros || bytes.ends_with(std::string(1000, '\0'));
+    size_t gaps = 1;
+    EXPECT_EQ(GoodRecords(bytes, &gaps), bytes.substr(0, ScanLog(bytes).good_bytes));
+    EXPECT_EQ(gaps, 0u);
+  }
+  EXPECT_TRUE(zeros);
+  options.path = copy;
+  auto store = OpenLocalStore(options);
+  ASSERT_TRUE(store.ok()) << store.status().ToString();
+  ExpectSound(store->get());
+  EXPECT_EQ(Scan(store->get(), Spec((*store)->GetTable("t").value())).size(), 50u);
+}
+
+}  // namespace
+}  // namespace parton
