@@ -56,7 +56,7 @@ class RequestTokens {
   Result<size_t> ForgetSome(int64_t now_ms);
 
   TableStore* store_;
-  std::array<std::mutex, 64> mutexes_;
+  std::array<std::mutex, 16> mutexes_;
 };
 
 // 1 to 36 characters; empty is none. Error: kValidation.
