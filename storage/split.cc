@@ -1,7 +1,8 @@
 // The keys of a range form a trie. It is opened where it is heaviest, by seeking from one child to the next,
 // until there are many more leaves than pieces; then leaves are gathered into pieces of equal weight. The
-// weight of a leaf is LevelDB's estimate of its size in files, or, where little is in files yet, its
-// share of its parent.
+// weight of a leaf is LevelDB's estimate of its size in files. A leaf that has nothing in files is in memory: it
+// gets a guess from how the trie branches below it, and its children equal shares of that, as all leaves do where
+// little is in files yet.
 #include "storage/split.h"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 struct Leaf {
   std::string prefix;
   double weight = 0;
+  bool in_memory = false;
 };
 
 class Splitter {
@@ -43,7 +45,7 @@ class Splitter {
     while (common < first.size() && common < last.size() && first[common] == last[common]) ++common;
 
     auto lighter = [](const Leaf& a, const Leaf& b) { return a.weight < b.weight; };
-    std::vector<Leaf> heap{{first.substr(0, common), 1}};
+    std::vector<Leaf> heap{{first.substr(0, common), 1, !by_size_}};
     std::vector<Leaf> done;
     const size_t wanted = static_cast<size_t>(pieces) * 16;
     for (int opened = 0; !heap.empty() && heap.size() + done.size() < wanted && opened < 512;
@@ -81,16 +83,73 @@ class Splitter {
       if (it_->key().size() <= leaf.prefix.size()) return {};
       std::string prefix = it_->key().ToString().substr(0, leaf.prefix.size() + 1);
       std::string next = PrefixSuccessor(prefix);
-      double weight =
-          by_size_ ? static_cast<double>(engine_->ApproximateSize(prefix, next)) + 1 : 0;
-      children.push_back({std::move(prefix), weight});
+      children.push_back({std::move(prefix), 1, true});
+      if (!leaf.in_memory) Weigh(next, &children.back());
       if (next.empty() || next >= end) break;
       position = std::move(next);
     }
-    if (!by_size_) {
+    if (leaf.in_memory) {
       for (Leaf& child : children) child.weight = leaf.weight / static_cast<double>(children.size());
     }
     return children;
+  }
+
+  // REQUIRES: at the leaf's first key. `end` is where the leaf ends.
+  void Weigh(const std::string& end, Leaf* leaf) {
+    const uint64_t in_files = engine_->ApproximateSize(leaf->prefix, end);
+    leaf->in_memory = in_files == 0;
+    constexpr double kTypicalPacking = 0.5;  // files are compressed
+    const auto row = static_cast<double>(it_->key().size() + it_->value().size());
+    leaf->weight = 1 + (leaf->in_memory ? KeysBelow(leaf->prefix, end) * row * kTypicalPacking : static_cast<double>(in_files));
+  }
+
+  // About how many keys: on one way down, the number of branches is estimated from the first few of them. Some of them
+  // may be keys that end there, so these are counted apart.
+  double KeysBelow(std::string prefix, std::string end) {
+    double keys = 0, scale = 1;
+    std::string first, last;
+    while (FirstAndLast(prefix, end, &first, &last)) {
+      if (first == last) return keys + scale;
+      size_t common = 0;
+      while (first[common] == last[common]) ++common;
+      const std::string stem = first.substr(0, common);
+      const unsigned begin = static_cast<unsigned char>(first[common]), most = static_cast<unsigned char>(last[common]);
+      constexpr int kLooked = 4;
+      unsigned at = begin;
+      int seen = 0, whole = 0;
+      prefix.clear();
+      for (it_->Seek(first);; it_->Seek(stem + static_cast<char>(at + 1))) {
+        at = static_cast<unsigned char>(it_->key()[common]);
+        ++seen;
+        if (it_->key().size() == common + 1) {
+          ++whole;
+        } else {
+          prefix = stem + static_cast<char>(at);
+        }
+        if (seen == kLooked || at >= most) break;
+      }
+      const double branches = at == begin ? 1 : 1 + (seen - 1.0) * (most - begin) / (at - begin);
+      keys += scale * branches * whole / seen;
+      scale *= branches * (seen - whole) / seen;
+      if (prefix.empty()) return keys;
+      end = PrefixSuccessor(prefix);
+    }
+    return keys + scale;
+  }
+
+  // False: there is no key between, or one is the start of the other, which no two keys of a table are.
+  bool FirstAndLast(const std::string& begin, const std::string& end, std::string* first, std::string* last) {
+    it_->Seek(begin);
+    if (!it_->Valid() || ToView(it_->key()) >= end) return false;
+    first->assign(ToView(it_->key()));
+    it_->Seek(end);
+    if (it_->Valid()) {
+      it_->Prev();
+    } else {
+      it_->SeekToLast();
+    }
+    last->assign(ToView(it_->key()));
+    return *first == *last || !last->starts_with(*first);
   }
 
   std::vector<ScanSegment> Gather(const std::vector<Leaf>& leaves, int pieces) {
