@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "storage/ddl.h"
 #include "storage/key_codec.h"
@@ -23,6 +24,47 @@ std::string KeyText(const KeySchema& schema, std::string_view bytes) {
   if (schema.range) text += ", " + key.range.ToLiteral();
   return text + ")";
 }
+
+// The records of each item must follow from each other, and the last one must be of the item as it is. Numbers cannot tell
+// whether a record is missing: a commit that failed leaves a gap.
+class RecordChains {
+ public:
+  // What is wrong with a record, empty: nothing.
+  std::string Add(uint64_t sequence, const ChangeRecord& r) {
+    if (last_.size() >= kMaxItems && !last_.contains(std::string(r.keys))) return "";
+    const auto [it, first] = last_.try_emplace(std::string(r.keys));
+    Link& last = it->second;
+    std::string problem;
+    if (!first && ((last.event != ChangeEvent::kRemove) != (r.event != ChangeEvent::kInsert) ||
+                   !Agree(last.image, r.old_image))) {
+      problem = "does not follow from record " + std::to_string(last.sequence) + ", the one before of its item";
+    }
+    last = {r.event, sequence, r.new_image.empty() ? 0 : ImageHash(r.new_image)};
+    return problem;
+  }
+
+  // Calls fn(keys, sequence, exists, agrees) for the last record of each item; agrees(bytes): they may be what it left.
+  template <typename Fn>
+  void ForEachLast(Fn fn) const {
+    for (const auto& entry : last_) {
+      const Link& last = entry.second;
+      fn(entry.first, last.sequence, last.event != ChangeEvent::kRemove,
+         [&last](std::string_view item) { return Agree(last.image, item); });
+    }
+  }
+
+ private:
+  static constexpr size_t kMaxItems = 1 << 20;  // more are not looked at
+  struct Link {
+    ChangeEvent event = ChangeEvent::kInsert;
+    uint64_t sequence = 0;
+    uint64_t image = 0;  // a hash; 0: not known
+  };
+  static uint64_t ImageHash(std::string_view image) { return std::hash<std::string_view>()(image) | 1; }
+  static bool Agree(uint64_t hash, std::string_view image) { return hash == 0 || image.empty() || hash == ImageHash(image); }
+
+  std::unordered_map<std::string, Link> last_;  // by the record's keys
+};
 
 class Checker {
  public:
@@ -319,6 +361,7 @@ class Checker {
   void CheckFeed(const TableInfo& info) {
     const std::string where = "change feed of table " + info.schema->name;
     const uint64_t trimmed = TrimmedUpTo(info.schema->id, where);
+    RecordChains chains;
     ForEach(IdPrefix(KeySpace::kChange, info.schema->id), where, [&](std::string_view key,
                                                                      std::string_view bytes) {
       if (key.size() != kPrefixBytes + 8) return Problem(where + ": bad key " + Hex(key));
@@ -340,7 +383,27 @@ class Checker {
       if (r->keys.empty() ||
           r->new_image.empty() != !(wants_new && r->event != ChangeEvent::kRemove) ||
           r->old_image.empty() != !(wants_old && r->event != ChangeEvent::kInsert)) {
-        Problem(record + ": its images do not fit its kind");
+        return Problem(record + ": its images do not fit its kind");
+      }
+      if (sequence < info.schema->stream_start) return;
+      const std::string problem = chains.Add(sequence, *r);
+      if (!problem.empty()) Problem(record + ": " + problem);
+    });
+    if (info.schema->stream != StreamView::kOff && !unreadable.contains(info.schema->name)) CheckLastRecords(info, chains);
+  }
+
+  void CheckLastRecords(const TableInfo& info, const RecordChains& chains) {
+    std::string item_key, item;
+    chains.ForEachLast([&](const std::string& keys, uint64_t sequence, bool exists, auto agrees) {
+      const std::string record = "change feed of table " + info.schema->name + ": record " + std::to_string(sequence);
+      const Value key_item = Value::Item(keys, &e_->names());
+      Result<Key> key = ExtractKey(info.schema->key, key_item);
+      if (!key.ok() || !ItemKey(*info.schema, *key, &item_key)) return Problem(record + ": its keys are not the table's");
+      bool found = false;
+      Status s = e_->ReadItem(snapshot_, item_key, &item, &found);
+      if (!s.ok()) return;  // reported with the items
+      if (found != exists || (found && !agrees(item))) {
+        Problem(record + ": is the last one of its item, which is not as the record left it");
       }
     });
   }

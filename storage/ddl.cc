@@ -429,9 +429,11 @@ Status AlterTable(Engine* engine, std::string_view table,
   schema.created_ms = old.created_ms;
   schema.ttl_id = old.ttl_id;
   schema.stream_created_ms = old.stream_created_ms;
+  schema.stream_start = old.stream_start;
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
   if (old.stream == StreamView::kOff && schema.stream != StreamView::kOff) {
     schema.stream_created_ms = engine->NowMs();
+    schema.stream_start = engine->feed().Visible() + 1;
   }
   const bool new_ttl = schema.ttl_attribute != old.ttl_attribute;
   uint32_t ttl_id = 0;

@@ -161,7 +161,9 @@ class EngineOpener {
     if (s.IsCorruption()) {
       return Status::Corruption("the database at '" + path_ + "' is damaged: " + text);
     }
-    return OpenFailed("cannot open '" + path_ + "': " + text);
+    const bool missing = text.find("No such file") != std::string::npos;
+    return OpenFailed("cannot open '" + path_ + "': " + text,
+                      missing ? "the directory it is to be in must exist" : "the directory must be readable and writable");
   }
 
   Status Get(const std::string& key, std::string* value, bool* found) {

@@ -22,6 +22,7 @@ enum Tag : uint32_t {
   kTtlId,
   kCreated,
   kOption,
+  kStreamStart,
   // Inside kKey and kIndex.
   kHash = 32,
   kRange,
@@ -176,6 +177,7 @@ void EncodeSchema(const TableSchema& schema, std::string* out) {
   }
   PutNumber(kStream, static_cast<uint64_t>(schema.stream), out);
   PutNumber(kStreamCreated, ZigZag(schema.stream_created_ms), out);
+  if (schema.stream_start != 0) PutNumber(kStreamStart, schema.stream_start, out);
   if (!schema.ttl_attribute.empty()) PutField(kTtlAttribute, schema.ttl_attribute, out);
   PutNumber(kTtlId, schema.ttl_id, out);
   PutNumber(kCreated, ZigZag(schema.created_ms), out);
@@ -210,6 +212,7 @@ Result<TableSchema> DecodeSchema(std::string_view bytes) {
             PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
             schema.stream_created_ms = UnZigZag(zigzag);
             return Status::Ok();
+          case kStreamStart: return ReadNumber(payload, &schema.stream_start);
           case kTtlAttribute: schema.ttl_attribute = payload; return Status::Ok();
           case kTtlId: return ReadNumber(payload, &schema.ttl_id, UINT32_MAX);
           case kCreated:

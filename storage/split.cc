@@ -1,8 +1,8 @@
 // The keys of a range form a trie. It is opened where it is heaviest, by seeking from one child to the next,
-// until there are many more leaves than pieces; then leaves are gathered into pieces of equal weight. The
-// weight of a leaf is LevelDB's estimate of its size in files. A leaf that has nothing in files is in memory: it
-// gets a guess from how the trie branches below it, and its children equal shares of that, as all leaves do where
-// little is in files yet.
+// until leaves are much smaller than pieces; then leaves are gathered into pieces of equal weight. The weight of a
+// leaf is LevelDB's estimate of its size in files, or, if that is little beside its neighbours, a guess from how the
+// trie branches below it: its items may be in memory. Of a leaf that has nothing in files the children get equal
+// shares, as all leaves do where little is in files yet.
 #include "storage/split.h"
 
 #include <algorithm>
@@ -47,8 +47,8 @@ class Splitter {
     auto lighter = [](const Leaf& a, const Leaf& b) { return a.weight < b.weight; };
     std::vector<Leaf> heap{{first.substr(0, common), 1, !by_size_}};
     std::vector<Leaf> done;
-    const size_t wanted = static_cast<size_t>(pieces) * 16;
-    for (int opened = 0; !heap.empty() && heap.size() + done.size() < wanted && opened < 512;
+    double total = 1;
+    for (int opened = 0; !heap.empty() && heap.front().weight > total / pieces / kLeavesAPiece && opened < kMostOpened;
          ++opened) {
       std::pop_heap(heap.begin(), heap.end(), lighter);
       Leaf leaf = std::move(heap.back());
@@ -58,7 +58,9 @@ class Splitter {
         done.push_back(std::move(leaf));
         continue;
       }
+      total -= leaf.weight;
       for (Leaf& child : children) {
+        total += child.weight;
         heap.push_back(std::move(child));
         std::push_heap(heap.begin(), heap.end(), lighter);
       }
@@ -70,6 +72,9 @@ class Splitter {
   }
 
  private:
+  static constexpr double kLeavesAPiece = 8;
+  static constexpr int kMostOpened = 512;
+
   bool Inside() const { return range_.Contains(ToView(it_->key())); }
 
   // One leaf per next byte below the prefix; none if the prefix is a whole key.
@@ -84,23 +89,30 @@ class Splitter {
       std::string prefix = it_->key().ToString().substr(0, leaf.prefix.size() + 1);
       std::string next = PrefixSuccessor(prefix);
       children.push_back({std::move(prefix), 1, true});
-      if (!leaf.in_memory) Weigh(next, &children.back());
+      if (!leaf.in_memory) children.back().weight = 1 + static_cast<double>(engine_->ApproximateSize(children.back().prefix, next));
       if (next.empty() || next >= end) break;
       position = std::move(next);
     }
     if (leaf.in_memory) {
       for (Leaf& child : children) child.weight = leaf.weight / static_cast<double>(children.size());
+    } else {
+      WeighMemory(&children);
     }
     return children;
   }
 
-  // REQUIRES: at the leaf's first key. `end` is where the leaf ends.
-  void Weigh(const std::string& end, Leaf* leaf) {
-    const uint64_t in_files = engine_->ApproximateSize(leaf->prefix, end);
-    leaf->in_memory = in_files == 0;
-    constexpr double kTypicalPacking = 0.5;  // files are compressed
-    const auto row = static_cast<double>(it_->key().size() + it_->value().size());
-    leaf->weight = 1 + (leaf->in_memory ? KeysBelow(leaf->prefix, end) * row * kTypicalPacking : static_cast<double>(in_files));
+  // Leaves that have little in files beside the others may have more in memory.
+  void WeighMemory(std::vector<Leaf>* leaves) {
+    double sum = 0;
+    for (const Leaf& leaf : *leaves) sum += leaf.weight;
+    for (Leaf& leaf : *leaves) {
+      leaf.in_memory = leaf.weight <= 1;
+      if (leaf.weight * 4 > sum / static_cast<double>(leaves->size())) continue;
+      it_->Seek(leaf.prefix);
+      constexpr double kTypicalPacking = 0.5;  // files are compressed
+      const auto row = static_cast<double>(it_->key().size() + it_->value().size());
+      leaf.weight = std::max(leaf.weight, KeysBelow(leaf.prefix, PrefixSuccessor(leaf.prefix)) * row * kTypicalPacking);
+    }
   }
 
   // About how many keys: on one way down, the number of branches is estimated from the first few of them. Some of them
@@ -115,7 +127,7 @@ class Splitter {
       const std::string stem = first.substr(0, common);
       const unsigned begin = static_cast<unsigned char>(first[common]), most = static_cast<unsigned char>(last[common]);
       constexpr int kLooked = 4;
-      unsigned at = begin;
+      unsigned at;
       int seen = 0, whole = 0;
       prefix.clear();
       for (it_->Seek(first);; it_->Seek(stem + static_cast<char>(at + 1))) {

@@ -74,6 +74,7 @@ struct TableSchema {
   std::optional<Throughput> provisioned;  // nullopt: on demand
   StreamView stream = StreamView::kOff;
   int64_t stream_created_ms = 0;
+  uint64_t stream_start = 0;  // no record with a smaller number is of this stream, but of one that was switched off
   std::string ttl_attribute;  // empty: off
   uint32_t ttl_id = 0;        // of its queue of expiring items; filled by the catalog
   int64_t created_ms = 0;
