@@ -92,4 +92,6 @@ int Main(int argc, char** argv) {
 
 }  // namespace parton::bench
 
+// A benchmark may die of an exception.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) { return parton::bench::Main(argc, argv); }

@@ -29,18 +29,18 @@ inline Value ToItem(const LogRow& r) {
   // An initializer list would copy every name and value.
   std::vector<Field> fields;
   fields.reserve(12);
-  fields.emplace_back("requestid", r.requestid);
-  fields.emplace_back("host", r.host);
-  fields.emplace_back("date", r.date);
-  fields.emplace_back("hourofday", r.hourofday);
-  fields.emplace_back("timezone", r.timezone);
-  fields.emplace_back("method", r.method);
-  fields.emplace_back("url", r.url);
-  fields.emplace_back("responsecode", r.responsecode);
-  fields.emplace_back("bytessent", r.bytessent);
-  fields.emplace_back("useragent", r.useragent);
-  fields.emplace_back("shard", r.shard);
-  fields.emplace_back("code_and_time", r.code_and_time);
+  fields.push_back({"requestid", r.requestid});
+  fields.push_back({"host", r.host});
+  fields.push_back({"date", r.date});
+  fields.push_back({"hourofday", r.hourofday});
+  fields.push_back({"timezone", r.timezone});
+  fields.push_back({"method", r.method});
+  fields.push_back({"url", r.url});
+  fields.push_back({"responsecode", r.responsecode});
+  fields.push_back({"bytessent", r.bytessent});
+  fields.push_back({"useragent", r.useragent});
+  fields.push_back({"shard", r.shard});
+  fields.push_back({"code_and_time", r.code_and_time});
   return Value::Struct(std::move(fields));
 }
 

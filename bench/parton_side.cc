@@ -130,6 +130,7 @@ class PartonSide final : public Side {
     Connection* first = Open("durable", true);
     Run(first, "CREATE TABLE IF NOT EXISTS t (requestid NUMBER, PRIMARY KEY (requestid))");
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<size_t>(threads));
     for (int t = 0; t < threads; ++t) {
       workers.emplace_back([&, t] {
         auto c = databases_["durable"]->Connect();

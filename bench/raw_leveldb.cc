@@ -217,6 +217,7 @@ class RawSide final : public Side {
     const leveldb::Snapshot* snapshot = db_->GetSnapshot();
     std::vector<uint64_t> sums(static_cast<size_t>(threads));
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<size_t>(threads));
     for (int t = 0; t < threads; ++t) {
       workers.emplace_back([&, t] {
         leveldb::ReadOptions options = read_;
@@ -286,6 +287,7 @@ class RawSide final : public Side {
   uint64_t DurableInserts(int64_t count, int threads, int round) override {
     leveldb::DB* db = Open("durable");
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<size_t>(threads));
     for (int t = 0; t < threads; ++t) {
       workers.emplace_back([&, t] {
         std::string value;

@@ -174,6 +174,7 @@ class SqliteSide final : public Side {
     sqlite3* first = Open("durable", true);
     CreateTable(first);
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<size_t>(threads));
     for (int t = 0; t < threads; ++t) {
       workers.emplace_back([&, t] {
         sqlite3* db = OpenFile("durable", true);

@@ -19,6 +19,13 @@ Status WrongCount(int wanted, size_t given) {
                                         wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
 }
 
+// EXPLAIN alone does not need values.
+bool FitsParameters(const PlannedStatement& plan, size_t given) {
+  if (plan.parameter_count == static_cast<int>(given)) return true;
+  const auto* explain = std::get_if<ExplainPlan>(&plan.body);
+  return explain != nullptr && !explain->analyze && given == 0;
+}
+
 }  // namespace
 
 ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
@@ -81,9 +88,7 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text
   if (plan == nullptr) {
     PARTON_ASSIGN_OR_RETURN(plan, Plan(text));
   }
-  if (plan->parameter_count != static_cast<int>(parameters.size())) {
-    return WrongCount(plan->parameter_count, parameters.size());
-  }
+  if (!FitsParameters(*plan, parameters.size())) return WrongCount(plan->parameter_count, parameters.size());
   auto result = std::make_unique<Owned>(this, std::move(parameters));
   if (lifted) result->execution.SetTexts(lifted_.text, std::string(text));
   PARTON_RETURN_IF_ERROR(result->execution.Start(std::move(plan), &result->parameters));

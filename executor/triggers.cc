@@ -302,6 +302,7 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
       case Action::kSkip: {
         PARTON_ASSIGN_OR_RETURN(auto parked, feed.ListRecords(prefix));
         std::vector<StoreRecord> records;
+        records.reserve(parked.size());
         for (const auto& [key, value] : parked) records.push_back({prefix + key, std::nullopt});
         const uint64_t position = t->position;
         if (records.empty() && (t->attempts > 0 || t->stuck > 0)) {

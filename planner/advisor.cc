@@ -385,8 +385,9 @@ std::string Advisor::Describe(const Proposal& p, bool single) const {
                        Amount(items), Amount(after), Amount(before - after));
   }
   const double present = figures.Present(key);
-  out += fmt::format("--   costs {} write units for each write of an item with {} (twice that where a key changes), and about {:.1f} KB\n",
-                     Amount(std::max(1.0, std::ceil(entry / 1024))),
+  const double units = std::max(1.0, std::ceil(entry / 1024));
+  out += fmt::format("--   costs {} write unit{} for each write of an item with {} (twice that where a key changes), and about {:.1f} KB\n",
+                     Amount(units), units == 1 ? "" : "s",
                      key.range ? key.hash.name + " and " + key.range->name : key.hash.name,
                      figures.items * present * (entry + 100) / 1024);
   return out;

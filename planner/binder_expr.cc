@@ -108,9 +108,8 @@ Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored,
             // A bare name as a subscript finds nothing in a tuple, whatever it stands for.
             key = MakeExpr(Expr::Literal{Value::Missing()}, step.span);
           }
-          PARTON_RETURN_IF_ERROR(std::move(key).status());
-          base =
-              MakeExpr(Expr::Index{base, std::move(key).value(), IsStringCast(*step.index)}, span);
+          if (!key.ok()) return std::move(key).status();
+          base = MakeExpr(Expr::Index{base, *std::move(key), IsStringCast(*step.index)}, span);
         }
         break;
       }

@@ -248,7 +248,7 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
       }
     }
     if (having.size() > 1) return Ambiguous(name, having);
-    if (having.size() == 1) {
+    if (column != nullptr) {
       ast::Identifier exact{*column, true, name.span};
       return Resolved{AttributeOf(having[0]->value, exact, having[0]->stored), having[0]->stored};
     }

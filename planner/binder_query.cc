@@ -104,7 +104,8 @@ BoundQuery Binder::AsRows(BoundQuery q) {
     unnest.collection = compute->outputs[0].expr;
     below = q.query.root->inputs[0];
   } else {
-    unnest.collection = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), q.query.span);
+    const TextSpan span = q.query.span;
+    unnest.collection = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
   }
   unnest.slot = NewSlot();
   BoundQuery rows;

@@ -20,6 +20,7 @@ bool IsRows(const Query& q) {
 
 ExprPtr NameList(const std::vector<std::string>& names, TextSpan span) {
   std::vector<Value> values;
+  values.reserve(names.size());
   for (const std::string& name : names) values.push_back(Value::String(name));
   return MakeExpr(Expr::Literal{Value::List(std::move(values))}, span);
 }
@@ -36,6 +37,7 @@ CommonTable* Binder::FindCommonTable(const ast::Identifier& name) const {
 Result<BoundQuery> Binder::RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names,
                                          TextSpan span) {
   std::vector<std::string> to;
+  to.reserve(names.size());
   for (const ast::Identifier& name : names) to.push_back(name.name);
   size_t known = q.width > 0 ? static_cast<size_t>(q.width) : q.query.columns.size();
   if (known != 0 && known != to.size()) {
@@ -115,7 +117,7 @@ Result<std::optional<BoundQuery>> Binder::BindRecursive(CommonTable* table) {
   q.query.columns = seed.query.columns;
   q.tuple = seed.tuple && step.tuple;
   q.explicit_columns = seed.explicit_columns;
-  q.query.root = MakePlan(std::move(recursive), {seed.query.root, step.query.root});
+  q.query.root = MakePlan(recursive, {seed.query.root, step.query.root});
   return std::optional<BoundQuery>(std::move(q));
 }
 

@@ -10,7 +10,8 @@ namespace parton::shell {
 
 namespace {
 
-using namespace actions;
+// The table below names all of them.
+using namespace actions;  // NOLINT(google-build-using-namespace)
 
 Status UnknownCommand(std::string_view name) {
   std::vector<std::string> names;

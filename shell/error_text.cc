@@ -46,7 +46,7 @@ std::string Excerpt(const std::string& line, uint32_t column, uint32_t length, i
   size_t i = first;
   for (; i < points.size(); ++i) {
     const int w = CodePointWidth(points[i]);
-    if (static_cast<size_t>(used + w) > room) break;
+    if (static_cast<size_t>(used) + static_cast<size_t>(w) > room) break;
     if (i < at)
       before += w;
     else if (i < at + std::max<size_t>(length, 1))

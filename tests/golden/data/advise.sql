@@ -53,7 +53,7 @@ ADVISE FROM '${DIR}/files/statements.txt';
 -- | CREATE INDEX by_status_total ON orders (status STRING, total NUMBER) PROJECT INCLUDE (note);
 -- | --   line 4: a Scan of about 400 items (5 read units) becomes a Query of about 25 (0.5): 4.5 saved a run
 -- | --   line 5: a Scan of about 400 items (5 read units) becomes a Query of about 10 (0.5): 4.5 saved a run
--- | --   costs 1 write units for each write of an item with status and total (twice that where a key changes), and about 74.4 KB
+-- | --   costs 1 write unit for each write of an item with status and total (twice that where a key changes), and about 74.4 KB
 -- | -- line 6: already GetItem orders
 -- | -- line 7: left out: Requested resource not found: Table: nowhere not found
 -- | -- line 8: no index helps the scan of orders: no condition fixes an attribute by = or IN, and an index needs one for its partition key
