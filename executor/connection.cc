@@ -19,11 +19,12 @@ Status WrongCount(int wanted, size_t given) {
                                         wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
 }
 
-// EXPLAIN alone does not need values.
+// EXPLAIN alone does not need values; requests of the API do.
 bool FitsParameters(const PlannedStatement& plan, size_t given) {
   if (plan.parameter_count == static_cast<int>(given)) return true;
   const auto* explain = std::get_if<ExplainPlan>(&plan.body);
-  return explain != nullptr && !explain->analyze && given == 0;
+  return explain != nullptr && !explain->analyze && given == 0 &&
+         (explain->format == ExplainPlan::Format::kText || explain->format == ExplainPlan::Format::kJson);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "types/table_statistics.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace parton {
 
@@ -34,7 +35,7 @@ std::vector<Value> ElementsOf(const Value& v, std::string_view name) {
 }
 
 // Estimates have no use for fractions.
-Value Rounded(double d) { return Value::Int(static_cast<int64_t>(d + 0.5)); }
+Value Rounded(double d) { return Value::Int(std::llround(d)); }
 
 Value ToValue(const TableStatistics::Attribute& a) {
   std::vector<Field> types;
