@@ -166,8 +166,8 @@ Status DescribeAttributes(const TablePtr& table, Execution* result) {
                                   {"items", count(a.count)},
                                   {"percent", count(statistics->items == 0 ? 0 : 100 * a.count / statistics->items)},
                                   {"types", Value::Struct(std::move(types))},
-                                  {"distinct", a.distinct == 0 ? Value::Null() : count(static_cast<uint64_t>(a.distinct + 0.5))},
-                                  {"average_size", count(static_cast<uint64_t>(a.average_size + 0.5))},
+                                  {"distinct", a.distinct == 0 ? Value::Null() : Value::Int(std::llround(a.distinct))},
+                                  {"average_size", Value::Int(std::llround(a.average_size))},
                                   {"largest", count(a.largest)}}));
   }
   result->SetRows(std::move(rows), {"attribute", "items", "percent", "types", "distinct", "average_size", "largest"},

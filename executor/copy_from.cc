@@ -69,10 +69,10 @@ Result<std::vector<std::pair<std::string, CsvType>>> CsvTypes(const TableSchema&
   CsvOptions plain = options.csv;
   plain.types.clear();
   PARTON_ASSIGN_OR_RETURN(auto types, GuessCsvTypes(source, std::move(plain), options.infer ? kGuessRecords : 1));
-  for (auto& [name, type] : types) {
-    if (!options.infer) type = CsvType::kString;
-    auto key = [&](const KeyAttribute& k) {
-      if (k.name == name) type = CsvTypeOfKey(k.type);
+  for (auto& field : types) {
+    if (!options.infer) field.second = CsvType::kString;
+    auto key = [&field](const KeyAttribute& k) {
+      if (k.name == field.first) field.second = CsvTypeOfKey(k.type);
     };
     for (const IndexSchema& index : table.indexes) {
       key(index.key.hash);
@@ -81,12 +81,12 @@ Result<std::vector<std::pair<std::string, CsvType>>> CsvTypes(const TableSchema&
     key(table.key.hash);
     if (table.key.range) key(*table.key.range);
   }
-  for (const auto& [name, type] : options.csv.types) {
-    auto it = std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.first == name; });
+  for (const auto& given : options.csv.types) {
+    auto it = std::find_if(types.begin(), types.end(), [&given](const auto& t) { return t.first == given.first; });
     if (it == types.end()) {
-      types.emplace_back(name, type);  // the reader says what is wrong with it
+      types.push_back(given);  // the reader says what is wrong with it
     } else {
-      it->second = type;
+      it->second = given.second;
     }
   }
   return types;
