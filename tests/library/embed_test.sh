@@ -5,7 +5,7 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cmake --install "$1" --prefix "$folder/parton" >/dev/null
-cmake -S "$2/examples/embed" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/parton" -DCMAKE_CXX_COMPILER="$3" \
+cmake -G Ninja -S "$2/examples/embed" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/parton" -DCMAKE_CXX_COMPILER="$3" \
   -DCMAKE_BUILD_TYPE=Release >/dev/null
 cmake --build "$folder/build" >"$folder/build.log" || { cat "$folder/build.log"; exit 1; }
 "$folder/build/jukebox" >"$folder/out"
