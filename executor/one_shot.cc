@@ -380,6 +380,7 @@ Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransa
   PARTON_RETURN_IF_ERROR(CheckMemberCount("transactStatements", operations.size(), kMostOperations));
   PARTON_RETURN_IF_ERROR(CheckToken(request.token));
   std::vector<RequestStatement> statements;
+  statements.reserve(operations.size());
   for (const StatementOperation& o : operations) statements.emplace_back(db, o);
   Status reason;
   size_t at = 0;
@@ -398,6 +399,7 @@ Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransa
     result = ReadAll(db, statements);
   } else {
     std::vector<WriteOp> ops;
+    ops.reserve(statements.size());
     for (const RequestStatement& s : statements) ops.push_back(s.ToWriteOp());
     TokenedWrite write(db, TokenKind::kStatements, request.token);
     PARTON_ASSIGN_OR_RETURN(bool done, write.Start(FingerprintOf(request)));
