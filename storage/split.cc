@@ -72,7 +72,7 @@ class Splitter {
   }
 
  private:
-  static constexpr double kLeavesAPiece = 8;
+  static constexpr double kLeavesAPiece = 2;  // each opened costs up to 256 seeks
   static constexpr int kMostOpened = 512;
 
   bool Inside() const { return range_.Contains(ToView(it_->key())); }
