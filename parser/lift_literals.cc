@@ -21,11 +21,8 @@ constexpr int kMaxBrackets = 64;
 constexpr uint64_t Pack(std::string_view word) {
   const size_t n = word.size() < 8 ? word.size() : 8;
   uint64_t packed = 0;
-  // The analyzer takes views of the scanned text for uninitialized.
-  for (size_t i = 0; i < n; ++i) {
-    packed = packed << 8 | (static_cast<uint8_t>(word[i]) & 0xDF);  // NOLINT(clang-analyzer-core.uninitialized.Assign)
-  }
-  if (n < 8) packed <<= 8 * (8 - n);
+  for (size_t i = 0; i < n; ++i) packed = packed << 8 | (static_cast<uint8_t>(word[i]) & 0xDF);
+  if (n > 0 && n < 8) packed <<= 8 * (8 - n);
   return word.size() <= 8 ? packed : packed ^ word.size() << 56;
 }
 
