@@ -15,6 +15,7 @@ find types parser storage planner executor shell bench -name '*.cc' | sort >"$fo
 # What clang itself says of system headers (it refuses one of ANTLR's, which GCC takes) is not about the sources.
 # shellcheck disable=SC2016
 xargs -P "$(nproc)" -n 1 sh -c '
+  [ -f "$2/compile_commands.json" ] || echo "$4/: error: no compile_commands.json in $2" >"$3/$$.bad"
   "$1" -p "$2" --quiet "$5" 2>/dev/null >"$3/$$.log" || true
   if grep -q "^$4/.*: \(error\|warning\):" "$3/$$.log"; then mv "$3/$$.log" "$3/$$.bad"; fi' \
   tidy "$tidy" "$build" "$folder" "$source" <"$folder/files"

@@ -4,19 +4,12 @@
 
 #include <random>
 
+#include "tests/unit/types/long_way.h"
 #include "types/item_codec.h"
 #include "types/item_rules.h"
 
 namespace parton {
 namespace {
-
-std::string TheLongWay(const Value& item, NameTable* names) {
-  Result<Value> storable = ToStorableItem(item);
-  if (!storable.ok()) return "";
-  std::string bytes;
-  EncodeItem(*storable, names, &bytes);
-  return bytes;
-}
 
 std::string Flat(const Value& item, const NameTable& names) {
   std::string bytes = "before";

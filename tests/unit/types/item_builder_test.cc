@@ -5,20 +5,13 @@
 #include <algorithm>
 #include <random>
 
+#include "tests/unit/types/long_way.h"
 #include "types/item_codec.h"
 #include "types/item_rules.h"
 #include "types/json_fast.h"
 
 namespace parton {
 namespace {
-
-std::string TheLongWay(const Value& item, NameTable* names) {
-  Result<Value> storable = ToStorableItem(item);
-  if (!storable.ok()) return "";
-  std::string bytes;
-  EncodeItem(*storable, names, &bytes);
-  return bytes;
-}
 
 std::string FromJson(std::string_view text, ItemBuilder* builder) {
   Value item;
