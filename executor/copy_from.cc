@@ -1,5 +1,4 @@
 // COPY from a file into a table.
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 
 #include "executor/commands.h"
 #include "executor/copy_options.h"
+#include "executor/copy_types.h"
 #include "executor/file_source.h"
 #include "executor/load.h"
 #include "executor/record_reader.h"
@@ -20,86 +20,7 @@ namespace commands {
 
 namespace {
 
-constexpr size_t kGuessRecords = 1000;
 constexpr size_t kPreviewRecords = 10;
-
-// Keeps what is read until Rewind, to give it once more: also pipes can be looked into first.
-class RewindableSource final : public ByteSource {
- public:
-  explicit RewindableSource(FileSource* file) : file_(file) {}
-  Result<size_t> Read(char* buffer, size_t n) override {
-    if (at_ < seen_.size()) {
-      const size_t got = std::min(n, seen_.size() - at_);
-      seen_.copy(buffer, got, at_);
-      at_ += got;
-      if (!keeping_ && at_ == seen_.size()) std::string().swap(seen_), at_ = 0;
-      return got;
-    }
-    PARTON_ASSIGN_OR_RETURN(size_t got, file_->Read(buffer, n));
-    if (keeping_) {
-      seen_.append(buffer, got);
-      at_ = seen_.size();
-    }
-    return got;
-  }
-  void Rewind() {
-    at_ = 0;
-    keeping_ = false;
-  }
-
- private:
-  FileSource* file_;
-  std::string seen_;
-  size_t at_ = 0;
-  bool keeping_ = true;
-};
-
-CsvType CsvTypeOfKey(KeyType type) {
-  switch (type) {
-    case KeyType::kNumber: return CsvType::kNumber;
-    case KeyType::kBinary: return CsvType::kBinary;
-    case KeyType::kString: break;
-  }
-  return CsvType::kString;
-}
-
-// The types of all fields: given ones, those that keys must have, guesses.
-Result<std::vector<std::pair<std::string, CsvType>>> CsvTypes(const TableSchema& table, const CopyFromOptions& options,
-                                                              ByteSource* source) {
-  CsvOptions plain = options.csv;
-  plain.types.clear();
-  PARTON_ASSIGN_OR_RETURN(auto types, GuessCsvTypes(source, std::move(plain), options.infer ? kGuessRecords : 1));
-  for (auto& field : types) {
-    if (!options.infer) field.second = CsvType::kString;
-    auto key = [&field](const KeyAttribute& k) {
-      if (k.name == field.first) field.second = CsvTypeOfKey(k.type);
-    };
-    for (const IndexSchema& index : table.indexes) {
-      key(index.key.hash);
-      if (index.key.range) key(*index.key.range);
-    }
-    key(table.key.hash);
-    if (table.key.range) key(*table.key.range);
-  }
-  for (const auto& given : options.csv.types) {
-    auto it = std::find_if(types.begin(), types.end(), [&given](const auto& t) { return t.first == given.first; });
-    if (it == types.end()) {
-      types.push_back(given);  // the reader says what is wrong with it
-    } else {
-      it->second = given.second;
-    }
-  }
-  return types;
-}
-
-std::string Shown(const std::vector<std::pair<std::string, CsvType>>& types) {
-  std::string text = "fields: ";
-  for (const auto& [name, type] : types) {
-    if (&name != &types[0].first) text += ", ";
-    text += fmt::format("{} {}", name, CsvTypeName(type));
-  }
-  return text;
-}
 
 // A file is known by its whole name, and by size and time to be the same still.
 void NameLoad(const std::string& file, LoadOptions* load) {
@@ -160,10 +81,7 @@ Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
   const std::unique_ptr<FileSource> file = *std::move(opened);
   RewindableSource source(file.get());
   if (options.format == FileFormat::kCsv) {
-    PARTON_ASSIGN_OR_RETURN(options.csv.types, CsvTypes(*table, options, &source));
-    if (!options.csv.types.empty() && (options.infer || options.preview)) {
-      result->AddNotice(Shown(options.csv.types));
-    }
+    PARTON_RETURN_IF_ERROR(DecideCsvTypes(table, s.file, &source, &options, result));
   }
   source.Rewind();
   PARTON_ASSIGN_OR_RETURN(std::unique_ptr<RecordReader> reader,

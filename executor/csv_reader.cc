@@ -19,6 +19,8 @@ std::string Lower(std::string_view s) {
   return out;
 }
 
+constexpr size_t kShownText = 40;
+
 std::string FieldName(size_t i) { return "_" + std::to_string(i + 1); }
 
 }  // namespace
@@ -238,6 +240,9 @@ struct CsvReader::State {
     }
     return CsvType::kString;
   }
+  bool TypeIsGuessed(const std::string& name) const {
+    return std::find(options.guessed.begin(), options.guessed.end(), name) != options.guessed.end();
+  }
   // Without a header, records may be of any length.
   void NameUpTo(size_t n) {
     while (names.size() < n) {
@@ -261,6 +266,11 @@ struct CsvReader::State {
     }
     const std::string_view text = fields[i].text();
     if (text.empty()) return Value::Missing();
+    if (!options.guessed.empty() && TypeIsGuessed(names[i]) && GuessedCsvType(text) != types[i]) {
+      Status s = Bad(fmt::format("the field {} is '{}', and was {} in the records that types are guessed from", names[i],
+                                 text.substr(0, kShownText), CsvTypeName(types[i])));
+      return std::move(s).WithHint(fmt::format("give its type: TYPES {{'{}': 'STRING'}}", names[i]));
+    }
     Result<Value> v = ConvertCsvField(text, types[i]);
     if (!v.ok()) return Bad(fmt::format("the field {} {}", names[i], v.status().message()));
     return v;
@@ -337,10 +347,10 @@ Result<bool> CsvReader::Skip() {
   return state_->Read();
 }
 
-Result<bool> CsvReader::NextTexts(std::vector<std::string>* out) {
+Result<bool> CsvReader::NextTexts(std::vector<std::string_view>* out) {
   PARTON_ASSIGN_OR_RETURN(bool more, Skip());
   out->clear();
-  for (size_t i = 0; more && i < state_->count; ++i) out->emplace_back(state_->fields[i].text());
+  for (size_t i = 0; more && i < state_->count; ++i) out->push_back(state_->fields[i].text());
   return more;
 }
 
@@ -363,28 +373,65 @@ Result<bool> CsvReader::NextItem(ItemBuilder* builder, Value* out) {
   return true;
 }
 
-Result<std::vector<std::pair<std::string, CsvType>>> GuessCsvTypes(ByteSource* source, CsvOptions options,
-                                                                   size_t records) {
+namespace {
+
+// What is known of the type of one field, and what further records may tell.
+struct FieldGuess {
+  std::optional<CsvType> known;
+  CsvTypeGuess guess;
+
+  bool open() const { return !known && !guess.settled(); }
+  CsvType type() const { return known.value_or(guess.type()); }
+};
+
+FieldGuess StartGuess(const std::string& name, const std::vector<std::pair<std::string, CsvType>>& known) {
+  FieldGuess field;
+  for (const auto& [n, type] : known) {
+    if (n == name) {
+      field.known = type;
+      break;
+    }
+  }
+  return field;
+}
+
+}  // namespace
+
+Result<CsvGuess> GuessCsvTypes(ByteSource* source, CsvOptions options,
+                               const std::vector<std::pair<std::string, CsvType>>& known, size_t records) {
   const bool named = options.header || !options.columns.empty();  // what is beyond has no name
   CsvReader reader(source, std::move(options));
   PARTON_ASSIGN_OR_RETURN(std::vector<std::string> names, reader.Names());
-  std::vector<CsvTypeGuess> guesses(names.size());
-  std::vector<std::string> texts;
+  std::vector<FieldGuess> fields;
+  for (const std::string& name : names) fields.push_back(StartGuess(name, known));
+  CsvGuess out;
+  std::vector<std::string_view> texts;
   for (size_t n = 0; n < records; ++n) {
+    if (named && std::none_of(fields.begin(), fields.end(), [](const FieldGuess& f) { return f.open(); })) {
+      out.whole = true;
+      break;
+    }
     Result<bool> more = reader.NextTexts(&texts);
     if (!more.ok() && reader.recoverable()) continue;
     if (!more.ok()) return std::move(more).status();
-    if (!*more) break;
-    if (named && texts.size() > names.size()) continue;  // a bad record
-    while (!named && guesses.size() < texts.size()) {
-      names.push_back(FieldName(guesses.size()));
-      guesses.emplace_back();
+    if (!*more) {
+      out.whole = true;
+      break;
     }
-    for (size_t i = 0; i < texts.size(); ++i) guesses[i].Add(texts[i]);
+    if (named && texts.size() > names.size()) continue;  // a bad record
+    while (!named && fields.size() < texts.size()) {
+      names.push_back(FieldName(fields.size()));
+      fields.push_back(StartGuess(names.back(), known));
+    }
+    for (size_t i = 0; i < texts.size(); ++i) {
+      if (fields[i].open()) fields[i].guess.Add(texts[i]);
+    }
   }
-  std::vector<std::pair<std::string, CsvType>> types;
-  for (size_t i = 0; i < guesses.size(); ++i) types.emplace_back(names[i], guesses[i].type());
-  return types;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    out.types.emplace_back(names[i], fields[i].type());
+    if (!fields[i].known) out.guessed.push_back(names[i]);
+  }
+  return out;
 }
 
 }  // namespace parton

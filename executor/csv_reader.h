@@ -23,6 +23,8 @@ struct CsvOptions {
   std::vector<std::string> columns;  // names given by the caller, in the place of the header's
   // Fields to convert, by name; the others are strings. An empty field of another type than STRING is left out.
   std::vector<std::pair<std::string, CsvType>> types;
+  // Of `types`, those that a part of the file suggests: a field that would be guessed otherwise is an error.
+  std::vector<std::string> guessed;
   bool empty_is_absent = false;  // an empty field of type STRING is left out too, unless it is quoted: ""
 };
 
@@ -48,8 +50,8 @@ class CsvReader {
   Result<bool> NextItem(ItemBuilder* builder, Value* out);
   // Over one record without looking at its fields.
   Result<bool> Skip();
-  // The next record's fields as they are written.
-  Result<bool> NextTexts(std::vector<std::string>* out);
+  // The next record's fields as they are written, valid until the next call.
+  Result<bool> NextTexts(std::vector<std::string_view>* out);
 
   // Of the last record: the line it starts on, its text, whether its error was about it alone.
   uint64_t line() const;
@@ -61,9 +63,15 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
-// Types of the fields from the first `records` records.
-Result<std::vector<std::pair<std::string, CsvType>>> GuessCsvTypes(ByteSource* source, CsvOptions options,
-                                                                   size_t records);
+struct CsvGuess {
+  std::vector<std::pair<std::string, CsvType>> types;  // of all fields, in order
+  std::vector<std::string> guessed;                    // of these, the ones that were not known
+  bool whole = false;  // no record beyond those that were read could change it
+};
+
+// Types of the fields from the first `records` records. Fields in `known` have the type given there.
+Result<CsvGuess> GuessCsvTypes(ByteSource* source, CsvOptions options,
+                               const std::vector<std::pair<std::string, CsvType>>& known, size_t records);
 
 }  // namespace parton
 

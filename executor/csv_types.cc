@@ -63,17 +63,19 @@ bool IsPlainNumber(std::string_view text) {
   if (digits.empty() || digits[0] < '0' || digits[0] > '9') return false;
   if (digits.size() > 1 && digits[0] == '0' && digits[1] != '.') return false;
   if (digits.find_first_not_of("0123456789.") != std::string_view::npos || digits.back() == '.') return false;
-  return Number::ParseStrict(text).ok();
+  if (text.starts_with('-') && digits.find_first_not_of("0.") == std::string_view::npos) return false;  // -0
+  constexpr size_t kSafeDigits = 38;
+  return digits.size() <= kSafeDigits || Number::ParseStrict(text).ok();
 }
 
-CsvType TypeOf(std::string_view text) {
+}  // namespace
+
+CsvType GuessedCsvType(std::string_view text) {
   if (IsPlainNumber(text)) return CsvType::kNumber;
   if (text == "true" || text == "false") return CsvType::kBool;
   if ((text.front() == '{' || text.front() == '[') && ParseJson(text).ok()) return CsvType::kJson;
   return CsvType::kString;
 }
-
-}  // namespace
 
 std::optional<CsvType> CsvTypeFromName(std::string_view name) {
   for (const auto& [known, type] : kNames) {
@@ -127,7 +129,7 @@ Result<Value> ConvertCsvField(std::string_view text, CsvType type) {
 
 void CsvTypeGuess::Add(std::string_view text) {
   if (text.empty() || type_ == CsvType::kString) return;
-  const CsvType mine = TypeOf(text);
+  const CsvType mine = GuessedCsvType(text);
   type_ = !type_ || *type_ == mine ? mine : CsvType::kString;
 }
 

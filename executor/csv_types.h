@@ -32,12 +32,17 @@ std::string_view CsvTypeName(CsvType type);
 // Error: what is wrong with `text`, without the name of the field. REQUIRES: type is not kString.
 Result<Value> ConvertCsvField(std::string_view text, CsvType type);
 
-// Narrows a guess down by one more value after another: NUMBER only for what reads back as it was written (so
-// that 007 stays text), BOOL for true and false, JSON for arrays and objects, else STRING.
+// The type of one field that is not empty: NUMBER only for what reads back as it was written but for zeros at the end
+// of its fraction (so that 007 and 1e3 stay text), BOOL for true and false, JSON for arrays and objects, else STRING.
+CsvType GuessedCsvType(std::string_view text);
+
+// Narrows a guess down by one more value after another.
 class CsvTypeGuess {
  public:
   void Add(std::string_view text);
   CsvType type() const { return type_.value_or(CsvType::kString); }
+  // No further value changes it.
+  bool settled() const { return type_ == CsvType::kString; }
 
  private:
   std::optional<CsvType> type_;  // none: only empty fields so far

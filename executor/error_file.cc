@@ -2,9 +2,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "executor/file_source.h"
 #include "executor/line_reader.h"
@@ -14,20 +17,32 @@ namespace parton {
 
 namespace {
 
-// The entries about lines up to `upto`.
-Result<std::string> EarlierEntries(const std::string& path, uint64_t upto) {
-  std::string kept;
+// Where the entries about lines up to `upto` end. Batches are written in order, so they stand before all others.
+Result<uint64_t> EndOfEarlierEntries(const std::string& path, uint64_t upto) {
   auto file = OpenFileSource(path);
-  if (!file.ok()) return kept;  // there was no bad record then
+  if (!file.ok()) return uint64_t{0};  // there was no bad record then
   LineReader lines(file->get());
   std::string_view line;
+  uint64_t end = 0;
   for (;;) {
     PARTON_ASSIGN_OR_RETURN(bool more, lines.Next(&line));
-    if (!more) return kept;
+    if (!more || line.back() != '\n') return end;
     Result<Value> entry = ParseJson(line);
-    if (!entry.ok() || !entry->Get("line").is_small_int()) continue;
-    if (static_cast<uint64_t>(entry->Get("line").int_value()) <= upto) kept += line;
+    if (entry.ok() && entry->Get("line").is_small_int() &&
+        static_cast<uint64_t>(entry->Get("line").int_value()) > upto) {
+      return end;
+    }
+    end += line.size();
   }
+}
+
+// Makes the entry of a new file last in its folder.
+void SyncFolder(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)fsync(fd);
+  close(fd);
 }
 
 }  // namespace
@@ -38,13 +53,18 @@ ErrorFile::~ErrorFile() {
 
 Status ErrorFile::Open(const std::string& path, uint64_t keep) {
   path_ = path;
-  std::string kept;
+  uint64_t kept = 0;
   if (keep != 0) {
-    PARTON_ASSIGN_OR_RETURN(kept, EarlierEntries(path, keep));
+    PARTON_ASSIGN_OR_RETURN(kept, EndOfEarlierEntries(path, keep));
   }
-  file_ = std::fopen(path.c_str(), "wb");
+  // What is kept is never written again: a crash here loses none of it.
+  file_ = std::fopen(path.c_str(), kept == 0 ? "wb" : "r+b");
   if (file_ == nullptr) return Error();
-  if (!kept.empty() && std::fwrite(kept.data(), kept.size(), 1, file_) != 1) return Error();
+  if (kept != 0 && (ftruncate(fileno(file_), static_cast<off_t>(kept)) != 0 ||
+                    std::fseek(file_, 0, SEEK_END) != 0)) {
+    return Error();
+  }
+  SyncFolder(path);
   return Flush();
 }
 
@@ -55,10 +75,18 @@ Status ErrorFile::Add(uint64_t line, const Status& reason, std::string_view reco
                                      {"record", record.empty() ? Value::Missing() : Value::String(record)}});
   const std::string text = entry.ToJson() + "\n";
   if (std::fwrite(text.data(), text.size(), 1, file_) != 1) return Error();
+  unsynced_ = true;
   return Status::Ok();
 }
 
-Status ErrorFile::Flush() { return std::fflush(file_) == 0 ? Status::Ok() : Error(); }
+Status ErrorFile::Flush() {
+  if (!unsynced_) return Status::Ok();
+  if (std::fflush(file_) != 0) return Error();
+  // Pipes and terminals cannot be synced.
+  if (fdatasync(fileno(file_)) != 0 && errno != EINVAL && errno != EROFS) return Error();
+  unsynced_ = false;
+  return Status::Ok();
+}
 
 Status ErrorFile::Error() const {
   return Status::IoError(fmt::format("cannot write {}: {}", path_, std::strerror(errno)));

@@ -11,7 +11,7 @@
 
 namespace parton {
 
-// Written as it goes, so that nothing is lost when the process is.
+// Synced before the batch whose bad records it has: neither a killed process nor a power loss loses one.
 class ErrorFile {
  public:
   ErrorFile() = default;
@@ -24,7 +24,7 @@ class ErrorFile {
   Status Open(const std::string& path, uint64_t keep);
   bool is_open() const { return file_ != nullptr; }
   Status Add(uint64_t line, const Status& reason, std::string_view record);
-  // What was added is with the system.
+  // What was added is on the disk.
   Status Flush();
 
  private:
@@ -32,6 +32,7 @@ class ErrorFile {
 
   std::string path_;
   std::FILE* file_ = nullptr;
+  bool unsynced_ = false;
 };
 
 }  // namespace parton

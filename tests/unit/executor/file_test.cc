@@ -5,9 +5,15 @@
 #include <fstream>
 #include <string>
 
+#include <csignal>
+#include <vector>
+
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "executor/csv_reader.h"
+#include "executor/error_file.h"
 #include "executor/file_sink.h"
 #include "executor/file_source.h"
 #include "executor/line_reader.h"
@@ -134,6 +140,80 @@ uint64_t Hash(uint64_t n) {
   n = (n ^ (n >> 30)) * 0xbf58476d1ce4e5b9ULL;
   n = (n ^ (n >> 27)) * 0x94d049bb133111ebULL;
   return n ^ (n >> 31);
+}
+
+std::vector<uint64_t> LinesOf(const std::string& text) {
+  std::vector<uint64_t> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at);
+    Result<Value> entry = ParseJson(text.substr(at, end - at));
+    lines.push_back(entry.ok() ? static_cast<uint64_t>(entry->Get("line").int_value()) : 0);
+    at = end == std::string::npos ? text.size() : end + 1;
+  }
+  return lines;
+}
+
+TEST_F(FileTest, RejectsOfAnEarlierRunAreNeverWrittenAgain) {
+  const std::string path = Path("rejects");
+  {
+    ErrorFile file;
+    ASSERT_TRUE(file.Open(path, 0).ok());
+    for (uint64_t line : {5, 7, 12}) {
+      ASSERT_TRUE(file.Add(line, Status::Validation("bad"), "record " + std::to_string(line)).ok());
+    }
+    ASSERT_TRUE(file.Flush().ok());
+  }
+  std::ofstream(path, std::ios::app) << "{\"line\": 13, \"rea";  // a crash cut it short
+
+  // No byte can be written: what is kept must be there nevertheless.
+  rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  setrlimit(RLIMIT_FSIZE, &none);
+  {
+    ErrorFile file;
+    (void)file.Open(path, 10);
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(LinesOf(*Read(path)), (std::vector<uint64_t>{5, 7}));
+
+  ErrorFile file;
+  ASSERT_TRUE(file.Open(path, 10).ok());
+  ASSERT_TRUE(file.Add(11, Status::Validation("bad"), "record 11").ok());
+  ASSERT_TRUE(file.Flush().ok());
+  EXPECT_EQ(LinesOf(*Read(path)), (std::vector<uint64_t>{5, 7, 11}));
+}
+
+TEST_F(FileTest, AGuessFromAPartOfTheRecordsHoldsForTheRest) {
+  Write(Path("f"), Compression::kNone, "a,b\n1,x\n2,y\n003,z\n4,\n");
+  auto file = OpenFileSource(Path("f"));
+  Result<CsvGuess> guess = GuessCsvTypes(file->get(), {}, {}, 2);
+  ASSERT_TRUE(guess.ok());
+  EXPECT_FALSE(guess->whole);
+  EXPECT_EQ(guess->types[0].second, CsvType::kNumber);
+  file = OpenFileSource(Path("f"));
+  CsvOptions options;
+  options.types = guess->types;
+  options.guessed = guess->guessed;
+  CsvReader reader(file->get(), options);
+  Value row;
+  ASSERT_TRUE(*reader.Next(&row));
+  ASSERT_TRUE(*reader.Next(&row));
+  Result<bool> third = reader.Next(&row);
+  EXPECT_EQ(third.status().message(),
+            "csv: line 4: the field a is '003', and was NUMBER in the records that types are guessed from");
+  EXPECT_TRUE(reader.recoverable());
+  EXPECT_TRUE(*reader.Next(&row));
+
+  file = OpenFileSource(Path("f"));
+  guess = GuessCsvTypes(file->get(), {}, {{"b", CsvType::kBinary}}, 1000);
+  ASSERT_TRUE(guess.ok());
+  EXPECT_TRUE(guess->whole);
+  EXPECT_EQ(guess->types[0].second, CsvType::kString);
+  EXPECT_EQ(guess->types[1].second, CsvType::kBinary);
 }
 
 TEST(DistinctCounter, ExactUpToItsBoundAndCloseBeyond) {
