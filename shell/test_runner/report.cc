@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace parton::shell {
 
 namespace {
@@ -17,7 +20,34 @@ std::string Indented(const std::string& text, const std::string& indent) {
   return out;
 }
 
-std::string Plain(const std::vector<FileResult>& results) {
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kGreen = "\x1b[32m";
+constexpr std::string_view kBold = "\x1b[1m";
+
+class Painter {
+ public:
+  explicit Painter(bool color) : color_(color) {}
+  std::string operator()(std::string_view style, std::string_view text) const {
+    return color_ ? fmt::format("{}{}\x1b[0m", style, text) : std::string(text);
+  }
+  // What was expected in red, what came in green.
+  std::string Diff(const std::string& text) const {
+    std::string out;
+    for (size_t start = 0; start < text.size();) {
+      const size_t end = std::min(text.find('\n', start), text.size());
+      const std::string_view line = std::string_view(text).substr(start, end - start);
+      out += line.starts_with("- ") ? (*this)(kRed, line) : line.starts_with("+ ") ? (*this)(kGreen, line) : line;
+      out += '\n';
+      start = end + 1;
+    }
+    return out;
+  }
+
+ private:
+  bool color_;
+};
+
+std::string Plain(const std::vector<FileResult>& results, const Painter& paint) {
   std::string out;
   size_t passed = 0;
   size_t failed = 0;
@@ -27,11 +57,11 @@ std::string Plain(const std::vector<FileResult>& results) {
     passed += file.tests.size() - file.failed();
     for (const TestResult& t : file.tests) {
       if (t.failure.empty()) continue;
-      out += fmt::format("{}:{}: {} failed\n{}\n", file.path, t.line, t.name,
-                         Indented(t.failure, "    "));
+      out += paint(kBold, fmt::format("{}:{}: {} failed", file.path, t.line, t.name));
+      out += fmt::format("\n{}\n", Indented(paint.Diff(t.failure), "    "));
     }
   }
-  return out + fmt::format("{} passed, {} failed\n", passed, failed);
+  return out + paint(failed == 0 ? kGreen : kRed, fmt::format("{} passed, {} failed", passed, failed)) + "\n";
 }
 
 std::string Tap(const std::vector<FileResult>& results) {
@@ -68,6 +98,16 @@ std::string Xml(const std::string& text) {
   return out;
 }
 
+// The first line that says what is wrong: those of the statement are indented.
+std::string Summary(const TestResult& t) {
+  for (size_t start = 0; start < t.failure.size();) {
+    const size_t end = std::min(t.failure.find('\n', start), t.failure.size());
+    if (t.failure[start] != ' ') return t.failure.substr(start, end - start);
+    start = end + 1;
+  }
+  return t.name + " failed";
+}
+
 std::string Junit(const std::vector<FileResult>& results) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (const FileResult& file : results) {
@@ -80,12 +120,15 @@ std::string Junit(const std::vector<FileResult>& results) {
           Xml(file.path), Xml(file.skipped));
     }
     for (const TestResult& t : file.tests) {
-      out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"",
-                         Xml(file.path), Xml(t.name), t.milliseconds / 1000);
-      if (t.failure.empty())
+      out += fmt::format(
+          "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.6f}\"", Xml(file.path), Xml(t.name),
+          Xml(file.path), t.line, t.milliseconds / 1000);
+      if (t.failure.empty()) {
         out += "/>\n";
-      else
-        out += fmt::format("><failure>{}</failure></testcase>\n", Xml(t.failure));
+      } else {
+        out += fmt::format("><failure message=\"{}\" type=\"failure\">{}</failure></testcase>\n", Xml(Summary(t)),
+                           Xml(fmt::format("{}:{}\n{}", file.path, t.line, t.failure)));
+      }
     }
     out += "  </testsuite>\n";
   }
@@ -94,13 +137,13 @@ std::string Junit(const std::vector<FileResult>& results) {
 
 }  // namespace
 
-std::string Report(const std::vector<FileResult>& results, ReportFormat format) {
+std::string Report(const std::vector<FileResult>& results, ReportFormat format, bool color) {
   switch (format) {
     case ReportFormat::kTap: return Tap(results);
     case ReportFormat::kJunit: return Junit(results);
     case ReportFormat::kPlain: break;
   }
-  return Plain(results);
+  return Plain(results, Painter(color));
 }
 
 }  // namespace parton::shell

@@ -11,7 +11,8 @@ namespace parton::shell {
 
 enum class ReportFormat { kPlain, kTap, kJunit };
 
-std::string Report(const std::vector<FileResult>& results, ReportFormat format);
+// `color`: with the escape sequences of a terminal, in the plain format.
+std::string Report(const std::vector<FileResult>& results, ReportFormat format, bool color);
 
 }  // namespace parton::shell
 

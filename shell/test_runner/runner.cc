@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -55,10 +57,43 @@ class TemporaryDirectory {
   std::string path_;
 };
 
+// Cancels what a connection runs when its time is over.
+class Deadline {
+ public:
+  Deadline(Connection* connection, double seconds) {
+    if (seconds <= 0) return;
+    thread_ = std::thread([this, connection, seconds] {
+      std::unique_lock lock(mutex_);
+      if (done_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return ended_; })) return;
+      passed_ = true;
+      connection->Cancel();
+    });
+  }
+  ~Deadline() { (void)End(); }
+  // The statement has ended. Whether its time was over.
+  bool End() {
+    if (!thread_.joinable()) return passed_;
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    done_.notify_one();
+    thread_.join();
+    return passed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable done_;
+  bool ended_ = false;
+  bool passed_ = false;
+  std::thread thread_;
+};
+
 class FileRun {
  public:
-  FileRun(std::string path, const RunnerOptions& options)
-      : path_(std::move(path)), options_(options) {}
+  FileRun(TestFile file, const RunnerOptions& options)
+      : file_(std::move(file)), path_(file_.path), options_(options) {}
 
   FileResult Run() {
     result_.path = path_;
@@ -83,14 +118,20 @@ class FileRun {
     }
     database_path_ = on_disk ? directory_.path() + "/db" : ":memory:";
     if (Status s = Open(); !s.ok()) return Failed("open", 0, s.ToString());
-    const fs::path folder = fs::path(path_).parent_path();
-    if (!RunPlain(folder / "setup.sql")) return result_;
+    const std::vector<std::string> folders = SetupDirectories(file_);
+    for (const std::string& folder : folders) {
+      if (!RunPlain(fs::path(folder) / "setup.sql")) return result_;
+    }
+    FindLine(script);
     for (TestStep& step : script.steps) {
       if (!(step.directive ? Directive(step) : Step(&step))) break;
+      if ((options_.fail_fast && result_.failed() > 0) || (file_.line != 0 && step.line >= line_)) break;
     }
     if (database_ != nullptr) {
-      CheckDatabase("check", 0);
-      (void)RunPlain(folder / "teardown.sql");
+      if (Counts("check", 0)) CheckDatabase("check", 0);
+      for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+        (void)RunPlain(fs::path(*folder) / "teardown.sql");
+      }
     }
     Close();
     if (options_.update) WriteBack(script);
@@ -98,6 +139,21 @@ class FileRun {
   }
 
  private:
+  // The statement that file_.line is in: the last one that starts there or before.
+  void FindLine(const TestScript& script) {
+    if (file_.line == 0) return;
+    for (const TestStep& s : script.steps) {
+      if (!s.directive && (line_ == 0 || s.line <= file_.line)) line_ = s.line;
+    }
+  }
+  bool Counts(const std::string& name, uint32_t line) const {
+    if (file_.line != 0) return line == line_;
+    return options_.filter.empty() || (path_ + ": " + name).find(options_.filter) != std::string::npos;
+  }
+  std::string NameOf(const TestStep& step) const {
+    return group_.empty() ? fmt::format("line {}", step.line) : fmt::format("{}, line {}", group_, step.line);
+  }
+
   FileResult Failed(std::string name, uint32_t line, std::string why) {
     result_.tests.push_back({std::move(name), line, std::move(why) + "\n", 0});
     return result_;
@@ -159,6 +215,8 @@ class FileRun {
       auto& connection = connections_[step.text.substr(11)];
       if (connection == nullptr) connection = database_->Connect();
       current_ = connection.get();
+    } else if (step.text.starts_with("test ")) {
+      group_ = step.text.substr(5);
     } else if (step.text != "directory" && !step.text.starts_with("skip-unless-file ")) {
       Failed("directive", step.line, "unknown directive @" + step.text);
     }
@@ -178,7 +236,9 @@ class FileRun {
       else
         planned = observed.status();
     }
+    Deadline deadline(current_, options_.timeout);
     Observed o = Observe(current_, statement);
+    const bool late = deadline.End();
     o.plan = plan;
     const double ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
@@ -190,11 +250,15 @@ class FileRun {
       }
       return true;
     }
+    const std::string name = NameOf(*step);
     std::string wrong;
-    if (!planned.ok()) wrong = "EXPLAIN failed: " + planned.ToString() + "\n";
-    wrong += Compare(o, step->expect, &reader_);
-    result_.tests.push_back({fmt::format("line {}", step->line), step->line,
-                             wrong.empty() ? "" : FirstLines(statement) + wrong, ms});
+    if (late) wrong = fmt::format("it did not end within {} s\n", options_.timeout);
+    if (!planned.ok()) wrong += "EXPLAIN failed: " + planned.ToString() + "\n";
+    if (!late) wrong += Compare(o, step->expect, &reader_);
+    // What goes wrong on the way to the tests asked for is theirs.
+    if (Counts(name, step->line) || (!wrong.empty() && !o.status.ok())) {
+      result_.tests.push_back({name, step->line, wrong.empty() ? "" : FirstLines(statement) + wrong, ms});
+    }
     return true;
   }
 
@@ -234,8 +298,11 @@ class FileRun {
     if (!out || error) Failed("update", 0, "cannot write " + path_);
   }
 
+  TestFile file_;
   std::string path_;
   RunnerOptions options_;
+  uint32_t line_ = 0;  // where the statement asked for starts; 0: all are
+  std::string group_;  // of the last @test
   TemporaryDirectory directory_;
   std::string database_path_;
   std::unique_ptr<Database> database_;
@@ -253,10 +320,17 @@ size_t FileResult::failed() const {
                                            [](const TestResult& t) { return !t.failure.empty(); }));
 }
 
-Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& p : paths) {
+Result<std::vector<TestFile>> FindTestFiles(const std::vector<std::string>& paths) {
+  std::vector<TestFile> files;
+  for (std::string p : paths) {
     std::error_code error;
+    uint32_t line = 0;
+    const size_t colon = p.rfind(':');
+    if (!fs::exists(p, error) && colon != std::string::npos && colon + 1 < p.size() && p.size() - colon < 9 &&
+        p.find_first_not_of("0123456789", colon + 1) == std::string::npos) {
+      line = static_cast<uint32_t>(std::stoul(p.substr(colon + 1)));
+      p.resize(colon);
+    }
     if (fs::is_directory(p, error)) {
       std::vector<std::string> inside;
       for (const auto& entry : fs::recursive_directory_iterator(p, error)) {
@@ -266,9 +340,9 @@ Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& p
         }
       }
       std::sort(inside.begin(), inside.end());
-      files.insert(files.end(), inside.begin(), inside.end());
+      for (std::string& path : inside) files.push_back({std::move(path), p, 0});
     } else if (fs::exists(p, error)) {
-      files.push_back(p);
+      files.push_back({p, fs::path(p).parent_path().string(), line});
     } else {
       return Status::IoError(fmt::format("{} does not exist", p));
     }
@@ -277,23 +351,40 @@ Result<std::vector<std::string>> FindTestFiles(const std::vector<std::string>& p
   return files;
 }
 
-FileResult RunTestFile(const std::string& path, const RunnerOptions& options) {
-  return FileRun(path, options).Run();
+std::vector<std::string> SetupDirectories(const TestFile& file) {
+  std::error_code error;
+  const fs::path top = fs::weakly_canonical(file.top.empty() ? "." : file.top, error);
+  std::vector<std::string> below_top;
+  std::vector<std::string> all;
+  bool reached_top = false;
+  for (fs::path folder = fs::weakly_canonical(file.path, error).parent_path();; folder = folder.parent_path()) {
+    all.insert(all.begin(), folder.string());
+    if (!reached_top) below_top = all;
+    reached_top = reached_top || folder == top;
+    if (fs::exists(folder / ".git", error)) return all;
+    if (folder == folder.parent_path()) return below_top;
+  }
 }
 
-std::vector<FileResult> RunTestFiles(const std::vector<std::string>& files,
-                                     const RunnerOptions& options) {
+FileResult RunTestFile(const TestFile& file, const RunnerOptions& options) { return FileRun(file, options).Run(); }
+
+std::vector<FileResult> RunTestFiles(const std::vector<TestFile>& files, const RunnerOptions& options) {
   std::vector<FileResult> results(files.size());
   std::atomic<size_t> next{0};
+  std::atomic<bool> stop{false};
   const auto work = [&] {
-    for (size_t i = next++; i < files.size(); i = next++)
+    for (size_t i = next++; i < files.size() && !stop; i = next++) {
       results[i] = RunTestFile(files[i], options);
+      if (options.fail_fast && results[i].failed() > 0) stop = true;
+    }
   };
   std::vector<std::thread> threads;
   const size_t count = std::min(files.size(), static_cast<size_t>(std::max(options.jobs, 1)));
   for (size_t i = 1; i < count; ++i) threads.emplace_back(work);
   work();
   for (std::thread& t : threads) t.join();
+  // Scripts that were not started have no path.
+  std::erase_if(results, [](const FileResult& r) { return r.path.empty(); });
   return results;
 }
 

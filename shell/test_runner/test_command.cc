@@ -1,10 +1,16 @@
 #include "shell/test_runner/test_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <map>
+#include <thread>
 
 #include "shell/session.h"
 #include "shell/test_runner/report.h"
@@ -12,22 +18,111 @@
 
 namespace parton::shell {
 
-int RunTestCommand(int argc, char** argv) {
-  CLI::App app{"Runs .sql scripts, whose comments say what is expected, as tests", "parton test"};
+namespace {
+
+struct TestArguments {
   std::vector<std::string> paths;
-  RunnerOptions options;
+  RunnerOptions runner;
   std::string format = "plain";
-  app.add_option("DIR_OR_FILE", paths, "scripts, or directories of scripts")
+  std::string color = "auto";
+  bool watch = false;
+};
+
+void AddOptions(CLI::App* app, TestArguments* a) {
+  app->add_option("DIR_OR_FILE", a->paths, "scripts, or directories of scripts; FILE:LINE is the statement there")
       ->required()
       ->option_text("...");
-  app.add_flag("--update", options.update,
-               "write what came into the scripts, in place of comparing");
-  app.add_option("--jobs", options.jobs, "scripts to run at the same time")
+  app->add_flag("--update", a->runner.update, "write what came into the scripts, in place of comparing");
+  app->add_option("--filter", a->runner.filter, "only tests whose \"path: name\" contains TEXT")->option_text("TEXT");
+  app->add_flag("--fail-fast", a->runner.fail_fast, "stop at the first failure");
+  app->add_option("--timeout", a->runner.timeout, "seconds that a statement may take")
+      ->option_text("SECONDS")
+      ->check(CLI::PositiveNumber);
+  app->add_flag("--watch", a->watch, "run again whenever a script changes, until Ctrl-C");
+  app->add_option("--jobs", a->runner.jobs, "scripts to run at the same time")
       ->option_text("N")
       ->check(CLI::Range(1, 256));
-  app.add_option("--format", format, "plain|tap|junit")
+  app->add_option("--format", a->format, "plain|tap|junit")
       ->option_text("NAME")
       ->check(CLI::IsMember({"plain", "tap", "junit"}));
+  app->add_option("--color", a->color, "auto|always|never")
+      ->option_text("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+bool UsesColor(const TestArguments& a) {
+  if (a.color != "auto") return a.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == 0);
+}
+
+int RunOnce(const TestArguments& a, const std::vector<TestFile>& files) {
+  const std::vector<FileResult> results = RunTestFiles(files, a.runner);
+  size_t tests = 0;
+  bool failed = false;
+  for (const FileResult& r : results) {
+    tests += r.tests.size() + (r.skipped.empty() ? 0 : 1);
+    failed = failed || r.failed() > 0;
+  }
+  const std::string report = Report(results, a.format == "tap"     ? ReportFormat::kTap
+                                             : a.format == "junit" ? ReportFormat::kJunit
+                                                                   : ReportFormat::kPlain,
+                                    UsesColor(a));
+  std::fwrite(report.data(), 1, report.size(), stdout);
+  const bool written = std::fflush(stdout) == 0;
+  if (!a.runner.filter.empty() && tests == 0) {
+    fmt::print(stderr, "parton test: no test has {} in its path or name\n", a.runner.filter);
+    return kExitUsage;
+  }
+  return failed || !written ? kExitStatementError : kExitOk;
+}
+
+// When the scripts, and what runs before and after them, were last changed.
+std::map<std::string, std::filesystem::file_time_type> ChangeTimes(const std::vector<TestFile>& files) {
+  std::map<std::string, std::filesystem::file_time_type> times;
+  auto add = [&times](const std::filesystem::path& path) {
+    std::error_code error;
+    const auto time = std::filesystem::last_write_time(path, error);
+    if (!error) times[path.string()] = time;
+  };
+  for (const TestFile& file : files) {
+    add(file.path);
+    for (const std::string& folder : SetupDirectories(file)) {
+      add(std::filesystem::path(folder) / "setup.sql");
+      add(std::filesystem::path(folder) / "teardown.sql");
+    }
+  }
+  return times;
+}
+
+int Watch(const TestArguments& a) {
+  constexpr auto kInterval = std::chrono::milliseconds(200);
+  std::map<std::string, std::filesystem::file_time_type> seen;
+  for (bool first = true;; std::this_thread::sleep_for(kInterval)) {
+    const Result<std::vector<TestFile>> files = FindTestFiles(a.paths);
+    if (!files.ok() && first) {
+      fmt::print(stderr, "parton test: {}\n", files.status().message());
+      return kExitUsage;
+    }
+    if (!files.ok()) continue;
+    auto now = ChangeTimes(*files);
+    if (!first && now == seen) continue;
+    // An update writes the scripts itself.
+    if (!first && UsesColor(a)) fmt::print("\x1b[2J\x1b[H");
+    (void)RunOnce(a, *files);
+    seen = a.runner.update ? ChangeTimes(*files) : std::move(now);
+    first = false;
+    fmt::print("watching {} scripts; Ctrl-C ends it\n", files->size());
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+
+int RunTestCommand(int argc, char** argv) {
+  CLI::App app{"Runs .sql scripts, whose comments say what is expected, as tests", "parton test"};
+  TestArguments arguments;
+  AddOptions(&app, &arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -37,21 +132,13 @@ int RunTestCommand(int argc, char** argv) {
     fmt::print(stderr, "parton test: {}\nparton test --help shows the usage\n", error.what());
     return kExitUsage;
   }
-  const Result<std::vector<std::string>> files = FindTestFiles(paths);
+  if (arguments.watch) return Watch(arguments);
+  const Result<std::vector<TestFile>> files = FindTestFiles(arguments.paths);
   if (!files.ok()) {
     fmt::print(stderr, "parton test: {}\n", files.status().message());
     return kExitUsage;
   }
-  const std::vector<FileResult> results = RunTestFiles(*files, options);
-  const std::string report = Report(results, format == "tap"     ? ReportFormat::kTap
-                                             : format == "junit" ? ReportFormat::kJunit
-                                                                 : ReportFormat::kPlain);
-  std::fwrite(report.data(), 1, report.size(), stdout);
-  const bool written = std::fflush(stdout) == 0;
-  for (const FileResult& r : results) {
-    if (r.failed() > 0) return kExitStatementError;
-  }
-  return written ? kExitOk : kExitStatementError;
+  return RunOnce(arguments, *files);
 }
 
 }  // namespace parton::shell

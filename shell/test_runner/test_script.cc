@@ -170,6 +170,40 @@ Status ReadExpectations(const std::vector<std::string>& lines, size_t first, siz
   return Status::Ok();
 }
 
+// Whether a comment that belongs to no statement can only be meant as an expectation: prose has none of these forms.
+bool IsExpectation(std::string_view comment) {
+  const std::string_view raw = Trim(comment);
+  if (raw.empty()) return false;
+  for (const std::string_view word : {"error:", "plan:", "text like '", "notice like '"}) {
+    if (raw.starts_with(word)) return true;
+  }
+  if (raw == "text:" || raw == "ordered" || raw == "unordered" || raw == "..." || ReadBound(raw)) return true;
+  std::string lower(raw);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower == "null" || lower == "missing" || lower == "true" || lower == "false") return true;
+  const char first = raw.front();
+  const char last = raw.back();
+  if ((first == '{' && last == '}') || (first == '[' && last == ']')) return WhatIsOpen(raw) == 0;
+  if (raw.starts_with("<<") && raw.ends_with(">>")) return true;
+  if (first == '\'' && last == '\'' && raw.size() > 1) return true;
+  const std::string number(raw);
+  char* end = nullptr;
+  (void)std::strtod(number.c_str(), &end);
+  return *end == 0 && (std::isdigit(static_cast<unsigned char>(first)) != 0 || first == '-' || first == '+');
+}
+
+// Lines [first, last) of comments and empty lines behind a statement and its expectations.
+Status CheckStrayComments(const std::vector<std::string>& lines, size_t first, size_t last) {
+  for (size_t i = first; i < last && i < lines.size(); ++i) {
+    const std::string_view line = Trim(lines[i]);
+    if (!line.starts_with("--") || !IsExpectation(line.substr(2))) continue;
+    return Status::Syntax(fmt::format("an expectation that belongs to no statement: {}", line),
+                          TextSpan{0, 0, static_cast<uint32_t>(i + 1), 1},
+                          "no empty line may stand before it; in a comment that is none, write -- # before it");
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 bool MatchesLike(std::string_view text, std::string_view pattern) {
@@ -226,6 +260,10 @@ Result<TestScript> ParseTestScript(std::string path, const std::string& text) {
       return std::move(read).At(TextSpan{0, 0, static_cast<uint32_t>(bad + 1), 1});
     }
     statements.push_back(std::move(step));
+  }
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const size_t next_line = i + 1 < statements.size() ? statements[i + 1].line - 1 : script.lines.size();
+    PARTON_RETURN_IF_ERROR(CheckStrayComments(script.lines, statements[i].last_line, next_line));
   }
   size_t next = 0;
   for (size_t i = 0; i < script.lines.size(); ++i) {
