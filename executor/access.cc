@@ -136,7 +136,7 @@ class Access final : public Operator {
 
   // `after`: where the page before it ended, while consumed capacity is counted.
   bool OpenRange(const KeyRange& range, const std::string& after = "") {
-    CapacityMeter* meter = ctx_.shared->capacity;
+    CapacityMeter* meter = ctx_.capacity;
     if (meter != nullptr && !ctx_.FailIfError(meter->AdmitPage(*node_.table, node_.index, node_.consistent))) {
       return false;
     }
@@ -183,15 +183,15 @@ class Access final : public Operator {
   }
 
   bool AdmitItem() {
-    CapacityMeter* meter = ctx_.shared->capacity;
+    CapacityMeter* meter = ctx_.capacity;
     return meter == nullptr || ctx_.FailIfError(meter->AdmitItem(*node_.table, node_.consistent));
   }
   void MeterItem() {
-    CapacityMeter* meter = ctx_.shared->capacity;
+    CapacityMeter* meter = ctx_.capacity;
     if (meter != nullptr) reads_.units += meter->ReadItem(*node_.table, MeteredBytes(*item()), node_.consistent);
   }
   void MeterPage(const ReadStats& page) {
-    CapacityMeter* meter = ctx_.shared->capacity;
+    CapacityMeter* meter = ctx_.capacity;
     if (meter == nullptr) return;
     reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, node_.consistent);
   }

@@ -44,13 +44,16 @@ class CapacityMeter {
     bool throttle = false;
     bool in_transaction = false;
     bool dynamo_wording = false;
-    // Nobody insists: parallel scans, whose pages have no borders, may go uncounted.
+    // Parallel scans, whose pages have no borders, may go uncounted.
     bool optional = false;
   };
 
   void SetMode(const Mode& mode) { mode_ = mode; }
   const Mode& mode() const { return mode_; }
-  void Reset() { consumed_.clear(); }
+  void Reset() {
+    consumed_.clear();
+    checking_ = false;
+  }
 
   // Before a get or a page. Error: kThrottled.
   Status AdmitItem(const TableSchema& table, bool consistent);

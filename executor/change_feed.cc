@@ -67,7 +67,7 @@ class FeedImpl final : public ChangeFeed {
         return Status(StatusCode::kInUse, fmt::format("the consumer {} of {} is open already", name, table_->name));
       }
     }
-    PARTON_ASSIGN_OR_RETURN(auto stored, feed().ReadRecord(ConsumerKey(table_->id, consumer_)));
+    PARTON_ASSIGN_OR_RETURN(auto stored, records().Get(Record()));
     if (!stored) return Seek(options.start, options.sequence);
     const char* end = stored->data() + stored->size();
     uint64_t position = 0;
@@ -145,20 +145,23 @@ class FeedImpl final : public ChangeFeed {
 
   Status Acknowledge() override {
     PARTON_RETURN_IF_ERROR(Named());
-    return feed().WriteRecords({Record()}, table_->id);
+    return records().Write({{Record(), Position()}});
   }
   Status AcknowledgeIn(Connection& connection) override {
     PARTON_RETURN_IF_ERROR(Named());
-    StoreTransaction* t = static_cast<ConnectionImpl&>(connection).transaction();
+    auto* own = dynamic_cast<ConnectionImpl*>(&connection);
+    if (own == nullptr || &own->db() != db_) {
+      return Status::Validation("the connection is not one of the database that the feed is of", {},
+                                "Database::Connect makes one");
+    }
+    StoreTransaction* t = own->transaction();
     if (t == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
-    CommitExtras extras;
-    extras.records.push_back(Record());
-    t->Attach(std::move(extras));
+    t->WriteRecords({{Record(), Position()}});
     return Status::Ok();
   }
   Status Forget() override {
     PARTON_RETURN_IF_ERROR(Named());
-    return feed().WriteRecords({{ConsumerKey(table_->id, consumer_), std::nullopt}}, table_->id);
+    return records().Write({{Record(), std::nullopt}});
   }
 
   Status Listen(size_t batch, Callback callback) override {
@@ -192,10 +195,12 @@ class FeedImpl final : public ChangeFeed {
  private:
   FeedStore& feed() { return db_->store->feed(); }
   std::string OpenName() const { return fmt::format("{}:{}", table_->id, consumer_); }
-  StoreRecord Record() const {
+  RecordStore& records() { return db_->store->records(); }
+  RecordKey Record() const { return RecordKey::Consumer(table_->id, consumer_); }
+  std::string Position() const {
     std::string value;
     PutVarint(position_, &value);
-    return {ConsumerKey(table_->id, consumer_), std::move(value)};
+    return value;
   }
   Status Named() const {
     return consumer_.empty() ? Status::Validation("the feed was opened without a consumer's name") : Status::Ok();

@@ -111,6 +111,8 @@ Status ShowTriggers(Execution* result) {
         {"lag", number(t.lag)},
         {"runs", number(t.runs)},
         {"records", number(t.records)},
+        {"unchanged", number(t.unchanged)},
+        {"last_unchanged", t.last_unchanged == 0 ? Value::Null() : number(t.last_unchanged)},
         {"parked", number(t.parked)},
         {"last_error", t.last_error.empty() ? Value::Null() : Value::String(t.last_error)},
         {"batch", number(t.definition.batch)},
@@ -121,7 +123,8 @@ Status ShowTriggers(Execution* result) {
     rows.push_back(Value::Struct(std::move(row)));
   }
   result->SetRows(std::move(rows),
-                  {"name", "table", "state", "position", "lag", "runs", "records", "parked", "last_error", "batch",
+                  {"name", "table", "state", "position", "lag", "runs", "records", "unchanged", "last_unchanged", "parked",
+                   "last_error", "batch",
                    "statement", "dialect", "typing"},
                   true);
   return Status::Ok();
@@ -137,15 +140,15 @@ Status ShowConsumers(Execution* result) {
   TableStore& store = result->connection().store();
   std::vector<Value> rows;
   for (const TablePtr& table : store.Tables()) {
-    PARTON_ASSIGN_OR_RETURN(auto records, store.feed().ListRecords(ConsumerPrefix(table->id)));
-    for (const auto& [name, bytes] : records) {
+    PARTON_ASSIGN_OR_RETURN(auto records, store.records().List(RecordKey::Consumer(table->id, "")));
+    for (const auto& [key, bytes] : records) {
       uint64_t position = 0;
       const char* end = bytes.data() + bytes.size();
       if (GetVarint(bytes.data(), end, &position) != end) {
-        return Status::Corruption(fmt::format("the position of the consumer {} is damaged", name));
+        return Status::Corruption(fmt::format("the position of the consumer {} is damaged", key.name));
       }
       PARTON_ASSIGN_OR_RETURN(uint64_t lag, store.feed().CountFeed(table->id, position, 1'000'000));
-      rows.push_back(Value::Struct({{"name", Value::String(name)},
+      rows.push_back(Value::Struct({{"name", Value::String(key.name)},
                                     {"table", Value::String(table->name)},
                                     {"position", Value::Int(static_cast<int64_t>(position))},
                                     {"lag", Value::Int(static_cast<int64_t>(lag))}}));

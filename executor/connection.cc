@@ -165,6 +165,7 @@ void ConnectionImpl::EndTransaction() {
   transaction_.reset();
   savepoints_.clear();
   outcomes_.clear();
+  transaction_items_.Shrink(0);
   cancelled_ = false;
 }
 
@@ -186,7 +187,7 @@ Status ConnectionImpl::Rollback() {
 
 Status ConnectionImpl::MakeSavepoint(const std::string& name) {
   if (transaction_ == nullptr) return Status::Validation("a savepoint needs a transaction", {}, "BEGIN starts one");
-  savepoints_.push_back({name, transaction_->Savepoint(), outcomes_.size()});
+  savepoints_.push_back({name, transaction_->Savepoint(), outcomes_.size(), transaction_items_.size()});
   return Status();
 }
 
@@ -196,6 +197,7 @@ Status ConnectionImpl::RollbackTo(const std::string& name) {
     if (savepoints_[i].name != name) continue;
     transaction_->RollbackTo(savepoints_[i].state);
     outcomes_.resize(savepoints_[i].statements);
+    transaction_items_.Shrink(savepoints_[i].items);
     cancelled_ = std::any_of(outcomes_.begin(), outcomes_.end(), [](const Status& s) { return !s.ok(); });
     savepoints_.resize(i + 1);
     return Status();

@@ -24,6 +24,7 @@
 #include "executor/request_token.h"
 #include "executor/sweeper.h"
 #include "executor/throughput.h"
+#include "executor/transaction_items.h"
 #include "executor/triggers.h"
 #include "parser/scanner.h"
 #include "parton/database.h"
@@ -176,6 +177,7 @@ class ConnectionImpl final : public Connection {
   TableStore& store() { return *db_->store; }
   const std::shared_ptr<const Settings>& settings() const { return settings_; }
   StoreTransaction* transaction() { return transaction_.get(); }
+  TransactionItems& transaction_items() { return transaction_items_; }
   std::atomic<bool>* cancel() { return &cancel_; }
   const ProgressCallback* progress() const { return &progress_; }
 
@@ -212,10 +214,12 @@ class ConnectionImpl final : public Connection {
     std::string name;
     int state;          // the store's number
     size_t statements;  // how many there were
+    size_t items;       // of transaction_items_
   };
   std::vector<SavepointInfo> savepoints_;
   std::vector<Status> outcomes_;  // of the transaction's statements; OK for those that do not cancel it
   bool cancelled_ = false;
+  TransactionItems transaction_items_;  // written in DynamoDB's dialect
   std::vector<Execution*> open_;  // no more than a few
   LiftedText lifted_;
   std::string cache_key_;

@@ -41,6 +41,7 @@ ExecutionContext::ExecutionContext(ExecutionShared* shared, int slot_count)
 ExecutionContext::~ExecutionContext() = default;
 
 void ExecutionContext::Prepare() {
+  capacity = shared->capacity;
   eval.parameters = shared->parameters;
   eval.typing = shared->settings->typing;
   eval.logic = shared->settings->logic();

@@ -33,6 +33,7 @@ namespace parton {
 
 class CapacityMeter;
 class Operator;
+class TransactionItems;
 
 // Bytes that blocking operators hold, over all threads of an execution.
 class MemoryBudget {
@@ -80,6 +81,10 @@ struct ExecutionShared {
   int64_t now_nanos = 0;
   bool profiling = false;
   CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
+  // Where each write is to be added before it is made: in a transaction in DynamoDB's dialect. Else null.
+  TransactionItems* transaction_items = nullptr;
+  // Workers read pages without counting them. Set before they start, by the thread that starts them.
+  bool capacity_incomplete = false;
 
   MemoryBudget memory;
   std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress
@@ -141,6 +146,7 @@ class ExecutionContext {
   EvalContext eval;
   ReadStats stats;
   uint64_t spilled_bytes = 0;  // written to temporary files
+  CapacityMeter* capacity = nullptr;  // null: this thread does not count what it reads and writes
 
   bool worker = false;                      // a thread of a Gather: it starts no further threads
   const std::atomic<bool>* stop = nullptr;  // its consumer wants no more

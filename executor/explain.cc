@@ -48,7 +48,9 @@ class Annotator {
       d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
       d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
-      if (shared_.capacity != nullptr) d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
+      if (shared_.capacity != nullptr && !shared_.capacity_incomplete) {
+        d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
+      }
     }
     if (p.spilled_bytes > inputs.spilled_bytes) {
       d->properties.emplace_back("spilled", fmt::format("{} KB", (p.spilled_bytes - inputs.spilled_bytes + 1023) >> 10));

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "executor/write.h"
-#include "storage/feed_store.h"
+#include "storage/record_store.h"
 #include "types/json_reader.h"
 
 namespace parton {
@@ -38,9 +38,7 @@ Loader::~Loader() = default;
 
 Result<std::optional<uint64_t>> Loader::Interrupted() {
   if (options_.note_name.empty()) return std::optional<uint64_t>();
-  FeedStore& records = result_->connection().store().feed();
-  PARTON_ASSIGN_OR_RETURN(std::optional<std::string> note,
-                          records.ReadRecord(LoadKey(table_->id, options_.note_name)));
+  PARTON_ASSIGN_OR_RETURN(std::optional<std::string> note, result_->connection().store().records().Get(NoteKey()));
   if (!note) return std::optional<uint64_t>();
   noted_ = true;
   Result<Value> v = ParseJson(*note);
@@ -118,7 +116,11 @@ Status Loader::Flush(bool last) {
     Result<std::vector<WriteOutcome>> outcomes = Write(last, find_bad);
     if (outcomes.ok()) {
       for (const WriteOutcome& o : *outcomes) ++(o.applied ? loaded_ : skipped_);
-      noted_ = !last && transaction_ == nullptr && !options_.note_name.empty() && options_.batch != 0;
+      if (transaction_ == nullptr) {
+        noted_ = !last && !options_.note_name.empty() && options_.batch != 0;
+      } else if (last) {
+        noted_ = false;
+      }
       break;
     }
     Status s = std::move(outcomes).status();
@@ -144,20 +146,23 @@ Result<std::vector<WriteOutcome>> Loader::Write(bool last, bool find_bad) {
   options.sequential = true;
   options.collect_reasons = find_bad;
   WriteMeter meter;
-  if (CapacityMeter* capacity = context_->shared->capacity) {
+  CapacityMeter* const capacity = context_->capacity;
+  if (capacity != nullptr) {
     // A batch that fails is tried again without what is wrong with it.
-    meter = [&](const auto& done, const Status& error) {
+    meter = [this, capacity](const auto& done, const Status& error) {
       return error.ok() ? capacity->Write(ops_, done, error) : Status::Ok();
     };
     options.meter = &meter;
   }
-  if (transaction_ != nullptr) return transaction_->Write(ops_, context_->eval, options);
-  CommitExtras extras;
+  RecordWrites records;
+  if (transaction_ != nullptr) {
+    Result<std::vector<WriteOutcome>> outcomes = transaction_->Write(ops_, context_->eval, options);
+    if (outcomes.ok() && last && noted_) transaction_->WriteRecords({{NoteKey(), std::nullopt}});
+    return outcomes;
+  }
   if (!options_.note_name.empty() && options_.batch != 0 && (noted_ || !last)) {
-    std::optional<std::string> note;
-    if (!last) note = Note();
-    extras.records.emplace_back(LoadKey(table_->id, options_.note_name), std::move(note));
-    options.extras = &extras;
+    records[NoteKey()] = last ? std::nullopt : std::optional<std::string>(Note());
+    options.records = &records;
   }
   return result_->connection().store().Write(ops_, context_->eval, options);
 }
@@ -191,6 +196,8 @@ Status Loader::WriteError(const Status& reason, uint64_t line, std::string_view 
   }
   return errors_.Add(line, reason, text);
 }
+
+RecordKey Loader::NoteKey() const { return RecordKey::Load(table_->id, options_.note_name); }
 
 std::string Loader::Note() const {
   return Value::Struct({{"file", options_.file_mark},

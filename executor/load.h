@@ -73,6 +73,7 @@ class Loader {
   // Puts the operations with a reason aside; error: that is not wanted.
   Status PutAside(const std::vector<Status>& reasons);
   Status WriteError(const Status& reason, uint64_t line, std::string_view text);
+  RecordKey NoteKey() const;
   std::string Note() const;
   Status WithPlace(Status s, uint64_t line) const;
   Status Fail(Status s);

@@ -137,7 +137,7 @@ class LookupJoin final : public Operator {
   // *item: its number in items_, or kNone.
   bool Get(const Key& key, uint32_t* item) {
     *item = kNone;
-    CapacityMeter* meter = ctx_.shared->capacity;
+    CapacityMeter* meter = ctx_.capacity;
     if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, access_.consistent))) return false;
     ReadStats got;
     Value value;

@@ -11,6 +11,7 @@
 #include "executor/request_binding.h"
 #include "executor/request_statement.h"
 #include "executor/request_token.h"
+#include "executor/transaction_items.h"
 #include "types/cancellation.h"
 #include "types/item_rules.h"
 
@@ -18,9 +19,9 @@ namespace parton {
 
 namespace {
 
-constexpr size_t kMostOperations = 100;
+constexpr size_t kMostOperations = kMostTransactionOperations;
 constexpr size_t kMostBytes = size_t{4} << 20;
-constexpr const char* kSameItem = "Transaction request cannot include multiple operations on one item";
+constexpr const char* kSameItem = kSameItemTwice;
 
 // Only the operation at `at` is in the way.
 Status CancelledBy(size_t count, size_t at, Status s) {
@@ -103,12 +104,12 @@ class TokenedWrite {
   }
 
   Result<TransactResult> Write(const std::vector<WriteOp>& ops, std::vector<Value>* old_items) {
-    CommitExtras extras;
-    if (!token_.empty()) RequestTokens::Note(kind_, token_, fingerprint_, now_ms_, &extras);
+    RecordWrites records;
+    if (!token_.empty()) RequestTokens::Note(kind_, token_, fingerprint_, now_ms_, &records);
     WriteOptions options;
     options.collect_reasons = true;
     options.failed_items = old_items;
-    if (!token_.empty()) options.extras = &extras;
+    if (!token_.empty()) options.records = &records;
     CapacityMeter meter = RequestMeter(db_, true);
     Status written = MeteredWrite(db_, ops, options, &meter).status();
     if (written.code() == StatusCode::kThrottled) return CancelledByTable(ops, meter.short_table(), written);

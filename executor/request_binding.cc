@@ -71,6 +71,7 @@ Status Bind(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
     return Status::Validation(fmt::format("update and condition have {} parameters, but {} values were given",
                                           (*planned)->parameter_count, operation.parameters.size()));
   }
+  if (plan.again != nullptr) return Status::Validation("an operation on one item cannot have a subquery");
   op->slot = plan.slot;
   if (plan.condition != nullptr) op->condition = WithParameters(plan.condition, operation.parameters);
   for (UpdateAction action : plan.actions) {
@@ -78,9 +79,6 @@ Status Bind(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
     action.span = TextSpan{};
     op->actions.push_back(std::move(action));
   }
-  bool subquery = op->condition != nullptr && HasSubquery(*op->condition);
-  for (const UpdateAction& a : op->actions) subquery = subquery || (a.value != nullptr && HasSubquery(*a.value));
-  if (subquery) return Status::Validation("an operation on one item cannot have a subquery");
   return Status::Ok();
 }
 

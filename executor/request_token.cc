@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include "storage/feed_store.h"
+#include "storage/record_store.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -100,7 +100,7 @@ std::unique_lock<std::mutex> RequestTokens::Hold(TokenKind kind, std::string_vie
 Result<bool> RequestTokens::WasDone(TokenKind kind, std::string_view token, const std::string& fingerprint,
                                     int64_t now_ms) {
   PARTON_ASSIGN_OR_RETURN(std::optional<std::string> record,
-                          store_->feed().ReadRecord(TokenKey(static_cast<char>(kind), token)));
+                          store_->records().Get(RecordKey::Token(static_cast<char>(kind), token)));
   if (!record) return false;
   int64_t until = 0;
   std::string_view done;
@@ -114,13 +114,13 @@ Result<bool> RequestTokens::WasDone(TokenKind kind, std::string_view token, cons
 }
 
 void RequestTokens::Note(TokenKind kind, std::string_view token, const std::string& fingerprint, int64_t now_ms,
-                         CommitExtras* extras) {
+                         RecordWrites* records) {
   const int64_t until = std::max<int64_t>(now_ms, 0) + kValidMs;
   std::string record(1, kVersion);
   PutVarint(static_cast<uint64_t>(until), &record);
   record += fingerprint;
-  extras->records.emplace_back(TokenKey(static_cast<char>(kind), token), std::move(record));
-  extras->records.emplace_back(TokenDueKey(until, static_cast<char>(kind), token), std::string());
+  (*records)[RecordKey::Token(static_cast<char>(kind), token)] = std::move(record);
+  (*records)[RecordKey::TokenDue(static_cast<uint64_t>(until), static_cast<char>(kind), token)] = std::string();
 }
 
 Status RequestTokens::Forget(int64_t now_ms) {
@@ -131,31 +131,27 @@ Status RequestTokens::Forget(int64_t now_ms) {
 }
 
 Result<size_t> RequestTokens::ForgetSome(int64_t now_ms) {
-  FeedStore& feed = store_->feed();
-  PARTON_ASSIGN_OR_RETURN(auto due, feed.ListRecords(TokenDuePrefix(), kForgetBatch));
+  RecordStore& records = store_->records();
+  PARTON_ASSIGN_OR_RETURN(auto due, records.List(RecordKey::TokenDue(0, 0, ""), kForgetBatch));
   if (due.empty()) return size_t{0};
   // None of them may be used again between looking and deleting.
   std::vector<std::unique_lock<std::mutex>> held;
   for (std::mutex& m : mutexes_) held.emplace_back(m);
-  std::vector<StoreRecord> deletions;
+  RecordWrites deletions;
   size_t forgotten = 0;
-  for (const auto& [rest, nothing] : due) {
-    int64_t until = 0;
-    char kind = 0;
-    std::string_view token;
-    if (!ReadTokenDueKey(rest, &until, &kind, &token)) return Status::Corruption("a client request token is damaged");
-    if (until > now_ms) break;
-    deletions.emplace_back(TokenDuePrefix() + rest, std::nullopt);
+  for (const StoredRecord& entry : due) {
+    if (static_cast<int64_t>(entry.key.sequence) > now_ms) break;
+    deletions[entry.key] = std::nullopt;
     ++forgotten;
-    const std::string key = TokenKey(kind, token);
-    PARTON_ASSIGN_OR_RETURN(std::optional<std::string> record, feed.ReadRecord(key));
+    const RecordKey key = RecordKey::Token(entry.key.token_kind, entry.key.name);
+    PARTON_ASSIGN_OR_RETURN(std::optional<std::string> record, records.Get(key));
     // It may have been used again since.
     int64_t newest = 0;
     std::string_view done;
     const bool live = record && ReadTokenRecord(*record, &newest, &done) && newest > now_ms;
-    if (!live) deletions.emplace_back(key, std::nullopt);
+    if (!live) deletions[key] = std::nullopt;
   }
-  if (forgotten != 0) PARTON_RETURN_IF_ERROR(feed.WriteRecords(deletions, 0));
+  if (forgotten != 0) PARTON_RETURN_IF_ERROR(records.Write(deletions));
   return forgotten;
 }
 

@@ -48,7 +48,7 @@ class RequestTokens {
   Result<bool> WasDone(TokenKind kind, std::string_view token, const std::string& fingerprint, int64_t now_ms);
   // What a commit is to carry to make it so.
   static void Note(TokenKind kind, std::string_view token, const std::string& fingerprint, int64_t now_ms,
-                   CommitExtras* extras);
+                   RecordWrites* records);
   // Removes those that are over.
   Status Forget(int64_t now_ms);
 

@@ -147,6 +147,8 @@ void Execution::PrepareShared(bool read_latest) {
   shared_.ResetResults();
   StoreTransaction* transaction = connection_->transaction();
   in_transaction_ = transaction != nullptr;
+  const bool limited = in_transaction_ && settings_->dialect == Dialect::kDynamo;
+  shared_.transaction_items = limited ? &connection_->transaction_items() : nullptr;
   if (transaction != nullptr) {
     shared_.view = &transaction->view();
   } else if (read_latest) {
@@ -158,6 +160,7 @@ void Execution::PrepareShared(bool read_latest) {
 }
 
 void Execution::SetMeter() {
+  shared_.capacity_incomplete = false;
   const bool wanted = settings_->capacity || settings_->throttle || !plan_->capacity.empty();
   if (!wanted && !shared_.profiling) {
     shared_.capacity = nullptr;
@@ -188,7 +191,7 @@ void Execution::ResetStats() {
 }
 
 void Execution::NoteCapacity() const {
-  stats_.capacity_counted = shared_.capacity != nullptr;
+  stats_.capacity_counted = shared_.capacity != nullptr && !shared_.capacity_incomplete;
   if (!stats_.capacity_counted) return;
   stats_.capacity = meter_->consumed();
   stats_.read_units = stats_.write_units = 0;
@@ -240,6 +243,7 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
       const WritePlan& w = **write;
       needs.Add(w.condition);
       for (const UpdateAction& a : w.actions) needs.Add(a.value);
+      if (w.again != nullptr) needs.Add(*w.again);
       if (w.target != nullptr) {
         needs.Add(*w.target);
         latest = WritesByKey(w);

@@ -37,6 +37,7 @@ class FieldReader {
     ok_ = Byte() == kVersion;
   }
   bool ok() const { return ok_; }
+  bool AtEnd() const { return p_ == end_; }
   char Byte() {
     if (p_ == end_) {
       ok_ = false;
@@ -126,6 +127,8 @@ std::string Triggers::EncodeState(const Trigger& t) const {
   PutVarint(t.records, &out);
   PutVarint(static_cast<uint64_t>(t.last_run_ms), &out);
   PutField(t.last_error, &out);
+  PutVarint(t.unchanged, &out);
+  PutVarint(t.last_unchanged, &out);
   return out;
 }
 
@@ -140,6 +143,8 @@ Status Triggers::Prepare(Trigger* t) {
   t->connection = std::make_unique<ConnectionImpl>(db_);
   if (t->definition.dynamo) PARTON_RETURN_IF_ERROR(t->connection->Set("dialect", Value::String("dynamodb")));
   if (t->definition.strict) PARTON_RETURN_IF_ERROR(t->connection->Set("typing", Value::String("strict")));
+  // A trigger does what a statement that was admitted asks of it.
+  PARTON_RETURN_IF_ERROR(t->connection->Set("throttle", Value::Bool(false)));
   t->limit = t->definition.batch;
   return Status::Ok();
 }
@@ -166,7 +171,7 @@ Status Triggers::Decode(const std::string& bytes, Trigger* t) {
   d.table = in.Text();
   d.statement = in.Text();
   if (!in.ok() || d.batch == 0) return Damaged(d.name);
-  PARTON_ASSIGN_OR_RETURN(auto state, db_->store->feed().ReadRecord(TriggerStateKey(d.name)));
+  PARTON_ASSIGN_OR_RETURN(auto state, db_->store->records().Get(RecordKey::TriggerState(d.name)));
   if (!state) return Damaged(d.name);
   FieldReader s(*state);
   t->paused = (s.Byte() & kPaused) != 0;
@@ -175,14 +180,19 @@ Status Triggers::Decode(const std::string& bytes, Trigger* t) {
   t->records = s.Number();
   t->last_run_ms = static_cast<int64_t>(s.Number());
   t->last_error = s.Text();
+  if (s.ok() && !s.AtEnd()) {
+    t->unchanged = s.Number();
+    t->last_unchanged = s.Number();
+  }
   if (!s.ok()) return Damaged(d.name);
   return Prepare(t);
 }
 
 Status Triggers::LoadLocked() {
   triggers_.clear();
-  PARTON_ASSIGN_OR_RETURN(auto records, db_->store->feed().ListRecords(TriggerPrefix()));
-  for (auto& [name, bytes] : records) {
+  PARTON_ASSIGN_OR_RETURN(auto records, db_->store->records().List(RecordKey::Trigger("")));
+  for (const auto& [key, bytes] : records) {
+    const std::string& name = key.name;
     auto t = std::make_unique<Trigger>();
     t->definition.name = name;
     if (Status s = Decode(bytes, t.get()); !s.ok()) {
@@ -215,8 +225,8 @@ Status Triggers::Create(TriggerDefinition d, uint64_t after) {
     if (triggers_.contains(d.name)) {
       return Status(StatusCode::kInUse, fmt::format("the trigger {} exists already", d.name));
     }
-    PARTON_RETURN_IF_ERROR(db_->store->feed().WriteRecords(
-        {{TriggerKey(d.name), bytes}, {TriggerStateKey(d.name), EncodeState(*t)}}, 0));
+    PARTON_RETURN_IF_ERROR(db_->store->records().Write(
+        {{RecordKey::Trigger(d.name), bytes}, {RecordKey::TriggerState(d.name), EncodeState(*t)}}));
     triggers_[d.name] = std::move(t);
   }
   StartThread();
@@ -242,12 +252,11 @@ std::vector<std::string> Triggers::Names() {
 }
 
 Status Triggers::DropLocked(const std::string& name) {
-  FeedStore& feed = db_->store->feed();
-  std::vector<StoreRecord> records = {{TriggerKey(name), std::nullopt}, {TriggerStateKey(name), std::nullopt}};
-  const std::string prefix = ParkedPrefix(name);
-  PARTON_ASSIGN_OR_RETURN(auto parked, feed.ListRecords(prefix));
-  for (const auto& [key, value] : parked) records.push_back({prefix + key, std::nullopt});
-  PARTON_RETURN_IF_ERROR(feed.WriteRecords(records, 0));
+  RecordStore& store = db_->store->records();
+  RecordWrites records = {{RecordKey::Trigger(name), std::nullopt}, {RecordKey::TriggerState(name), std::nullopt}};
+  PARTON_ASSIGN_OR_RETURN(auto parked, store.List(RecordKey::Parked(name, 0)));
+  for (const StoredRecord& record : parked) records[record.key] = std::nullopt;
+  PARTON_RETURN_IF_ERROR(store.Write(records));
   triggers_.erase(name);
   return Status::Ok();
 }
@@ -276,12 +285,12 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
     if (t == nullptr) return NoTrigger(name);
     if (t->damaged) return Damaged(name);
     FeedStore& feed = db_->store->feed();
-    const std::string prefix = ParkedPrefix(name);
+    RecordStore& store = db_->store->records();
     switch (action) {
       case Action::kPause:
       case Action::kResume: {
         const bool before = std::exchange(t->paused, action == Action::kPause);
-        Status s = feed.WriteRecords({{TriggerStateKey(name), EncodeState(*t)}}, 0);
+        Status s = store.Write({{RecordKey::TriggerState(name), EncodeState(*t)}});
         if (!s.ok()) {
           t->paused = before;
           return s;
@@ -289,21 +298,15 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
         break;
       }
       case Action::kRetry: {
-        PARTON_ASSIGN_OR_RETURN(auto parked, feed.ListRecords(prefix));
+        PARTON_ASSIGN_OR_RETURN(auto parked, store.List(RecordKey::Parked(name, 0)));
         t->retry.clear();
-        for (const auto& [key, value] : parked) {
-          if (key.size() != 8) return Damaged(name);
-          uint64_t sequence = 0;
-          for (char c : key) sequence = sequence << 8 | static_cast<uint8_t>(c);
-          t->retry.push_back(sequence);
-        }
+        for (const StoredRecord& record : parked) t->retry.push_back(record.key.sequence);
         break;
       }
       case Action::kSkip: {
-        PARTON_ASSIGN_OR_RETURN(auto parked, feed.ListRecords(prefix));
-        std::vector<StoreRecord> records;
-        records.reserve(parked.size());
-        for (const auto& [key, value] : parked) records.push_back({prefix + key, std::nullopt});
+        PARTON_ASSIGN_OR_RETURN(auto parked, store.List(RecordKey::Parked(name, 0)));
+        RecordWrites records;
+        for (const StoredRecord& record : parked) records[record.key] = std::nullopt;
         const uint64_t position = t->position;
         if (records.empty() && (t->attempts > 0 || t->stuck > 0)) {
           // What it fails on now.
@@ -315,8 +318,8 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
           if (!entries.empty()) t->position = entries.back().sequence;
         }
         const std::string error = std::exchange(t->last_error, "");
-        records.push_back({TriggerStateKey(name), EncodeState(*t)});
-        Status s = feed.WriteRecords(records, 0);
+        records[RecordKey::TriggerState(name)] = EncodeState(*t);
+        Status s = store.Write(records);
         if (!s.ok()) {
           t->position = position;
           t->last_error = error;
@@ -344,9 +347,11 @@ Result<std::vector<TriggerInfo>> Triggers::List() {
     i.position = t->position;
     i.runs = t->runs;
     i.records = t->records;
+    i.unchanged = t->unchanged;
+    i.last_unchanged = t->last_unchanged;
     i.last_run_ms = t->last_run_ms;
     i.last_error = t->last_error;
-    PARTON_ASSIGN_OR_RETURN(auto parked, feed.ListRecords(ParkedPrefix(name)));
+    PARTON_ASSIGN_OR_RETURN(auto parked, db_->store->records().List(RecordKey::Parked(name, 0)));
     i.parked = parked.size();
     if (Result<TablePtr> table = db_->store->GetTable(t->definition.table); table.ok()) {
       PARTON_ASSIGN_OR_RETURN(i.lag, feed.CountFeed((*table)->id, t->position, kMostLag));
@@ -366,10 +371,9 @@ Result<std::vector<Value>> Triggers::ListParked() {
   FeedStore& feed = db_->store->feed();
   std::vector<Value> rows;
   for (const auto& [name, t] : triggers_) {
-    PARTON_ASSIGN_OR_RETURN(auto parked, feed.ListRecords(ParkedPrefix(name)));
+    PARTON_ASSIGN_OR_RETURN(auto parked, db_->store->records().List(RecordKey::Parked(name, 0)));
     for (const auto& [key, bytes] : parked) {
-      uint64_t sequence = 0;
-      for (char c : key) sequence = sequence << 8 | static_cast<uint8_t>(c);
+      const uint64_t sequence = key.sequence;
       PARTON_ASSIGN_OR_RETURN(ParkedRecord r, DecodeParked(name, bytes));
       PARTON_ASSIGN_OR_RETURN(FeedEntry entry, feed.DecodeFeed(sequence, r.bytes));
       rows.push_back(Value::Struct({{"trigger", Value::String(name)},
@@ -409,7 +413,28 @@ uint64_t Triggers::HoldBack(const TableSchema& table) {
 
 // ---- Running
 
-Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, std::vector<StoreRecord> extra) {
+Triggers::Trigger Triggers::StateOf(const Trigger& t) {
+  Trigger next;
+  next.paused = t.paused;
+  next.position = t.position;
+  next.runs = t.runs;
+  next.records = t.records;
+  next.unchanged = t.unchanged;
+  next.last_unchanged = t.last_unchanged;
+  return next;
+}
+
+void Triggers::TakeState(const Trigger& next, Trigger* t) {
+  t->position = next.position;
+  t->runs = next.runs;
+  t->records = next.records;
+  t->unchanged = next.unchanged;
+  t->last_unchanged = next.last_unchanged;
+  t->last_run_ms = next.last_run_ms;
+  t->last_error = next.last_error;
+}
+
+Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, Trigger* next, RecordWrites records) {
   std::vector<Value> rows;
   rows.reserve(entries.size());
   for (const FeedEntry& e : entries) rows.push_back(FeedRecord(e));
@@ -422,6 +447,7 @@ Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, std::vector<S
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, PlanStatement(t->parsed, input));
   PARTON_RETURN_IF_ERROR(c.Begin());
   Status s;
+  uint64_t changed = 0;
   {
     const std::vector<Value> no_parameters;
     Execution execution(&c);
@@ -430,16 +456,23 @@ Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, std::vector<S
       while (execution.Next()) {
       }
       s = execution.status();
+      changed = execution.affected();
     }
   }
   if (!s.ok()) {
     (void)c.Rollback();
     return s;
   }
-  CommitExtras extras;
-  extras.records = std::move(extra);
-  extras.depth = entries[0].depth + 1;
-  c.transaction()->Attach(std::move(extras));
+  ++next->runs;
+  next->records += entries.size();
+  next->last_run_ms = db_->clock->NowMs();
+  if (changed == 0) {
+    next->unchanged += entries.size();
+    next->last_unchanged = entries.back().sequence;
+  }
+  records[RecordKey::TriggerState(t->definition.name)] = EncodeState(*next);
+  c.transaction()->WriteRecords(records);
+  c.transaction()->SetChangeDepth(entries[0].depth + 1);
   return c.Commit();
 }
 
@@ -463,22 +496,16 @@ Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEn
   FeedStore& feed = db_->store->feed();
   Result<std::string> bytes = feed.ReadFeedBytes(table.id, entry.sequence);
   if (!bytes.ok()) return Stuck(t, bytes.status());
-  Trigger next;
-  next.paused = t->paused;
+  Trigger next = StateOf(*t);
   next.position = entry.sequence;
-  next.runs = t->runs;
-  next.records = t->records;
   next.last_run_ms = db_->clock->NowMs();
   next.last_error = error;
   const std::string& name = t->definition.name;
-  Status s = feed.WriteRecords({{ParkedKey(name, entry.sequence),
-                                 EncodeParked(next.last_run_ms, t->definition.table, error, *bytes)},
-                                {TriggerStateKey(name), EncodeState(next)}},
-                               0);
+  Status s = db_->store->records().Write(
+      {{RecordKey::Parked(name, entry.sequence), EncodeParked(next.last_run_ms, t->definition.table, error, *bytes)},
+       {RecordKey::TriggerState(name), EncodeState(next)}});
   if (!s.ok()) return Stuck(t, s);
-  t->position = next.position;
-  t->last_run_ms = next.last_run_ms;
-  t->last_error = error;
+  TakeState(next, t);
   t->attempts = t->stuck = 0;
   t->limit = t->definition.batch;
   t->not_before = {};
@@ -513,8 +540,8 @@ Triggers::Step Triggers::RunParked(Trigger* t) {
   FeedStore& feed = db_->store->feed();
   const std::string& name = t->definition.name;
   const uint64_t sequence = t->retry.front();
-  const std::string key = ParkedKey(name, sequence);
-  Result<std::optional<std::string>> bytes = feed.ReadRecord(key);
+  const RecordKey key = RecordKey::Parked(name, sequence);
+  Result<std::optional<std::string>> bytes = db_->store->records().Get(key);
   if (!bytes.ok()) return Stuck(t, bytes.status());
   if (!*bytes) {
     t->retry.erase(t->retry.begin());
@@ -529,28 +556,21 @@ Triggers::Step Triggers::RunParked(Trigger* t) {
   // Who asks for it again has looked at it: its depth counts anew.
   entry->depth = 0;
   Trigger next;
-  next.paused = t->paused;
-  next.position = t->position;
-  next.runs = t->runs + 1;
-  next.records = t->records + 1;
-  next.last_run_ms = db_->clock->NowMs();
   Status s;
   for (int attempt = 0; attempt < kConflicts; ++attempt) {
-    s = Apply(t, {*entry}, {{key, std::nullopt}, {TriggerStateKey(name), EncodeState(next)}});
+    next = StateOf(*t);
+    s = Apply(t, {*entry}, &next, {{key, std::nullopt}});
     if (s.code() != StatusCode::kTransactionConflict) break;
   }
   if (!s.ok() && IsOfTheDatabase(s.code())) return Stuck(t, s);
   t->retry.erase(t->retry.begin());
   if (s.ok()) {
-    t->runs = next.runs;
-    t->records = next.records;
-    t->last_run_ms = next.last_run_ms;
-    t->last_error.clear();
+    TakeState(next, t);
     return Step::kProgress;
   }
   t->last_error = s.ToString();
-  Status kept = feed.WriteRecords(
-      {{key, EncodeParked(next.last_run_ms, parked->table, t->last_error, parked->bytes)}}, 0);
+  Status kept = db_->store->records().Write(
+      {{key, EncodeParked(db_->clock->NowMs(), parked->table, t->last_error, parked->bytes)}});
   return kept.ok() ? Step::kProgress : Stuck(t, kept);
 }
 
@@ -583,19 +603,11 @@ Triggers::Step Triggers::Run(Trigger* t, bool without_pauses) {
                             "(SET trigger_depth)",
                             depth));
   }
-  Trigger next;
-  next.paused = t->paused;
+  Trigger next = StateOf(*t);
   next.position = reached;
-  next.runs = t->runs + 1;
-  next.records = t->records + entries.size();
-  next.last_run_ms = db_->clock->NowMs();
-  s = Apply(t, entries, {{TriggerStateKey(t->definition.name), EncodeState(next)}});
+  s = Apply(t, entries, &next, {});
   if (!s.ok()) return Failed(t, **table, entries, std::move(s));
-  t->position = next.position;
-  t->runs = next.runs;
-  t->records = next.records;
-  t->last_run_ms = next.last_run_ms;
-  t->last_error.clear();
+  TakeState(next, t);
   t->attempts = t->stuck = 0;
   t->not_before = {};
   t->limit = std::min<size_t>(t->definition.batch, t->limit * 2);

@@ -2,7 +2,7 @@
 //
 //   definition := version(1) flags(1) varint(batch) varint(created ms) field(table) field(statement)
 //   state      := version(1) flags(1) varint(position) varint(runs) varint(records) varint(last run ms)
-//                 field(last error)
+//                 field(last error) [varint(unchanged) varint(last unchanged)]
 //   parked     := version(1) varint(failed ms) field(table) field(error) field(change record)
 //   field      := varint(length) bytes
 //
@@ -11,6 +11,9 @@
 // growing pauses, then halved down to the record that cannot be done; that one is kept with its error (parked)
 // and the trigger goes on. What no record is to blame for (a missing table, a full disk) parks nothing: the
 // trigger waits and tries again.
+//
+// A run that changes no item (an UPDATE that finds none, an INSERT of no row) is no failure: what it did not do is not
+// to be told from what it was not to do. SHOW TRIGGERS counts the records of such runs as `unchanged`.
 //
 // A change that a trigger makes is one deeper than the records it ran on; records as deep as the depth limit
 // are parked, which ends triggers that feed themselves. A batch is of one depth.
@@ -55,6 +58,8 @@ struct TriggerInfo {
   uint64_t lag = 0;   // records behind the position, up to 1,000,000
   uint64_t runs = 0;
   uint64_t records = 0;
+  uint64_t unchanged = 0;       // those of `records` whose runs changed no item
+  uint64_t last_unchanged = 0;  // the sequence number of the last one; 0: none
   uint64_t parked = 0;
   int64_t last_run_ms = 0;
   std::string last_error;
@@ -108,6 +113,8 @@ class Triggers {
     uint64_t position = 0;
     uint64_t runs = 0;
     uint64_t records = 0;
+    uint64_t unchanged = 0;
+    uint64_t last_unchanged = 0;
     int64_t last_run_ms = 0;
     std::string last_error;
 
@@ -126,8 +133,12 @@ class Triggers {
   Trigger* Find(const std::string& name);
   Step Run(Trigger* t, bool without_pauses);
   Step RunParked(Trigger* t);
-  // Runs the statement on the entries and commits with the extra records.
-  Status Apply(Trigger* t, std::vector<FeedEntry> entries, std::vector<StoreRecord> extra);
+  // The state of the trigger as it would be written; and back, once it was.
+  static Trigger StateOf(const Trigger& t);
+  static void TakeState(const Trigger& next, Trigger* t);
+  // Runs the statement on the entries, and commits with the records and with *next as the trigger's state, in which
+  // the run is counted.
+  Status Apply(Trigger* t, std::vector<FeedEntry> entries, Trigger* next, RecordWrites records);
   // The statement fails whatever the records are.
   bool Unplannable(Trigger* t);
   Step Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s);

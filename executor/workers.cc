@@ -12,7 +12,7 @@ namespace parton {
 
 int WorkerCount(const ExecutionContext& ctx, int planned) {
   // What is read is counted page by page, in the order of the keys.
-  if (const CapacityMeter* capacity = ctx.shared->capacity; capacity != nullptr && !capacity->mode().optional) return 1;
+  if (const CapacityMeter* capacity = ctx.capacity; capacity != nullptr && !capacity->mode().optional) return 1;
   int limit = ctx.shared->settings->threads;
   if (limit <= 0) limit = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return std::max(1, std::min(planned, limit));
@@ -20,8 +20,8 @@ int WorkerCount(const ExecutionContext& ctx, int planned) {
 
 void Workers::Start(int threads, const Plan& plan, const SlotSet& live, const Plan::Access* access,
                     const std::vector<Morsel>* morsels, Admit admit, Body body) {
-  // Segments are no pages, and how far they read ahead is chance.
-  if (parent_.shared->capacity != nullptr) parent_.shared->capacity = nullptr;
+  // Segments are no pages, and how far workers read ahead is chance: their reads are not counted.
+  parent_.shared->capacity_incomplete = true;
   stop_.store(false);
   failed_.store(false);
   next_morsel_.store(0);
@@ -44,6 +44,7 @@ void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* acc
   try {
     ExecutionContext ctx(parent_.shared, static_cast<int>(parent_.frame.size()));
     ctx.worker = true;
+    ctx.capacity = nullptr;
     ctx.stop = &stop_;
     ctx.morsel_access = access;
     ctx.recursion = recursion_;

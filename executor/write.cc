@@ -9,6 +9,8 @@
 #include "executor/capacity_meter.h"
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
+#include "executor/transaction_items.h"
+#include "planner/plan_visit.h"
 #include "types/item_rules.h"
 #include "types/value_compare.h"
 
@@ -101,7 +103,7 @@ class Writer {
     if (WritesByKey(plan_)) return ChangeByKey(*plan_.target->As<Plan::Access>());
     // An access path gives an item once, but a join need not.
     const bool joined = HasJoin(*plan_.target);
-    OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
+    OperatorPtr target = BuildOperator(*plan_.target, Live(), ctx_);
     if (!target->Open()) return Failure();
     while (target->Next()) {
       if (!ctx_.Tick()) return Failure();
@@ -125,12 +127,61 @@ class Writer {
       return Status::Validation("The provided key element does not match the schema");
     }
     for (Key& key : keys) {
+      if (plan_.again != nullptr && plan_.if_absent == WriteOp::Otherwise::kProceed) {
+        PARTON_ASSIGN_OR_RETURN(bool wanted, Decide(*ctx_.shared->view, key));
+        if (!wanted) continue;
+      }
       ops_.push_back(MakeChange(std::move(key)));
       PARTON_RETURN_IF_ERROR(MakeRoom());
     }
     return Flush();
   }
 
+  // What of a row is used.
+  SlotSet Live() const {
+    SlotSet live = {plan_.slot};
+    for (const SlotExpr& i : plan_.inputs) live.insert(i.slot);
+    return live;
+  }
+
+  // Puts the item of `key` and its inputs into the frame. False: a term of WHERE is not true of it.
+  Result<bool> Decide(ReadView& view, const Key& key) {
+    CapacityMeter* capacity = ctx_.capacity;
+    if (capacity != nullptr) PARTON_RETURN_IF_ERROR(capacity->AdmitItem(*plan_.table, false));
+    Value item;
+    PARTON_RETURN_IF_ERROR(ctx_.shared->store->Get(view, *plan_.table, key, &item, &ctx_.stats));
+    if (capacity != nullptr) (void)capacity->ReadItem(*plan_.table, MeteredBytes(item), false);
+    ctx_.slot(plan_.slot) = std::move(item).Own();
+    if (again_ == nullptr) again_ = BuildOperator(*plan_.again, Live(), ctx_);
+    const bool wanted = again_->Open() && again_->Next();
+    // Their values are borrowed from the operators.
+    for (const SlotExpr& i : plan_.inputs) ctx_.slot(i.slot) = ctx_.slot(i.slot).Own();
+    again_->Close();
+    if (ctx_.failed()) return ctx_.eval.error;
+    return wanted;
+  }
+
+  // Some items have changed since they were read: their operations are made anew.
+  Status Refresh() {
+    std::vector<WriteOp> ops = std::move(ops_);
+    ops_.clear();
+    for (WriteOp& op : ops) {
+      if (!ctx_.Tick()) return Failure();
+      Value now;
+      PARTON_RETURN_IF_ERROR(ctx_.shared->store->Get(ctx_.shared->store->LatestView(), *plan_.table, op.key, &now,
+                                                     &ctx_.stats));
+      const bool absent = now.is_missing() && plan_.if_absent != WriteOp::Otherwise::kProceed;
+      if (!absent && !PremisesHold(op.premises, now)) {
+        PARTON_ASSIGN_OR_RETURN(bool wanted, Decide(ctx_.shared->store->LatestView(), op.key));
+        if (!wanted) continue;
+        op = MakeChange(std::move(op.key));
+      }
+      ops_.push_back(std::move(op));
+    }
+    return Status::Ok();
+  }
+
+  // The slot of the item and those of the inputs are in the frame.
   WriteOp MakeChange(Key key) {
     WriteOp op;
     op.kind = plan_.kind == WritePlan::Kind::kDelete ? WriteOp::Kind::kDelete : WriteOp::Kind::kUpdate;
@@ -138,11 +189,28 @@ class Writer {
     op.key = std::move(key);
     op.condition = plan_.condition;
     op.actions = plan_.actions;
+    for (UpdateAction& a : op.actions) {
+      if (a.value != nullptr && !plan_.inputs.empty()) a.value = WithInputs(a.value);
+    }
+    const Value& item = ctx_.slot(plan_.slot);
+    for (const std::string& name : plan_.premises) {
+      const bool whole = name.empty();
+      op.premises.push_back({name, whole ? item.Own() : item.is_struct() ? item.Get(name).Own() : Value()});
+    }
     op.slot = plan_.slot;
     op.if_false = plan_.if_false;
     op.if_absent = plan_.if_absent;
     op.returning = plan_.returning;
     return op;
+  }
+
+  ExprPtr WithInputs(const ExprPtr& value) {
+    return TransformExpr(value, [&](const ExprPtr& e) {
+      const auto* slot = e->As<Expr::Slot>();
+      const bool input = slot != nullptr && std::any_of(plan_.inputs.begin(), plan_.inputs.end(),
+                                                        [&](const SlotExpr& i) { return i.slot == slot->index; });
+      return input ? MakeExpr(Expr::Literal{ctx_.slot(slot->index).Own()}, e->span) : e;
+    });
   }
 
   // ---- [NOT] EXISTS as a check
@@ -151,7 +219,7 @@ class Writer {
     if (transaction_ != nullptr && !plan_.negated && ChecksByKey(plan_)) {
       return CheckByKey(*plan_.target->As<Plan::Access>());
     }
-    CapacityMeter* capacity = ctx_.shared->capacity;
+    CapacityMeter* capacity = ctx_.capacity;
     if (capacity != nullptr) capacity->SetChecking(transaction_ != nullptr);
     OperatorPtr target = BuildOperator(*plan_.target, {plan_.slot}, ctx_);
     const bool found = target->Open() && target->Next();
@@ -191,7 +259,7 @@ class Writer {
     WriteOptions options;
     WriteMeter meter;
     MeterWrites(&meter, &options);
-    return transaction_->Write(ops_, ctx_.eval, options).status();
+    return WriteOps(options).status();
   }
 
   // ---- Writing
@@ -208,7 +276,7 @@ class Writer {
 
   // `meter` must outlive the write.
   void MeterWrites(WriteMeter* meter, WriteOptions* options) {
-    CapacityMeter* capacity = ctx_.shared->capacity;
+    CapacityMeter* capacity = ctx_.capacity;
     if (capacity == nullptr) return;
     *meter = [this, capacity](const auto& outcomes, const Status& error) {
       return capacity->Write(ops_, outcomes, error);
@@ -224,9 +292,13 @@ class Writer {
     options.sequential = true;
     WriteMeter meter;
     MeterWrites(&meter, &options);
-    Result<std::vector<WriteOutcome>> outcomes =
-        transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
-                                : ctx_.shared->store->Write(ops_, ctx_.eval, options);
+    Result<std::vector<WriteOutcome>> outcomes = WriteOps(options);
+    // Someone else's write is between the read and this one.
+    while (plan_.again != nullptr && transaction_ == nullptr &&
+           outcomes.status().code() == StatusCode::kTransactionConflict) {
+      if (Status s = Refresh(); !s.ok()) return Partly(std::move(s));
+      outcomes = WriteOps(options);
+    }
     if (!outcomes.ok()) return Partly(std::move(outcomes).status());
     if (ctx_.failed()) return Failure();
     for (size_t i = 0; i < outcomes->size(); ++i) {
@@ -245,6 +317,14 @@ class Writer {
     return Status::Ok();
   }
 
+  Result<std::vector<WriteOutcome>> WriteOps(const WriteOptions& options) {
+    if (TransactionItems* items = ctx_.shared->transaction_items) {
+      for (const WriteOp& op : ops_) PARTON_RETURN_IF_ERROR(items->Add(op));
+    }
+    return transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
+                                   : ctx_.shared->store->Write(ops_, ctx_.eval, options);
+  }
+
   Status Failure() { return Partly(ctx_.eval.error); }
   // What an error of a later batch leaves is said.
   Status Partly(Status s) {
@@ -259,6 +339,7 @@ class Writer {
   WriteResult* result_;
   const uint64_t limit_;
   std::vector<WriteOp> ops_;
+  OperatorPtr again_;  // of plan_.again, once it is needed
   std::unordered_set<Key, KeyHash, KeyEqual> pending_;  // keys met, of all batches
 };
 
@@ -287,8 +368,10 @@ Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
 bool WritesByKey(const WritePlan& plan) {
   if (plan.kind != WritePlan::Kind::kUpdate && plan.kind != WritePlan::Kind::kDelete) return false;
   const auto* access = plan.target->As<Plan::Access>();
-  return access != nullptr && access->index == nullptr && !access->limit &&
-         (access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet);
+  if (access == nullptr || access->index != nullptr || access->limit) return false;
+  if (access->kind != AccessKind::kGetItem && access->kind != AccessKind::kBatchGet) return false;
+  // A filter without subqueries is evaluated again when the item is written.
+  return access->filter == nullptr || !HasSubquery(*access->filter);
 }
 
 bool ChecksByKey(const WritePlan& plan) {

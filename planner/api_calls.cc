@@ -437,6 +437,10 @@ class WriteCollector {
         call.notes.push_back("the new values must be computed in the client, and written on condition that the old ones are still there");
       }
     }
+    for (const std::string& name : write_.premises) {
+      call.notes.push_back(fmt::format("write on condition that {} is still as it was read",
+                                       name.empty() ? "the item" : name));
+    }
     std::string text;
     if (check || (write_.kind == WritePlan::Kind::kUpdate && write_.if_absent != WriteOp::Otherwise::kProceed)) {
       text = fmt::format("{}({})", write_.negated ? "attribute_not_exists" : "attribute_exists",

@@ -309,6 +309,22 @@ PlanDescription Describe(const Query& query) {
   return d;
 }
 
+namespace {
+
+// As it was written: inputs computed before are the expressions they stand for.
+ExprPtr AsWritten(const ExprPtr& e, const WritePlan& write) {
+  if (e == nullptr || write.inputs.empty()) return e;
+  return TransformExpr(e, [&](const ExprPtr& x) {
+    const auto* slot = x->As<Expr::Slot>();
+    if (slot == nullptr) return x;
+    auto it = std::find_if(write.inputs.begin(), write.inputs.end(),
+                           [&](const SlotExpr& i) { return i.slot == slot->index; });
+    return it == write.inputs.end() ? x : it->expr;
+  });
+}
+
+}  // namespace
+
 PlanDescription Describe(const WritePlan& write) {
   PlanDescription d;
   switch (write.kind) {
@@ -322,20 +338,28 @@ PlanDescription Describe(const WritePlan& write) {
   d.properties.emplace_back("table", write.table->name);
   if (write.condition) d.properties.emplace_back("condition", Text(write.condition));
   for (const UpdateAction& a : write.actions) {
+    const std::string value = Text(AsWritten(a.value, write));
     std::string path;
     for (const PathStep& s : a.path) {
       path += s.index >= 0 ? fmt::format("[{}]", s.index) : (path.empty() ? "" : ".") + s.name;
     }
     switch (a.kind) {
-      case UpdateAction::Kind::kSet: d.properties.emplace_back("set", path + " = " + Text(a.value)); break;
+      case UpdateAction::Kind::kSet: d.properties.emplace_back("set", path + " = " + value); break;
       case UpdateAction::Kind::kRemove: d.properties.emplace_back("remove", path); break;
-      case UpdateAction::Kind::kAdd: d.properties.emplace_back("add", path + " " + Text(a.value)); break;
-      case UpdateAction::Kind::kDelete: d.properties.emplace_back("delete", path + " " + Text(a.value)); break;
+      case UpdateAction::Kind::kAdd: d.properties.emplace_back("add", path + " " + value); break;
+      case UpdateAction::Kind::kDelete: d.properties.emplace_back("delete", path + " " + value); break;
     }
+  }
+  if (!write.premises.empty()) {
+    d.properties.emplace_back("computed from", Joined(write.premises, ", ", [](const std::string& name) {
+      return name.empty() ? std::string("the whole item") : name;
+    }));
   }
   if (write.batch > 0) d.properties.emplace_back("batch", std::to_string(write.batch));
   if (write.source) d.inputs.push_back(Describe(*write.source));
   if (write.target) d.inputs.push_back(Describe(*write.target));
+  const bool by_key = write.if_absent == WriteOp::Otherwise::kProceed;
+  if (write.again && by_key) d.inputs.push_back(Describe(*write.again));
   return d;
 }
 

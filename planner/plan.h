@@ -296,9 +296,20 @@ struct WritePlan {
   // writes by their keys. A GetItem / BatchGet path without filter needs no read before the write.
   PlanPtr target;
   int slot = 0;
-  // The whole WHERE on `slot`, evaluated again on the current item when it is written; null: none.
+  // WHERE on `slot`, evaluated again on the current item when it is written; null: none. Terms with subqueries are
+  // not in it: `target` has proven them, and `premises` say until when that holds.
   ExprPtr condition;
+  // Their values have no subqueries: what a subquery gives is the value of a slot of `inputs`.
   std::vector<UpdateAction> actions;
+  // Slots that the rows of `target` define for `actions` (of an upsert by key: the rows of `again`), each with the
+  // expression it stands for, as it was before the rules.
+  std::vector<SlotExpr> inputs;
+  // The attributes of the item that subqueries of WHERE and of `actions` depend on; "" is the item as a whole. When
+  // one has changed since the item was read, `again` decides anew.
+  std::vector<std::string> premises;
+  // Reads the item in `slot`, and gives one row with the inputs for it, or none if a term of WHERE is not true.
+  // Null: the statement has no subqueries but in `source`.
+  PlanPtr again;
   // UPDATE of a full key: an absent item or false condition skips (extended) or fails (dynamodb).
   WriteOp::Otherwise if_absent = WriteOp::Otherwise::kSkip;
   WriteOp::Otherwise if_false = WriteOp::Otherwise::kSkip;

@@ -5,6 +5,7 @@
 #include "planner/attributes.h"
 #include "planner/binder.h"
 #include "planner/rules.h"
+#include "planner/write_inputs.h"
 
 namespace parton {
 
@@ -21,12 +22,22 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(WithAttributes(*query), context));
   } else if (auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     auto write = std::make_shared<WritePlan>(**body);
+    MoveSubqueries(write.get(), &planned.slot_count);
     if (write->source != nullptr) {
       PARTON_ASSIGN_OR_RETURN(write->source, ApplyRules(WithAttributes(write->source), context));
     }
     if (write->target != nullptr) {
       PARTON_ASSIGN_OR_RETURN(write->target,
                               ApplyRules(WithAttributes(write->target, write->slot), context));
+    }
+    if (write->again != nullptr) {
+      // It runs for single items: what it has to say, the target's plan has said.
+      RuleContext single = context;
+      std::vector<std::string> said;
+      if (write->if_absent != WriteOp::Otherwise::kProceed) single.notices = &said;
+      single.outer_slots = {write->slot};
+      single.parallel = false;
+      PARTON_ASSIGN_OR_RETURN(write->again, ApplyRules(WithAttributes(write->again, -1), single));
     }
     *body = std::move(write);
   }

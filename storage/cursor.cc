@@ -160,7 +160,8 @@ Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& v
                                                     int slot) {
   if (spec.index != nullptr) {
     // An index that was not yet complete when the view was taken lacks entries in it.
-    const TableInfo* then = view.catalog().Find(spec.table->id);
+    const CatalogPtr catalog = view.catalog();
+    const TableInfo* then = catalog->Find(spec.table->id);
     const IndexSchema* known = nullptr;
     if (then != nullptr) {
       for (const IndexSchema& i : then->schema->indexes) {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "storage/key_codec.h"
+#include "storage/local_records.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -168,32 +169,26 @@ void Engine::RaiseHighestKeys(const std::vector<ItemChange>& changes) {
 }
 
 Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads,
-                             uint64_t start, const CommitExtras* extras) {
+                             uint64_t start, const RecordWrites* records, uint32_t depth) {
   KeyWrites writes;
   writes.Reserve(changes.size() * 2);
-  uint64_t records = 0;
+  uint64_t change_records = 0;
   bool any = false;
   for (const ItemChange& c : changes) {
     if (!c.changed()) continue;
     any = true;
     AppendChange(c, names_, &writes, nullptr);
-    if (c.table->schema->stream != StreamView::kOff) ++records;
+    if (c.table->schema->stream != StreamView::kOff) ++change_records;
   }
-  const bool has_records = extras != nullptr && !extras->records.empty();
+  const bool has_records = records != nullptr && !records->empty();
   if (!any && reads == nullptr && !has_records) return Status::Ok();
   writes.Sort();
   leveldb::WriteBatch batch;
   writes.AppendTo(&batch);
 
-  if (extras != nullptr) {
-    for (const auto& [key, value] : extras->records) {
-      any = true;
-      if (value) {
-        batch.Put(key, *value);
-      } else {
-        batch.Delete(key);
-      }
-    }
+  if (has_records) {
+    any = true;
+    AppendRecords(*records, &batch);
   }
 
   // Before the batch is written it must be known to transactions.
@@ -214,9 +209,9 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   }
 
   uint64_t first = 0;
-  if (records != 0) {
+  if (change_records != 0) {
     uint64_t reserve;
-    first = feed_.Begin(records, &reserve);
+    first = feed_.Begin(change_records, &reserve);
     uint64_t sequence = first;
     const int64_t now = NowMs();
     for (const ItemChange& c : changes) {
@@ -229,7 +224,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
       record.view = schema.stream;
       record.by_ttl = c.by_ttl;
       record.created_ms = now;
-      if (extras != nullptr) record.depth = extras->depth;
+      record.depth = depth;
       std::string keys, bytes;
       ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
       record.keys = keys;
@@ -261,7 +256,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   } else {
     recent_.Leave(ticket, s.ok());
   }
-  if (records != 0) feed_.End(first);
+  if (change_records != 0) feed_.End(first);
   return Written(s, any ? names_upto : 0);
 }
 

@@ -81,9 +81,9 @@ class Engine {
 
   // Commits changed items (with index entries, records, queue entries) in one batch. The caller holds the
   // gate (shared) and the items' latches. If `reads` is given it is validated first, together with
-  // `start`: kTransactionConflict. `extras` go along.
+  // `start`: kTransactionConflict. `records` go along; `depth` is that of the change records.
   Status CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
-                       const CommitExtras* extras = nullptr);
+                       const RecordWrites* records = nullptr, uint32_t depth = 0);
   // Writes a batch of other keys: catalog, ranges, positions. Adds names that are not durable yet.
   Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
 

@@ -1,7 +1,6 @@
-// What a store keeps beside items: its change feed for readers, the queue of expiring items, and small named
-// records (positions of consumers, triggers) that a commit can carry in its own batch.
+// What a store keeps beside items: its change feed for readers, and the queue of expiring items.
 //
-// Reading order of the feed: take End() first, then read what lies up to it; records up to End() are all
+// Reading order of the feed: take FeedEnd() first, then read what lies up to it; records up to FeedEnd() are all
 // committed and none of them will still appear. Sequence numbers grow over the whole database, so one table's
 // have gaps.
 //
@@ -13,10 +12,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "parton/status.h"
@@ -39,25 +36,6 @@ struct FeedEntry {
   Value new_image;
   Value old_image;
 };
-
-using StoreRecord = std::pair<std::string, std::optional<std::string>>;  // key, value; nullopt deletes
-
-// Keys of records (key_layout.h). Names hold no NUL.
-std::string ConsumerKey(uint32_t table_id, std::string_view name);
-std::string TriggerKey(std::string_view name);
-std::string TriggerStateKey(std::string_view name);
-std::string ParkedKey(std::string_view trigger, uint64_t sequence);
-std::string LoadKey(uint32_t table_id, std::string_view name);
-// The prefix of all triggers, of a table's consumers, of a trigger's parked records.
-std::string TriggerPrefix();
-std::string ConsumerPrefix(uint32_t table_id);
-std::string ParkedPrefix(std::string_view trigger);
-// Tokens of one-shot transactions, of each kind of them ('W', 'S'), and their queue by the time they end.
-std::string TokenKey(char kind, std::string_view token);
-std::string TokenDueKey(int64_t until_ms, char kind, std::string_view token);
-std::string TokenDuePrefix();
-// The parts of a TokenDueKey, given what follows its prefix. False: it is none.
-bool ReadTokenDueKey(std::string_view rest, int64_t* until_ms, char* kind, std::string_view* token);
 
 class FeedStore {
  public:
@@ -88,13 +66,6 @@ class FeedStore {
   virtual Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low,
                                                const Number& high, size_t limit,
                                                std::string* position) const = 0;
-
-  virtual Result<std::optional<std::string>> ReadRecord(const std::string& key) const = 0;
-  // Keys without the prefix, in their order, at most `limit`.
-  virtual Result<std::vector<std::pair<std::string, std::string>>> ListRecords(
-      const std::string& prefix, size_t limit = SIZE_MAX) const = 0;
-  // One batch. With `table_id` != 0: kNotFound if that table is gone.
-  virtual Status WriteRecords(const std::vector<StoreRecord>& records, uint32_t table_id) = 0;
 };
 
 }  // namespace parton

@@ -15,56 +15,11 @@ namespace {
 
 constexpr size_t kTrimChunk = 1000;
 
-std::string ParkedName(std::string_view trigger) {
-  std::string key = NamedKey(KeySpace::kParked, trigger);
-  key.push_back('\0');
-  return key;
-}
-
-Status Gone() { return Status::NotFound("Requested resource not found: the table was dropped"); }
-
 Status DamagedFeed(uint64_t sequence, const Status& s) {
   return Status::Corruption("record " + std::to_string(sequence) + " of the change feed: " + s.message());
 }
 
 }  // namespace
-
-std::string ConsumerKey(uint32_t table_id, std::string_view name) {
-  return IdPrefix(KeySpace::kConsumer, table_id) + std::string(name);
-}
-std::string TriggerKey(std::string_view name) { return NamedKey(KeySpace::kTrigger, name); }
-std::string TriggerStateKey(std::string_view name) { return NamedKey(KeySpace::kTriggerState, name); }
-std::string ParkedKey(std::string_view trigger, uint64_t sequence) {
-  std::string key = ParkedName(trigger);
-  AppendU64(sequence, &key);
-  return key;
-}
-std::string TokenKey(char kind, std::string_view token) {
-  std::string key = NamedKey(KeySpace::kToken, std::string_view(&kind, 1));
-  key.append(token);
-  return key;
-}
-std::string TokenDueKey(int64_t until_ms, char kind, std::string_view token) {
-  std::string key = TokenDuePrefix();
-  AppendU64(static_cast<uint64_t>(std::max<int64_t>(until_ms, 0)), &key);
-  key.push_back(kind);
-  key.append(token);
-  return key;
-}
-std::string TokenDuePrefix() { return SpacePrefix(KeySpace::kTokenDue); }
-bool ReadTokenDueKey(std::string_view rest, int64_t* until_ms, char* kind, std::string_view* token) {
-  if (rest.size() < 9) return false;
-  *until_ms = static_cast<int64_t>(ReadU64(rest));
-  *kind = rest[8];
-  *token = rest.substr(9);
-  return true;
-}
-std::string TriggerPrefix() { return SpacePrefix(KeySpace::kTrigger); }
-std::string LoadKey(uint32_t table_id, std::string_view name) {
-  return IdPrefix(KeySpace::kLoad, table_id) + std::string(name);
-}
-std::string ConsumerPrefix(uint32_t table_id) { return IdPrefix(KeySpace::kConsumer, table_id); }
-std::string ParkedPrefix(std::string_view trigger) { return ParkedName(trigger); }
 
 Result<FeedEntry> LocalFeed::DecodeFeed(uint64_t sequence, std::string_view bytes) const {
   Result<ChangeRecord> record = DecodeChange(bytes);
@@ -219,40 +174,6 @@ Result<std::vector<Key>> LocalFeed::ExpiredKeys(const TableSchema& table, const 
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
   return keys;
-}
-
-Result<std::optional<std::string>> LocalFeed::ReadRecord(const std::string& key) const {
-  std::string value;
-  bool found = false;
-  PARTON_RETURN_IF_ERROR(engine_->ReadItem(nullptr, key, &value, &found));
-  if (!found) return std::optional<std::string>();
-  return std::optional<std::string>(std::move(value));
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> LocalFeed::ListRecords(
-    const std::string& prefix, size_t limit) const {
-  std::vector<std::pair<std::string, std::string>> records;
-  std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(engine_->ReadOptions(nullptr)));
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && records.size() < limit; it->Next()) {
-    records.emplace_back(it->key().ToString().substr(prefix.size()), it->value().ToString());
-  }
-  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-  return records;
-}
-
-Status LocalFeed::WriteRecords(const std::vector<StoreRecord>& records, uint32_t table_id) {
-  PARTON_RETURN_IF_ERROR(engine_->Writable());
-  std::shared_lock<Gate> gate(engine_->gate());
-  if (table_id != 0 && engine_->catalog_held().Find(table_id) == nullptr) return Gone();
-  leveldb::WriteBatch batch;
-  for (const auto& [key, value] : records) {
-    if (value) {
-      batch.Put(key, *value);
-    } else {
-      batch.Delete(key);
-    }
-  }
-  return engine_->WriteBatch(&batch, engine_->options().durable);
 }
 
 }  // namespace parton

@@ -30,10 +30,6 @@ class LocalFeed final : public FeedStore {
   Result<uint64_t> TrimFeed(uint32_t table_id, int64_t before_ms, uint64_t upto) override;
   Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low, const Number& high,
                                        size_t limit, std::string* position) const override;
-  Result<std::optional<std::string>> ReadRecord(const std::string& key) const override;
-  Result<std::vector<std::pair<std::string, std::string>>> ListRecords(
-      const std::string& prefix, size_t limit) const override;
-  Status WriteRecords(const std::vector<StoreRecord>& records, uint32_t table_id) override;
 
  private:
   Engine* engine_;

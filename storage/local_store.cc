@@ -9,6 +9,7 @@
 #include "storage/engine.h"
 #include "storage/key_codec.h"
 #include "storage/local_feed.h"
+#include "storage/local_records.h"
 #include "storage/size_estimates.h"
 #include "storage/split.h"
 #include "storage/statistics.h"
@@ -52,7 +53,7 @@ class DbReader final : public ItemReader {
 
 class LocalStore final : public TableStore {
  public:
-  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false), feed_(&engine_) {}
+  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false) {}
   Status Open() { return engine_.Open(); }
 
   Result<TablePtr> GetTable(std::string_view name) const override {
@@ -184,6 +185,9 @@ class LocalStore final : public TableStore {
                                           const WriteOptions& options) override {
     PARTON_RETURN_IF_ERROR(engine_.Writable());
     std::shared_lock<Gate> gate(engine_.gate());
+    if (options.records != nullptr && !TablesExist(*options.records, engine_.catalog_held())) {
+      return Status::NotFound("Requested resource not found: the table was dropped");
+    }
     std::vector<PreparedOp> prepared;
     PARTON_RETURN_IF_ERROR(
         PrepareOps(engine_.catalog_held(), ops, &engine_.names(), options, &prepared));
@@ -197,7 +201,7 @@ class LocalStore final : public TableStore {
         ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes);
     PARTON_RETURN_IF_ERROR(
         MeterOps(options, std::move(applied), changes, engine_.names(), &outcomes));
-    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, nullptr, 0, options.extras));
+    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, nullptr, 0, options.records));
     return outcomes;
   }
   std::unique_ptr<StoreTransaction> Begin() override {
@@ -209,6 +213,7 @@ class LocalStore final : public TableStore {
     return RepairDatabase(&engine_, progress);
   }
   FeedStore& feed() override { return feed_; }
+  RecordStore& records() override { return records_; }
   Status Backup(const std::string& directory,
                 const std::function<bool(uint64_t, uint64_t)>& progress) override {
     return BackupDatabase(&engine_, directory, progress);
@@ -224,7 +229,8 @@ class LocalStore final : public TableStore {
  private:
   mutable Engine engine_;
   LocalView latest_view_;
-  LocalFeed feed_;
+  LocalFeed feed_{&engine_};
+  LocalRecords records_{&engine_};
   mutable StatisticsCache statistics_{&engine_};
   SizeEstimates estimates_{&engine_};
 };

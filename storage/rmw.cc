@@ -1,5 +1,6 @@
 #include "storage/rmw.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 #include "types/cancellation.h"
 #include "types/flat_item.h"
 #include "types/item_rules.h"
+#include "types/value_compare.h"
 
 namespace parton {
 
@@ -26,6 +28,10 @@ Status Failed(const WriteOptions& options, size_t count, size_t at, Status s) {
   std::vector<Status> reasons(count);
   reasons[at] = std::move(s);
   return TransactionCancelled(std::move(reasons));
+}
+
+Status SubqueryInWrite() {
+  return Status::Unsupported("a condition or value with a subquery cannot be evaluated where items are written");
 }
 
 Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* names,
@@ -56,7 +62,11 @@ Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* name
   if (!ItemKey(schema, *key, &out->key)) {
     return Status::Validation("The provided key element does not match the schema");
   }
+  if (op.condition != nullptr && HasSubquery(*op.condition)) return SubqueryInWrite();
   if (op.kind == Kind::kUpdate) {
+    for (const UpdateAction& a : op.actions) {
+      if (a.value != nullptr && HasSubquery(*a.value)) return SubqueryInWrite();
+    }
     PARTON_RETURN_IF_ERROR(CheckUpdatePaths(schema, op.actions));
     std::vector<Field> fields{{schema.key.hash.name, key->hash}};
     if (schema.key.range) fields.push_back({schema.key.range->name, key->range});
@@ -181,6 +191,14 @@ Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
   return ConditionFailed(op, exists, ctx);
 }
 
+// What has no item to be judged on depends on none.
+Status CheckPremises(const WriteOp& op, bool exists, const Value& old_item) {
+  if (op.premises.empty() || (!exists && op.if_absent != Otherwise::kProceed)) return Status::Ok();
+  if (PremisesHold(op.premises, old_item)) return Status::Ok();
+  return Status(StatusCode::kTransactionConflict,
+                "Transaction is ongoing for the item: it was changed while the statement ran; run it again", op.span);
+}
+
 Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string& old_bytes,
                    NameTable* names, EvalContext& ctx, ItemChange* change,
                    UpdatedAttributes* updated) {
@@ -255,6 +273,13 @@ Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item,
 
 }  // namespace
 
+bool PremisesHold(const std::vector<WritePremise>& premises, const Value& item) {
+  return std::all_of(premises.begin(), premises.end(), [&](const WritePremise& p) {
+    if (p.attribute.empty()) return DeepEqual(item, p.value);
+    return DeepEqual(item.is_struct() ? item.Get(p.attribute) : Value(), p.value);
+  });
+}
+
 Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, NameTable* names,
                   const WriteOptions& options, std::vector<PreparedOp>* out) {
   out->resize(ops.size());
@@ -303,7 +328,7 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
       PARTON_RETURN_IF_ERROR(reader.Read(p.key, &change.old_bytes, &change.had));
     }
     Value old_item;
-    const bool needs_old = op.condition != nullptr || op.kind == Kind::kUpdate ||
+    const bool needs_old = op.condition != nullptr || op.kind == Kind::kUpdate || !op.premises.empty() ||
                            op.returning != ReturnValues::kNone || options.failed_items != nullptr;
     if (change.had && needs_old) old_item = Value::Item(change.old_bytes, names);
 
@@ -313,8 +338,9 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
       (*ctx.frame)[op.slot] = old_item;
     }
     UpdatedAttributes updated;
-    Result<Verdict> verdict = Judge(op, change.had, ctx);
-    Status s = verdict.status();
+    Status s = CheckPremises(op, change.had, old_item);
+    Result<Verdict> verdict = s.ok() ? Judge(op, change.had, ctx) : Result<Verdict>(s);
+    s = verdict.status();
     if (s.ok() && *verdict == Verdict::kGo) {
       outcome.applied = true;
       switch (op.kind) {

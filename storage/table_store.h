@@ -1,7 +1,7 @@
 // The seam between executor and storage: tables of items, read through views, changed by atomic writes.
 //
-// Conditions, update values and filters cross the seam as bound expressions (types/expr.h), so a store
-// evaluates them where the bytes are. LocalStore (storage/local_store.h) is the implementation on LevelDB.
+// Conditions and update values cross the seam as bound expressions without subqueries (types/expr.h), so a store
+// evaluates them where the bytes are, under latches, without reading anything else. LocalStore (storage/local_store.h) is the implementation on LevelDB.
 //
 // Threads: a TableStore may be used from any number of threads at once; a view, a cursor or a transaction
 // from one at a time (different cursors of one view may run on different threads).
@@ -19,6 +19,7 @@
 
 #include "parton/status.h"
 #include "parton/value.h"
+#include "storage/record_store.h"
 #include "types/evaluate.h"
 #include "types/expr.h"
 #include "types/schema.h"
@@ -109,6 +110,14 @@ struct UpdateAction {
 
 enum class ReturnValues : uint8_t { kNone, kAllOld, kAllNew, kModifiedOld, kModifiedNew };
 
+// What a value or a condition of an operation was computed from before the write.
+struct WritePremise {
+  std::string attribute;  // a top-level one; empty: the item as a whole
+  Value value;            // MISSING: there was none
+};
+// Whether the item (MISSING if absent) still has these values.
+bool PremisesHold(const std::vector<WritePremise>& premises, const Value& item);
+
 struct WriteOp {
   enum class Kind : uint8_t {
     kPut,     // write `item` whatever was there
@@ -123,8 +132,12 @@ struct WriteOp {
   TablePtr table;
   Value item;           // kPut, kInsert: any STRUCT; made storable and validated here
   Key key;              // the others
-  ExprPtr condition;    // null: none. Reads the old item (MISSING if absent) in frame[slot]
+  // Null: none. Reads the old item (MISSING if absent) in frame[slot]. REQUIRES of it and the values of `actions`:
+  // CanEvaluate; else the write is an error.
+  ExprPtr condition;
   std::vector<UpdateAction> actions;
+  // If one does not hold for the old item, the write fails with kTransactionConflict.
+  std::vector<WritePremise> premises;
   int slot = 0;
   Otherwise if_false = Otherwise::kFail;    // condition not true: kFail = ConditionFailed; kSkip
   // kInsert: kFail = DuplicateItem, kSkip, kProceed = replace.
@@ -156,13 +169,6 @@ struct WriteOutcome {
 // write with an error of its own.
 using WriteMeter = std::function<Status(const std::vector<WriteOutcome>& outcomes, const Status& error)>;
 
-// What a commit carries beside the items.
-struct CommitExtras {
-  // Records (storage/feed_store.h): key, and value or nullopt for deleting.
-  std::vector<std::pair<std::string, std::optional<std::string>>> records;
-  uint32_t depth = 0;  // of the change records it makes
-};
-
 struct WriteOptions {
   // Before conditions are evaluated, all operations are validated; with `collect_reasons` every failing one
   // is reported by position (Status::reasons), else the first failure ends it.
@@ -171,8 +177,8 @@ struct WriteOptions {
   bool sequential = false;
   // Where given, gets the old item (or MISSING) of each operation whose condition failed, by position.
   std::vector<Value>* failed_items = nullptr;
-  // Goes into the same batch, also when no item changes. Outside of transactions only.
-  const CommitExtras* extras = nullptr;
+  // Go into the same batch, also when no item changes. Not in transactions: StoreTransaction::WriteRecords.
+  const RecordWrites* records = nullptr;
   // Where given, sizes and index units are measured, which costs a walk over each item.
   const WriteMeter* meter = nullptr;
 };
@@ -189,8 +195,11 @@ class StoreTransaction {
   virtual int Savepoint() = 0;
   virtual void RollbackTo(int savepoint) = 0;
   virtual Status Commit() = 0;
-  // Goes into the commit's batch; a transaction that changes no item writes it too.
-  virtual void Attach(CommitExtras extras) = 0;
+  // Adds to the records that go into the commit's batch; the last write of a record wins. RollbackTo takes them
+  // back, too. A transaction that changes no item writes them as well.
+  virtual void WriteRecords(const RecordWrites& writes) = 0;
+  // The depth of the change records that the commit makes; 0 unless set.
+  virtual void SetChangeDepth(uint32_t depth) = 0;
 };
 
 struct TableStats {
@@ -266,6 +275,7 @@ class TableStore {
 
   // Owned by the store.
   virtual FeedStore& feed() = 0;
+  virtual RecordStore& records() = 0;
 
   // Copies a snapshot of everything into a new database at `directory`, while writers go on, and reads the copy
   // back. A copy that did not get to its end cannot be opened. Error (kOpenFailed): there is something already.

@@ -1,5 +1,7 @@
 #include "storage/transaction.h"
 
+#include "storage/local_records.h"
+
 namespace parton {
 
 namespace {
@@ -151,7 +153,7 @@ Status LocalTransaction::Commit() {
     c.by_ttl = p.by_ttl;
     if (c.changed()) changes.push_back(std::move(c));
   }
-  if (changes.empty() && extras_.records.empty()) {
+  if (changes.empty() && state_.records.empty()) {
     // It saw one consistent state and leaves nothing: it happened at its snapshot.
     Finish();
     return Status::Ok();
@@ -163,6 +165,7 @@ Status LocalTransaction::Commit() {
     for (uint32_t id : tables_) {
       if (catalog.Find(id) == nullptr) status = SchemaChanged();
     }
+    if (!TablesExist(state_.records, catalog)) status = SchemaChanged();
     for (const ItemChange& c : changes) {
       const TableInfo* now = catalog.Find(c.table->schema->id);
       if (now == nullptr || now->schema->version != c.table->schema->version) {
@@ -174,7 +177,7 @@ Status LocalTransaction::Commit() {
         for (const ItemChange& c : changes) add(c.key);
       });
       const ReadSet reads = Reads();
-      status = engine_->CommitChanges(changes, &reads, start_, &extras_);
+      status = engine_->CommitChanges(changes, &reads, start_, &state_.records, depth_);
     }
   }
   Finish();

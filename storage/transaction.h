@@ -30,7 +30,8 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   int Savepoint() override;
   void RollbackTo(int savepoint) override;
   Status Commit() override;
-  void Attach(CommitExtras extras) override { extras_ = std::move(extras); }
+  void WriteRecords(const RecordWrites& writes) override { AddRecords(writes, &state_.records); }
+  void SetChangeDepth(uint32_t depth) override { depth_ = depth; }
 
   // The transaction's own version of a key: null if it has not written it.
   const std::optional<std::string>* Written(const std::string& key) const;
@@ -50,6 +51,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   struct State {
     std::shared_ptr<Overlay> overlay = std::make_shared<Overlay>();
     std::map<std::string, Pending> items;
+    RecordWrites records;
   };
 
   OverlayPtr overlay() const override { return state_.overlay; }
@@ -69,7 +71,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   std::unordered_set<std::string> keys_;
   std::vector<std::shared_ptr<WalkedRange>> ranges_;
   std::unordered_set<uint32_t> tables_;
-  CommitExtras extras_;
+  uint32_t depth_ = 0;  // of the change records
   bool open_ = true;
 };
 

@@ -47,20 +47,22 @@ class LocalView final : public ReadView {
  public:
   // With a snapshot, which it releases; or without: the newest state at each read.
   LocalView(Engine* engine, bool with_snapshot, TransactionReads* transaction = nullptr)
-      : engine_(engine), catalog_(engine->catalog()), transaction_(transaction) {
-    if (with_snapshot) snapshot_ = engine->TakeSnapshot();
+      : engine_(engine), transaction_(transaction) {
+    if (!with_snapshot) return;
+    catalog_ = engine->catalog();
+    snapshot_ = engine->TakeSnapshot();
   }
   ~LocalView() override {
     if (snapshot_ != nullptr) engine_->db()->ReleaseSnapshot(snapshot_);
   }
   const leveldb::Snapshot* snapshot() const { return snapshot_; }
   TransactionReads* transaction() const { return transaction_; }
-  // As it was just before the snapshot.
-  const CatalogState& catalog() const { return *catalog_; }
+  // As it was just before the snapshot; without one, as it is.
+  CatalogPtr catalog() const { return snapshot_ == nullptr ? engine_->catalog() : catalog_; }
 
  private:
   Engine* engine_;
-  CatalogPtr catalog_;
+  CatalogPtr catalog_;  // with a snapshot only
   const leveldb::Snapshot* snapshot_ = nullptr;
   TransactionReads* transaction_;
 };

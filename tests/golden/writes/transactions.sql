@@ -85,7 +85,7 @@ UPDATE acct SET sum = 100 WHERE id = 'b' AND sum = 77;
 DELETE FROM acct WHERE id = 'nobody';
 -- affected: 0
 
-INSERT INTO acct VALUE {'id': 'a', 'sum': 1};
+INSERT INTO acct VALUE {'id': 'd', 'sum': 1};
 -- error: DuplicateItemException
 
 COMMIT;

@@ -138,6 +138,97 @@ TEST_F(ChangeFeedTest, ConsumersKeepTheirPlaces) {
   std::filesystem::remove_all(dir);
 }
 
+// Positions are part of the transaction: they add up, and go back with savepoints.
+TEST_F(ChangeFeedTest, PositionsBelongToTheTransaction) {
+  Run("CREATE TABLE done (a NUMBER, PRIMARY KEY (a))");
+  const auto positions = [&] { return Rows("SHOW CONSUMERS"); };
+  auto one = Open(Start::kTrimHorizon, 0, "one");
+  auto two = Open(Start::kTrimHorizon, 0, "two");
+  Run("INSERT INTO t << {'a': 1}, {'a': 2} >>");
+  ASSERT_EQ(one->Read(10)->size(), 2u);
+  ASSERT_EQ(two->Read(10)->size(), 2u);
+  Run("BEGIN");
+  ASSERT_TRUE(one->AcknowledgeIn(*connection_).ok());
+  ASSERT_TRUE(two->AcknowledgeIn(*connection_).ok());
+  Run("COMMIT");
+  EXPECT_EQ(positions(), (Strings{"{'name': 'one', 'table': 't', 'position': 2, 'lag': 0}",
+                                  "{'name': 'two', 'table': 't', 'position': 2, 'lag': 0}"}));
+
+  // The effect of the third record is undone, so its position is, too; that of the fourth stays.
+  Run("INSERT INTO t VALUE {'a': 3}");
+  ASSERT_EQ(one->Read(10)->size(), 1u);
+  Run("BEGIN; INSERT INTO done VALUE {'a': 2}; SAVEPOINT s; INSERT INTO done VALUE {'a': 3}");
+  ASSERT_TRUE(one->AcknowledgeIn(*connection_).ok());
+  Run("ROLLBACK TO s");
+  Run("INSERT INTO t VALUE {'a': 4}");
+  ASSERT_TRUE(two->Read(0).ok());
+  ASSERT_EQ(two->Read(10)->size(), 1u);
+  ASSERT_TRUE(two->AcknowledgeIn(*connection_).ok());
+  Run("COMMIT");
+  EXPECT_EQ(positions(), (Strings{"{'name': 'one', 'table': 't', 'position': 2, 'lag': 2}",
+                                  "{'name': 'two', 'table': 't', 'position': 3, 'lag': 1}"}));
+  one.reset();
+  one = Open(Start::kLatest, 0, "one");
+  EXPECT_EQ(Numbers(*one->Read(10)), (std::vector<uint64_t>{3, 4}));
+
+  // The last of several counts; a transaction of nothing but a position leaves it; one rolled back does not.
+  Run("BEGIN");
+  ASSERT_TRUE(one->Seek(Start::kAfter, 3).ok());
+  ASSERT_TRUE(one->AcknowledgeIn(*connection_).ok());
+  ASSERT_TRUE(one->Seek(Start::kAfter, 4).ok());
+  ASSERT_TRUE(one->AcknowledgeIn(*connection_).ok());
+  Run("COMMIT; BEGIN");
+  ASSERT_TRUE(one->Seek(Start::kTrimHorizon).ok());
+  ASSERT_TRUE(one->AcknowledgeIn(*connection_).ok());
+  Run("ROLLBACK");
+  EXPECT_EQ(positions()[0], "{'name': 'one', 'table': 't', 'position': 4, 'lag': 0}");
+  EXPECT_TRUE(db_->Check().empty());
+}
+
+TEST_F(ChangeFeedTest, PositionsOfADroppedTableAreNotWritten) {
+  auto feed = Open(Start::kTrimHorizon, 0, "one");
+  Run("BEGIN");
+  ASSERT_TRUE(feed->AcknowledgeIn(*connection_).ok());
+  ASSERT_TRUE(db_->Connect()->ExecuteScript("DROP TABLE t").ok());
+  EXPECT_EQ(Error("COMMIT").code(), StatusCode::kTransactionConflict);
+  EXPECT_TRUE(db_->Check().empty());
+}
+
+// A connection that is none of this database's, or none of ours at all.
+TEST_F(ChangeFeedTest, ForeignConnections) {
+  auto feed = Open(Start::kTrimHorizon, 0, "one");
+  auto other_db = std::move(Database::Open(":memory:").value());
+  auto other = other_db->Connect();
+  ASSERT_TRUE(other->Begin().ok());
+  EXPECT_EQ(feed->AcknowledgeIn(*other).code(), StatusCode::kValidation);
+  class Wrapper final : public Connection {
+   public:
+    Result<std::unique_ptr<ResultSet>> Execute(std::string_view, std::vector<Value>) override { return No(); }
+    Result<std::unique_ptr<ResultSet>> ExecuteNamed(
+        std::string_view, const std::vector<std::pair<std::string, Value>>&) override {
+      return No();
+    }
+    Result<std::unique_ptr<Statement>> Prepare(std::string_view) override { return No(); }
+    Status Begin() override { return No(); }
+    Status Commit() override { return No(); }
+    Status Rollback() override { return No(); }
+    Status MakeSavepoint(const std::string&) override { return No(); }
+    Status RollbackTo(const std::string&) override { return No(); }
+    Status ReleaseSavepoint(const std::string&) override { return No(); }
+    Status Set(std::string_view, const Value&) override { return No(); }
+    Result<Value> Get(std::string_view) const override { return No(); }
+    void Cancel() override {}
+    void SetProgress(ProgressCallback) override {}
+    bool in_transaction() const override { return true; }
+
+   private:
+    static Status No() { return Status::Unsupported("no"); }
+  };
+  Wrapper wrapper;
+  EXPECT_EQ(feed->AcknowledgeIn(wrapper).code(), StatusCode::kValidation);
+  EXPECT_EQ(feed->AcknowledgeIn(*connection_).code(), StatusCode::kValidation);  // no transaction
+}
+
 TEST_F(ChangeFeedTest, LiveTail) {
   auto feed = Open(Start::kLatest, 0, "tail");
   std::atomic<int> seen{0};

@@ -177,6 +177,38 @@ TEST_F(TriggerTest, AggregatesWithUpdate) {
       << One("SHOW TRIGGERS");
 }
 
+// A statement that finds nothing to change is no failure, but it shows.
+TEST_F(TriggerTest, RunsThatChangeNothingAreCounted) {
+  Run("CREATE TRIGGER r ON t BATCH 1 AS UPDATE copy SET n = n + 1 WHERE a = 7");
+  Run("INSERT INTO t << {'a': 1}, {'a': 2} >>");
+  Settle();
+  EXPECT_EQ(Field("state"), "'active'");
+  EXPECT_EQ(Field("records"), "2");
+  EXPECT_EQ(Field("unchanged"), "2");
+  EXPECT_EQ(Field("last_unchanged"), "2");
+  Run("INSERT INTO copy VALUE {'a': 7, 'n': 0}; INSERT INTO t VALUE {'a': 3}");
+  Settle();
+  EXPECT_EQ(One("SELECT VALUE c.n FROM copy AS c"), "1");
+  EXPECT_EQ(Field("records"), "3");
+  EXPECT_EQ(Field("unchanged"), "2");
+  EXPECT_EQ(Field("last_unchanged"), "2");
+}
+
+// A trigger does what was admitted already, also where connections begin throttled.
+TEST_F(TriggerTest, IsNotThrottled) {
+  Options options;
+  options.background = false;
+  options.throttle = true;
+  OpenWith(options);
+  Run("SET clock = '2026-01-31 12:00:00'; CREATE TABLE t (a NUMBER, PRIMARY KEY (a)) WITH (stream = 'new image'); "
+      "CREATE TABLE copy (a NUMBER, PRIMARY KEY (a)) WITH (billing = PROVISIONED, read_capacity = 1, write_capacity = 1)");
+  Run(kReplicate);
+  Run("INSERT INTO t SELECT VALUE {'a': n} FROM range(1, 1000) AS n");
+  Settle();
+  EXPECT_EQ(Field("state"), "'active'");
+  EXPECT_EQ(One("SELECT VALUE COUNT(*) FROM copy AS c"), "1000");
+}
+
 TEST_F(TriggerTest, DropTableDropsItsTriggers) {
   Run(kReplicate);
   Run("DROP TABLE t");

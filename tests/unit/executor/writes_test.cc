@@ -163,6 +163,48 @@ TEST_F(WritesTest, InsertSelectFromItself) {
   EXPECT_EQ(Rows("SELECT * FROM t").size(), 12u);
 }
 
+// What a subquery computes from the item is computed anew if the item has changed by the time it is written.
+TEST_F(WritesTest, SubqueriesSeeTheItemThatIsWritten) {
+  Run("INSERT INTO t << {'a': 7, 'b': 'n', 'n': 0, 'm': 0}, {'a': 8, 'b': 'n', 'n': 0, 'm': 0} >>");
+  constexpr int kTimes = 60;
+  const char* const statements[] = {
+      // By key, of several, in batches, and where WHERE must hold of the newest item.
+      "UPDATE t SET n = (SELECT SUM(x) AS s FROM [t.n, 1] AS x) WHERE a = 7 AND b = 'n'",
+      "UPDATE t SET n = (SELECT SUM(x) AS s FROM [t.n, 1] AS x), m = m + 1 WHERE a IN [7, 8]",
+      "UPDATE t SET n = (SELECT SUM(x) AS s FROM [t.n, 1] AS x) WHERE a IN [7, 8] AND b = 'n' WITH (batch = 1)",
+      "UPDATE t SET n = n + 1 WHERE a = 7 AND b = 'n' AND EXISTS (SELECT 1 FROM [t.n] AS x WHERE x = t.n)"};
+  std::vector<std::thread> threads;
+  std::atomic<int> failed{0};
+  for (const char* text : statements) {
+    threads.emplace_back([&, text] {
+      auto c = db_->Connect();
+      for (int i = 0; i < kTimes; ++i) {
+        auto done = c->Execute(text);
+        if (!done.ok()) ++failed;
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(failed.load(), 0);
+  EXPECT_EQ(Rows("SELECT VALUE t.n FROM t WHERE a IN [7, 8]"),
+            (Strings{std::to_string(4 * kTimes), std::to_string(2 * kTimes)}));
+  EXPECT_EQ(Rows("SELECT VALUE t.m FROM t WHERE a IN [7, 8]"),
+            (Strings{std::to_string(kTimes), std::to_string(kTimes)}));
+}
+
+TEST_F(WritesTest, OneShotOperationsHaveNoSubqueries) {
+  const Value key = Value::Struct({{"a", 1}, {"b", "x"}});
+  for (const WriteOperation& o :
+       {WriteOperation::Update("t", key, "SET c = (SELECT MAX(x.a) AS m FROM t AS x)"),
+        WriteOperation::Update("t", key, "SET c = 1 WHERE EXISTS (SELECT 1 FROM t AS x)"),
+        WriteOperation::Delete("t", key).If("c IN (SELECT VALUE x.a FROM t AS x)"),
+        WriteOperation::Check("t", key, "EXISTS (SELECT 1 FROM t AS x)")}) {
+    TransactWriteRequest request;
+    request.operations = {o};
+    EXPECT_EQ(db_->TransactWrite(request).status().code(), StatusCode::kValidation) << o.update << o.condition;
+  }
+}
+
 TEST_F(WritesTest, DynamoDialect) {
   Run("SET dialect = dynamodb");
   EXPECT_EQ(Error("UPDATE t SET n = 1 WHERE a = 9 AND b = 'x'").code(), StatusCode::kConditionFailed);

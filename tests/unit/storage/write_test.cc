@@ -98,6 +98,50 @@ TEST_F(WriteTest, Conditions) {
   EXPECT_TRUE(Read(store_.get(), table_, {"a", 1}).is_missing());
 }
 
+// Whatever the caller does, no query runs under latches.
+TEST_F(WriteTest, SubqueriesAreRefused) {
+  Expr::Subquery query{};
+  const ExprPtr subquery = MakeExpr(std::move(query));
+  WriteOp update;
+  update.kind = WriteOp::Kind::kUpdate;
+  update.table = table_;
+  update.key = {Value::String("a"), Value::Int(1)};
+  update.condition = subquery;
+  EvalContext ctx;
+  EXPECT_EQ(store_->Write({update}, ctx, {}).status().code(), StatusCode::kUnsupported);
+  update.condition = nullptr;
+  UpdateAction set;
+  set.kind = UpdateAction::Kind::kSet;
+  set.path = {PathStep{"v", -1}};
+  set.value = subquery;
+  update.actions = {set};
+  EXPECT_EQ(store_->Write({update}, ctx, {}).status().code(), StatusCode::kUnsupported);
+  EXPECT_EQ(store_->Begin()->Write({update}, ctx, {}).status().code(), StatusCode::kUnsupported);
+}
+
+// What an operation was computed from must still be so.
+TEST_F(WriteTest, Premises) {
+  WriteOp put;
+  put.kind = WriteOp::Kind::kPut;
+  put.table = table_;
+  put.item = Item({{"pk", Value::String("a")}, {"sk", Value::Int(1)}, {"n", Value::Int(1)}});
+  EvalContext ctx;
+  ASSERT_TRUE(store_->Write({put}, ctx, {}).ok());
+  WriteOp remove;
+  remove.kind = WriteOp::Kind::kDelete;
+  remove.table = table_;
+  remove.key = {Value::String("a"), Value::Int(1)};
+  for (const auto& [name, value] : std::vector<std::pair<std::string, Value>>{
+           {"n", Value::Int(2)}, {"m", Value::Int(1)}, {"n", Value()}, {"", Value::Struct({})}}) {
+    remove.premises = {{name, value}};
+    EXPECT_EQ(store_->Write({remove}, ctx, {}).status().code(), StatusCode::kTransactionConflict) << name;
+  }
+  remove.premises = {{"n", Value::Int(1)}, {"m", Value()}, {"", put.item}};
+  EXPECT_TRUE(store_->Write({remove}, ctx, {}).ok());
+  // No item: nothing to be deleted, whatever was there before.
+  EXPECT_TRUE(store_->Write({remove}, ctx, {}).ok());
+}
+
 TEST_F(WriteTest, AllOrNothing) {
   auto r = TryWrite(store_.get(), {Put(table_, Row("a", 1)), Insert(table_, Row("b", 1)),
                                    Put(table_, Row("b", 2))});
