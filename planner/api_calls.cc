@@ -431,7 +431,9 @@ class WriteCollector {
     Add(&call, "TableName", Quoted(write_.table->name));
     Add(&call, "Key", key);
     if (write_.kind == WritePlan::Kind::kUpdate) {
-      if (std::optional<std::string> update = e.Update(write_.actions)) {
+      std::optional<std::string> update;
+      if (write_.inputs.empty()) update = e.Update(write_.actions);
+      if (update) {
         AddExpression(&call, "UpdateExpression", *update);
       } else {
         call.notes.push_back("the new values must be computed in the client, and written on condition that the old ones are still there");

@@ -294,7 +294,8 @@ class ListHistoryTest : public ::testing::Test {
         auto done = c.Execute("UPDATE t SET l = list_append(l, [? + k]) WHERE k IN (SELECT VALUE n.id FROM names AS n "
                               "WHERE n.id < 3) RETURNING ALL NEW *", {value * 10});
         ASSERT_TRUE(done.ok()) << done.status().ToString();
-        for (const Value& row : (*done)->All().value()) {
+        const std::vector<Value> rows = (*done)->All().value();
+        for (const Value& row : rows) {
           const int k = static_cast<int>(row.Get("k").int_value());
           t.appends[k] = {value * 10 + k};
         }

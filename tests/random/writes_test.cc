@@ -67,7 +67,7 @@ class Generator {
     std::string item = fmt::format("{{'pk': 'p{}', 'sk': {}, 'n': {}", Below(4), Below(12), Below(50));
     if (Chance(70)) item += fmt::format(", 'a': {}", Below(8));
     if (Chance(50)) item += fmt::format(", 'b': 'b{}'", Below(4));
-    if (Chance(10)) item += fmt::format(", 'c': '{}'", std::string(static_cast<size_t>(Below(3000)), 'c'));
+    if (Chance(10)) item += fmt::format(", 'c': '{}'", std::string(static_cast<size_t>(Below(1500)), 'c'));
     return item + "}";
   }
 
@@ -174,12 +174,21 @@ class Generator {
   std::mt19937_64 random_;
 };
 
+// An item with its attributes by name: in which order they are stored depends on the names met before.
+std::string Canonical(const Value& row) {
+  const Value whole = row.Materialize();
+  if (!whole.is_struct()) return row.ToLiteral();
+  std::vector<Field> fields = whole.fields();
+  std::sort(fields.begin(), fields.end(), [](const Field& a, const Field& b) { return a.name < b.name; });
+  return Value::Struct(std::move(fields)).ToLiteral();
+}
+
 Outcome Ask(Connection& c, std::string_view text, std::vector<Value> parameters = {}) {
   Outcome o;
   auto result = c.Execute(text, std::move(parameters));
   Status s = result.status();
   if (result.ok()) {
-    while ((*result)->Next()) o.rows.push_back((*result)->row().ToLiteral());
+    while ((*result)->Next()) o.rows.push_back(Canonical((*result)->row()));
     s = (*result)->status();
     o.affected = (*result)->affected();
     o.stats = (*result)->stats();
@@ -265,7 +274,7 @@ class WritesTest : public ::testing::Test {
       const Outcome one = Ask(c, (s.removes ? "DELETE FROM t" : "UPDATE t" + sets) + " WHERE pk = ? AND sk = ?", values);
       if (one.code != StatusCode::kOk) return one;
       o.affected += one.affected;
-      if (s.returns_old) o.rows.push_back(row.Get("whole").ToLiteral());
+      if (s.returns_old) o.rows.push_back(Canonical(row.Get("whole")));
     }
     std::sort(o.rows.begin(), o.rows.end());
     return o;
@@ -331,8 +340,9 @@ class WritesTest : public ::testing::Test {
   }
 
   void Compare() {
-    for (const char* text : {"SELECT VALUE t FROM t AS t", "SELECT VALUE u FROM u AS u", "SELECT y.pk, y.sk, y.a, y.n FROM t.by_a AS y"}) {
-      EXPECT_EQ(Ask(*plain_connection_, text).rows, Ask(*other_connection_, text).rows) << text;
+    for (const char* text : {"SELECT VALUE t FROM t AS t", "SELECT VALUE u FROM u AS u",
+                             "SELECT y.pk, y.sk, y.a, y.n FROM t.by_a AS y"}) {
+      EXPECT_EQ(Ask(*plain_connection_, text).Text(), Ask(*other_connection_, text).Text()) << text;
     }
     EXPECT_EQ(plain_->Check(), std::vector<std::string>());
     EXPECT_EQ(other_->Check(), std::vector<std::string>());
