@@ -5,6 +5,7 @@
 #include "planner/attributes.h"
 #include "planner/binder.h"
 #include "planner/rules.h"
+#include "planner/settings.h"
 #include "planner/write_inputs.h"
 
 namespace parton {
@@ -27,8 +28,12 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
       PARTON_ASSIGN_OR_RETURN(write->source, ApplyRules(WithAttributes(write->source), context));
     }
     if (write->target != nullptr) {
-      PARTON_ASSIGN_OR_RETURN(write->target,
-                              ApplyRules(WithAttributes(write->target, write->slot), context));
+      // What is done if there is no such item is known only by its key: then the path is no choice.
+      RuleContext keyed = context;
+      Settings all_rules = *input.settings;
+      all_rules.disabled_rules.clear();
+      if (write->if_absent != WriteOp::Otherwise::kSkip) keyed.settings = &all_rules;
+      PARTON_ASSIGN_OR_RETURN(write->target, ApplyRules(WithAttributes(write->target, write->slot), keyed));
     }
     if (write->again != nullptr) {
       // It runs for single items: what it has to say, the target's plan has said.

@@ -5,6 +5,7 @@
 // In the plain database an UPDATE or DELETE is taken apart: a SELECT gives keys and new values, and each item is
 // written by its key. So the values of subqueries in writes are checked, too.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -183,7 +184,14 @@ std::string Canonical(const Value& row) {
   return Value::Struct(std::move(fields)).ToLiteral();
 }
 
+// PARTON_RANDOM_LOG: what is run, as a script.
+void Log(Connection& c, std::string_view text) {
+  static const bool wanted = std::getenv("PARTON_RANDOM_LOG") != nullptr;
+  if (wanted) fmt::print(stderr, "{}: {};\n", static_cast<const void*>(&c), text);
+}
+
 Outcome Ask(Connection& c, std::string_view text, std::vector<Value> parameters = {}) {
+  Log(c, text);
   Outcome o;
   auto result = c.Execute(text, std::move(parameters));
   Status s = result.status();

@@ -155,3 +155,16 @@ SELECT * FROM items WHERE id = 3;
 
 UPDATE nowhere SET a = 1 WHERE id = 1;
 -- error: ResourceNotFoundException
+
+-- Whether an UPSERT makes an item does not depend on the planner's rules.
+CREATE TABLE keyed (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk));
+SET rule_push_down_filters = off;
+UPSERT keyed SET a = 1 WHERE pk = 'x' AND sk = 1;
+-- affected: 1
+SET rule_push_down_filters = on;
+SET rule_choose_access_paths = off;
+UPSERT keyed SET a = 1 WHERE pk = 'x' AND sk = 2;
+-- affected: 1
+SELECT * FROM keyed;
+-- {'pk': 'x', 'sk': 1, 'a': 1}
+-- {'pk': 'x', 'sk': 2, 'a': 1}
