@@ -60,7 +60,7 @@ AttributeSample Take(TableStore& store, const TablePtr& table) {
 // The attributes that expressions read by name, by the slot of their item.
 class Reads {
  public:
-  std::map<int, std::set<std::string>> names;
+  std::map<int, std::map<std::string, TextSpan>> names;  // with where they stand first
   std::map<int, TablePtr> tables;
 
   void Add(const Plan& plan) {
@@ -74,7 +74,7 @@ class Reads {
     if (const auto* path = e.As<Expr::Path>()) {
       const auto* base = path->base->As<Expr::Slot>();
       if (base != nullptr && path->steps[0].index < 0) {
-        names[base->index].insert(path->steps[0].name);
+        names[base->index].try_emplace(path->steps[0].name, e.span);
       }
     }
     if (const auto* sub = e.As<Expr::Subquery>()) {
@@ -93,6 +93,13 @@ class Reads {
     return call != nullptr && (call->function->probes || call->function->first_present);
   }
 };
+
+// A name in double quotes, and nothing else.
+bool IsQuoted(std::string_view text, TextSpan span) {
+  if (span.length < 2 || size_t{span.offset} + span.length > text.size()) return false;
+  const std::string_view written = text.substr(span.offset, span.length);
+  return written.front() == '"' && written.find('"', 1) == written.size() - 1;
+}
 
 }  // namespace
 
@@ -124,8 +131,8 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store
   return Of(store, table, 10 * cost);
 }
 
-std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
-                                           AttributeSamples* samples) {
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std::string_view text,
+                                           TableStore& store, AttributeSamples* samples) {
   Reads reads;
   if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
     reads.Add(*(*query)->root);
@@ -141,7 +148,7 @@ std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, Tabl
   for (const auto& [slot, names] : reads.names) {
     const auto table = reads.tables.find(slot);
     if (table == reads.tables.end()) continue;
-    for (const std::string& name : names) {
+    for (const auto& [name, span] : names) {
       if (table->second->DeclaredType(name).has_value()) continue;
       auto sample = samples->Of(store, table->second, std::chrono::hours(1));
       if (!sample->names.contains(name)) sample = samples->Fresh(store, table->second);
@@ -150,12 +157,15 @@ std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, Tabl
       const auto statistics = store.Statistics(*table->second);
       if (statistics != nullptr && statistics->FindAttribute(name) != nullptr) continue;
       if (sample->items == 0) continue;
-      const std::string nearest =
+      std::string hint =
           NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
-      lines.push_back(
-          fmt::format("no attribute \"{}\" in {} sampled item{} of {}{}", name, sample->items,
-                      sample->items == 1 ? "" : "s", table->second->name,
-                      nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
+      if (!hint.empty()) {
+        hint = fmt::format("; did you mean \"{}\"?", hint);
+      } else if (IsQuoted(text, span)) {
+        hint = fmt::format("; strings take single quotes: {}", Value::String(name).ToLiteral());
+      }
+      lines.push_back(fmt::format("no attribute \"{}\" in {} sampled item{} of {}{}", name, sample->items,
+                                  sample->items == 1 ? "" : "s", table->second->name, hint));
     }
   }
   return lines;

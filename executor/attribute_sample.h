@@ -46,8 +46,9 @@ class AttributeSamples {
 
 // A line for each attribute that the statement reads by name and no item was seen to have: a typo would silently match
 // nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count, nor does an empty table.
-std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, TableStore& store,
-                                           AttributeSamples* samples);
+// `text`: the statement's.
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std::string_view text,
+                                           TableStore& store, AttributeSamples* samples);
 
 // Paths of attributes that items were seen to have, in a sample or by ANALYZE; steps into lists are left out:
 // credits.name for credits[].name.

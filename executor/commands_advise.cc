@@ -18,8 +18,8 @@ Settings Lenient(const Settings& settings) {
   return lenient;
 }
 
-Result<std::string> ReadScript(const ast::Advise& s) {
-  auto file = OpenFileSource(s.file);
+Result<std::string> ReadScript(const ast::Advise& s, const FileAccess& access) {
+  auto file = OpenFileSource(s.file, access);
   if (!file.ok()) return std::move(file).status().At(s.file_span);
   std::string text;
   char buffer[64 << 10];
@@ -73,7 +73,7 @@ Status Advise(const ast::Advise& s, Execution* result) {
     PARTON_ASSIGN_OR_RETURN(PlannedPtr planned, PlanStatement(std::move(statement), input));
     advisor.Add(1, *planned);
   } else {
-    PARTON_ASSIGN_OR_RETURN(std::string script, ReadScript(s));
+    PARTON_ASSIGN_OR_RETURN(std::string script, ReadScript(s, result->connection().db().options.files));
     for (const ScriptStatement& part : SplitScript(script)) {
       AddText(static_cast<size_t>(part.span.line), part.text, input, &advisor);
     }

@@ -171,6 +171,7 @@ Status AdvanceClock(const ast::AdvanceClock& s, Execution* result) {
 }
 
 Status BackupTo(const ast::BackupTo& s, Execution* result) {
+  PARTON_RETURN_IF_ERROR(result->connection().db().options.files.MayWrite(s.directory));
   PARTON_RETURN_IF_ERROR(result->connection().store().Backup(s.directory, Progress(result)));
   return Done(result, fmt::format("backup made at {}", s.directory));
 }
@@ -178,6 +179,7 @@ Status BackupTo(const ast::BackupTo& s, Execution* result) {
 Status RestoreFrom(const ast::RestoreFrom& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(Writable(result));
   ConnectionImpl& c = result->connection();
+  PARTON_RETURN_IF_ERROR(c.db().options.files.MayRead(s.directory));
   PARTON_RETURN_IF_ERROR(c.store().Restore(s.directory, Progress(result)));
   PARTON_RETURN_IF_ERROR(c.db().triggers->Load());
   return Done(result, fmt::format("{} tables restored", c.store().Tables().size()));

@@ -45,7 +45,7 @@ Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, db_->plans.Plan(text, *settings_, plan_key_, &store(), &cache_key_));
   if (!settings_->lint || transaction_ != nullptr) return plan;
   // What is unknown now may be there at the next execution: the cached plan stays as it is.
-  const std::vector<std::string> unknown = UnknownAttributes(*plan, store(), &db_->samples);
+  const std::vector<std::string> unknown = UnknownAttributes(*plan, text, store(), &db_->samples);
   if (unknown.empty()) return plan;
   auto warned = std::make_shared<PlannedStatement>(*plan);
   warned->notices.insert(warned->notices.end(), unknown.begin(), unknown.end());
@@ -91,7 +91,11 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text
   }
   if (!FitsParameters(*plan, parameters.size())) return WrongCount(plan->parameter_count, parameters.size());
   auto result = std::make_unique<Owned>(this, std::move(parameters));
-  if (lifted) result->execution.SetTexts(lifted_.text, std::string(text));
+  if (lifted) {
+    result->execution.SetTexts(lifted_.text, std::string(text));
+  } else if (settings_->lint) {
+    result->execution.SetTexts("", std::string(text));
+  }
   PARTON_RETURN_IF_ERROR(result->execution.Start(std::move(plan), &result->parameters));
   return std::unique_ptr<ResultSet>(std::move(result));
 }
@@ -130,7 +134,8 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
   PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
   // A setting that would do nothing must not look as if it did.
   if (changed->durable != db_->options.durable) {
-    return Status::Validation("durability is chosen when the database is opened", {}, "Options::durable");
+    return Status::Validation("durability is chosen when the database is opened", {},
+                              "Options::durable; in the shell, parton DB --set durable=off");
   }
   settings_ = std::move(changed);
   plan_key_ = settings_->PlanKey();

@@ -70,7 +70,7 @@ class Execution final : public ResultSet {
   bool running() const { return running_; }
   std::chrono::steady_clock::time_point started() const { return started_; }
   bool in_transaction() const { return in_transaction_; }
-  // Errors point into a text with lifted literals: how to say them of the original.
+  // Errors point into a text with lifted literals (empty: there are none): how to say them of the original.
   void SetTexts(std::string lifted, std::string original) {
     lifted_ = std::move(lifted);
     original_ = std::move(original);
@@ -119,6 +119,7 @@ class Execution final : public ResultSet {
   void ResetStats();
   void NoteCapacity() const;  // in stats_
   void SayCapacity();         // for RETURN CONSUMED CAPACITY
+  void SayMismatches();
   const WritePlan* OwnWrite() const;  // the statement's, if it is a write
   void Release();
   bool CancelsTransaction(const PlannedStatement& plan, const Status& s) const;

@@ -76,7 +76,7 @@ Status LoadRecords(RecordReader* reader, const NameTable* names, Loader* loader)
 Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
   PARTON_ASSIGN_OR_RETURN(CopyFromOptions options, ParseCopyFrom(s.options, s.file));
-  auto opened = OpenFileSource(s.file);
+  auto opened = OpenFileSource(s.file, result->connection().db().options.files);
   if (!opened.ok()) return std::move(opened).status().At(s.file_span);
   const std::unique_ptr<FileSource> file = *std::move(opened);
   RewindableSource source(file.get());

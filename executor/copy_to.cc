@@ -146,7 +146,7 @@ Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* 
   const Query& query = *std::get<QueryPtr>(planned->body);
   result->PrepareShared(false);
   FileSink file;
-  PARTON_RETURN_IF_ERROR(file.Open(s.file, options.compression));
+  PARTON_RETURN_IF_ERROR(file.Open(s.file, options.compression, result->connection().db().options.files));
   std::vector<std::string> columns;
   if (options.format == FileFormat::kCsv) {
     PARTON_ASSIGN_OR_RETURN(columns, Columns(s, *planned, result));

@@ -150,7 +150,7 @@ Status DecideCsvTypes(const TablePtr& table, const std::string& path, Rewindable
   std::unique_ptr<FileSource> again;
   ByteSource* bytes = source;
   if (!sampled) {
-    PARTON_ASSIGN_OR_RETURN(again, OpenFileSource(path));
+    PARTON_ASSIGN_OR_RETURN(again, OpenFileSource(path, result->connection().db().options.files));
     bytes = again.get();
   }
   CancellableSource readable(bytes, result->connection().cancel());

@@ -91,6 +91,13 @@ class DatabaseImpl final : public Database {
     for (const IndexSchema& i : (*t)->indexes) names.push_back(i.name);
     return names;
   }
+  std::vector<std::string> KeyAttributes(std::string_view table) const override {
+    const Result<TablePtr> t = state_.store->GetTable(table);
+    if (!t.ok()) return {};
+    std::vector<std::string> names = {(*t)->key.hash.name};
+    if ((*t)->key.range) names.push_back((*t)->key.range->name);
+    return names;
+  }
   std::vector<std::string> AttributePaths(std::string_view table) override {
     const Result<TablePtr> t = state_.store->GetTable(table);
     if (!t.ok()) return {};

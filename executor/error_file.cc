@@ -18,8 +18,8 @@ namespace parton {
 namespace {
 
 // Where the entries about lines up to `upto` end. Batches are written in order, so they stand before all others.
-Result<uint64_t> EndOfEarlierEntries(const std::string& path, uint64_t upto) {
-  auto file = OpenFileSource(path);
+Result<uint64_t> EndOfEarlierEntries(const std::string& path, uint64_t upto, const FileAccess& access) {
+  auto file = OpenFileSource(path, access);
   if (!file.ok()) return uint64_t{0};  // there was no bad record then
   LineReader lines(file->get());
   std::string_view line;
@@ -51,11 +51,12 @@ ErrorFile::~ErrorFile() {
   if (file_ != nullptr) std::fclose(file_);
 }
 
-Status ErrorFile::Open(const std::string& path, uint64_t keep) {
+Status ErrorFile::Open(const std::string& path, uint64_t keep, const FileAccess& access) {
+  PARTON_RETURN_IF_ERROR(access.MayWrite(path));
   path_ = path;
   uint64_t kept = 0;
   if (keep != 0) {
-    PARTON_ASSIGN_OR_RETURN(kept, EndOfEarlierEntries(path, keep));
+    PARTON_ASSIGN_OR_RETURN(kept, EndOfEarlierEntries(path, keep, access));
   }
   // What is kept is never written again: a crash here loses none of it.
   file_ = std::fopen(path.c_str(), kept == 0 ? "wb" : "r+b");

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "parton/database.h"
 #include "parton/status.h"
 
 namespace parton {
@@ -20,8 +21,8 @@ class ErrorFile {
   ErrorFile& operator=(const ErrorFile&) = delete;
 
   // Starts an empty file; with `keep` it keeps the entries of an earlier run up to that line of the input.
-  // Errors, here and below (kIoError): what the system says.
-  Status Open(const std::string& path, uint64_t keep);
+  // Errors, here and below (kIoError): what the system says; refused by `access`.
+  Status Open(const std::string& path, uint64_t keep, const FileAccess& access);
   bool is_open() const { return file_ != nullptr; }
   Status Add(uint64_t line, const Status& reason, std::string_view record);
   // What was added is on the disk.

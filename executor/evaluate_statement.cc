@@ -63,6 +63,8 @@ Result<Value> EvaluateToValue(std::string_view text, const std::map<std::string,
   shared.now_nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(
                          std::chrono::system_clock::now().time_since_epoch())
                          .count();
+  const FileAccess files;
+  shared.files = &files;
   shared.memory.Reset(settings.memory_limit_bytes);
   ExecutionContext ctx(&shared, planned->slot_count);
   QueryRunner runner(**query, ctx);

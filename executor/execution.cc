@@ -24,7 +24,16 @@ void ExecutionShared::AddProfile(const Plan* plan, const OperatorProfile& p) {
   sum.reads.Add(p.reads);
 }
 
+void ExecutionShared::AddMismatches(EvalContext::Mismatches* found) {
+  if (found->count == 0) return;
+  const std::lock_guard lock(mutex_);
+  if (mismatches.count == 0) mismatches.first = std::move(found->first);
+  mismatches.count += found->count;
+  *found = {};
+}
+
 void ExecutionShared::ResetResults() {
+  if (mismatches.count != 0) mismatches = {};
   if (!cached_.empty()) cached_.clear();
   if (!profiles.empty()) profiles.clear();
   items_examined.store(0, std::memory_order_relaxed);
@@ -38,7 +47,7 @@ ExecutionContext::ExecutionContext(ExecutionShared* shared, int slot_count)
   Prepare();
 }
 
-ExecutionContext::~ExecutionContext() = default;
+ExecutionContext::~ExecutionContext() { shared->AddMismatches(&eval.mismatches); }
 
 void ExecutionContext::Prepare() {
   capacity = shared->capacity;

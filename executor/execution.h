@@ -78,6 +78,7 @@ struct ExecutionShared {
   const ProgressCallback* progress = nullptr;
   size_t cache_bytes = 0;
   std::string temp_dir;  // for spilled rows
+  const FileAccess* files = nullptr;  // what table functions may read; null: nothing
   int64_t now_nanos = 0;
   bool profiling = false;
   CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
@@ -99,6 +100,9 @@ struct ExecutionShared {
 
   void AddProfile(const Plan* plan, const OperatorProfile& p);
   std::unordered_map<const Plan*, OperatorProfile> profiles;
+
+  void AddMismatches(EvalContext::Mismatches* found);  // leaves none behind
+  EvalContext::Mismatches mismatches;
 
   // Forgets what an earlier execution of the same statement left.
   void ResetResults();

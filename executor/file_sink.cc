@@ -95,7 +95,8 @@ FileSink::~FileSink() {
   if (!direct_) std::remove(temporary_.c_str());
 }
 
-Status FileSink::Open(const std::string& path, Compression compression) {
+Status FileSink::Open(const std::string& path, Compression compression, const FileAccess& access) {
+  PARTON_RETURN_IF_ERROR(access.MayWrite(path));
   path_ = path;
   struct stat info;
   direct_ = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);

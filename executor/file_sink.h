@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "parton/database.h"
 #include "parton/status.h"
 
 namespace parton {
@@ -25,8 +26,8 @@ class FileSink {
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
 
-  // Errors, here and below (kIoError): what the system says of the file.
-  Status Open(const std::string& path, Compression compression);
+  // Errors, here and below (kIoError): what the system says of the file; refused by `access`.
+  Status Open(const std::string& path, Compression compression, const FileAccess& access);
   Status Write(std::string_view s);
   // Everything is on disk, and under its name.
   Status Finish();

@@ -165,7 +165,8 @@ class ZstdFile final : public PackedFile {
 
 }  // namespace
 
-Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path) {
+Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path, const FileAccess& access) {
+  PARTON_RETURN_IF_ERROR(access.MayRead(path));
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Status::IoError("cannot open " + path + ": " + std::strerror(errno));
   struct stat info;

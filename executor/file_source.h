@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "parton/database.h"
 #include "parton/status.h"
 #include "types/json_reader.h"
 
@@ -18,9 +19,9 @@ class FileSource : public ByteSource {
   virtual uint64_t size() const = 0;
 };
 
-// Errors (kIoError): absent, unreadable, a directory. What is wrong with compressed data (cut short, damaged)
+// Errors (kIoError): absent, unreadable, a directory, refused by `access`. What is wrong with compressed data (cut short, damaged)
 // shows up in Read.
-Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path);
+Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path, const FileAccess& access);
 
 }  // namespace parton
 

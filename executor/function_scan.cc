@@ -102,12 +102,13 @@ Result<std::unique_ptr<RowSource>> MakeChanges(const std::vector<Value>& args, T
 }
 
 Result<std::unique_ptr<RowSource>> MakeRows(const std::string& function, const std::vector<Value>& args,
-                                            TableStore* store) {
-  if (function == "changes") return MakeChanges(args, store);
+                                            const ExecutionShared& shared) {
+  if (function == "changes") return MakeChanges(args, shared.store);
   if (function == "range") return MakeRange(args);
   if (function == "csv" || function == "json" || function == "ddbjson") {
     if (!args[0].is_text()) return Status::Validation(function + " takes the name of a file");
-    PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(std::string(args[0].bytes())));
+    if (shared.files == nullptr) return Status::IoError("files cannot be read here");
+    PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(std::string(args[0].bytes()), *shared.files));
     if (function == "csv") {
       PARTON_ASSIGN_OR_RETURN(CsvOptions options,
                               ParseCsvOptions(args.size() > 1 ? args[1] : Value::Missing()));
@@ -129,7 +130,7 @@ class FunctionScan final : public Operator {
     std::vector<Value> args;
     for (const ExprPtr& e : node_.args) args.push_back(EvaluateValue(*e, ctx_.eval));
     if (ctx_.failed() || !MayOpen(args)) return false;
-    Result<std::unique_ptr<RowSource>> rows = MakeRows(node_.function, args, ctx_.shared->store);
+    Result<std::unique_ptr<RowSource>> rows = MakeRows(node_.function, args, *ctx_.shared);
     if (!rows.ok()) {
       TextSpan span = node_.args.empty() ? TextSpan{} : node_.args[0]->span;
       return ctx_.FailIfError(std::move(rows).status().At(span));

@@ -54,8 +54,8 @@ Status ParseImport(const ast::Import& s, ImportOptions* out, Kind* kind) {
   return Status::Ok();
 }
 
-Result<Value> ReadModel(const std::string& path) {
-  PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(path));
+Result<Value> ReadModel(const std::string& path, const FileAccess& access) {
+  PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(path, access));
   std::string text;
   char buffer[64 << 10];
   for (;;) {
@@ -78,6 +78,8 @@ Status Import(const ast::Import& s, Execution* result) {
   ImportOptions options;
   Kind kind = Kind::kUnknown;
   PARTON_RETURN_IF_ERROR(ParseImport(s, &options, &kind));
+  const FileAccess& files = result->connection().db().options.files;
+  PARTON_RETURN_IF_ERROR(files.MayRead(s.file).At(s.file_span));
   const bool manifest = s.file.ends_with("manifest-summary.json");
   if (kind == Kind::kUnknown && (IsFolder(s.file) || manifest)) kind = Kind::kS3;
   if (kind == Kind::kS3) {
@@ -91,7 +93,7 @@ Status Import(const ast::Import& s, Execution* result) {
   if (result->connection().in_transaction()) {
     return Status::Validation("tables cannot be made inside a transaction", {}, "COMMIT or ROLLBACK first");
   }
-  Result<Value> model = ReadModel(s.file);
+  Result<Value> model = ReadModel(s.file, files);
   if (!model.ok()) return std::move(model).status().At(s.file_span);
   std::string only;
   if (s.table) {

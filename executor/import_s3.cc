@@ -38,8 +38,8 @@ struct Manifest {
   std::vector<DataFile> files;
 };
 
-Result<std::string> ReadSmallFile(const std::string& path) {
-  PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(path));
+Result<std::string> ReadSmallFile(const std::string& path, const FileAccess& access) {
+  PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(path, access));
   std::string text;
   char buffer[64 << 10];
   for (;;) {
@@ -50,7 +50,8 @@ Result<std::string> ReadSmallFile(const std::string& path) {
 }
 
 // The MD5 of the bytes as they are on disk, in base64.
-Result<std::string> Md5OfFile(const std::string& path) {
+Result<std::string> Md5OfFile(const std::string& path, const FileAccess& access) {
+  PARTON_RETURN_IF_ERROR(access.MayRead(path));
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (file == nullptr) return Status::IoError("cannot open " + path + ": " + std::strerror(errno));
   MD5_CTX context;
@@ -70,19 +71,19 @@ std::string_view Trimmed(std::string_view s) {
   return s;
 }
 
-Status CompareMd5(const std::string& path, std::string_view expected) {
-  PARTON_ASSIGN_OR_RETURN(std::string found, Md5OfFile(path));
+Status CompareMd5(const std::string& path, std::string_view expected, const FileAccess& access) {
+  PARTON_ASSIGN_OR_RETURN(std::string found, Md5OfFile(path, access));
   if (found == expected) return Status::Ok();
   return Status::Corruption(fmt::format("{} is not what was exported: its MD5 is {}, not {}", path, found, expected));
 }
 
 // Compares a manifest with the .md5 beside it, if that was downloaded too.
-Status CheckManifest(const std::string& path) {
+Status CheckManifest(const std::string& path, const FileAccess& access) {
   const std::string sum = path.substr(0, path.size() - std::strlen(".json")) + ".md5";
   struct stat info;
   if (stat(sum.c_str(), &info) != 0) return Status::Ok();
-  PARTON_ASSIGN_OR_RETURN(std::string expected, ReadSmallFile(sum));
-  return CompareMd5(path, Trimmed(expected));
+  PARTON_ASSIGN_OR_RETURN(std::string expected, ReadSmallFile(sum, access));
+  return CompareMd5(path, Trimmed(expected), access);
 }
 
 std::string BaseName(std::string_view key) {
@@ -116,21 +117,21 @@ Status CheckSummary(const std::string& path, const Value& summary) {
   return Status::Ok();
 }
 
-Result<Manifest> ReadManifest(const std::string& path) {
+Result<Manifest> ReadManifest(const std::string& path, const FileAccess& access) {
   Manifest manifest;
   const bool file = path.ends_with(".json");
   manifest.folder = file ? path.substr(0, path.size() - BaseName(path).size()) : path + "/";
   const std::string summary_path = manifest.folder + "manifest-summary.json";
   const std::string list_path = manifest.folder + "manifest-files.json";
-  PARTON_ASSIGN_OR_RETURN(std::string text, ReadSmallFile(summary_path));
-  PARTON_RETURN_IF_ERROR(CheckManifest(summary_path));
+  PARTON_ASSIGN_OR_RETURN(std::string text, ReadSmallFile(summary_path, access));
+  PARTON_RETURN_IF_ERROR(CheckManifest(summary_path, access));
   Result<Value> summary = ParseJson(text);
   if (!summary.ok()) return Status::Validation(fmt::format("{}: {}", summary_path, summary.status().message()));
   PARTON_RETURN_IF_ERROR(CheckSummary(summary_path, *summary));
   manifest.items = CountOf(*summary, "itemCount");
 
-  PARTON_RETURN_IF_ERROR(CheckManifest(list_path));
-  PARTON_ASSIGN_OR_RETURN(auto list, OpenFileSource(list_path));
+  PARTON_RETURN_IF_ERROR(CheckManifest(list_path, access));
+  PARTON_ASSIGN_OR_RETURN(auto list, OpenFileSource(list_path, access));
   PARTON_ASSIGN_OR_RETURN(auto lines, MakeRecordReader(list.get(), FileFormat::kJsonl, {}));
   for (;;) {
     Value line;
@@ -144,13 +145,13 @@ Result<Manifest> ReadManifest(const std::string& path) {
   }
 }
 
-Status CheckFiles(const Manifest& manifest) {
+Status CheckFiles(const Manifest& manifest, const FileAccess& access) {
   uint64_t items = 0;
   for (const DataFile& file : manifest.files) {
     if (!file.md5.empty()) {
-      PARTON_RETURN_IF_ERROR(CompareMd5(file.path, file.md5));
+      PARTON_RETURN_IF_ERROR(CompareMd5(file.path, file.md5, access));
     } else {
-      PARTON_ASSIGN_OR_RETURN(auto readable, OpenFileSource(file.path));
+      PARTON_ASSIGN_OR_RETURN(auto readable, OpenFileSource(file.path, access));
     }
     items += file.items;
   }
@@ -159,8 +160,8 @@ Status CheckFiles(const Manifest& manifest) {
                                         manifest.items, items));
 }
 
-Status LoadFile(const DataFile& file, Loader* loader) {
-  PARTON_ASSIGN_OR_RETURN(auto source, OpenFileSource(file.path));
+Status LoadFile(const DataFile& file, const FileAccess& access, Loader* loader) {
+  PARTON_ASSIGN_OR_RETURN(auto source, OpenFileSource(file.path, access));
   PARTON_ASSIGN_OR_RETURN(auto reader, MakeRecordReader(source.get(), FileFormat::kDdbJson, {}));
   uint64_t items = 0;
   for (;; ++items) {
@@ -183,14 +184,15 @@ Status LoadFile(const DataFile& file, Loader* loader) {
 }  // namespace
 
 Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptions& options, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(path));
-  PARTON_RETURN_IF_ERROR(CheckFiles(manifest));
+  const FileAccess& access = result->connection().db().options.files;
+  PARTON_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(path, access));
+  PARTON_RETURN_IF_ERROR(CheckFiles(manifest, access));
   Loader loader(std::move(table), options.load, result);
   PARTON_RETURN_IF_ERROR(loader.Begin(0));
   const double total = static_cast<double>(manifest.items);
   loader.SetFraction([&] { return total == 0 ? 0 : static_cast<double>(loader.records()) / total; });
   for (const DataFile& file : manifest.files) {
-    Status s = LoadFile(file, &loader);
+    Status s = LoadFile(file, access, &loader);
     if (!s.ok()) {
       return Status(s.code(), fmt::format("{}: {}", BaseName(file.path), s.message()), {}, s.hint());
     }

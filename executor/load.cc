@@ -62,7 +62,8 @@ Status Loader::Begin(uint64_t done) {
   context_ = std::make_unique<ExecutionContext>(&result_->shared(), 1);
   if (transaction_ != nullptr) savepoint_ = transaction_->Savepoint();
   if (options_.errors_file.empty()) return Status::Ok();
-  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_);
+  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_,
+                      result_->connection().db().options.files);
 }
 
 Status Loader::Add(Value item, uint64_t line, std::string_view text) {

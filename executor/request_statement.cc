@@ -42,6 +42,7 @@ ExecutionShared* RequestStatement::Scope::Share(const RequestStatement& s, ReadV
   shared.parameters = &s.operation_->parameters;
   shared.cancel = &cancel;
   shared.temp_dir = s.db_->temp_dir;
+  shared.files = &s.db_->options.files;
   shared.now_nanos = s.db_->NowNanos();
   shared.memory.Reset(shared.settings->memory_limit_bytes);
   return &shared;

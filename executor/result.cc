@@ -115,7 +115,7 @@ Execution::~Execution() {
 }
 
 Status Execution::Locate(Status s) const {
-  if (s.ok() || original_.empty() || s.span().line == 0) return s;
+  if (s.ok() || lifted_.empty() || s.span().line == 0) return s;
   Status moved(s.code(), s.message(), MapSpan(s.span(), lifted_, original_), s.hint());
   return s.reasons().empty() ? std::move(moved) : std::move(moved).WithReasons(s.reasons());
 }
@@ -141,6 +141,7 @@ void Execution::PrepareShared(bool read_latest) {
   }
   shared_.cache_bytes = db.options.cache_bytes;
   if (shared_.temp_dir.empty()) shared_.temp_dir = db.temp_dir;
+  shared_.files = &db.options.files;
   if (needs_clock_) shared_.now_nanos = db.NowNanos();
   SetMeter();
   shared_.memory.Reset(settings_->memory_limit_bytes);
@@ -428,8 +429,26 @@ void Execution::End(Status status) {
   row_ = &kMissing;
   Release();
   if (plan_ != nullptr && status_.ok() && std::holds_alternative<QueryPtr>(plan_->body)) SayCapacity();
+  if (status_.ok() && settings_ != nullptr && settings_->lint) SayMismatches();
   stats_.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
+}
+
+// A value of a wrong type is MISSING, and a MISSING one is a blank: nothing else would tell.
+void Execution::SayMismatches() {
+  if (shared_.mismatches.count == 0) return;
+  const Status first = Locate(shared_.mismatches.first);
+  const TextSpan span = first.span();
+  std::string where;
+  if (span.length > 0 && size_t{span.offset} + span.length <= original_.size()) {
+    where = original_.substr(span.offset, span.length) + ": ";
+  } else if (span.line > 0) {
+    where = fmt::format("line {}, column {}: ", span.line, span.column);
+  }
+  const uint64_t count = shared_.mismatches.count;
+  notices_.push_back(fmt::format("{}{} ({}, MISSING each time)", where, first.message(),
+                                 count == 1 ? "once" : fmt::format("{} times", count)));
+  shared_.mismatches = {};
 }
 
 void Execution::Release() {
@@ -439,6 +458,7 @@ void Execution::Release() {
     stats_.bytes_read += context_->stats.bytes_read;
     stats_.seeks += context_->stats.seeks;
     context_->stats = ReadStats();
+    shared_.AddMismatches(&context_->eval.mismatches);
   }
   view_.reset();
   if (streaming_) connection_->Unregister(this);

@@ -27,7 +27,7 @@ const char* OperatorName(BinaryOp op) {
 }
 
 Value Mismatch(BinaryOp op, const Value& a, const Value& b, EvalContext& ctx, const Expr* where) {
-  if (ctx.typing == Typing::kPermissive) return Value::Missing();
+  if (!ctx.WantsReason()) return ctx.Mismatch("", where);
   std::string what = "there is no operator ";
   what += TypeName(a.type());
   what += ' ';

@@ -41,7 +41,7 @@ bool EqualsWord(std::string_view text, std::string_view lower_word) {
 }
 
 Value NoCast(const Value& v, const TypeSpec& type, EvalContext& ctx) {
-  if (ctx.typing == Typing::kPermissive) return Value::Missing();
+  if (!ctx.WantsReason()) return ctx.Mismatch("");
   std::string what = "cannot cast ";
   what += TypeName(v.type());
   what += " to ";

@@ -189,6 +189,15 @@ Value EvaluateCast(const Expr& e, const Expr::Cast& cast, EvalContext& ctx) {
 }  // namespace
 
 Value EvalContext::Mismatch(const char* what, const Expr* where) {
+  if (logic != Logic::kPartiql) return Value::Missing();
+  if (typing == Typing::kStrict) return Absent(what, where);
+  if (mismatches.count++ == 0) {
+    mismatches.first = Status::TypeMismatch(what, where == nullptr ? TextSpan{} : where->span);
+  }
+  return Value::Missing();
+}
+
+Value EvalContext::Absent(const char* what, const Expr* where) {
   if (typing == Typing::kStrict && logic == Logic::kPartiql && error.ok()) {
     error = Status::TypeMismatch(what, where == nullptr ? TextSpan{} : where->span);
   }
@@ -272,7 +281,7 @@ Value MakeStruct(const Expr& e, const Expr::MakeStruct& make, EvalContext& ctx) 
 namespace {
 
 Value WrongArgument(const ScalarFunction& f, int i, const Value& v, EvalContext& ctx, const Expr& e) {
-  if (ctx.typing == Typing::kPermissive) return Value::Missing();
+  if (!ctx.WantsReason()) return ctx.Mismatch("", &e);
   const ArgType wanted = f.args[std::min<size_t>(static_cast<size_t>(i), f.args.size() - 1)];
   std::string what = f.name + ": argument " + std::to_string(i + 1) + " must be ";
   what += ArgTypeName(wanted);

@@ -42,8 +42,19 @@ struct EvalContext {
   Status error;           // the first one
 
   bool failed() const { return !error.ok(); }
+  // Values of wrong types that gave MISSING in permissive typing. Attributes that are not there do not count.
+  struct Mismatches {
+    uint64_t count = 0;
+    Status first;
+  };
+  Mismatches mismatches;
+
   // A type mismatch: MISSING; an error as well in strict typing.
   Value Mismatch(const char* what, const Expr* where = nullptr);
+  // Whether Mismatch does something with `what`.
+  bool WantsReason() const { return typing == Typing::kStrict || mismatches.count == 0; }
+  // The same for what is not there: an attribute, an element.
+  Value Absent(const char* what, const Expr* where);
   // Fails in both modes; returns MISSING.
   Value Fail(Status status);
 };

@@ -32,7 +32,7 @@ const Value* FindField(const Value& tuple, std::string_view name, bool ignore_ca
     it = find(EqualIgnoringCase);
   }
   if (it == fields.end()) {
-    (void)ctx.Mismatch(kNoField, where);
+    (void)ctx.Absent(kNoField, where);
     return nullptr;
   }
   if (ctx.typing == Typing::kStrict) {
@@ -40,7 +40,7 @@ const Value* FindField(const Value& tuple, std::string_view name, bool ignore_ca
       return by_case ? EqualIgnoringCase(f.name, name) : f.name == name;
     });
     if (again) {
-      (void)ctx.Mismatch(kAmbiguous, where);
+      (void)ctx.Absent(kAmbiguous, where);
       return nullptr;
     }
   }
@@ -50,12 +50,12 @@ const Value* FindField(const Value& tuple, std::string_view name, bool ignore_ca
 // The element of a list; null after a mismatch.
 const Value* FindElement(const Value& list, int64_t i, EvalContext& ctx, const Expr* where) {
   if (!list.is_list()) {
-    (void)ctx.Mismatch("only a list has elements by position", where);
+    (void)ctx.Absent("only a list has elements by position", where);
     return nullptr;
   }
   const std::vector<Value>& elements = list.elements();
   if (i < 0 || static_cast<uint64_t>(i) >= elements.size()) {
-    (void)ctx.Mismatch("the list has no element at that position", where);
+    (void)ctx.Absent("the list has no element at that position", where);
     return nullptr;
   }
   return &elements[static_cast<size_t>(i)];
@@ -66,17 +66,17 @@ const Value* Step(const Value& v, const PathStep& step, bool ignore_case, Value*
                   const Expr* where) {
   if (v.is_null()) return nullptr;
   if (v.is_missing()) {
-    (void)ctx.Mismatch("a path into MISSING", where);
+    (void)ctx.Absent("a path into MISSING", where);
     return nullptr;
   }
   if (step.index >= 0) return FindElement(v, step.index, ctx, where);
   if (!v.is_struct()) {
-    (void)ctx.Mismatch("only a tuple has attributes", where);
+    (void)ctx.Absent("only a tuple has attributes", where);
     return nullptr;
   }
   if (const internal::HeapItem* item = v.heap_item()) {
     *made = ItemView(item->bytes, item->names).Get(step.name).Own();
-    if (made->is_missing()) (void)ctx.Mismatch(kNoField, where);
+    if (made->is_missing()) (void)ctx.Absent(kNoField, where);
     return made;
   }
   return FindField(v, step.name, ignore_case, ctx, where);
@@ -120,7 +120,7 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   const size_t count = path.steps.size();
   if (count == 1 && !temporary) {
     *scratch = view.Get(id, first.name);
-    if (scratch->is_missing()) (void)ctx.Mismatch(kNoField, &e);
+    if (scratch->is_missing()) (void)ctx.Absent(kNoField, &e);
     return *scratch;
   }
   // Strict typing must know at which step the path failed, so it goes step by step.
@@ -128,7 +128,7 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   Value v = count == 1 || !whole ? view.Get(id, first.name)
                                  : view.GetPath(id, first.name, std::span(path.steps).subspan(1));
   if (v.is_missing()) {
-    (void)ctx.Mismatch(kNoField, &e);
+    (void)ctx.Absent(kNoField, &e);
     return *scratch = Value::Missing();
   }
   if (temporary) {
@@ -144,7 +144,7 @@ const Value& Index(const Expr& e, const Expr::Index& index, EvalContext& ctx, Va
   Value key_scratch;
   const Value& key = Evaluate(*index.key, ctx, &key_scratch);
   if (base.is_null() || key.is_missing()) return *scratch = Value::Missing();
-  if (base.is_missing()) return *scratch = ctx.Mismatch("a path into MISSING", &e);
+  if (base.is_missing()) return *scratch = ctx.Absent("a path into MISSING", &e);
   if (key.is_null()) return *scratch = Value::Null();
   Value item_value;
   const Value* found = nullptr;

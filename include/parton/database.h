@@ -28,6 +28,18 @@
 
 namespace parton {
 
+// The files that statements may name: in COPY, IMPORT, BACKUP, RESTORE, ADVISE FROM, csv() and the like. For statements
+// that are not trusted. The database's own files and temporary ones are not concerned.
+struct FileAccess {
+  bool all = true;                    // whatever the process may
+  std::vector<std::string> readable;  // not all: what is in these directories or below
+  std::vector<std::string> writable;  // the same for writing; it may be read too
+
+  // The file or directory need not exist; links are followed first. Error (kIoError): refused.
+  Status MayRead(const std::string& path) const;
+  Status MayWrite(const std::string& path) const;
+};
+
 struct Options {
   bool create_if_missing = true;
   bool error_if_exists = false;
@@ -46,6 +58,7 @@ struct Options {
   // Tables with provisioned throughput refuse what exceeds it, as DynamoDB's do: for one-shot requests
   // (parton/requests.h), and for connections until they SET throttle.
   bool throttle = false;
+  FileAccess files;  // other files are refused with kIoError
 };
 
 enum class ResultKind : uint8_t {
@@ -213,6 +226,8 @@ class Database {
   // For tools: names to complete and to suggest.
   virtual std::vector<std::string> TableNames() const = 0;
   virtual std::vector<std::string> IndexNames(std::string_view table) const = 0;
+  // The attributes of the table's primary key: hash, and range if there is one.
+  virtual std::vector<std::string> KeyAttributes(std::string_view table) const = 0;
   // Attributes seen in a sample of the table's items, nested ones too ("address.city"); sorted.
   virtual std::vector<std::string> AttributePaths(std::string_view table) = 0;
 };

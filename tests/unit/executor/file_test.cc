@@ -33,12 +33,12 @@ class FileTest : public ::testing::Test {
 
   void Write(const std::string& path, Compression compression, const std::string& text) {
     FileSink sink;
-    ASSERT_TRUE(sink.Open(path, compression).ok());
+    ASSERT_TRUE(sink.Open(path, compression, FileAccess()).ok());
     for (size_t at = 0; at < text.size(); at += 1000) ASSERT_TRUE(sink.Write(text.substr(at, 1000)).ok());
     ASSERT_TRUE(sink.Finish().ok());
   }
   Result<std::string> Read(const std::string& path) {
-    PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(path));
+    PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(path, FileAccess()));
     std::string text;
     char buffer[777];
     for (;;) {
@@ -104,14 +104,14 @@ TEST_F(FileTest, AFileAppearsOnlyWhenItIsWhole) {
   Write(Path("f"), Compression::kNone, "old");
   {
     FileSink sink;
-    ASSERT_TRUE(sink.Open(Path("f"), Compression::kNone).ok());
+    ASSERT_TRUE(sink.Open(Path("f"), Compression::kNone, FileAccess()).ok());
     ASSERT_TRUE(sink.Write("new").ok());
     EXPECT_EQ(Read(Path("f")).value(), "old");
   }
   EXPECT_EQ(Read(Path("f")).value(), "old");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
   FileSink full;
-  ASSERT_TRUE(full.Open("/dev/full", Compression::kGzip).ok());
+  ASSERT_TRUE(full.Open("/dev/full", Compression::kGzip, FileAccess()).ok());
   ASSERT_TRUE(full.Write("x").ok());
   EXPECT_EQ(full.Finish().code(), StatusCode::kIoError);
 }
@@ -119,7 +119,7 @@ TEST_F(FileTest, AFileAppearsOnlyWhenItIsWhole) {
 TEST_F(FileTest, LinesOfAnyLength) {
   const std::string long_line(700000, 'x');
   Write(Path("f"), Compression::kNone, "\xEF\xBB\xBF" "a\n\n" + long_line + "\nlast");
-  auto file = OpenFileSource(Path("f")).value();
+  auto file = OpenFileSource(Path("f"), FileAccess()).value();
   LineReader lines(file.get());
   std::vector<std::string> all;
   std::string_view line;
@@ -130,7 +130,7 @@ TEST_F(FileTest, LinesOfAnyLength) {
 
 TEST_F(FileTest, ALineWithoutEndIsRefused) {
   Write(Path("f"), Compression::kGzip, std::string(LineReader::kMaxLine + 100, 'x'));
-  auto file = OpenFileSource(Path("f")).value();
+  auto file = OpenFileSource(Path("f"), FileAccess()).value();
   LineReader lines(file.get());
   std::string_view line;
   EXPECT_EQ(lines.Next(&line).status().code(), StatusCode::kValidation);
@@ -157,7 +157,7 @@ TEST_F(FileTest, RejectsOfAnEarlierRunAreNeverWrittenAgain) {
   const std::string path = Path("rejects");
   {
     ErrorFile file;
-    ASSERT_TRUE(file.Open(path, 0).ok());
+    ASSERT_TRUE(file.Open(path, 0, FileAccess()).ok());
     for (uint64_t line : {5, 7, 12}) {
       ASSERT_TRUE(file.Add(line, Status::Validation("bad"), "record " + std::to_string(line)).ok());
     }
@@ -174,14 +174,14 @@ TEST_F(FileTest, RejectsOfAnEarlierRunAreNeverWrittenAgain) {
   setrlimit(RLIMIT_FSIZE, &none);
   {
     ErrorFile file;
-    (void)file.Open(path, 10);
+    (void)file.Open(path, 10, FileAccess());
   }
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(LinesOf(*Read(path)), (std::vector<uint64_t>{5, 7}));
 
   ErrorFile file;
-  ASSERT_TRUE(file.Open(path, 10).ok());
+  ASSERT_TRUE(file.Open(path, 10, FileAccess()).ok());
   ASSERT_TRUE(file.Add(11, Status::Validation("bad"), "record 11").ok());
   ASSERT_TRUE(file.Flush().ok());
   EXPECT_EQ(LinesOf(*Read(path)), (std::vector<uint64_t>{5, 7, 11}));
@@ -189,12 +189,12 @@ TEST_F(FileTest, RejectsOfAnEarlierRunAreNeverWrittenAgain) {
 
 TEST_F(FileTest, AGuessFromAPartOfTheRecordsHoldsForTheRest) {
   Write(Path("f"), Compression::kNone, "a,b\n1,x\n2,y\n003,z\n4,\n");
-  auto file = OpenFileSource(Path("f"));
+  auto file = OpenFileSource(Path("f"), FileAccess());
   Result<CsvGuess> guess = GuessCsvTypes(file->get(), {}, {}, 2);
   ASSERT_TRUE(guess.ok());
   EXPECT_FALSE(guess->whole);
   EXPECT_EQ(guess->types[0].second, CsvType::kNumber);
-  file = OpenFileSource(Path("f"));
+  file = OpenFileSource(Path("f"), FileAccess());
   CsvOptions options;
   options.types = guess->types;
   options.guessed = guess->guessed;
@@ -208,7 +208,7 @@ TEST_F(FileTest, AGuessFromAPartOfTheRecordsHoldsForTheRest) {
   EXPECT_TRUE(reader.recoverable());
   EXPECT_TRUE(*reader.Next(&row));
 
-  file = OpenFileSource(Path("f"));
+  file = OpenFileSource(Path("f"), FileAccess());
   guess = GuessCsvTypes(file->get(), {}, {{"b", CsvType::kBinary}}, 1000);
   ASSERT_TRUE(guess.ok());
   EXPECT_TRUE(guess->whole);
