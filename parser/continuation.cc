@@ -15,6 +15,7 @@
 #include "PartonParser.h"
 #include "parser/scanner.h"
 #include "parton/language.h"
+#include "types/unicode.h"
 
 namespace parton {
 
@@ -238,7 +239,8 @@ std::vector<Token> Tokenize(std::string_view text) {
 }
 
 Continuation WhatMayFollow(std::string_view text) {
-  antlr4::ANTLRInputStream input{std::string(text)};
+  // What is typed or pasted need not be UTF-8, and the lexer throws then.
+  antlr4::ANTLRInputStream input{ToValidUtf8(text)};
   Words lexer(&input);
   lexer.removeErrorListeners();
   std::vector<size_t> types;

@@ -75,16 +75,19 @@ size_t Distance(std::string_view a, std::string_view b) {
 std::string NearestKeyword(std::string_view word, const Types& types) {
   if (word.size() < 3) return "";
   std::string upper = UpperCase(word);
-  size_t best = upper.size() >= 6 ? 3 : 2;  // the distance must be below
+  const size_t limit = upper.size() >= 6 ? 3 : 2;  // the distance must be below
+  size_t best = SIZE_MAX;
   std::string nearest;
   for (size_t type : types) {
     if (!IsKeyword(type)) continue;
     std::string keyword = Spelling(type);
-    size_t distance = keyword.size() < 3 ? 3 : Distance(upper, keyword);
-    if (distance > 0 && distance < best) {
-      best = distance;
-      nearest = keyword;
-    }
+    const size_t distance = keyword.size() < 3 ? 3 : Distance(upper, keyword);
+    if (distance == 0 || distance >= limit) continue;
+    // People get the first letter right: DSC is DESC and not ASC.
+    const size_t rank = 2 * distance + (keyword[0] == upper[0] ? 0 : 1);
+    if (rank >= best) continue;
+    best = rank;
+    nearest = keyword;
   }
   return nearest;
 }
