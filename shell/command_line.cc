@@ -29,7 +29,7 @@ std::string ModeNames() {
 }
 
 int UsageError(const std::string& message) {
-  fmt::print(stderr, "parton: {}\nparton --help shows the usage\n", message);
+  WriteMessage(fmt::format("parton: {}\nparton --help shows the usage\n", message));
   return kExitUsage;
 }
 
@@ -77,6 +77,8 @@ const std::vector<OptionInfo>& AllOptions() {
       {"--single-transaction", "", "all statements or none"},
       {"--keep-going", "", "go on after errors; the exit status is still 1"},
       {"--read-only", "", "refuse all changes"},
+      {"--safe", "", "for scripts that are not trusted: no files, commands and other databases"},
+      {"--safe-files", "DIR", "--safe, but files in this directory may be read and written; may be repeated"},
       {"--json-errors", "", "errors as JSON, one object a line"},
       {"--salvage", "NEW", "save what can be read of the damaged database DB into a new one"},
       {"--sample", "", "an in-memory database with a small sample"},
@@ -110,7 +112,7 @@ const std::vector<VariableInfo>& AllEnvironmentVariables() {
       {"PARTON_HISTORY_SIZE", "how many statements it keeps; 2000 if not set"},
       {"PARTON_INIT",
        "a script that runs before the prompt; ~/.partonrc if not set, none if empty"},
-      {"PARTON_PAGER, PAGER", "the pager; less -SRFX if neither is set"},
+      {"PARTON_PAGER, PAGER", "the pager; less -SRFX or more if neither is set"},
       {"VISUAL, EDITOR", "the editor of .edit and Ctrl-X Ctrl-E; vi if neither is set"},
       {"NO_COLOR", "if not empty: no colours"},
   };
@@ -172,6 +174,8 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
   result.single_transaction = raw.flags["--single-transaction"];
   result.no_init = raw.flags["--no-init"];
   result.sample = raw.flags["--sample"];
+  result.safe_files = raw.values["--safe-files"];
+  result.safe = raw.flags["--safe"] || !result.safe_files.empty();
   result.inputs = InputsOf(app, raw);
 
   bool first = true;

@@ -28,6 +28,8 @@ struct CommandLine {
   bool single_transaction = false;
   bool no_init = false;
   bool sample = false;
+  bool safe = false;                    // statements and commands stay off files, commands, other databases
+  std::vector<std::string> safe_files;  // directories that they may use all the same
   std::string salvage_into;  // not empty: save the database there, and end
 };
 

@@ -11,9 +11,9 @@
 
 namespace parton::shell {
 
-// Candidates for the word at the end of `before`, a statement up to the cursor; sorted, no
-// duplicates. `*word_length`: bytes of the word they replace.
-std::vector<Candidate> Complete(Session* session, std::string_view before, size_t* word_length);
+// Candidates for the word that ends at `cursor`; sorted, no duplicates. What stands behind the cursor tells which tables
+// are meant. `*word_length`: bytes before the cursor that they replace. Names that need quotes have them.
+std::vector<Candidate> Complete(Session* session, std::string_view text, size_t cursor, size_t* word_length);
 
 }  // namespace parton::shell
 

@@ -42,6 +42,7 @@ const std::vector<DotCommand>& AllDotCommands() {
       {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump,
        Argument::kTable},
       {"edit", "", "the last statement in $VISUAL or $EDITOR; runs it afterwards", "", 0, 0, Edit},
+      {"exit", "[STATUS]", "leave, as .quit", "", 0, 1, Quit},
       {"expand", "[PATH... | off]", "nested values at these paths as columns of their own",
        "Works in the modes table, vertical, csv and markdown. What is expanded may be expanded "
        "further:\n  .expand credits credits[0]",
@@ -50,7 +51,7 @@ const std::vector<DotCommand>& AllDotCommands() {
        Argument::kOnOff},
       {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1,
        Footer, Argument::kOnOff},
-      {"help", "[TOPIC]", "this list, or more on a command, keys, modes, settings", "", 0, 1, Help,
+      {"help", "[TOPIC]", "this list, or more on a statement, command, function, keys, modes, settings", "", 0, 4, Help,
        Argument::kCommand},
       {"history", "[N]", "the last N statements typed", "", 0, 1, ShowHistory},
       {"import", "FILE TABLE [OPTION...]", "load a csv, json, jsonl or ddbjson file into a table",

@@ -95,17 +95,7 @@ Status SetVariable(Session* s, const Args& args) {
   PARTON_RETURN_IF_ERROR(NeedDatabase(s));
   std::string text;
   for (size_t i = 1; i < args.size(); ++i) text += (i > 1 ? " " : "") + args[i];
-  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result, s->connection()->Execute(text));
-  if (result->kind() == ResultKind::kValue) {
-    s->variables[name] = result->value().Own();
-  } else if (result->kind() == ResultKind::kRows) {
-    const bool ordered = result->ordered();
-    PARTON_ASSIGN_OR_RETURN(std::vector<Value> rows, result->All());
-    s->variables[name] = ordered ? Value::List(std::move(rows)) : Value::Bag(std::move(rows));
-  } else {
-    return Status::Validation("a variable's value is an expression or a query");
-  }
-  return Status::Ok();
+  return s->SetVariable(name, text);
 }
 
 Status Timer(Session* s, const Args& args) { return Toggle(s, args, "timer", &s->timer); }

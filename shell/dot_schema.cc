@@ -5,6 +5,7 @@
 
 #include "shell/dot_actions.h"
 #include "shell/session.h"
+#include "shell/statement_names.h"
 
 namespace parton::shell::actions {
 
@@ -184,7 +185,45 @@ Status Tables(Session* s, const Args&) {
   return Status::Ok();
 }
 
+namespace {
+
+// A statement that makes the table for a file, with the attribute that looks most like a key.
+std::string CreateTableFor(Session* s, const std::string& file, const std::string& table) {
+  std::string_view name = file;
+  for (const std::string_view packed : {".gz", ".zst", ".zstd"}) {
+    if (name.ends_with(packed)) name.remove_suffix(packed.size());
+  }
+  const char* reader = name.ends_with(".csv") ? "csv" : name.ends_with(".ddbjson") ? "ddbjson" : "json";
+  const auto rows = s->connection()->Execute(fmt::format("SELECT * FROM {}({}) AS r LIMIT 1", reader, QuoteText(file)));
+  if (!rows.ok() || !(*rows)->Next() || !(*rows)->row().is_struct()) return "";
+  const Value row = (*rows)->row().Materialize();
+  const Field* key = nullptr;
+  for (const Field& f : row.fields()) {
+    if (!f.value.is_text() && !f.value.is_numeric()) continue;
+    const bool id = SameWord(f.name, "id") || SameWord(f.name, "pk") || SameWord(f.name, "key");
+    if (key == nullptr || id) key = &f;
+    if (id) break;
+  }
+  if (key == nullptr) return "";
+  const bool number = key->value.is_numeric() ||
+                      (!key->value.bytes().empty() && key->value.bytes().find_first_not_of("0123456789") == key->value.bytes().npos);
+  return fmt::format("CREATE TABLE {0} ({1} {2}, PRIMARY KEY ({1}));", QuoteName(table), QuoteName(key->name),
+                     number ? "NUMBER" : "STRING");
+}
+
+}  // namespace
+
 Status Import(Session* s, const Args& args) {
+  PARTON_RETURN_IF_ERROR(NeedDatabase(s));
+  const std::vector<std::string> tables = SortedTables(s);
+  if (std::find(tables.begin(), tables.end(), args[1]) == tables.end()) {
+    PARTON_RETURN_IF_ERROR(s->files().MayRead(args[0]));
+    const std::string create = CreateTableFor(s, args[0], args[1]);
+    if (!create.empty()) {
+      return Status::NotFound(fmt::format("there is no table {} to import into", args[1]), {},
+                              "make it first, for example: " + create);
+    }
+  }
   std::string statement = fmt::format("COPY {} FROM {}", QuoteName(args[1]), QuoteText(args[0]));
   std::string options;
   for (size_t i = 2; i < args.size(); ++i) options += (i == 2 ? "" : " ") + args[i];

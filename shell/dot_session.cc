@@ -15,7 +15,10 @@
 #include "shell/dot_commands.h"
 #include "shell/editor/line_editor.h"
 #include "shell/interrupt.h"
+#include "shell/prompt.h"
 #include "shell/session.h"
+#include "shell/statement_help.h"
+#include "shell/statement_names.h"
 
 namespace parton::shell::actions {
 
@@ -33,13 +36,36 @@ std::string CommandList() {
   for (const DotCommand& c : AllDotCommands()) {
     out += fmt::format("  {:<32}{}\n", fmt::format(".{} {}", c.name, c.arguments), c.help);
   }
-  return out + "More: .help COMMAND, .help keys, modes, settings, functions, or the name of one.\n";
+  return out +
+         "More: .help COMMAND, .help statements, keys, modes, settings, functions, or the name of one: .help SELECT.\n";
 }
 
-// What `.help TOPIC` prints; empty if there is nothing on it.
-std::string HelpOn(std::string topic) {
-  if (topic.front() == '.') topic.erase(0, 1);
+std::string HelpOnCommand(std::string_view name) {
+  const DotCommand* c = FindDotCommand(name);
+  if (c == nullptr) return "";
+  const std::string out = fmt::format(".{} {}\n  {}\n", c->name, c->arguments, c->help);
+  return c->details.empty() ? out : out + fmt::format("  {}\n", c->details);
+}
+
+std::string HelpOnFunctions(std::string_view topic) {
   std::string out;
+  for (const FunctionInfo& f : FunctionList()) {
+    if (SameWord(topic, "functions"))
+      out += fmt::format("  {}\n", f.signature);
+    else if (SameWord(f.name, topic))
+      out += fmt::format("{}\n  {}\n", f.signature, f.doc);
+  }
+  return out;
+}
+
+// What `.help TOPIC` prints; empty if there is nothing on it. A word may be a command, a statement and a function.
+std::string HelpOn(const std::string& topic) {
+  if (topic.front() == '.') return HelpOnCommand(std::string_view(topic).substr(1));
+  std::string out;
+  if (topic == "statements") {
+    for (const StatementHelp& s : AllStatements()) out += fmt::format("  {:<16}{}\n", s.name, s.help);
+    return out + "  .help NAME has the syntax.\n";
+  }
   if (topic == "keys") {
     for (const KeyBinding& k : LineEditor::Keys()) {
       if (!k.help.empty()) out += fmt::format("  {:<14}{}\n", k.keys, k.help);
@@ -56,16 +82,8 @@ std::string HelpOn(std::string topic) {
     out += fmt::format("  SET {} = {}\n      {}\n", s.name, s.values, s.doc);
   }
   if (settings || !out.empty()) return out;
-  if (const DotCommand* c = FindDotCommand(topic); c != nullptr) {
-    out = fmt::format(".{} {}\n  {}\n", c->name, c->arguments, c->help);
-    return c->details.empty() ? out : out + fmt::format("  {}\n", c->details);
-  }
-  for (char& c : topic) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  for (const FunctionInfo& f : FunctionList()) {
-    if (topic == "FUNCTIONS")
-      out += fmt::format("  {}\n", f.signature);
-    else if (f.name == topic)
-      out += fmt::format("{}\n  {}\n", f.signature, f.doc);
+  for (const std::string& part : {HelpOnCommand(topic), HelpOnStatement(topic), HelpOnFunctions(topic)}) {
+    if (!part.empty()) out += (out.empty() ? "" : "\n") + part;
   }
   return out;
 }
@@ -73,6 +91,7 @@ std::string HelpOn(std::string topic) {
 }  // namespace
 
 Status Edit(Session* s, const Args&) {
+  PARTON_RETURN_IF_ERROR(s->Refuse("an editor"));
   if (!s->interactive()) return Status::Validation(".edit needs a terminal");
   PARTON_ASSIGN_OR_RETURN(const std::string text, EditText(s->last_statement));
   s->output()->Write(text + "\n");
@@ -83,16 +102,19 @@ Status Edit(Session* s, const Args&) {
 }
 
 Status Help(Session* s, const Args& args) {
-  const std::string text = args.empty() ? CommandList() : HelpOn(args[0]);
+  std::string topic;
+  for (const std::string& word : args) topic += (topic.empty() ? "" : " ") + word;
+  const std::string text = topic.empty() ? CommandList() : HelpOn(topic);
   if (!text.empty()) {
     s->output()->Write(text);
     return Status::Ok();
   }
-  std::vector<std::string> topics = {"keys", "modes", "settings", "functions"};
+  std::vector<std::string> topics = {"keys", "modes", "settings", "functions", "statements"};
+  for (const StatementHelp& st : AllStatements()) topics.emplace_back(st.name);
   for (const DotCommand& c : AllDotCommands()) topics.emplace_back(c.name);
   for (const FunctionInfo& f : FunctionList()) topics.push_back(f.name);
-  const std::string nearest = Nearest(args[0], topics);
-  return Status::NotFound(fmt::format("no help on {}", args[0]), {},
+  const std::string nearest = Nearest(topic, topics);
+  return Status::NotFound(fmt::format("no help on {}", topic), {},
                           nearest.empty() ? ".help lists the commands"
                                           : fmt::format("did you mean .help {}?", nearest));
 }
@@ -120,7 +142,12 @@ Status Last(Session* s, const Args& args) {
   return Status::Ok();
 }
 
-Status OpenDatabase(Session* s, const Args& args) { return s->Open(args[0]); }
+Status OpenDatabase(Session* s, const Args& args) {
+  PARTON_RETURN_IF_ERROR(s->Refuse("another database"));
+  PARTON_RETURN_IF_ERROR(s->Open(args[0]));
+  if (s->interactive() && s->made_database()) s->Note(NewDatabaseNote(args[0]));
+  return Status::Ok();
+}
 
 Status Quit(Session* s, const Args& args) {
   int status = 0;
@@ -137,6 +164,7 @@ Status Quit(Session* s, const Args& args) {
 }
 
 Status Read(Session* s, const Args& args) {
+  PARTON_RETURN_IF_ERROR(s->files().MayRead(args[0]));
   SourceStatement origin;
   origin.source = args[0];
   if (s->RunFile(args[0], origin) || s->done() || s->options().keep_going) return Status::Ok();
@@ -153,7 +181,7 @@ Status Watch(Session* s, const Args& args) {
   const bool paged = s->pager;
   s->pager = false;
   while (!s->done() && !Interrupted()) {
-    if (s->output()->is_terminal()) s->output()->Write("\033[H\033[2J");
+    s->output()->ClearScreen();
     if (!s->Run(Generated(statement))) break;
     for (int i = 0; i < static_cast<int>(seconds * 10) && !Interrupted() && !s->done(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));

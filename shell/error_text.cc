@@ -23,7 +23,6 @@ std::string SourceLine(const SourceStatement& s, uint32_t wanted) {
     start = next + 1;
   }
   std::string line = text.substr(start, std::min(text.find('\n', start), text.size()) - start);
-  std::replace(line.begin(), line.end(), '\t', ' ');
   return line;
 }
 
@@ -32,7 +31,8 @@ std::string Excerpt(const std::string& line, uint32_t column, uint32_t length, i
   std::u32string points;
   for (size_t i = 0; i < line.size();) {
     const char32_t c = NextCodePoint(line, &i);
-    points.push_back(c < 0x20 || c == 0x7F ? U' ' : c);
+    // A sign each: the caret stands below the right one.
+    points.push_back(c == '\t' || c == '\r' ? U' ' : IsControl(c) ? char32_t{0xFFFD} : c);
   }
   const size_t at = std::min<size_t>(column - 1, points.size());
   const auto room = static_cast<size_t>(std::max(width - 4, 10));
@@ -68,14 +68,11 @@ ErrorPlace PlaceOf(const Status& error, const SourceStatement& s) {
           span.line == 1 ? s.column + span.column - 1 : span.column};
 }
 
-std::string FormatError(const Status& error, const SourceStatement& s, int width, bool color) {
+StyledText FormatError(const Status& error, const SourceStatement& s, int width) {
   const ErrorPlace place = PlaceOf(error, s);
-  const char* red = color ? "\033[1;31m" : "";
-  const char* reset = color ? "\033[0m" : "";
-  std::string out;
-  if (!place.source.empty())
-    out = fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
-  out += fmt::format("{}{}{}: {}\n", red, error.ExceptionName(), reset, error.message());
+  const std::string source =
+      place.source.empty() ? "" : fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
+  std::string out = fmt::format(": {}\n", error.message());
   if (error.span().line != 0) {
     const std::string line = SourceLine(s, error.span().line);
     // The caret stays within the first line of a span of several.
@@ -95,7 +92,7 @@ std::string FormatError(const Status& error, const SourceStatement& s, int width
                        reasons[i].ok() ? "None" : reasons[i].ToString());
   }
   if (!error.hint().empty()) out += fmt::format("hint: {}\n", error.hint());
-  return out;
+  return {{source}, {std::string(error.ExceptionName()), Style::kError}, {out}};
 }
 
 std::string JsonString(std::string_view text) {

@@ -8,6 +8,7 @@
 
 #include "parton/status.h"
 #include "shell/script_reader.h"
+#include "shell/styled_text.h"
 
 namespace parton::shell {
 
@@ -21,8 +22,7 @@ struct ErrorPlace {
 ErrorPlace PlaceOf(const Status& error, const SourceStatement& statement);
 
 // For people; ends with a line break. `width` columns for the line shown; 0: 100.
-std::string FormatError(const Status& error, const SourceStatement& statement, int width,
-                        bool color);
+StyledText FormatError(const Status& error, const SourceStatement& statement, int width);
 // {"code": ..., "message": ..., "file": ..., "line": ..., "column": ..., "hint": ..., "statement":
 // ...}
 std::string FormatErrorJson(const Status& error, const SourceStatement& statement);

@@ -20,28 +20,92 @@ namespace {
 
 constexpr size_t kBufferBytes = size_t{64} << 10;
 
-// Of text with colours.
-int WidthWithoutCodes(std::string_view text) {
-  int width = 0;
-  while (!text.empty()) {
-    const size_t code = std::min(text.find('\033'), text.size());
-    width += DisplayWidth(text.substr(0, code));
-    text.remove_prefix(std::min(text.find('m', code), text.size() - 1) + 1);
+// Whether the shell would find the program that `command` starts with; "VARIABLE=value" may stand before it.
+bool IsInstalled(std::string_view command) {
+  std::string_view word;
+  do {
+    command.remove_prefix(std::min(command.find_first_not_of(' '), command.size()));
+    word = command.substr(0, command.find(' '));
+    command.remove_prefix(word.size());
+  } while (word.find('=') != std::string_view::npos);
+  if (word.empty()) return false;
+  if (word.find('/') != std::string_view::npos) return ::access(std::string(word).c_str(), X_OK) == 0;
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path != nullptr ? path : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+    if (::access(fmt::format("{}/{}", folder.empty() ? "." : folder, word).c_str(), X_OK) == 0) return true;
   }
-  return width;
+  return false;
 }
 
 }  // namespace
+
+std::string PagerCommand() {
+  for (const char* name : {"PARTON_PAGER", "PAGER"}) {
+    const char* command = std::getenv(name);
+    if (command != nullptr && *command != 0 && IsInstalled(command)) return command;
+  }
+  for (const char* command : {"less -SRFX", "more"}) {
+    if (IsInstalled(command)) return command;
+  }
+  return "";
+}
+
+bool MessagesOnTerminal() {
+  static const bool terminal = isatty(2) != 0;
+  return terminal;
+}
+
+void WriteMessage(const StyledText& text, bool color) {
+  const std::string bytes = MessagesOnTerminal() ? ForTerminal(text, color) : Plain(text);
+  std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+  std::fflush(stderr);
+}
+
+void WriteMessage(std::string_view text) { WriteMessage({{std::string(text), Style::kPlain}}, false); }
+
+Output::Output() : terminal_(isatty(1) != 0) {}
 
 Output::~Output() {
   EndPaging();
   (void)Close();
 }
 
+void Output::Append(std::string_view text) {
+  if (!for_terminal()) {
+    buffer_.append(text);
+    return;
+  }
+  const std::string shown = ForTerminal(text);
+  buffer_ += shown;
+  if (page_lines_ > 0) CountLines(shown);
+}
+
 void Output::Write(std::string_view text) {
-  buffer_.append(text);
+  Append(text);
+  Spill();
+}
+
+void Output::Write(std::string_view text, Style style) {
+  const std::string_view code = for_terminal() && !text.empty() ? StyleCode(style) : "";
+  buffer_ += code;
+  Append(text);
+  if (!code.empty()) buffer_ += kStyleEnd;
+  Spill();
+}
+
+void Output::Write(const StyledText& text) {
+  for (const Piece& piece : text) Write(piece.text, piece.style);
+}
+
+void Output::ClearScreen() {
+  if (for_terminal()) buffer_ += "\033[H\033[2J";
+}
+
+// More than a screen goes to the pager.
+void Output::Spill() {
   if (page_lines_ > 0) {
-    CountLines(text);
     if (held_lines_ < page_lines_) return;
     page_lines_ = 0;
     std::fflush(stdout);
@@ -55,7 +119,7 @@ void Output::Write(std::string_view text) {
 void Output::CountLines(std::string_view text) {
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    held_columns_ += WidthWithoutCodes(text.substr(0, end));
+    held_columns_ += DisplayWidth(text.substr(0, end));
     if (end == text.size()) return;
     held_lines_ += std::max(1, (held_columns_ + page_columns_ - 1) / page_columns_);
     held_columns_ = 0;
@@ -143,7 +207,7 @@ void Output::EndPaging() {
   ClearError();  // leaving the pager early is no error
 }
 
-bool Output::is_terminal() const { return !redirected() && isatty(1) != 0; }
+bool Output::is_terminal() const { return terminal_ && !redirected(); }
 
 TerminalSize GetTerminalSize() {
   TerminalSize size;

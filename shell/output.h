@@ -1,6 +1,9 @@
 // Where results go: standard output, a file, or a command (also the pager). Buffered; the session
 // flushes after every statement, so that what one printed is out before the next one starts.
 //
+// Text is data: what reaches a terminal, also through the pager, has its control characters shown as escapes, in every
+// mode. Files, pipes and commands get the bytes as they are.
+//
 // Errors do not throw and do not end the process: failed() tells, with a Status, that something
 // could not be written (full disk), and reader_gone() that nobody reads any more (`parton ... |
 // head`).
@@ -12,6 +15,7 @@
 #include <string_view>
 
 #include "parton/status.h"
+#include "shell/styled_text.h"
 
 namespace parton::shell {
 
@@ -22,14 +26,28 @@ struct TerminalSize {
 };
 TerminalSize GetTerminalSize();
 
+// The pager to use, of $PARTON_PAGER, $PAGER, less and more the first that is installed; "" if none is.
+std::string PagerCommand();
+
+// Whether standard error is a terminal.
+bool MessagesOnTerminal();
+// Errors, notes: on standard error; on a terminal as Output does it. `color`: with the styles, on a terminal.
+void WriteMessage(const StyledText& text, bool color);
+void WriteMessage(std::string_view text);
+
 class Output {
  public:
-  Output() = default;
+  Output();
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
   void Write(std::string_view text);
+  // With the codes of the style if the text goes to a terminal.
+  void Write(std::string_view text, Style style);
+  void Write(const StyledText& text);
+  // Wipes the screen if the text goes to a terminal.
+  void ClearScreen();
   void Flush();
 
   // From now on, to a file (truncated) or to the input of a command. Errors: cannot open, cannot
@@ -57,9 +75,13 @@ class Output {
   bool is_terminal() const;
 
  private:
+  void Append(std::string_view text);
+  void Spill();
   void WriteOut(std::string_view text);
   void CountLines(std::string_view text);
+  bool for_terminal() const { return terminal_ && (!redirected() || pager_running_); }
 
+  const bool terminal_;  // standard output is one
   std::string buffer_;
   FILE* file_ = nullptr;  // a command's input
   int fd_ = 1;

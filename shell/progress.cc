@@ -45,7 +45,7 @@ void Progress::Update(uint64_t done, uint64_t total) {
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const std::string line = ProgressText(done, total, seconds) + "  (Ctrl-C cancels)";
-  fmt::print(stderr, "\r\033[K{}", Truncate(line, std::max(1, GetTerminalSize().columns - 1)));
+  fmt::print(stderr, "\r\033[K{}", Truncate(Printable(line), std::max(1, GetTerminalSize().columns - 1)));
   std::fflush(stderr);
   visible_ = true;
 }

@@ -14,6 +14,9 @@ std::string HistoryFile();
 // What the prompt calls a database: "memory", or the last part of its path.
 std::string DatabaseName(const std::string& path);
 
+// For people who mistyped a path.
+std::string NewDatabaseNote(const std::string& path);
+
 // Reads statements at the prompt and runs them until .quit, the end of input, or SIGTERM.
 void RunPrompt(Session* session);
 

@@ -49,6 +49,7 @@ struct Look {
 
 struct RowsInfo {
   std::vector<std::string> columns;  // where the statement names them
+  std::vector<std::string> keys;     // columns that are never cut: the keys of the tables read
   bool ordered = false;
 };
 

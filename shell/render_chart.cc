@@ -22,9 +22,6 @@ namespace {
 constexpr size_t kMostRows = 10'000;
 constexpr int kDefaultWidth = 80;
 constexpr int kShortestBar = 5;
-constexpr std::string_view kBarColor = "\033[36m";
-constexpr std::string_view kReset = "\033[0m";
-
 std::string TextOf(const Value& v) {
   if (v.is_missing()) return "";
   return Printable(v.is_text() ? std::string(v.bytes()) : v.ToLiteral());
@@ -81,7 +78,7 @@ class ChartRenderer : public Renderer {
   }
   Status Single(const Value& value) override {
     if (IsSeries(value))
-      output_->Write(Sparkline(SeriesOf(value)) + "\n");
+      WriteLine(Sparkline(SeriesOf(value)));
     else
       output_->Write(TextOf(value) + "\n");
     return Status::Ok();
@@ -127,34 +124,35 @@ class ChartRenderer : public Renderer {
     const int room = std::max(kShortestBar, Width() - label_width - value_width - 3);
     for (size_t i = 0; i < values.size(); ++i) {
       const std::string label = Truncate(labels[i], label_width);
-      std::string line = label + Blanks(label_width - DisplayWidth(label)) + " ";
+      StyledText line = {{label + Blanks(label_width - DisplayWidth(label)) + " "}};
       if (IsSeries(values[i])) {
-        line += Sparkline(SeriesOf(values[i]), room);
+        const StyledText drawn = Sparkline(SeriesOf(values[i]), room);
+        line.insert(line.end(), drawn.begin(), drawn.end());
       } else if (const std::optional<double> number = NumberOf(values[i])) {
         const std::string text = TextOf(values[i]);
-        line +=
-            Blanks(value_width - DisplayWidth(text)) + text + " " + Bar(*number, low, high, room);
+        line.push_back({Blanks(value_width - DisplayWidth(text)) + text + " "});
+        const StyledText drawn = Bar(*number, low, high, room);
+        line.insert(line.end(), drawn.begin(), drawn.end());
       }
-      while (line.ends_with(' ')) line.pop_back();
-      output_->Write(line + "\n");
+      WriteLine(std::move(line));
     }
   }
 
   // Bars start at zero, which is at the left unless some are negative.
-  std::string Bar(double value, double low, double high, int room) const {
+  StyledText Bar(double value, double low, double high, int room) const {
     const double span = high - low;
-    if (span <= 0) return "";
+    if (span <= 0) return {};
     const int zero = static_cast<int>(std::lround(-low / span * room));
     if (value < 0) {
       const int length = static_cast<int>(std::lround(-value / span * room));
-      return Blanks(zero - length) + Painted(Repeat(look_.unicode ? "█" : "#", length));
+      return {{Blanks(zero - length)}, Painted(Repeat(look_.unicode ? "█" : "#", length))};
     }
     const int eighths = static_cast<int>(std::lround(value / span * room * 8));
     std::string bar = Repeat(look_.unicode ? "█" : "#", eighths / 8);
     static constexpr const char* kParts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     if (look_.unicode) bar += kParts[eighths % 8];
     if (bar.empty() && value > 0) bar = look_.unicode ? "▏" : "|";
-    return Blanks(zero) + Painted(bar);
+    return {{Blanks(zero)}, Painted(bar)};
   }
 
   void Series(const std::string& column) {
@@ -162,17 +160,17 @@ class ChartRenderer : public Renderer {
     for (const Value& row : rows_) {
       const Value cell = CellOf(row, column);
       if (IsSeries(cell)) {
-        output_->Write(Sparkline(SeriesOf(cell)) + "\n");
+        WriteLine(Sparkline(SeriesOf(cell)));
         continue;
       }
       numbers.push_back(NumberOf(cell));
     }
-    if (!numbers.empty()) output_->Write(Sparkline(numbers) + "\n");
+    if (!numbers.empty()) WriteLine(Sparkline(numbers));
   }
 
   // At most as many signs as fit: of more numbers, each sign is the mean of its share. Behind it
   // the least and the greatest number.
-  std::string Sparkline(const std::vector<std::optional<double>>& all, int room = 0) const {
+  StyledText Sparkline(const std::vector<std::optional<double>>& all, int room = 0) const {
     std::optional<double> low;
     std::optional<double> high;
     for (const std::optional<double>& n : all) {
@@ -180,7 +178,7 @@ class ChartRenderer : public Renderer {
       low = low.has_value() ? std::min(*low, *n) : *n;
       high = high.has_value() ? std::max(*high, *n) : *n;
     }
-    if (!low.has_value()) return "";
+    if (!low.has_value()) return {};
     const std::string range = fmt::format("  {:g} … {:g}", *low, *high);
     if (room == 0) room = Width();
     const auto signs = static_cast<size_t>(std::max(1, room - DisplayWidth(range)));
@@ -205,7 +203,7 @@ class ChartRenderer : public Renderer {
       const auto height = static_cast<size_t>(std::clamp(std::lround(part * 7), 0L, 7L));
       line += look_.unicode ? kHeights[height] : kPlain[height];
     }
-    return Painted(line) + range;
+    return {Painted(line), {range}};
   }
 
   static std::string Blanks(int n) { return std::string(static_cast<size_t>(std::max(0, n)), ' '); }
@@ -214,9 +212,17 @@ class ChartRenderer : public Renderer {
     for (int i = 0; i < n; ++i) out += sign;
     return out;
   }
-  std::string Painted(const std::string& text) const {
-    if (!look_.color || text.empty()) return text;
-    return std::string(kBarColor) + text + std::string(kReset);
+  Piece Painted(std::string text) const { return {std::move(text), look_.color ? Style::kBar : Style::kPlain}; }
+  // Without blanks at the end.
+  void WriteLine(StyledText line) {
+    while (!line.empty()) {
+      std::string& last = line.back().text;
+      last.erase(last.find_last_not_of(' ') + 1);
+      if (!last.empty()) break;
+      line.pop_back();
+    }
+    output_->Write(line);
+    output_->Write("\n");
   }
 
   Output* output_;

@@ -2,8 +2,9 @@
 //
 // The table's widths come from the first kHeldRows rows; what follows streams in the same widths.
 // On a terminal the table never is wider than the screen: wide columns shrink first, then columns
-// are left out on the right, and a line below says which. A single row that does not fit is shown
-// vertically.
+// are left out on the right, and a line below says which. Numbers, keys and headers that do not fit go on in the next
+// line, other cells are cut. A single row that does not fit is shown vertically. Elsewhere nothing is cut: a cell that
+// is wider than those before it makes its row wider, as it does on a terminal where there is room.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,22 +25,20 @@ constexpr int kWideRow =
     200;  // columns; beyond that a single row is vertical where there is no terminal
 
 constexpr int kVerticalWidth = 100;
-
-constexpr std::string_view kBold = "\033[1m";
-constexpr std::string_view kDim = "\033[2m";
-constexpr std::string_view kReset = "\033[0m";
+constexpr int kNoLimit = 1 << 30;  // columns
 
 struct Cell {
   std::string text;
   bool right = false;  // numbers
   bool dim = false;    // NULL
+  bool whole = false;  // never cut
 };
 
 Cell MakeCell(const Value& v) {
   if (v.is_missing()) return {};
   if (v.is_null()) return {"NULL", false, true};
   if (v.is_text()) return {Printable(v.bytes()), false, false};
-  return {Printable(v.ToLiteral()), v.is_numeric(), false};
+  return {Printable(v.ToLiteral()), v.is_numeric(), false, v.is_numeric()};
 }
 
 class TableRenderer : public Renderer {
@@ -48,6 +47,7 @@ class TableRenderer : public Renderer {
 
   void Begin(const RowsInfo& info) override {
     collector_ = ColumnCollector(info.columns);
+    keys_ = info.keys;
     held_.clear();
     laid_out_ = false;
     any_ = false;
@@ -95,17 +95,22 @@ class TableRenderer : public Renderer {
     laid_out_ = true;
     columns_ = collector_.Columns();
     widths_.clear();
-    for (const std::string& c : columns_)
+    whole_.clear();
+    for (const std::string& c : columns_) {
       widths_.push_back(std::max(1, DisplayWidth(Printable(c))));
+      whole_.push_back(IsKey(c));
+    }
     for (const Value& row : held_) {
       for (size_t i = 0; i < columns_.size(); ++i) {
-        widths_[i] = std::max(widths_[i], DisplayWidth(MakeCell(CellOf(row, columns_[i])).text));
+        const Cell cell = MakeCell(CellOf(row, columns_[i]));
+        widths_[i] = std::max(widths_[i], DisplayWidth(cell.text));
+        whole_[i] = whole_[i] || cell.whole;
       }
     }
     Fit();
     Rule(look_.unicode ? "┌" : "+", look_.unicode ? "┬" : "+", look_.unicode ? "┐" : "+");
     std::vector<Cell> header;
-    for (const std::string& c : columns_) header.push_back({Printable(c), false, false});
+    for (const std::string& c : columns_) header.push_back({Printable(c), false, false, true});
     Line(header, true);
     Rule(look_.unicode ? "├" : "+", look_.unicode ? "┼" : "+", look_.unicode ? "┤" : "+");
     for (const Value& row : held_) Print(row);
@@ -120,24 +125,24 @@ class TableRenderer : public Renderer {
     return sum <= (look_.width > 0 ? look_.width : kWideRow);
   }
 
-  void Fit() {
-    hidden_.clear();
-    if (look_.max_cell > 0) {
-      for (int& w : widths_) w = std::min(w, look_.max_cell);
-    }
-    if (look_.width <= 0) return;
-    const auto total = [this] {
-      int sum = 1;
-      for (const int w : widths_) sum += w + 3;
-      return sum;
-    };
-    int excess = total() - look_.width;
+  // Columns beyond the screen.
+  int Excess() const {
+    int sum = 1;
+    for (const int w : widths_) sum += w + 3;
+    return sum - look_.width;
+  }
+
+  // Narrows columns down to kMinColumn, the widest first; numbers and keys only with `all`. Gives the excess left.
+  int Shrink(bool all) {
+    int excess = Excess();
     while (excess > 0) {
-      // Shrink the widest down to the second widest, or as far as needed.
+      // The widest down to the second widest, or as far as needed.
       int widest = 0;
       int second = 0;
       int how_many = 0;
-      for (const int w : widths_) {
+      for (size_t i = 0; i < widths_.size(); ++i) {
+        if (!all && whole_[i]) continue;
+        const int w = widths_[i];
         if (w > widest) {
           second = widest;
           widest = w;
@@ -151,44 +156,85 @@ class TableRenderer : public Renderer {
       if (widest <= kMinColumn) break;
       const int floor = std::max(second, kMinColumn);
       const int step = std::min(widest - floor, (excess + how_many - 1) / how_many);
-      for (int& w : widths_) {
-        if (w == widest) w -= std::max(step, 1);
+      for (size_t i = 0; i < widths_.size(); ++i) {
+        if (widths_[i] == widest && (all || !whole_[i])) widths_[i] -= std::max(step, 1);
       }
-      excess = total() - look_.width;
+      excess = Excess();
     }
+    return excess;
+  }
+
+  void Fit() {
+    hidden_.clear();
+    if (look_.max_cell > 0) {
+      for (int& w : widths_) w = std::min(w, look_.max_cell);
+    }
+    if (look_.width <= 0) return;
+    // What may be cut gives way first.
+    int excess = Shrink(false);
+    if (excess > 0) excess = Shrink(true);
     while (excess > 0 && columns_.size() > 1) {
       hidden_.insert(hidden_.begin(), columns_.back());
       columns_.pop_back();
       widths_.pop_back();
-      excess = total() - look_.width;
+      excess = Excess();
     }
     if (excess > 0) widths_[0] = std::max(1, widths_[0] - excess);
   }
 
   void Print(const Value& row) {
     std::vector<Cell> cells;
-    for (const std::string& c : columns_) cells.push_back(MakeCell(CellOf(row, c)));
+    for (const std::string& c : columns_) {
+      cells.push_back(MakeCell(CellOf(row, c)));
+      cells.back().whole = cells.back().whole || IsKey(c);
+    }
     Line(cells, false);
+  }
+  bool IsKey(const std::string& column) const { return std::find(keys_.begin(), keys_.end(), column) != keys_.end(); }
+
+  // How wide a cell of this row may be: as its column, and where there is room as wide as it needs.
+  int Grown(const Cell& cell, int width, int* spare) const {
+    int wanted = DisplayWidth(cell.text);
+    if (look_.max_cell > 0) wanted = std::min(wanted, look_.max_cell);
+    const int more = std::clamp(wanted - width, 0, *spare);
+    *spare -= more;
+    return width + more;
+  }
+
+  static std::vector<std::string> Parts(const Cell& cell, int width) {
+    if (DisplayWidth(cell.text) <= width) return {cell.text};
+    if (!cell.whole) return {Truncate(cell.text, width)};
+    return Broken(cell.text, width);
   }
 
   void Line(const std::vector<Cell>& cells, bool header) {
-    const std::string_view bar = look_.unicode ? "│" : "|";
-    std::string line(bar);
+    int spare = look_.width > 0 ? std::max(0, -Excess()) : kNoLimit;
+    std::vector<int> widths;
+    std::vector<std::vector<std::string>> parts;
+    size_t lines = 1;
     for (size_t i = 0; i < cells.size(); ++i) {
-      const int width = widths_[i];
-      const std::string text = Truncate(cells[i].text, width);
-      const auto padding = static_cast<size_t>(std::max(0, width - DisplayWidth(text)));
-      line += ' ';
-      if (cells[i].right) line.append(padding, ' ');
-      const std::string_view style = !look_.color ? "" : header ? kBold : cells[i].dim ? kDim : "";
-      line += style;
-      line += text;
-      if (!style.empty()) line += kReset;
-      if (!cells[i].right) line.append(padding, ' ');
-      line += ' ';
-      line += bar;
+      widths.push_back(Grown(cells[i], widths_[i], &spare));
+      parts.push_back(Parts(cells[i], widths[i]));
+      lines = std::max(lines, parts.back().size());
     }
-    output_->Write(line + "\n");
+    for (size_t line = 0; line < lines; ++line) PrintLine(cells, parts, widths, line, header);
+  }
+
+  void PrintLine(const std::vector<Cell>& cells, const std::vector<std::vector<std::string>>& parts,
+                 const std::vector<int>& widths, size_t line, bool header) {
+    const std::string bar = look_.unicode ? "│" : "|";
+    std::string before = bar;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const Cell& cell = cells[i];
+      const std::string text = line < parts[i].size() ? parts[i][line] : "";
+      const std::string padding(static_cast<size_t>(std::max(0, widths[i] - DisplayWidth(text))), ' ');
+      const bool right = cell.right && parts[i].size() == 1;
+      const Style style = header ? Style::kHeader : cell.dim ? Style::kDim : Style::kPlain;
+      output_->Write(before + ' ' + (right ? padding : ""));
+      output_->Write(text, look_.color ? style : Style::kPlain);
+      before = (right ? "" : padding) + ' ' + bar;
+    }
+    output_->Write(before + "\n");
   }
 
   void Rule(std::string_view left, std::string_view middle, std::string_view right) {
@@ -207,7 +253,9 @@ class TableRenderer : public Renderer {
   std::vector<Value> held_;
   std::vector<std::string> columns_;
   std::vector<std::string> hidden_;
+  std::vector<std::string> keys_;
   std::vector<int> widths_;
+  std::vector<bool> whole_;  // columns with numbers or keys
   bool laid_out_ = false;
   bool any_ = false;
 };
@@ -247,8 +295,8 @@ class VerticalRenderer : public Renderer {
   VerticalRenderer(Output* output, const Look& look) : output_(output), look_(look) {}
   void Begin(const RowsInfo&) override { row_ = 0; }
   Status Row(const Value& row) override {
-    output_->Write(fmt::format("{}-- row {} --{}\n", look_.color ? kBold : "", ++row_,
-                               look_.color ? kReset : ""));
+    output_->Write(fmt::format("-- row {} --", ++row_), look_.color ? Style::kHeader : Style::kPlain);
+    output_->Write("\n");
     if (!row.is_struct()) return Single(row);
     const Value whole = row.Materialize();
     int width = 0;
@@ -263,9 +311,9 @@ class VerticalRenderer : public Renderer {
         AppendPretty(f.value, width + 3, look_.width > 0 ? look_.width : kVerticalWidth,
                      &cell.text);
       }
-      output_->Write(fmt::format("{}{} = {}{}{}\n", std::string(padding, ' '), name,
-                                 look_.color && cell.dim ? kDim : "", cell.text,
-                                 look_.color && cell.dim ? kReset : ""));
+      output_->Write(std::string(padding, ' ') + name + " = ");
+      output_->Write(cell.text, look_.color && cell.dim ? Style::kDim : Style::kPlain);
+      output_->Write("\n");
     }
     return Status::Ok();
   }

@@ -15,6 +15,9 @@
 #include "shell/error_text.h"
 #include "shell/interrupt.h"
 #include "shell/progress.h"
+#include "shell/sample.h"
+#include "shell/statement_names.h"
+#include "shell/text_width.h"
 
 namespace parton::shell {
 
@@ -40,6 +43,60 @@ bool IsUtf8Terminal() {
   return false;
 }
 
+Result<bool> OnOff(const Value& value) {
+  if (value.is_bool()) return value.bool_value();
+  if (value.is_text() && (value.bytes() == "on" || value.bytes() == "off")) return value.bytes() == "on";
+  return Status::Validation("the setting durable takes on or off");
+}
+
+// The bytes [begin, end) of `text`.
+TextSpan SpanOf(std::string_view text, size_t begin, size_t end) {
+  TextSpan span{static_cast<uint32_t>(begin), static_cast<uint32_t>(end - begin), 1, 1};
+  for (size_t i = 0; i < begin;) {
+    const bool line_break = text[i] == '\n';
+    NextCodePoint(text, &i);
+    span.column = line_break ? 1 : span.column + 1;
+    if (line_break) ++span.line;
+  }
+  return span;
+}
+
+// ":nope" is not set: with its place in the statement.
+Status UnknownVariable(const std::string& name, const std::string& text, const std::map<std::string, Value>& variables) {
+  std::vector<std::string> names;
+  for (const auto& [known, value] : variables) names.push_back(known);
+  const std::string nearest = Nearest(name, names);
+  TextSpan span;
+  const std::vector<Token> tokens = Tokenize(text);
+  for (size_t i = 1; i < tokens.size() && span.length == 0; ++i) {
+    if (!IsSymbol(text, tokens[i - 1], ":") || NameOf(text, tokens[i]) != name) continue;
+    span = SpanOf(text, tokens[i - 1].begin, tokens[i].end);
+  }
+  return Status(StatusCode::kValidation, fmt::format("there is no variable :{}", name), span,
+                nearest.empty() ? fmt::format(".set {} EXPRESSION makes it", name)
+                                : fmt::format("did you mean :{}?", nearest));
+}
+
+// What became of the items that a statement counts.
+std::string_view WhatWasDone(const std::string& statement) {
+  bool copy = false;
+  for (const Token& token : Tokenize(statement)) {
+    if (token.kind == Token::Kind::kComment) continue;
+    const auto is = [&](std::string_view word) { return IsKeyword(statement, token, word); };
+    if (copy && is("TO")) return "written";
+    if (copy && is("FROM")) return "loaded";
+    if (copy) continue;
+    if (is("INSERT")) return "inserted";
+    if (is("UPDATE")) return "changed";
+    if (is("DELETE")) return "deleted";
+    if (is("REPLACE") || is("UPSERT")) return "written";
+    if (is("IMPORT")) return "loaded";
+    copy = is("COPY");
+    if (!copy) break;
+  }
+  return "changed";
+}
+
 bool HasColumns(Mode mode) {
   return mode == Mode::kTable || mode == Mode::kVertical || mode == Mode::kCsv ||
          mode == Mode::kMarkdown;
@@ -47,7 +104,11 @@ bool HasColumns(Mode mode) {
 
 }  // namespace
 
-Session::Session(const SessionOptions& options) : options_(options) { timer = options.interactive; }
+Session::Session(const SessionOptions& options) : options_(options) {
+  timer = options.interactive;
+  files_.all = !options.safe;
+  files_.writable = options.safe_files;
+}
 
 Session::~Session() {
   connection_.reset();
@@ -55,18 +116,42 @@ Session::~Session() {
 }
 
 Status Session::Open(const std::string& path) {
+  const bool in_memory = path == ":memory:";
   Options options;
-  options.read_only = options_.read_only;
+  options.read_only = options_.read_only && !in_memory;
+  options.files = files_;
+  for (const auto& [name, value] : options_.settings) {
+    if (name != "durable") continue;
+    PARTON_ASSIGN_OR_RETURN(options.durable, OnOff(value));
+  }
+  const bool absent = !in_memory && ::access(path.c_str(), F_OK) != 0;
   Result<std::unique_ptr<Database>> opened = Database::Open(path, options);
   if (!opened.ok()) return opened.status();
+  made_database_ = absent;
+  only_reads_ = options_.read_only && in_memory;
   connection_.reset();
   database_ = std::move(*opened);
   connection_ = database_->Connect();
   PARTON_RETURN_IF_ERROR(connection_->Set("lint", Value::Bool(true)));
   for (const auto& [name, value] : options_.settings) {
-    PARTON_RETURN_IF_ERROR(connection_->Set(name, value));
+    if (name != "durable") PARTON_RETURN_IF_ERROR(connection_->Set(name, value));
   }
   return Status::Ok();
+}
+
+bool Session::LoadSample() {
+  const std::unique_ptr<Connection> plain = database_->Connect();
+  const Status loaded = plain->ExecuteScript(SampleScript());
+  if (loaded.ok()) return true;
+  SourceStatement origin;
+  origin.source = "sample";
+  ReportError(loaded, origin);
+  return false;
+}
+
+Status Session::Refuse(std::string_view what) const {
+  if (!options_.safe) return Status::Ok();
+  return Status(StatusCode::kUnsupported, fmt::format("{} is refused: the shell runs with --safe", what));
 }
 
 bool Session::done() const {
@@ -83,25 +168,20 @@ int Session::exit_status() const {
 }
 
 void Session::Note(std::string_view text) {
-  fmt::print(stderr, "{}\n", text);
-  std::fflush(stderr);
+  WriteMessage(std::string(text) + "\n");
 }
 
 void Session::ReportError(const Status& error, const SourceStatement& statement) {
   failed_ = true;
   output_.Flush();
-  const bool terminal = isatty(2) != 0;
-  std::string text;
   if (options_.json_errors) {
-    text = FormatErrorJson(error, statement);
-  } else {
-    SourceStatement shown = statement;
-    if (options_.interactive && statement.source == "stdin") shown.source.clear();
-    text = FormatError(error, shown, terminal ? GetTerminalSize().columns : 0,
-                       terminal && options_.color);
+    WriteMessage(FormatErrorJson(error, statement));
+    return;
   }
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  SourceStatement shown = statement;
+  if (options_.interactive && statement.source == "stdin") shown.source.clear();
+  const int width = MessagesOnTerminal() ? GetTerminalSize().columns : 0;
+  WriteMessage(FormatError(error, shown, width), options_.color);
 }
 
 Look Session::CurrentLook() const {
@@ -115,19 +195,62 @@ Look Session::CurrentLook() const {
 }
 
 Result<std::unique_ptr<ResultSet>> Session::Execute(const std::string& text) {
-  if (variables.empty() || text.find(':') == std::string::npos) return connection_->Execute(text);
+  const bool may_have_variables = text.find(':') != std::string::npos;
+  if (!may_have_variables && !only_reads_) return connection_->Execute(text);
   Result<std::unique_ptr<Statement>> prepared = connection_->Prepare(text);
   if (!prepared.ok()) return prepared.status();
+  PARTON_RETURN_IF_ERROR(CheckReadOnly(**prepared));
   std::vector<std::pair<std::string, Value>> bound;
   for (const std::string& name : (*prepared)->parameter_names()) {
+    if (name.empty()) continue;
     const auto found = variables.find(name);
-    if (found != variables.end()) bound.emplace_back(name, found->second);
+    if (found == variables.end()) return UnknownVariable(name, text, variables);
+    bound.emplace_back(name, found->second);
   }
   return bound.empty() ? connection_->Execute(text) : connection_->ExecuteNamed(text, bound);
 }
 
+Status Session::CheckReadOnly(const Statement& statement) const {
+  if (!only_reads_ || statement.is_read_only()) return Status::Ok();
+  return Status(StatusCode::kReadOnly, "the database was opened for reading only");
+}
+
+Status Session::SetVariable(const std::string& name, const std::string& expression) {
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result, Execute(expression));
+  if (result->kind() == ResultKind::kValue) {
+    variables[name] = result->value().Own();
+    return Status::Ok();
+  }
+  if (result->kind() != ResultKind::kRows) {
+    return Status::Validation("a variable's value is an expression or a query");
+  }
+  const bool ordered = result->ordered();
+  const std::vector<std::string> columns = result->columns();
+  PARTON_ASSIGN_OR_RETURN(std::vector<Value> rows, result->All());
+  // One row of one column is its value, as a subquery is where a value is wanted.
+  if (rows.size() == 1 && columns.size() == 1 && rows[0].is_struct()) {
+    variables[name] = rows[0].Get(columns[0]).Own();
+  } else {
+    variables[name] = ordered ? Value::List(std::move(rows)) : Value::Bag(std::move(rows));
+  }
+  return Status::Ok();
+}
+
+// The keys of the tables that a statement names.
+std::vector<std::string> Session::KeyColumns(const std::string& statement) const {
+  std::vector<std::string> keys;
+  const std::vector<std::string> tables = database_->TableNames();
+  for (const Token& token : Tokenize(statement)) {
+    if (!IsName(token)) continue;
+    const std::string name = NameOf(statement, token);
+    if (std::find(tables.begin(), tables.end(), name) == tables.end()) continue;
+    for (std::string& key : database_->KeyAttributes(name)) keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
 // Prints rows as they come. The error is the statement's own or the renderer's.
-Status Session::PrintResult(ResultSet* result, uint64_t* rows) {
+Status Session::PrintResult(const std::string& statement, ResultSet* result, uint64_t* rows) {
   const ResultKind kind = result->kind();
   const std::unique_ptr<Renderer> renderer = MakeRenderer(options_.mode, &output_, CurrentLook());
   if (kind == ResultKind::kText || kind == ResultKind::kDone) {
@@ -142,6 +265,7 @@ Status Session::PrintResult(ResultSet* result, uint64_t* rows) {
   if (kind == ResultKind::kValue) return renderer->Single(result->value());
 
   RowsInfo info;
+  if (options_.mode == Mode::kTable) info.keys = KeyColumns(statement);
   const bool expanding = !expand.empty() && HasColumns(options_.mode);
   if (!expanding) info.columns = result->columns();
   info.ordered = result->ordered();
@@ -172,14 +296,14 @@ Status Session::PrintResult(ResultSet* result, uint64_t* rows) {
   return output_.reader_gone() || !output_.error().ok() ? Status::Ok() : result->status();
 }
 
-void Session::PrintFooter(const ResultSet& result, uint64_t rows, double milliseconds) {
+void Session::PrintFooter(const std::string& statement, const ResultSet& result, uint64_t rows, double milliseconds) {
   const bool for_people = options_.mode == Mode::kTable || options_.mode == Mode::kVertical ||
                           options_.mode == Mode::kChart;
   if (!footer || !for_people) return;
   std::string line;
   if (result.kind() == ResultKind::kRows) line = Plural(rows, "row", "rows");
   if (result.kind() == ResultKind::kChanged) {
-    line = Plural(result.affected(), "item changed", "items changed");
+    line = Plural(result.affected(), "item", "items") + " " + std::string(WhatWasDone(statement));
   }
   if (line.empty() && !(timer && output_.is_terminal())) return;
   // What changes from run to run is for people only: a script's output stays the same.
@@ -193,8 +317,9 @@ void Session::PrintFooter(const ResultSet& result, uint64_t rows, double millise
     if (stats.read_units > 0) line += fmt::format("  {:g} RCU", stats.read_units);
     if (stats.write_units > 0) line += fmt::format("  {:g} WCU", stats.write_units);
   }
-  if (output_.is_terminal() && options_.color) line = "\033[2m" + line + "\033[0m";
-  output_.Write("(" + line + ")\n");
+  output_.Write("(");
+  output_.Write(line, options_.color ? Style::kDim : Style::kPlain);
+  output_.Write(")\n");
 }
 
 // Before the error of a cancelled statement: how far it came.
@@ -213,6 +338,12 @@ void Session::ExplainFirst(const SourceStatement& statement) {
   }
 }
 
+void Session::BeginPaging() {
+  if (!interactive() || !pager || options_.safe || !output_.is_terminal() || isatty(0) == 0) return;
+  const std::string command = PagerCommand();
+  if (!command.empty()) output_.BeginPaging(GetTerminalSize(), command);
+}
+
 bool Session::RunStatement(const SourceStatement& statement) {
   if (!is_open()) {
     ReportError(Status(StatusCode::kOpenFailed, "no database is open", {}, "try .open PATH"),
@@ -221,13 +352,7 @@ bool Session::RunStatement(const SourceStatement& statement) {
   }
   last_statement = statement.text;
   if (explain_auto) ExplainFirst(statement);
-  const bool paging = interactive() && pager && output_.is_terminal() && isatty(0) != 0;
-  if (paging) {
-    const char* command = std::getenv("PARTON_PAGER");
-    if (command == nullptr) command = std::getenv("PAGER");
-    output_.BeginPaging(GetTerminalSize(),
-                        command != nullptr && *command != 0 ? command : "less -SRFX");
-  }
+  BeginPaging();
   const auto start = Clock::now();
   Status status;
   uint64_t rows = 0;
@@ -241,7 +366,7 @@ bool Session::RunStatement(const SourceStatement& statement) {
     Result<std::unique_ptr<ResultSet>> result = [&] {
       const OnInterrupt cancel([this] { connection_->Cancel(); });
       Result<std::unique_ptr<ResultSet>> executed = Execute(statement.text);
-      if (executed.ok()) status = PrintResult(executed->get(), &rows);
+      if (executed.ok()) status = PrintResult(statement.text, executed->get(), &rows);
       return executed;
     }();
     connection_->SetProgress(nullptr);
@@ -252,7 +377,7 @@ bool Session::RunStatement(const SourceStatement& statement) {
       status = result.status();
     } else if (status.ok() && !output_.reader_gone()) {
       const double ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-      PrintFooter(**result, rows, ms);
+      PrintFooter(statement.text, **result, rows, ms);
       output_.EndPaging();
       output_.Flush();
       for (const std::string& n : (*result)->notices()) Note("note: " + n);
@@ -359,7 +484,11 @@ Status Session::SetOutputOnce(const std::string& target) {
 Status Session::SetOutput(const std::string& target) {
   once_ = false;
   if (target.empty() || target == "stdout") return output_.Close();
-  if (target.front() == '|') return output_.OpenCommand(target.substr(1));
+  if (target.front() == '|') {
+    PARTON_RETURN_IF_ERROR(Refuse("a command"));
+    return output_.OpenCommand(target.substr(1));
+  }
+  PARTON_RETURN_IF_ERROR(files_.MayWrite(target));
   return output_.OpenFile(target);
 }
 

@@ -36,6 +36,8 @@ struct SessionOptions {
   bool json_errors = false;
   bool color = false;  // of results
   bool read_only = false;
+  bool safe = false;                    // no files but those in safe_files, no commands, no other databases
+  std::vector<std::string> safe_files;  // directories
   std::vector<std::pair<std::string, Value>> settings;  // of every connection it opens
 };
 
@@ -47,12 +49,14 @@ class Session {
   // Opens `path` and closes what was open before. On error the old one stays.
   Status Open(const std::string& path);
   bool is_open() const { return database_ != nullptr; }
+  // Runs the sample in the database that is open, whatever settings the session has. False on error, which is reported.
+  bool LoadSample();
 
   // Runs a statement or dot command. False on error, which is already reported.
   bool Run(const SourceStatement& statement);
   // Runs what the reader gives. Stops at the first error unless keep_going. False if there was one.
   bool RunScript(ScriptReader* reader);
-  // A file; "-" is standard input.
+  // A file that the user named, and what it reads; "-" is standard input.
   bool RunFile(const std::string& path, const SourceStatement& origin);
 
   void ReportError(const Status& error, const SourceStatement& statement);
@@ -63,6 +67,12 @@ class Session {
   bool done() const;
   int exit_status() const;
   void Quit(int status) { quit_ = status; }
+
+  // An error with --safe: `what` is a door out of the database.
+  Status Refuse(std::string_view what) const;
+  const FileAccess& files() const { return files_; }
+  // Whether Open made the database.
+  bool made_database() const { return made_database_; }
 
   Database* database() { return database_.get(); }
   Connection* connection() { return connection_.get(); }
@@ -84,13 +94,17 @@ class Session {
   // `.once`: the next result goes to a file or command.
   Status SetOutputOnce(const std::string& target);
   Status SetOutput(const std::string& target);  // "": standard output
+  Status SetVariable(const std::string& name, const std::string& expression);
 
  private:
   bool RunDotCommand(const SourceStatement& statement);
   bool RunStatement(const SourceStatement& statement);
   Result<std::unique_ptr<ResultSet>> Execute(const std::string& text);
-  Status PrintResult(ResultSet* result, uint64_t* rows);
-  void PrintFooter(const ResultSet& result, uint64_t rows, double milliseconds);
+  Status CheckReadOnly(const Statement& statement) const;
+  void BeginPaging();
+  Status PrintResult(const std::string& statement, ResultSet* result, uint64_t* rows);
+  void PrintFooter(const std::string& statement, const ResultSet& result, uint64_t rows, double milliseconds);
+  std::vector<std::string> KeyColumns(const std::string& statement) const;
   void NotePartial(uint64_t rows, uint64_t examined);
   void ExplainFirst(const SourceStatement& statement);
   Look CurrentLook() const;
@@ -100,6 +114,9 @@ class Session {
   Output output_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Connection> connection_;
+  FileAccess files_;
+  bool made_database_ = false;
+  bool only_reads_ = false;  // of a sample: the database itself had to be written to
   bool failed_ = false;
   bool once_ = false;
   int depth_ = 0;  // of .read

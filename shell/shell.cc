@@ -91,13 +91,13 @@ int Salvage(const CommandLine& line) {
   const Result<std::vector<std::string>> lost = Database::Salvage(line.database, line.salvage_into);
   if (!lost.ok()) {
     const SourceStatement none;
-    fmt::print(stderr, "{}", line.json_errors ? FormatErrorJson(lost.status(), none) + "\n"
-                                              : FormatError(lost.status(), none, 0, false));
+    WriteMessage(line.json_errors ? FormatErrorJson(lost.status(), none) : Plain(FormatError(lost.status(), none, 0)));
     return kExitCannotOpen;
   }
-  for (const std::string& l : *lost) fmt::print("{}\n", l);
-  fmt::print("What can be read of {} is in {}{}.\n", line.database, line.salvage_into,
-             lost->empty() ? "; nothing was lost" : "; the lines above say what cannot");
+  Output out;
+  for (const std::string& l : *lost) out.Write(l + "\n");
+  out.Write(fmt::format("What can be read of {} is in {}{}.\n", line.database, line.salvage_into,
+                        lost->empty() ? "; nothing was lost" : "; the lines above say what cannot"));
   return kExitOk;
 }
 
@@ -121,6 +121,8 @@ int RunShell(int argc, char** argv) {
   options.keep_going = line->keep_going;
   options.json_errors = line->json_errors;
   options.read_only = line->read_only;
+  options.safe = line->safe;
+  options.safe_files = line->safe_files;
   options.color = WantsColor();
   for (const auto& [name, value] : line->settings) {
     options.settings.emplace_back(name, SettingValue(value));
@@ -131,18 +133,14 @@ int RunShell(int argc, char** argv) {
     return session.is_open() ? kExitUsage : kExitCannotOpen;
   }
   if (line->sample) {
-    const Mode mode = session.options().mode;
-    session.options().mode = Mode::kQuiet;
-    ScriptReader reader(std::string(SampleScript()), "sample");
-    const bool loaded = session.RunScript(&reader);
-    session.options().mode = mode;
-    if (!loaded) return kExitStatementError;
+    if (!session.LoadSample()) return kExitStatementError;
   }
   if (options.interactive) {
     fmt::print("Parton {}. Statements end with a semicolon; .help lists the commands.\n",
                Version());
     if (line->sample) fmt::print("{}", SampleGreeting());
     std::fflush(stdout);
+    if (session.made_database()) session.Note(NewDatabaseNote(line->database));
     if (!line->no_init) RunInitScript(&session);
     RunPrompt(&session);
     return session.exit_status();

@@ -8,6 +8,16 @@
 
 namespace parton::shell {
 
+namespace {
+
+constexpr int kTabWidth = 2;
+
+bool Has(char32_t c, UProperty property) {
+  return c >= 0x80 && u_hasBinaryProperty(static_cast<UChar32>(c), property);
+}
+
+}  // namespace
+
 char32_t NextCodePoint(std::string_view text, size_t* position) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   auto i = static_cast<int64_t>(*position);
@@ -27,7 +37,9 @@ void AppendUtf8(char32_t c, std::string* out) {
 }
 
 int CodePointWidth(char32_t c) {
+  if (c == '\t') return kTabWidth;
   if (c < 0x300) return c == 0xAD ? 0 : 1;
+  if (IsControl(c)) return 1;
   const auto code = static_cast<UChar32>(c);
   switch (u_charType(code)) {
     case U_NON_SPACING_MARK:
@@ -45,10 +57,6 @@ namespace {
 
 constexpr char32_t kJoiner = 0x200D;
 constexpr char32_t kEmojiStyle = 0xFE0F;
-
-bool Has(char32_t c, UProperty property) {
-  return c >= 0x80 && u_hasBinaryProperty(static_cast<UChar32>(c), property);
-}
 
 // Whether `c` belongs to the character that ends with `before`.
 bool Extends(char32_t before, char32_t c) {
@@ -98,32 +106,59 @@ int DisplayWidth(std::string_view text) {
   return width;
 }
 
-std::string Printable(std::string_view text) {
+bool IsControl(char32_t c) {
+  if (c < 0x20) return true;
+  if (c < 0x7F) return false;
+  return c < 0xA0 || c == 0x2028 || c == 0x2029 || Has(c, UCHAR_BIDI_CONTROL);
+}
+
+namespace {
+
+// Plain ASCII as it is; everything else by `show`, which gets a code point.
+template <typename Show>
+std::string Shown(std::string_view text, Show show) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte >= 0x20 && byte < 0x7F) {
       out.push_back(text[i++]);
-      continue;
-    }
-    const char32_t c = NextCodePoint(text, &i);
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-    } else if (c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) ||
-               (c >= 0x2066 && c <= 0x2069)) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));  // would break or reorder the line
     } else {
-      AppendUtf8(c, &out);
+      show(NextCodePoint(text, &i), &out);
     }
   }
   return out;
+}
+
+void AppendEscaped(char32_t c, std::string* out) {
+  switch (c) {
+    case '\n': *out += "\\n"; break;
+    case '\t': *out += "\\t"; break;
+    case '\r': *out += "\\r"; break;
+    default: *out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+  }
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) {
+  return Shown(text, [](char32_t c, std::string* out) { IsControl(c) ? AppendEscaped(c, out) : AppendUtf8(c, out); });
+}
+
+std::string ForTerminal(std::string_view text) {
+  return Shown(text, [](char32_t c, std::string* out) {
+    const bool escaped = IsControl(c) && c != '\n' && c != '\t';
+    escaped ? AppendEscaped(c, out) : AppendUtf8(c, out);
+  });
+}
+
+std::string SignPerControl(std::string_view text) {
+  return Shown(text, [](char32_t c, std::string* out) {
+    if (c == '\t')
+      out->append(kTabWidth, ' ');
+    else
+      AppendUtf8(IsControl(c) ? char32_t{0xFFFD} : c, out);
+  });
 }
 
 std::string Truncate(std::string_view text, int columns) {
@@ -136,6 +171,22 @@ std::string Truncate(std::string_view text, int columns) {
     if (width <= columns - 1) keep = i;
   }
   return std::string(text);
+}
+
+std::vector<std::string> Broken(std::string_view text, int columns) {
+  std::vector<std::string> pieces(1);
+  int width = 0;
+  for (size_t i = 0; i < text.size();) {
+    const size_t start = i;
+    const int next = NextCluster(text, &i);
+    if (width + next > columns && !pieces.back().empty()) {
+      pieces.emplace_back();
+      width = 0;
+    }
+    pieces.back().append(text.substr(start, i - start));
+    width += next;
+  }
+  return pieces;
 }
 
 size_t FindInvalidUtf8(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace parton::shell {
 
@@ -25,11 +26,21 @@ int NextCluster(std::string_view text, size_t* position);
 size_t PreviousCluster(std::string_view text, size_t position);
 int DisplayWidth(std::string_view text);
 
-// Safe to show: line breaks, tabs and control characters as escapes, broken UTF-8 as U+FFFD.
+// What acts on a terminal instead of showing there: C0 and C1 controls, line separators, and what turns the direction
+// of the text.
+bool IsControl(char32_t c);
+// Safe to show in one line: control characters, line breaks and tabs too, as escapes, broken UTF-8 as U+FFFD.
 std::string Printable(std::string_view text);
+// The same over several lines: line breaks and tabs stay. Inside a JSON string the result is JSON.
+std::string ForTerminal(std::string_view text);
+// The same with one sign for each, as wide as CodePointWidth says: for text in which a cursor stands.
+std::string SignPerControl(std::string_view text);
 
 // `text`, or its beginning with an ellipsis, in at most `columns` columns. REQUIRES: columns >= 1
 std::string Truncate(std::string_view text, int columns);
+
+// `text` in pieces of at most `columns` columns each; at least one, maybe empty. REQUIRES: columns >= 1
+std::vector<std::string> Broken(std::string_view text, int columns);
 
 // The byte offset of the first byte that is no UTF-8, or npos.
 size_t FindInvalidUtf8(std::string_view text);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <fstream>
 
@@ -98,16 +99,25 @@ void History::Rewrite() const {
   if (!good) ::unlink(fresh.c_str());
 }
 
+size_t History::Find(std::string_view text, std::string_view part) {
+  // Letters of ASCII; others are compared as they are.
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+  };
+  const auto found = std::search(text.begin(), text.end(), part.begin(), part.end(), same);
+  return found == text.end() && !part.empty() ? npos : static_cast<size_t>(found - text.begin());
+}
+
 size_t History::FindBefore(std::string_view part, size_t index) const {
   for (size_t i = std::min(index, entries_.size()); i-- > 0;) {
-    if (entries_[i].find(part) != std::string::npos) return i;
+    if (Find(entries_[i], part) != npos) return i;
   }
   return npos;
 }
 
 size_t History::FindAfter(std::string_view part, size_t index) const {
   for (size_t i = index + 1; i < entries_.size(); ++i) {
-    if (entries_[i].find(part) != std::string::npos) return i;
+    if (Find(entries_[i], part) != npos) return i;
   }
   return npos;
 }

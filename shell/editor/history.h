@@ -22,10 +22,13 @@ class History {
   void Add(const std::string& entry);
 
   const std::vector<std::string>& entries() const { return entries_; }
-  // The newest entry before `index` that holds `part`; npos if none.
+  // The newest entry before `index` that holds `part` in any case; npos if none.
   size_t FindBefore(std::string_view part, size_t index) const;
   // The oldest one after `index`.
   size_t FindAfter(std::string_view part, size_t index) const;
+
+  // Where `text` holds `part` in any case of its letters; npos if nowhere.
+  static size_t Find(std::string_view text, std::string_view part);
 
   static constexpr size_t npos = static_cast<size_t>(-1);
 

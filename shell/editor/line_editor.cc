@@ -24,6 +24,7 @@ struct Search {
   size_t found;        // index of the entry shown
   std::string before;  // the text and cursor to go back to
   size_t cursor_before;
+  bool failed = false;  // nothing holds what is wanted; the entry is that of the last success
 };
 
 }  // namespace
@@ -305,7 +306,7 @@ bool LineEditor::Impl::HandleInSearch(const Key& key) {
   if (key.kind == Key::Kind::kText) {
     s.wanted += key.text;
     const bool still = s.found < history->entries().size() &&
-                       history->entries()[s.found].find(s.wanted) != std::string::npos;
+                       History::Find(history->entries()[s.found], s.wanted) != History::npos;
     SearchFrom(still ? s.found : history->FindBefore(s.wanted, s.found));
     return true;
   }
@@ -335,13 +336,14 @@ bool LineEditor::Impl::HandleInSearch(const Key& key) {
 }
 
 void LineEditor::Impl::SearchFrom(size_t found) {
-  if (found == History::npos) {
+  search->failed = found == History::npos;
+  if (search->failed) {
     terminal->Write(std::string(1, kBell));
     return;
   }
   search->found = found;
   const std::string& text = history->entries()[found];
-  buffer.Replace(text, text.find(search->wanted));
+  buffer.Replace(text, History::Find(text, search->wanted));
 }
 
 // ---- Drawing --------------------------------------------------------------------------------
@@ -355,7 +357,7 @@ Picture LineEditor::Impl::MakePicture(bool final) const {
         language.highlight(picture.text, final ? std::string_view::npos : buffer.cursor());
   }
   if (search.has_value() && !picture.styles.empty() && !search->wanted.empty() &&
-      picture.text.substr(picture.cursor).starts_with(search->wanted)) {
+      History::Find(picture.text.substr(picture.cursor, search->wanted.size()), search->wanted) == 0) {
     for (size_t i = 0; i < search->wanted.size(); ++i) {
       picture.styles[picture.cursor + i] = Style::kMatch;
     }
@@ -373,7 +375,10 @@ void LineEditor::Impl::Draw(bool final) {
   const TerminalSize size = GetTerminalSize();
   Picture picture = MakePicture(final);
   if (menu.is_open()) picture.below = menu.Rows(size.columns, size.lines);
-  if (search.has_value()) picture.below.push_back({{"search: " + search->wanted, Style::kDim}});
+  if (search.has_value()) {
+    picture.below.push_back({{(search->failed ? "nothing found: " : "search: ") + search->wanted,
+                              search->failed ? Style::kUnknown : Style::kDim}});
+  }
   terminal->Write(screen.Draw(picture, size.columns, size.lines));
 }
 
@@ -447,7 +452,7 @@ void LineEditor::Impl::Complete() {
   }
   size_t length = 0;
   std::vector<Candidate> found;
-  if (language.complete) found = language.complete(before, &length);
+  if (language.complete) found = language.complete(buffer.text(), buffer.cursor(), &length);
   if (found.empty()) return Ring(false);
   const std::string word(before.substr(before.size() - length));
   const std::string common = CommonStart(found);

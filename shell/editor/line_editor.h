@@ -38,8 +38,8 @@ class LineEditor {
     std::function<std::string(std::string_view above)> continuation;
     // A style for each byte.
     std::function<std::vector<Style>(std::string_view text, size_t cursor)> highlight;
-    // Candidates for the word at the end of `before`, sorted; sets how many bytes that word has.
-    std::function<std::vector<Candidate>(std::string_view before, size_t* word_length)> complete;
+    // Candidates for the word that ends at the cursor, sorted; sets how many bytes before it they replace.
+    std::function<std::vector<Candidate>(std::string_view text, size_t cursor, size_t* word_length)> complete;
   };
 
   LineEditor(History* history, Language language, bool color);

@@ -10,8 +10,6 @@ namespace parton::shell {
 
 namespace {
 
-constexpr std::string_view kReset = "\033[0m";
-
 // A row of the text: the bytes [begin, end), after the prompt of its line if it is the line's
 // first.
 struct TextRow {
@@ -60,38 +58,12 @@ Wrapped Wrap(const Picture& picture, int columns) {
   return out;
 }
 
-std::string Shown(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  }
-  return out;
-}
-
 }  // namespace
-
-std::string_view StyleCode(Style style) {
-  switch (style) {
-    case Style::kKeyword: return "\033[1;34m";
-    case Style::kFunction: return "\033[36m";
-    case Style::kString: return "\033[32m";
-    case Style::kNumber: return "\033[35m";
-    case Style::kComment: return "\033[2m";
-    case Style::kUnknown: return "\033[4;31m";
-    case Style::kBracket: return "\033[1;7m";
-    case Style::kMatch: return "\033[4m";
-    case Style::kPrompt: return "\033[1m";
-    case Style::kDim: return "\033[2m";
-    case Style::kSelected: return "\033[7m";
-    case Style::kPlain: break;
-  }
-  return "";
-}
 
 Screen::Line Screen::Styled(const Row& row, int columns) const {
   Line line;
   for (const Piece& piece : row) {
-    std::string text = piece.text;
+    std::string text = SignPerControl(piece.text);
     int width = DisplayWidth(text);
     if (line.width + width > columns) {
       text = Truncate(text, std::max(1, columns - line.width));
@@ -101,7 +73,7 @@ Screen::Line Screen::Styled(const Row& row, int columns) const {
     const std::string_view code = styled ? StyleCode(piece.style) : "";
     line.codes += code;
     line.codes += text;
-    if (!code.empty()) line.codes += kReset;
+    if (!code.empty()) line.codes += kStyleEnd;
     line.width += width;
     if (line.width >= columns) break;
   }
@@ -126,7 +98,7 @@ std::vector<Screen::Line> Screen::Visible(const Picture& picture, int columns, i
       const Style style = picture.styles.empty() ? Style::kPlain : picture.styles[i];
       size_t end = i + 1;
       while (end < text_row.end && (picture.styles.empty() || picture.styles[end] == style)) ++end;
-      pieces.push_back({Shown(picture.text.substr(i, end - i)), style});
+      pieces.push_back({std::string(picture.text.substr(i, end - i)), style});
       i = end;
     }
     out.push_back(Styled(pieces, columns));

@@ -4,37 +4,16 @@
 #define PARTON_SHELL_EDITOR_SCREEN_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "shell/styled_text.h"
+
 namespace parton::shell {
 
-enum class Style : uint8_t {
-  kPlain,
-  kKeyword,
-  kFunction,
-  kString,
-  kNumber,
-  kComment,
-  kUnknown,  // a name that nothing has
-  kBracket,  // the pair at the cursor
-  kMatch,    // what a search found
-  kPrompt,
-  kDim,
-  kSelected,
-};
-
-// What the escape sequences of a style are; "" for plain text.
-std::string_view StyleCode(Style style);
-
-struct Piece {
-  std::string text;
-  Style style = Style::kPlain;
-};
-using Row = std::vector<Piece>;
+using Row = StyledText;
 
 struct Picture {
   std::string_view text;

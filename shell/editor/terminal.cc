@@ -41,16 +41,14 @@ void WatchSize() {
   sigaction(SIGWINCH, &action, nullptr);
 }
 
-// Pasted text as it may stand in a statement: no control characters, line breaks as \n.
+// Pasted text as it may stand in a statement: no control characters but tabs, line breaks as \n.
 std::string CleanPaste(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c == '\r') {
       if (i + 1 >= text.size() || text[i + 1] != '\n') out += '\n';
-    } else if (c == '\t') {
-      out += "  ";
-    } else if ((c >= 0x20 && c != 0x7F) || c == '\n') {
+    } else if ((c >= 0x20 && c != 0x7F) || c == '\n' || c == '\t') {
       out += text[i];
     }
   }

@@ -214,7 +214,9 @@ std::string Quoted(const std::string& text) {
 }  // namespace
 
 LiteralReader::LiteralReader() {
-  auto opened = Database::Open(":memory:");
+  Options options;
+  options.files.all = false;  // literals need none
+  auto opened = Database::Open(":memory:", options);
   if (!opened.ok()) return;
   database_ = std::move(*opened);
   connection_ = database_->Connect();

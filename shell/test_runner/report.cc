@@ -20,48 +20,38 @@ std::string Indented(const std::string& text, const std::string& indent) {
   return out;
 }
 
-constexpr std::string_view kRed = "\x1b[31m";
-constexpr std::string_view kGreen = "\x1b[32m";
-constexpr std::string_view kBold = "\x1b[1m";
-
-class Painter {
- public:
-  explicit Painter(bool color) : color_(color) {}
-  std::string operator()(std::string_view style, std::string_view text) const {
-    return color_ ? fmt::format("{}{}\x1b[0m", style, text) : std::string(text);
+// What was expected in red, what came in green.
+void AddDiff(const std::string& text, StyledText* out) {
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    const std::string line = text.substr(start, end - start);
+    const Style style = line.starts_with("- ") ? Style::kBad : line.starts_with("+ ") ? Style::kGood : Style::kPlain;
+    out->push_back({"    "});
+    out->push_back({line, style});
+    out->push_back({"\n"});
+    start = end + 1;
   }
-  // What was expected in red, what came in green.
-  std::string Diff(const std::string& text) const {
-    std::string out;
-    for (size_t start = 0; start < text.size();) {
-      const size_t end = std::min(text.find('\n', start), text.size());
-      const std::string_view line = std::string_view(text).substr(start, end - start);
-      out += line.starts_with("- ") ? (*this)(kRed, line) : line.starts_with("+ ") ? (*this)(kGreen, line) : line;
-      out += '\n';
-      start = end + 1;
-    }
-    return out;
-  }
+}
 
- private:
-  bool color_;
-};
-
-std::string Plain(const std::vector<FileResult>& results, const Painter& paint) {
-  std::string out;
+StyledText PlainReport(const std::vector<FileResult>& results) {
+  StyledText out;
   size_t passed = 0;
   size_t failed = 0;
   for (const FileResult& file : results) {
-    if (!file.skipped.empty()) out += fmt::format("{}: skipped: {}\n", file.path, file.skipped);
+    if (!file.skipped.empty()) out.push_back({fmt::format("{}: skipped: {}\n", file.path, file.skipped)});
     failed += file.failed();
     passed += file.tests.size() - file.failed();
     for (const TestResult& t : file.tests) {
       if (t.failure.empty()) continue;
-      out += paint(kBold, fmt::format("{}:{}: {} failed", file.path, t.line, t.name));
-      out += fmt::format("\n{}\n", Indented(paint.Diff(t.failure), "    "));
+      out.push_back({fmt::format("{}:{}: {} failed", file.path, t.line, t.name), Style::kHeader});
+      out.push_back({"\n"});
+      AddDiff(t.failure, &out);
+      out.push_back({"\n"});
     }
   }
-  return out + paint(failed == 0 ? kGreen : kRed, fmt::format("{} passed, {} failed", passed, failed)) + "\n";
+  out.push_back({fmt::format("{} passed, {} failed", passed, failed), failed == 0 ? Style::kGood : Style::kBad});
+  out.push_back({"\n"});
+  return out;
 }
 
 std::string Tap(const std::vector<FileResult>& results) {
@@ -137,13 +127,13 @@ std::string Junit(const std::vector<FileResult>& results) {
 
 }  // namespace
 
-std::string Report(const std::vector<FileResult>& results, ReportFormat format, bool color) {
+StyledText Report(const std::vector<FileResult>& results, ReportFormat format) {
   switch (format) {
-    case ReportFormat::kTap: return Tap(results);
-    case ReportFormat::kJunit: return Junit(results);
+    case ReportFormat::kTap: return {{Tap(results)}};
+    case ReportFormat::kJunit: return {{Junit(results)}};
     case ReportFormat::kPlain: break;
   }
-  return Plain(results, Painter(color));
+  return PlainReport(results);
 }
 
 }  // namespace parton::shell

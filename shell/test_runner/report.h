@@ -2,17 +2,17 @@
 #ifndef PARTON_SHELL_TEST_RUNNER_REPORT_H_
 #define PARTON_SHELL_TEST_RUNNER_REPORT_H_
 
-#include <string>
 #include <vector>
 
+#include "shell/styled_text.h"
 #include "shell/test_runner/runner.h"
 
 namespace parton::shell {
 
 enum class ReportFormat { kPlain, kTap, kJunit };
 
-// `color`: with the escape sequences of a terminal, in the plain format.
-std::string Report(const std::vector<FileResult>& results, ReportFormat format, bool color);
+// Only the plain format has styles.
+StyledText Report(const std::vector<FileResult>& results, ReportFormat format);
 
 }  // namespace parton::shell
 

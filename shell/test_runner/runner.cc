@@ -93,7 +93,12 @@ class Deadline {
 class FileRun {
  public:
   FileRun(TestFile file, const RunnerOptions& options)
-      : file_(std::move(file)), path_(file_.path), options_(options) {}
+      : file_(std::move(file)), path_(file_.path), options_(options) {
+    files_.all = !options.safe;
+    if (files_.all) return;
+    files_.readable.push_back(fs::absolute(fs::path(path_)).parent_path().string());
+    if (!directory_.path().empty()) files_.writable.push_back(directory_.path());
+  }
 
   FileResult Run() {
     result_.path = path_;
@@ -110,6 +115,7 @@ class FileRun {
       on_disk = on_disk || s.text == "restart" || s.text == "directory";
       if (s.text.starts_with("skip-unless-file ")) {
         const std::string file = Substitute(s.text.substr(17));
+        if (Status refused = files_.MayRead(file); !refused.ok()) return Failed("skip-unless-file", s.line, refused.message());
         if (!fs::exists(file)) {
           result_.skipped = file + " is not there";
           return result_;
@@ -167,7 +173,9 @@ class FileRun {
   }
 
   Status Open() {
-    PARTON_ASSIGN_OR_RETURN(database_, Database::Open(database_path_));
+    Options options;
+    options.files = files_;
+    PARTON_ASSIGN_OR_RETURN(database_, Database::Open(database_path_, options));
     connections_["main"] = database_->Connect();
     current_ = connections_["main"].get();
     return Status::Ok();
@@ -304,6 +312,7 @@ class FileRun {
   uint32_t line_ = 0;  // where the statement asked for starts; 0: all are
   std::string group_;  // of the last @test
   TemporaryDirectory directory_;
+  FileAccess files_;
   std::string database_path_;
   std::unique_ptr<Database> database_;
   std::map<std::string, std::unique_ptr<Connection>> connections_;

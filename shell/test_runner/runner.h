@@ -33,6 +33,7 @@ struct RunnerOptions {
   double timeout = 0;      // seconds for a statement; 0: none
   // Only tests whose "path: name" contains it count; statements before them run all the same.
   std::string filter;
+  bool safe = false;  // files only in the script's directory, to read, and in ${TMP}
 };
 
 // A script to run.

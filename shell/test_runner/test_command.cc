@@ -33,6 +33,8 @@ void AddOptions(CLI::App* app, TestArguments* a) {
       ->required()
       ->option_text("...");
   app->add_flag("--update", a->runner.update, "write what came into the scripts, in place of comparing");
+  app->add_flag("--safe", a->runner.safe,
+                "for scripts that are not trusted: files only in the script's directory, to read, and in ${TMP}");
   app->add_option("--filter", a->runner.filter, "only tests whose \"path: name\" contains TEXT")->option_text("TEXT");
   app->add_flag("--fail-fast", a->runner.fail_fast, "stop at the first failure");
   app->add_option("--timeout", a->runner.timeout, "seconds that a statement may take")
@@ -64,14 +66,15 @@ int RunOnce(const TestArguments& a, const std::vector<TestFile>& files) {
     tests += r.tests.size() + (r.skipped.empty() ? 0 : 1);
     failed = failed || r.failed() > 0;
   }
-  const std::string report = Report(results, a.format == "tap"     ? ReportFormat::kTap
-                                             : a.format == "junit" ? ReportFormat::kJunit
-                                                                   : ReportFormat::kPlain,
-                                    UsesColor(a));
-  std::fwrite(report.data(), 1, report.size(), stdout);
+  const StyledText report = Report(results, a.format == "tap"     ? ReportFormat::kTap
+                                            : a.format == "junit" ? ReportFormat::kJunit
+                                                                  : ReportFormat::kPlain);
+  const bool color = UsesColor(a);
+  const std::string text = color || isatty(STDOUT_FILENO) != 0 ? ForTerminal(report, color) : Plain(report);
+  std::fwrite(text.data(), 1, text.size(), stdout);
   const bool written = std::fflush(stdout) == 0;
   if (!a.runner.filter.empty() && tests == 0) {
-    fmt::print(stderr, "parton test: no test has {} in its path or name\n", a.runner.filter);
+    WriteMessage(fmt::format("parton test: no test has {} in its path or name\n", a.runner.filter));
     return kExitUsage;
   }
   return failed || !written ? kExitStatementError : kExitOk;
@@ -101,7 +104,7 @@ int Watch(const TestArguments& a) {
   for (bool first = true;; std::this_thread::sleep_for(kInterval)) {
     const Result<std::vector<TestFile>> files = FindTestFiles(a.paths);
     if (!files.ok() && first) {
-      fmt::print(stderr, "parton test: {}\n", files.status().message());
+      WriteMessage(fmt::format("parton test: {}\n", files.status().message()));
       return kExitUsage;
     }
     if (!files.ok()) continue;
@@ -129,13 +132,13 @@ int RunTestCommand(int argc, char** argv) {
     app.exit(success, std::cout, std::cerr);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "parton test: {}\nparton test --help shows the usage\n", error.what());
+    WriteMessage(fmt::format("parton test: {}\nparton test --help shows the usage\n", error.what()));
     return kExitUsage;
   }
   if (arguments.watch) return Watch(arguments);
   const Result<std::vector<TestFile>> files = FindTestFiles(arguments.paths);
   if (!files.ok()) {
-    fmt::print(stderr, "parton test: {}\n", files.status().message());
+    WriteMessage(fmt::format("parton test: {}\n", files.status().message()));
     return kExitUsage;
   }
   return RunOnce(arguments, *files);

@@ -247,6 +247,65 @@ run 'quit with a status' 4 '=1' - -- -c '1;
 .quit 4
 2'
 run 'sample' 0 '={"n":8}' - -- --sample -c 'SELECT COUNT(*) AS n FROM songs'
+run 'sample in the dynamodb dialect' 0 '~\{"title":"Late Tram"\}~' - -- --sample --set dialect=dynamodb \
+  -c "SELECT title FROM songs WHERE artist = 'Mara Vance'"
+run 'sample, read-only' 0 '={"n":8}' - -- --sample --read-only -c 'SELECT COUNT(*) AS n FROM songs; SET threads = 1; SHOW TABLES' --mode quiet \
+  -c '.mode jsonl
+SELECT COUNT(*) AS n FROM songs;'
+for change in "DELETE FROM songs" "DROP TABLE songs" "CREATE TABLE t (id NUMBER, PRIMARY KEY (id))" "BEGIN; DELETE FROM songs; COMMIT" \
+  "TRUNCATE TABLE songs" "COPY songs FROM 'x.csv'" "ALTER TABLE songs SET TTL (x)"; do
+  run "sample, read-only: $change" 1 - 'ReadOnly' -- --sample --read-only -c "$change"
+done
+run 'durable=off' 0 '={"durable":"off"}' - -- quick.d --set durable=off -c 'SHOW durable'
+run 'durable=on' 0 '*' - -- quick.d --set durable=on -c 'SHOW durable'
+run 'durable=perhaps' 3 - 'on or off' -- quick.d --set durable=perhaps -c 1
+
+# Variables.
+run 'a variable of one row and one column' 0 '=15401' - -- --sample -c '.set n (SELECT MAX(plays) AS m FROM songs)
+:n + 1'
+run 'a variable of several rows' 0 '^2~$' - -- --sample -c ".set n SELECT title FROM songs WHERE genre = 'jazz'
+CARDINALITY(:n)"
+run 'a variable that uses another' 0 '=3' - -- -c '.set a 1
+.set b :a + 1
+:a + :b'
+run 'unknown variable' 1 - '^-c:1:12: .*there is no variable :nope~.*\^{5}~hint: .set nope' -- -c 'SELECT 1 + :nope AS x'
+run 'unknown variable, nearly one' 1 - 'did you mean :count' -- -c '.set count 1
+SELECT :cuont AS x'
+
+# Numbers are never cut, and in files nothing is.
+wide="SELECT x AS n, CASE WHEN x > 1000 THEN 12345678901234567890123 ELSE 1 END AS m, CASE WHEN x > 1000 THEN 'a long text here' ELSE 'a' END AS t"
+run 'a wide number behind the first rows' 0 '~│ 1001 │ 12345678901234567890123 │ a long text here │~' - -- --mode table -c "$wide FROM range(1, 1001) AS x"
+run 'a wide number with a width' 0 '~│ 1001 │ 1234 │ a l… │~│      │ 5678 │      │~' - -- --mode table -c ".width 4
+$wide FROM range(1, 1001) AS x;"
+run 'headers with a width' 0 '~│ meas │ meas │~│ urem │ urem │~│ ent1 │ ent2 │~' - -- --mode table -c ".width 4
+SELECT VALUE {'measurement1': 1, 'measurement2': 2} FROM [1] AS x;"
+
+# What is wrong is said.
+run 'a string in double quotes' 0 - "note: no attribute \"jazz\" .*; strings take single quotes: 'jazz'~" -- --sample -c 'SELECT title FROM songs WHERE genre = "jazz"'
+run 'DSC' 1 - 'did you mean DESC' -- --sample -c 'SELECT title FROM songs ORDER BY plays DSC'
+run 'SUM of text' 0 '*' 'note: .*SUM takes numbers.*8 times' -- --sample -c 'SELECT SUM(title) AS s FROM songs'
+run 'a function of a wrong type' 0 '*' 'note: upper\(plays\): UPPER: argument 1 .* \(7 times, MISSING each time\)' -- --sample -c 'SELECT upper(plays) AS u FROM songs'
+run 'a comparison of types' 0 - "note: plays > '100': values of these types have no order \(7 times" -- --sample -c "SELECT title FROM songs WHERE plays > '100'"
+run 'operators' 0 '*' "note: title \+ 1: there is no operator STRING \+ INT \(8 times" -- --sample -c 'SELECT title + 1 AS x FROM songs'
+run 'one that runs on threads' 0 '*' "7 times" -- --sample --set threads=4 -c 'SELECT COUNT(upper(plays)) AS u FROM songs'
+run 'a change' 0 '*' "note: upper\(plays\)" -- --sample -c "UPDATE songs SET loud = COALESCE(upper(plays), 'x') WHERE artist = 'Kilowatt'"
+run 'what is not there is no wrong type' 0 '*' - -- --sample -c 'SELECT upper(genre) AS u, length.minutes AS m, plays + 1 AS p FROM songs'
+run 'CAN_CAST asks' 0 '*' - -- --sample -c 'SELECT CAN_CAST(title AS INT) AS c FROM songs'
+run 'no notes without lint' 0 '*' - -- --sample --set lint=off -c 'SELECT SUM(title) AS s FROM songs'
+printf 'name,id,x\na,1,2\n' >new.csv
+run 'import into no table' 1 - 'there is no table people.*CREATE TABLE "people" \("id" NUMBER, PRIMARY KEY \("id"\)\);' -- -c '.import new.csv people'
+printf '{"user":"a","n":1}\n' >new.jsonl
+run 'import into no table: JSON' 1 - 'CREATE TABLE "people" \("user" STRING, PRIMARY KEY \("user"\)\);' -- -c '.import new.jsonl people'
+run 'import of no file' 1 - 'No such file|nowhere.csv' -- -c '.import nowhere.csv people'
+run 'what was done' 0 '^\(1 item inserted\)~\(8 items changed\)~\(9 items written\)~\(9 items deleted\)~\(9 items loaded\)~\(1 item written\)~$' - -- --sample --mode table \
+  -c "INSERT INTO songs VALUE {'artist': 'x', 'title': 'y'}" -c "UPDATE songs SET n = 1 WHERE plays IS NOT MISSING OR year = 2024" \
+  -c "COPY songs TO 'songs.jsonl'; /* all */ DELETE FROM songs; COPY songs FROM 'songs.jsonl'; REPLACE INTO songs VALUE {'artist': 'x', 'title': 'y'}"
+run 'help on a statement' 0 '^SELECT: .*ORDER BY expression.*example:' - -- -c '.help select'
+run 'help on two words' 0 '^CREATE TABLE: .*PRIMARY KEY' - -- -c '.help create table'
+run 'help on all that begin so' 0 '~CREATE INDEX: ' - -- -c '.help create'
+run 'help on a word that is much' 0 '^\.import .*~IMPORT: ' - -- -c '.help import'
+run 'help lists statements' 0 '  ADVANCE CLOCK ' - -- -c '.help statements'
+run 'exit' 3 - - -- -c '.exit 3'
 
 # The test runner.
 mkdir tests
@@ -262,7 +321,7 @@ T
 run 'tests' 1 'bad.sql:1: line 1 failed.*- 3.*\+ 2.*3 passed, 1 failed' - -- test tests
 run 'tests: one file' 0 '=2 passed, 0 failed' - -- test tests/good.sql
 run 'tests: TAP' 1 'TAP version 13~1..4~.*not ok' - -- test tests --format tap
-run 'tests: JUnit' 1 '<testsuite .*<failure>' - -- test tests --format junit --jobs 2
+run 'tests: JUnit' 1 '<testsuite .*<failure ' - -- test tests --format junit --jobs 2
 run 'tests: update' 0 '*' - -- test tests --update
 run 'tests: after the update' 0 '=4 passed, 0 failed' - -- test tests
 run 'tests: nothing there' 2 - 'does not exist' -- test nowhere

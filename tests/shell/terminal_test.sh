@@ -166,6 +166,12 @@ key PageUp PageUp PageUp
 wait_for 'SELECT VALUE \(' 'the statement of several lines'
 key C-c
 key C-r
+type_text 'PLAYS'
+wait_for 'SELECT title, plays' 'search in any case'
+type_text ' and more'
+wait_for 'nothing found: PLAYS and more' 'a search that fails'
+key C-g
+key C-r
 type_text 'plays'
 wait_for 'SELECT title, plays' 'search'
 wait_for 'search: plays' 'what is searched for'
@@ -256,6 +262,49 @@ wait_for "-> WHERE x = 5 OR 'a long line that has to be wrapped' = 'when the ter
 key Enter
 wait_for '│ +5 │' 'the statement is whole'
 
+# Words of other shells, without a semicolon.
+key C-l
+enter 'help'
+wait_for 'tables +names of tables' 'help'
+key C-l
+enter '\d'
+wait_for '^listeners$' 'the tables'
+key C-l
+enter '\d listeners'
+wait_for '^CREATE TABLE "?listeners' 'a table'
+
+# A tab in a literal stays one.
+key C-l
+printf "SELECT CHAR_LENGTH('a\tb') AS n, 'a\tb' AS t;" >tab.txt
+t load-buffer -b tab "$top/tab.txt"
+t paste-buffer -p -b tab
+wait_for "'a  b'" 'the tab is shown'
+key Enter
+wait_for '│ 3 │ a\\tb │' 'the tab is stored'
+
+# What is no UTF-8.
+key C-l
+printf 'SELECT \351\350 FROM s\303' >latin.txt
+t load-buffer -b latin "$top/latin.txt"
+t paste-buffer -p -b latin
+key Tab
+sleep 0.3
+key Tab Tab Left Left Tab C-a M-f C-w Tab
+key C-c
+enter '3 + 4;'
+wait_for '^7$' 'invalid UTF-8 and Tab'
+
+# Statements pasted together are entries of the history of their own.
+key C-l
+printf 'SELECT 11 AS a;\nSELECT 12 AS a; SELECT 13 AS a;\n' >three.txt
+t load-buffer -b three "$top/three.txt"
+t paste-buffer -p -b three
+key Enter
+wait_for '│ 13 │' 'the pasted statements ran'
+key Up Up
+wait_for '> SELECT 12 AS a;$' 'an entry of the history each'
+key C-c
+
 # A warning for attributes that no item has.
 key C-l
 enter "SELECT title FROM songs WHERE gender = 'folk';"
@@ -296,6 +345,34 @@ wait_for '\(8 rows' 'a table in 20 columns'
 absent '│ Northern Rain' 'long cells are cut'
 widest=$(t capture-pane -p | wc -L)
 if [ "$widest" -le 20 ]; then pass; else fail 'wider than the screen' "$widest"; fi
+
+# Numbers and keys are not cut, headers neither.
+enter '.mode table'
+key C-l
+enter "SELECT VALUE {'measurement_1': 12345678901234567890, 'measurement_2': x} FROM range(1, 2) AS x;"
+wait_for '│ +1 │' 'two rows'
+got=$(screen | sed -n 's/^│ \([^ ]*\) *│.*/\1/p' | tr -d '\n')
+case $got in
+  measurement_112345678901234567890*) pass ;;
+  *) fail 'numbers and headers over several lines' "$got" "$(screen)" ;;
+esac
+
+# No pager is installed: rows are printed.
+t kill-server 2>/dev/null
+socket="$socket-"
+mkdir bin
+for tool in bash sh; do ln -sf "$(command -v $tool)" bin/$tool; done
+t new-session -d -x 80 -y 10 "env -u PARTON_PAGER PATH='$top/bin' $shell"
+wait_for '>$' 'the prompt without a pager'
+enter 'SELECT x FROM range(1, 50) AS x;'
+wait_for '\(50 rows' 'all rows without a pager'
+absent 'not found' 'no missing pager'
+
+# A path at which there was nothing.
+start 100 20 nothing_here.d
+wait_for 'note: there was no database at nothing_here.d; a new one was made' 'a new database'
+start 100 20 nothing_here.d
+absent 'a new one was made' 'it is there now'
 
 # No colours with NO_COLOR; colours without.
 start 80 40 --sample

@@ -48,7 +48,7 @@ class HighlightTest : public testing::Test {
   std::string Offers(std::string_view before) {
     size_t length = 0;
     std::string out;
-    for (const Candidate& c : Complete(session_.get(), before, &length)) {
+    for (const Candidate& c : Complete(session_.get(), before, before.size(), &length)) {
       out += (out.empty() ? "" : " | ") + c.text;
     }
     return out;

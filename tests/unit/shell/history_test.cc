@@ -84,5 +84,16 @@ TEST_F(HistoryTest, WithoutFileOrRoom) {
   EXPECT_EQ(nowhere.entries(), (Entries{"1;"}));
 }
 
+TEST_F(HistoryTest, FindsInAnyCaseOfLetters) {
+  History history("", 10);
+  history.Add("SELECT 1;");
+  history.Add("select 2;");
+  EXPECT_EQ(history.FindBefore("Select", 2), 1u);
+  EXPECT_EQ(history.FindBefore("SELECT 1", 2), 0u);
+  EXPECT_EQ(history.FindBefore("x", 2), History::npos);
+  EXPECT_EQ(History::Find("a FROM b", "from"), 2u);
+  EXPECT_EQ(History::Find("a", ""), 0u);
+}
+
 }  // namespace
 }  // namespace parton::shell
