@@ -393,7 +393,7 @@ class Reader {
     }
     if (IsSymbolStart(Peek())) return Error("bad number");
     if (is_float) return Value::Float(std::strtod(digits.c_str(), nullptr));
-    Result<Number> n = Number::ParseRounding(digits);
+    Result<Number> n = Number::ParseExact(digits);
     if (!n.ok()) return Error(n.status().message());
     return decimal ? Value::Decimal(*n) : Value::Int(*n);
   }
@@ -414,6 +414,7 @@ class Reader {
       ++count;
       PARTON_ASSIGN_OR_RETURN(n, Number::Mul(n, Number(radix)));
       PARTON_ASSIGN_OR_RETURN(n, Number::Add(n, Number(d)));
+      if (n.exponent() > 0) return Error("the number has more than 38 digits");
     }
     if (count == 0 || IsSymbolStart(Peek())) return Error("bad number");
     return Value::Int(negative ? n.Neg() : n);

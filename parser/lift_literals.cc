@@ -113,6 +113,7 @@ class Lifter {
       case Pack("PIVOT"):
       case Pack("GROUP"):
       case Pack("WINDOW"):
+      case Pack("QUALIFY"):
       case Pack("EXCLUDE"): return false;
       case Pack("FROM"):
       case Pack("JOIN"):
@@ -120,6 +121,7 @@ class Lifter {
       // A plan that knows them stops earlier and starts no threads for a few rows.
       case Pack("LIMIT"):
       case Pack("OFFSET"):
+      case Pack("FETCH"):
         lifting_ = false;
         like_ = false;
         break;
@@ -253,7 +255,7 @@ class Lifter {
         for (char c : digits) n = n * 10 + (c - '0');
         Replace(begin, Value::Int(negative ? -n : n));
       } else {
-        Result<Number> n = Number::ParseRounding(digits);
+        Result<Number> n = Number::ParseExact(digits);
         if (!n.ok()) return false;
         Number value = negative ? n->Neg() : *n;
         Replace(begin, token_.kind == Kind::kInteger ? Value::Int(value) : Value::Decimal(value));

@@ -106,6 +106,10 @@ Value Concat(const Value& a, const Value& b) {
 
 }  // namespace
 
+Status IntOverflow() {
+  return Status::Validation("INT overflow: the result has more than 38 digits", {}, "a DECIMAL is rounded instead");
+}
+
 bool OperandFits(BinaryOp op, bool left, Type t) {
   switch (op) {
     case BinaryOp::kAdd:
@@ -141,6 +145,9 @@ Value Arithmetic(BinaryOp op, const Value& a, const Value& b, EvalContext& ctx, 
     }
     const bool integers = a.is_int() && b.is_int();
     const Result<Number> r = ExactArithmetic(op, a.number(), b.number(), integers);
+    if (!r.ok() && integers && (op == BinaryOp::kAdd || op == BinaryOp::kSub || op == BinaryOp::kMul)) {
+      return FromError(IntOverflow(), ctx, where);
+    }
     if (!r.ok()) return FromError(r.status(), ctx, where);
     return integers ? Value::Int(*r) : Value::Decimal(*r);
   }

@@ -49,8 +49,8 @@ Value NoCast(const Value& v, const TypeSpec& type, EvalContext& ctx) {
   return ctx.Mismatch(what.c_str());
 }
 
-// [+-](digits | 0x hex | 0b binary), as PartiQL reads integers.
-std::optional<Number> ParseInteger(std::string_view s) {
+// [+-](digits | 0x hex | 0b binary), as PartiQL reads integers. *fits becomes false beyond 38 digits.
+std::optional<Number> ParseInteger(std::string_view s, bool* fits) {
   bool negative = false;
   if (!s.empty() && (s[0] == '+' || s[0] == '-')) {
     negative = s[0] == '-';
@@ -68,8 +68,9 @@ std::optional<Number> ParseInteger(std::string_view s) {
                 : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                        : 99;
     if (digit >= base) return std::nullopt;
-    // Saturate: out of any range, but still spelled like an integer.
-    if (value < Number::kMaxCoefficient / 16 - 16) value = value * base + digit;
+    // Beyond the range it is still spelled like an integer, or not.
+    *fits = *fits && value <= (Number::kMaxCoefficient - digit) / base;
+    if (*fits) value = value * base + digit;
   }
   return Number(0) == Number::FromParts(value, 0) ? Number(0)
                                                   : Number::FromParts(negative ? -value : value, 0);
@@ -87,6 +88,8 @@ Value CastToInt(const Value& v, const TypeSpec& type, EvalContext& ctx) {
   switch (v.type()) {
     case Type::kBool: return Value::Int(v.bool_value() ? 1 : 0);
     case Type::kInt:
+      if (type.kind == Kind::kInt) return v;
+      [[fallthrough]];
     case Type::kDecimal: return ToInt(v.number(), type, ctx);
     case Type::kFloat: {
       const double d = std::nearbyint(v.float_value());  // half to even
@@ -98,7 +101,11 @@ Value CastToInt(const Value& v, const TypeSpec& type, EvalContext& ctx) {
     }
     case Type::kString:
     case Type::kSymbol: {
-      const std::optional<Number> n = ParseInteger(v.bytes());
+      bool fits = true;
+      const std::optional<Number> n = ParseInteger(v.bytes(), &fits);
+      if (n.has_value() && !fits) {
+        return ctx.Fail(Status::Validation("the number does not fit into " + type.name));
+      }
       return n.has_value() ? ToInt(*n, type, ctx) : NoCast(v, type, ctx);
     }
     default: return NoCast(v, type, ctx);
@@ -159,7 +166,7 @@ Value CastToDecimal(const Value& v, const TypeSpec& type, EvalContext& ctx) {
     if (!r.ok()) return NoCast(v, type, ctx);
     n = *r;
   } else if (v.is_text()) {
-    const Result<Number> r = Number::ParseRounding(v.bytes());
+    const Result<Number> r = Number::ParseExact(v.bytes());
     if (!r.ok()) return NoCast(v, type, ctx);
     n = *r;
   } else {

@@ -22,27 +22,8 @@ namespace {
 constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag |
                             rapidjson::kParseValidateEncodingFlag;
 
-size_t SignificantDigits(std::string_view text) {
-  size_t digits = 0, zeros = 0;
-  for (char c : text) {
-    if (c == 'e' || c == 'E') break;
-    if (c < '0' || c > '9') continue;
-    if (c == '0') {
-      if (digits != 0) ++zeros;
-    } else {
-      digits += zeros + 1;
-      zeros = 0;
-    }
-  }
-  return digits;
-}
-
 Result<Value> NumberFromText(std::string_view text) {
-  if (SignificantDigits(text) > Number::kMaxDigits) {
-    return Status::Validation(
-        fmt::format("The number {} has more than 38 significant digits", text));
-  }
-  PARTON_ASSIGN_OR_RETURN(Number n, Number::ParseRounding(text));
+  PARTON_ASSIGN_OR_RETURN(Number n, Number::ParseExact(text));
   bool has_point = text.find('.') != std::string_view::npos;
   return has_point || !n.IsIntegral() ? Value::Decimal(n) : Value::Int(n);
 }

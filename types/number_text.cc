@@ -155,6 +155,17 @@ Result<Number> Number::ParseRounding(std::string_view text) {
   return FromPartsChecked(Signed(s.negative, s.coefficient), s.exponent);
 }
 
+Result<Number> Number::ParseExact(std::string_view text) {
+  Scanned s;
+  if (Scan(text, &s) && s.coefficient != 0 && s.significant > kMaxDigits) {
+    constexpr size_t kShown = 60;
+    std::string shown(text.substr(0, kShown));
+    if (text.size() > kShown) shown += "...";
+    return Status::Validation("The number " + shown + " has more than 38 significant digits");
+  }
+  return ParseRounding(text);
+}
+
 Result<Number> Number::FromDouble(double d) {
   if (!std::isfinite(d)) {
     return Status::Validation("a float that is not finite cannot be converted to a decimal");

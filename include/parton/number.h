@@ -72,6 +72,8 @@ class Number {
   // PartiQL's reading of a literal: the same spellings, but rounds half even to 38 digits and takes
   // exponents up to kExponentLimit. Errors (Validation): not a number, exponent beyond the limit.
   static Result<Number> ParseRounding(std::string_view text);
+  // As ParseRounding, but more than 38 significant digits are an error (Validation).
+  static Result<Number> ParseExact(std::string_view text);
   // Whether `text` is spelled like a number; says nothing about its size.
   static bool IsNumberText(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "types/evaluate_internal.h"
 #include "types/functions/registry.h"
 #include "types/value_compare.h"
 
@@ -85,10 +86,10 @@ class Sum final : public Base<Sum> {
                       : interval_;
     }
     Number total = exact_;
-    if (const Result<Number> r = Number::Add(exact_, Number(small_)); r.ok()) {
+    if (const Result<Number> r = Number::Add(exact_, Number(small_), OfSums()); r.ok()) {
       total = *r;
     } else {
-      return ctx.Fail(r.status());
+      return ctx.Fail(OfSums() == Rounding::kExact ? eval::IntOverflow() : r.status());
     }
     if (any_float_) {
       const double sum = float_ + total.ToDouble();
@@ -102,6 +103,8 @@ class Sum final : public Base<Sum> {
   }
 
  private:
+  // A sum of integers is never rounded.
+  Rounding OfSums() const { return any_decimal_ || any_float_ || average_ ? Rounding::kRound : Rounding::kExact; }
   void AddSmall(int64_t i, EvalContext& ctx) {
     if (__builtin_add_overflow(small_, i, &small_)) {
       // What is in small_ wrapped; take the old sum back out.
@@ -111,12 +114,11 @@ class Sum final : public Base<Sum> {
     }
   }
   void AddExact(const Number& n, EvalContext& ctx) {
-    const Result<Number> r =
-        Number::Add(exact_, n, any_decimal_ ? Rounding::kRound : Rounding::kExact);
+    const Result<Number> r = Number::Add(exact_, n, OfSums());
     if (r.ok()) {
       exact_ = *r;
     } else {
-      (void)ctx.Fail(r.status());
+      (void)ctx.Fail(OfSums() == Rounding::kExact ? eval::IntOverflow() : r.status());
     }
   }
   bool TakeOther(const Value& v, EvalContext& ctx) {
