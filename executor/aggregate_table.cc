@@ -202,6 +202,13 @@ size_t AggregateTable::Merge(AggregateTable& other, ExecutionContext& ctx) {
 
 size_t AggregateTable::Finish(ExecutionContext& ctx) {
   if (!keyed_ && groups_.empty()) NewGroup();
+  if (keyed_ && groups_.empty()) {
+    bool is_new;
+    for (const std::vector<Value>& key : node_.empty_groups) {
+      keys_.Insert(key.data(), &is_new);
+      NewGroup();
+    }
+  }
   size_t bytes = 0;
   while (later_ && !ctx.failed()) {
     const Value* row = later_->NextLater();

@@ -5,6 +5,7 @@
 #include "executor/distinct_rows.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
+#include "types/value_compare.h"
 
 namespace parton {
 
@@ -79,29 +80,46 @@ class Limit final : public Operator {
   bool Open() override {
     left_ = UINT64_MAX;
     skip_ = 0;
+    last_.clear();
     if (node_.limit && !Count(*node_.limit, "LIMIT", &left_)) return false;
     if (node_.offset && !Count(*node_.offset, "OFFSET", &skip_)) return false;
     open_ = left_ > 0;
     return !open_ || input_->Open();
   }
   bool Next() override {
-    if (left_ == 0) return false;
+    if (left_ == 0 && last_.empty()) return false;
     for (; skip_ > 0; --skip_) {
       if (!input_->Next()) return false;
     }
+    if (left_ == 0) return NextTie();
     if (!input_->Next()) return false;
-    if (left_ != UINT64_MAX) --left_;
-    return true;
+    if (left_ != UINT64_MAX && --left_ == 0) {
+      last_.clear();
+      for (const SortKey& key : node_.ties) last_.push_back(EvaluateValue(*key.expr, ctx_.eval).Own());
+    }
+    return !ctx_.failed();
   }
   void Close() override {
     if (open_) input_->Close();
   }
 
  private:
+  // A row that equals the last one of the count in its order.
+  bool NextTie() {
+    if (!input_->Next()) return false;
+    for (size_t i = 0; i < last_.size(); ++i) {
+      Value scratch;
+      if (TotalOrder(Evaluate(*node_.ties[i].expr, ctx_.eval, &scratch), last_[i]) != 0) {
+        last_.clear();
+        return false;
+      }
+    }
+    return !ctx_.failed();
+  }
   // Absent is none. What is no count fails; as an OFFSET that is computed it is none in permissive typing
   // (as the conformance suite has it).
   bool Count(const Expr& e, const char* what, uint64_t* out) {
-    const bool lenient = out == &skip_;
+    const bool lenient = out == &skip_ && e.As<Expr::Parameter>() == nullptr;
     Value v = EvaluateValue(e, ctx_.eval);
     if (ctx_.failed()) return false;
     if (v.is_absent()) return true;
@@ -135,6 +153,7 @@ class Limit final : public Operator {
   OperatorPtr input_;
   uint64_t left_ = 0;
   uint64_t skip_ = 0;
+  std::vector<Value> last_;  // WITH TIES: of the last row counted
   bool open_ = false;
 };
 

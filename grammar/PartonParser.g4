@@ -56,7 +56,12 @@ query : with? queryPrimary queryRest ;
 // stand without parentheses: so no comma ever follows a query, and select lists need no look-ahead.
 keywordQuery : (with queryPrimary | keywordPrimary) queryRest ;
 
-queryRest : (setOp queryPrimary)* orderBy? (LIMIT expr)? (OFFSET expr)? ;
+queryRest
+  : (setOp queryPrimary)* orderBy? (LIMIT expr)? (OFFSET expr (ROW | ROWS)?)? fetch?
+  ;
+
+// FETCH FIRST | NEXT [n] ROWS ONLY | WITH TIES
+fetch : FETCH callable valueExpr? (ROW | ROWS) (ONLY | WITH callable) ;
 
 with : WITH RECURSIVE? commonTable (COMMA commonTable)* ;
 
@@ -100,6 +105,7 @@ fromWhere
     groupBy?
     (HAVING expr)?
     (WINDOW namedWindow (COMMA namedWindow)*)?
+    (QUALIFY expr)?
   | WHERE expr
   ;
 
@@ -110,21 +116,23 @@ groupBy
           | ALL (AS identifier)? )
   ;
 
-groupKey : expr (AS identifier)? ;
+// ROLLUP (a, b) and CUBE (a, b) look like calls, () like an empty list; the first form is GROUPING SETS.
+groupKey : IDENTIFIER IDENTIFIER parens | expr (AS identifier)? ;
 
 namedWindow : identifier AS windowSpec ;
 
 fromItem : fromPrimary joinTail* ;
 
 joinTail
-  : joinKind? (CROSS JOIN fromPrimary | JOIN fromPrimary ON expr)
+  : joinKind? (CROSS JOIN fromPrimary | JOIN fromPrimary (ON expr | USING nameList))
+  | NATURAL joinKind? JOIN fromPrimary
   ;
 
 joinKind : INNER | (LEFT | RIGHT | FULL) OUTER? | OUTER ;
 
 fromPrimary : (UNPIVOT | LATERAL)? valueExpr (MATCH graphPattern)? fromNames ;
 
-fromNames : (AS identifier | alias)? (AT identifier)? (BY identifier)? ;
+fromNames : (AS identifier nameList? | alias nameList?)? (AT identifier)? (BY identifier)? ;
 
 orderBy : ORDER BY orderItem (COMMA orderItem)* ;
 
@@ -141,8 +149,8 @@ expr
   ;
 
 predicate
-  : (EQ | NE | LT | GT | LE | GE) valueExpr
-  | IS NOT? (TRUE_ | FALSE_ | type)
+  : (EQ | NE | LT | GT | LE | GE) (valueExpr | ALL parens)
+  | IS NOT? (TRUE_ | FALSE_ | DISTINCT FROM valueExpr | type)
   | NOT? ( IN valueExpr
          | LIKE valueExpr (ESCAPE valueExpr)?
          | BETWEEN valueExpr AND valueExpr )
@@ -203,7 +211,8 @@ parens
     ( keywordQuery
     | expr ( (COMMA expr)+
            | MATCH graphPattern (COMMA graphPattern)* (WHERE expr)?
-           | (AS identifier | alias)? (AT identifier)? (BY identifier)? joinTail* queryRest )
+           | (AS identifier nameList? | alias nameList?)? (AT identifier)? (BY identifier)?
+             joinTail* queryRest )
     | (UNPIVOT | LATERAL) valueExpr fromNames joinTail+
     )?
     RPAREN
@@ -541,9 +550,10 @@ word
 // Keywords that may name a variable, but neither an alias without AS nor a function.
 variableWord
   : ADD | ATTRIBUTES | BATCH | CONFLICT | CONSISTENT | CORRESPONDING | DATE | DEFAULT | EXCLUDE
-  | EXISTS | EXTRACT | FILTER | FOLLOWING | GROUPS | IGNORE | INTERVAL | MATCH | NULLS | OVER
-  | OVERLAY | PARTITION | PLACING | POSITION | PRECEDING | REMOVE | RESPECT | RETURN
-  | RETURNING | ROWS | SUBSTRING | TIME | TIMESTAMP | TO | TRIM | VALUE | WINDOW | WITHIN
+  | EXISTS | EXTRACT | FETCH | FILTER | FOLLOWING | GROUPS | IGNORE | INTERVAL | MATCH | NATURAL
+  | NULLS | OVER | OVERLAY | PARTITION | PLACING | POSITION | PRECEDING | QUALIFY | REMOVE | RESPECT
+  | RETURN | RETURNING | ROWS | SUBSTRING | TIME | TIMESTAMP | TO | TRIM | USING | VALUE | WINDOW
+  | WITHIN
   ;
 
 // Reserved: names only after a dot, or in double quotes.

@@ -78,6 +78,7 @@ struct Literal {
   Value value;       // MISSING if `error` is set
   std::string text;  // numbers as written (a FLOAT's exact digits); else empty
   Status error;      // not OK: a well-formed literal with an impossible value
+  bool rounded = false;  // a numeral of more digits than a number has
 };
 
 // `?` is numbered from 0 in order of appearance in the statement; `:name` has a name and, per
@@ -124,9 +125,20 @@ struct Binary {
 };
 
 struct Comparison {
+  // left op ANY (right), left op ALL (right): `right` is a collection, a Subquery, or an Array of what
+  // was written in the parentheses.
+  enum class Quantifier : uint8_t { kNone, kAny, kAll };
   CompareOp op;
   ExprPtr left;
   ExprPtr right;
+  Quantifier quantifier = Quantifier::kNone;
+};
+
+// left IS [NOT] DISTINCT FROM right
+struct DistinctFrom {
+  ExprPtr left;
+  ExprPtr right;
+  bool negated = false;
 };
 
 struct And {
@@ -354,9 +366,9 @@ struct GraphMatch {
 // -----------------------------------------------------------------------------------------------
 
 struct Expr {
-  std::variant<Literal, Parameter, Variable, Path, Unary, Binary, Comparison, And, Or, Not, Is, In,
-               Between, Like, Overlaps, Case, Cast, Call, Extract, Trim, Array, Bag, Sexp, Tuple,
-               Subquery, GraphMatch>
+  std::variant<Literal, Parameter, Variable, Path, Unary, Binary, Comparison, DistinctFrom, And, Or,
+               Not, Is, In, Between, Like, Overlaps, Case, Cast, Call, Extract, Trim, Array, Bag,
+               Sexp, Tuple, Subquery, GraphMatch>
       node;
   TextSpan span;
   bool parenthesized = false;
@@ -384,6 +396,7 @@ struct FromSource {
   Identifier as;  // these three may be empty
   Identifier at;
   Identifier by;
+  std::vector<Identifier> columns;  // AS x(a, b); empty: none
 };
 
 enum class JoinKind : uint8_t { kInner, kCross, kLeft, kRight, kFull };
@@ -393,7 +406,9 @@ struct Join {
   bool cross = false;  // [LEFT|RIGHT|FULL] CROSS JOIN: no ON; kCross is a plain one
   FromPtr left;
   FromPtr right;
-  ExprPtr on;  // null for CROSS
+  ExprPtr on;  // null for CROSS, USING, NATURAL
+  bool natural = false;
+  std::vector<Identifier> columns;  // USING (a, b)
 };
 
 struct FromItem {
@@ -444,6 +459,8 @@ struct GroupBy {
   bool partial = false;  // GROUP PARTIAL BY
   std::vector<GroupKey> keys;
   Identifier as;  // GROUP AS g; may be empty
+  // ROLLUP, CUBE, GROUPING SETS and (): the sets of keys to group by, as positions in `keys`; none: all.
+  std::optional<std::vector<std::vector<size_t>>> sets;
 };
 
 struct Select {
@@ -461,6 +478,7 @@ struct Select {
   std::unique_ptr<GroupBy> group_by;  // null: none
   ExprPtr having;
   std::vector<NamedWindow> windows;
+  ExprPtr qualify;
 };
 
 enum class SetOp : uint8_t { kUnion, kIntersect, kExcept };
@@ -500,8 +518,9 @@ struct Query {
   std::vector<CommonTable> with;
   std::variant<Select, SetOperation, Values, TableQuery, ExprPtr, QueryPtr> body;
   std::vector<OrderItem> order_by;
-  ExprPtr limit;
+  ExprPtr limit;  // LIMIT, or the count of FETCH
   ExprPtr offset;
+  bool with_ties = false;  // FETCH ... WITH TIES
   TextSpan span;
 
   bool HasTail() const { return !order_by.empty() || limit || offset; }

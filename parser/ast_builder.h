@@ -98,6 +98,8 @@ class AstBuilder {
   ast::ExprPtr Expr(Grammar::ExprContext* c);
   ast::ExprPtr Predicate(ast::ExprPtr left, Grammar::PredicateContext* c,
                          const antlr4::Token* first);
+  // With ANY, SOME and ALL.
+  ast::ExprPtr Comparison(CompareOp op, ast::ExprPtr left, Grammar::PredicateContext* c, TextSpan span);
   ast::ExprPtr Haystack(Grammar::ValueExprContext* c);
   ast::ExprPtr ValueExpr(Grammar::ValueExprContext* c);
   ast::ExprPtr Steps(Grammar::ValueExprContext* c);
@@ -146,7 +148,16 @@ class AstBuilder {
   ast::QueryPtr OfExpr(Grammar::ExprContext* c);
   ast::ExcludePath Exclude(Grammar::ExcludePathContext* c) const;
   void FromWhere(ast::Select* s, Grammar::FromWhereContext* c);
+  void Fetch(ast::Query* q, Grammar::FetchContext* c);
   std::unique_ptr<ast::GroupBy> GroupBy(Grammar::GroupByContext* c);
+  using KeySets = std::vector<std::vector<size_t>>;
+  std::vector<ast::ExprPtr> Row(ast::ExprPtr e) const;
+  KeySets Crossed(const KeySets& a, const KeySets& b, TextSpan span) const;
+  KeySets GroupingSets(std::vector<ast::ExprPtr> elements, ast::GroupBy* group);
+  std::vector<size_t> AddKeys(std::vector<ast::ExprPtr> keys, const ast::Identifier& as, ast::GroupBy* group);
+  // Whether an empty list was written ().
+  bool IsParens(const ast::Expr& e) const { return source_.text()[e.span.offset] == '('; }
+  KeySets GroupingElement(ast::ExprPtr e, ast::Identifier as, ast::GroupBy* group, bool* sets);
   ast::FromPtr From(Grammar::FromItemContext* c);
   ast::FromPtr Primary(Grammar::FromPrimaryContext* c);
   ast::FromPtr Joins(ast::FromPtr left, const std::vector<Grammar::JoinTailContext*>& tails);

@@ -63,6 +63,9 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
       is.operand = std::move(left);
       is.negated = negated;
       is.test = ast::Is::Test::kType;
+      if (c->DISTINCT()) {
+        return Make(span, ast::DistinctFrom{std::move(is.operand), ValueExpr(c->valueExpr(0)), negated});
+      }
       if (c->TRUE_()) {
         is.test = ast::Is::Test::kTrue;
       } else if (c->FALSE_()) {
@@ -105,9 +108,34 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
         case Grammar::GE: op = CompareOp::kGe; break;
         default: break;
       }
-      return Make(span, ast::Comparison{op, std::move(left), ValueExpr(c->valueExpr(0))});
+      return Comparison(op, std::move(left), c, span);
     }
   }
+}
+
+ast::ExprPtr AstBuilder::Comparison(CompareOp op, ast::ExprPtr left, Grammar::PredicateContext* c, TextSpan span) {
+  using Quantifier = ast::Comparison::Quantifier;
+  if (c->ALL()) {
+    ast::ExprPtr all = Parens(c->parens());
+    all->parenthesized = false;
+    return Make(span, ast::Comparison{op, std::move(left), std::move(all), Quantifier::kAll});
+  }
+  ast::ExprPtr right = ValueExpr(c->valueExpr(0));
+  // ANY (...) and SOME (...) read like calls of the aggregates.
+  auto* call = right->As<ast::Call>();
+  const bool any = call != nullptr && !right->parenthesized && !call->name.quoted && !call->star && !call->over &&
+                   !call->filter && call->order_by.empty() && call->quantifier == ast::SetQuantifier::kNone &&
+                   !call->args.empty() &&
+                   (EqualsWord(call->name.name, "ANY") || EqualsWord(call->name.name, "SOME"));
+  if (!any) return Make(span, ast::Comparison{op, std::move(left), std::move(right)});
+  ast::ExprPtr elements = std::move(call->args[0]);
+  if (call->args.size() > 1) {
+    ast::Array list;
+    list.elements.push_back(std::move(elements));
+    for (size_t i = 1; i < call->args.size(); ++i) list.elements.push_back(std::move(call->args[i]));
+    elements = Make(right->span, std::move(list));
+  }
+  return Make(span, ast::Comparison{op, std::move(left), std::move(elements), Quantifier::kAny});
 }
 
 ast::ExprPtr AstBuilder::Haystack(Grammar::ValueExprContext* c) {
@@ -365,7 +393,7 @@ ast::ExprPtr AstBuilder::Call(ast::Identifier name, Grammar::ArgumentsContext* c
   if (auto* query = c->keywordQuery()) {
     call.args.push_back(Subquery(Query(query)));
   } else if (auto* rest = c->queryRest(); rest && !rest->children.empty()) {
-    if (rest->orderBy() && rest->setOp().empty() && !rest->LIMIT() && !rest->OFFSET()) {
+    if (rest->orderBy() && rest->setOp().empty() && !rest->LIMIT() && !rest->OFFSET() && !rest->fetch()) {
       // array_agg(x ORDER BY y): the order is the call's, not that of a query `x`.
       call.args.push_back(Expr(c->expr(0)));
       call.order_by = OrderBy(rest->orderBy());

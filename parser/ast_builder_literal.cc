@@ -81,6 +81,7 @@ ast::ExprPtr AstBuilder::Number(const antlr4::Token* t, ast::Literal::Kind kind)
   } else {
     Result<parton::Number> n = parton::Number::ParseRounding(text);
     if (!n.ok()) Fail(span, n.status().message(), n.status().hint());
+    literal.rounded = !parton::Number::ParseExact(text).ok();
     literal.value = kind == ast::Literal::Kind::kInt ? Value::Int(*n) : Value::Decimal(*n);
   }
   return Make(span, std::move(literal));

@@ -61,7 +61,7 @@ ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with,
     first = Primary(around->getRuleContext<Grammar::QueryPrimaryContext>(0));
   }
   ast::QueryPtr q = SetOperations(std::move(first), c);
-  if (!with && !c->orderBy() && !c->LIMIT() && !c->OFFSET()) return q;
+  if (!with && !c->orderBy() && !c->LIMIT() && !c->OFFSET() && !c->fetch()) return q;
   if (!q->with.empty() || q->HasTail()) {
     // (SELECT ... LIMIT 1) ORDER BY x: the inner query keeps its own tail.
     auto outer = std::make_unique<ast::Query>();
@@ -76,7 +76,28 @@ ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with,
   size_t next = 0;
   if (c->LIMIT()) q->limit = Expr(c->expr(next++));
   if (c->OFFSET()) q->offset = Expr(c->expr(next));
+  if (c->fetch()) Fetch(q.get(), c->fetch());
   return q;
+}
+
+void AstBuilder::Fetch(ast::Query* q, Grammar::FetchContext* c) {
+  ast::Identifier first = Name(c->callable(0));
+  if (!EqualsWord(first.name, "FIRST") && !EqualsWord(first.name, "NEXT")) {
+    Fail(first.span, "expected FIRST after FETCH", "FETCH FIRST 10 ROWS ONLY");
+  }
+  if (q->limit) Fail(c, "a query has LIMIT or FETCH, not both");
+  if (c->valueExpr()) {
+    q->limit = ValueExpr(c->valueExpr());
+  } else {
+    q->limit = Make(first.span, ast::Literal{ast::Literal::Kind::kInt, Value::Int(1), "1", {}});
+  }
+  if (c->WITH() == nullptr) return;
+  ast::Identifier ties = Name(c->callable(1));
+  if (!EqualsWord(ties.name, "TIES")) {
+    Fail(ties.span, "expected TIES after WITH", "FETCH FIRST 10 ROWS WITH TIES");
+  }
+  if (q->order_by.empty()) Fail(c, "WITH TIES needs an ORDER BY, which says what rows are equal");
+  q->with_ties = true;
 }
 
 // Left to right, INTERSECT before the others.
@@ -236,7 +257,8 @@ void AstBuilder::FromWhere(ast::Select* s, Grammar::FromWhereContext* c) {
   size_t next = 0;
   if (c->WHERE()) s->where = Expr(c->expr(next++));
   if (c->groupBy()) s->group_by = GroupBy(c->groupBy());
-  if (c->HAVING()) s->having = Expr(c->expr(next));
+  if (c->HAVING()) s->having = Expr(c->expr(next++));
+  if (c->QUALIFY()) s->qualify = Expr(c->expr(next));
   for (auto* w : c->namedWindow()) {
     s->windows.push_back({Name(w->identifier()), Window(w->windowSpec())});
   }
@@ -246,14 +268,121 @@ std::unique_ptr<ast::GroupBy> AstBuilder::GroupBy(Grammar::GroupByContext* c) {
   auto group = std::make_unique<ast::GroupBy>();
   group->all = c->ALL() != nullptr;
   group->partial = c->PARTIAL() != nullptr;
+  std::vector<KeySets> parts;
+  bool sets = false;
   for (auto* k : c->groupKey()) {
-    ast::GroupKey key;
-    key.expr = Expr(k->expr());
-    key.as = OptionalName(k->identifier());
-    group->keys.push_back(std::move(key));
+    if (k->parens()) {
+      std::string words = std::string(TextOf(k->IDENTIFIER(0))) + " " + std::string(TextOf(k->IDENTIFIER(1)));
+      if (!EqualsWord(words, "GROUPING SETS")) Fail(k, "expected GROUPING SETS before (");
+      ast::ExprPtr list = Parens(k->parens());
+      std::vector<ast::ExprPtr> elements;
+      if (list->parenthesized) {
+        // ((a, b)): one set.
+        list->parenthesized = false;
+        elements.push_back(std::move(list));
+      } else {
+        elements = Row(std::move(list));
+      }
+      if (elements.empty()) Fail(k, "GROUPING SETS needs a set", "GROUPING SETS ((a, b), a, ())");
+      parts.push_back(GroupingSets(std::move(elements), group.get()));
+      sets = true;
+      continue;
+    }
+    parts.push_back(GroupingElement(Expr(k->expr()), OptionalName(k->identifier()), group.get(), &sets));
+  }
+  if (sets) {
+    KeySets all{{}};
+    for (const KeySets& part : parts) all = Crossed(all, part, SpanOf(c));
+    group->sets = std::move(all);
   }
   group->as = OptionalName(c->identifier());
   return group;
+}
+
+// The elements of a list in parentheses; of any other expression, itself.
+std::vector<ast::ExprPtr> AstBuilder::Row(ast::ExprPtr e) const {
+  auto* array = e->As<ast::Array>();
+  if (array != nullptr && (array->row || (array->elements.empty() && IsParens(*e)))) {
+    return std::move(array->elements);
+  }
+  std::vector<ast::ExprPtr> one;
+  one.push_back(std::move(e));
+  return one;
+}
+
+AstBuilder::KeySets AstBuilder::Crossed(const KeySets& a, const KeySets& b, TextSpan span) const {
+  constexpr size_t kMostSets = 4096;
+  if (a.size() * b.size() > kMostSets) {
+    Fail(span, fmt::format("GROUP BY has more than {} grouping sets", kMostSets));
+  }
+  KeySets out;
+  for (const auto& x : a) {
+    for (const auto& y : b) {
+      out.push_back(x);
+      out.back().insert(out.back().end(), y.begin(), y.end());
+    }
+  }
+  return out;
+}
+
+// What GROUPING SETS (...) lists: keys, lists of keys, ROLLUP, CUBE, and further GROUPING SETS.
+AstBuilder::KeySets AstBuilder::GroupingSets(std::vector<ast::ExprPtr> elements, ast::GroupBy* group) {
+  KeySets out;
+  for (ast::ExprPtr& e : elements) {
+    bool sets = false;
+    auto* array = e->As<ast::Array>();
+    if (array != nullptr && array->row && !e->parenthesized) {
+      out.push_back(AddKeys(Row(std::move(e)), {}, group));
+      continue;
+    }
+    for (auto& set : GroupingElement(std::move(e), {}, group, &sets)) out.push_back(std::move(set));
+  }
+  return out;
+}
+
+std::vector<size_t> AstBuilder::AddKeys(std::vector<ast::ExprPtr> keys, const ast::Identifier& as,
+                                        ast::GroupBy* group) {
+  std::vector<size_t> set;
+  for (ast::ExprPtr& key : keys) {
+    set.push_back(group->keys.size());
+    group->keys.push_back({std::move(key), as});
+  }
+  return set;
+}
+
+// One element of GROUP BY: its keys go to `group`. `*sets` becomes true if it is more than a key.
+AstBuilder::KeySets AstBuilder::GroupingElement(ast::ExprPtr e, ast::Identifier as, ast::GroupBy* group,
+                                                bool* sets) {
+  const TextSpan span = e->span;
+  // (a, b) is one key by itself, and a set of keys in GROUPING SETS; () is the set of none.
+  if (const auto* array = e->As<ast::Array>(); array != nullptr && array->elements.empty() && IsParens(*e)) {
+    *sets = true;
+    return {{}};
+  }
+  auto* call = e->As<ast::Call>();
+  const bool plain = call != nullptr && !call->name.quoted && !call->over && !call->filter && !call->star;
+  const bool rollup = plain && EqualsWord(call->name.name, "ROLLUP");
+  if (!rollup && !(plain && EqualsWord(call->name.name, "CUBE"))) {
+    std::vector<ast::ExprPtr> one;
+    one.push_back(std::move(e));
+    return {AddKeys(std::move(one), as, group)};
+  }
+  if (!as.empty()) Fail(span, fmt::format("{} takes no name", call->name.name));
+  *sets = true;
+  KeySets out{{}};
+  std::vector<std::vector<size_t>> parts;
+  for (ast::ExprPtr& arg : call->args) parts.push_back(AddKeys(Row(std::move(arg)), {}, group));
+  if (rollup) {
+    // (a, b), (a), ()
+    out.clear();
+    for (size_t n = parts.size() + 1; n-- > 0;) {
+      out.emplace_back();
+      for (size_t i = 0; i < n; ++i) out.back().insert(out.back().end(), parts[i].begin(), parts[i].end());
+    }
+    return out;
+  }
+  for (const auto& part : parts) out = Crossed(out, KeySets{part, {}}, span);
+  return out;
 }
 
 ast::FromPtr AstBuilder::From(Grammar::FromItemContext* c) {
@@ -282,6 +411,8 @@ ast::FromPtr AstBuilder::Joins(ast::FromPtr left,
     join.left = std::move(left);
     join.right = Primary(t->fromPrimary());
     if (t->expr()) join.on = Expr(t->expr());
+    if (t->nameList()) join.columns = Names(t->nameList());
+    join.natural = t->NATURAL() != nullptr;
     left = std::make_unique<ast::FromItem>(ast::FromItem{std::move(join), span});
   }
   return left;
@@ -293,6 +424,7 @@ void AstBuilder::FromNames(ast::FromSource* s, Grammar::FromNamesContext* c) con
   if (c->alias()) s->as = Name(c->alias());
   if (c->AT()) s->at = Name(c->identifier(next++));
   if (c->BY()) s->by = Name(c->identifier(next));
+  if (c->nameList()) s->columns = Names(c->nameList());
 }
 
 ast::FromPtr AstBuilder::Primary(Grammar::FromPrimaryContext* c) {
@@ -348,6 +480,7 @@ ast::FromPtr AstBuilder::FromParens(Grammar::ParensContext* c) {
     if (c->alias()) source.as = Name(c->alias());
     if (c->AT()) source.at = Name(c->identifier(next++));
     if (c->BY()) source.by = Name(c->identifier(next));
+    if (c->nameList()) source.columns = Names(c->nameList());
     TextSpan span = source.expr->span;
     left = std::make_unique<ast::FromItem>(ast::FromItem{std::move(source), span});
   }

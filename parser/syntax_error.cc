@@ -155,7 +155,8 @@ std::string Expectation(Types rest) {
                   Grammar::LET,    Grammar::WINDOW,    Grammar::MATCH,     Grammar::OUTER,
                   Grammar::UNION,  Grammar::EXCEPT,    Grammar::INTERSECT, Grammar::HAVING,
                   Grammar::CROSS,  Grammar::FULL,      Grammar::INNER,     Grammar::LEFT,
-                  Grammar::RIGHT,  Grammar::LATERAL,   Grammar::UNPIVOT,   Grammar::OFFSET});
+                  Grammar::RIGHT,  Grammar::LATERAL,   Grammar::UNPIVOT,   Grammar::OFFSET,
+                  Grammar::FETCH,  Grammar::NATURAL,   Grammar::QUALIFY,   Grammar::USING});
   }
   if (rest.erase(Grammar::STRING) > 0) parts.push_back("a string");
   if (rest.erase(Grammar::INTEGER) > 0) parts.push_back("a number");

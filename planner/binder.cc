@@ -61,6 +61,7 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
     return Status::Ok();
   };
   if (const auto* query = statement->As<ast::QueryStatement>()) {
+    rounds_numerals_ = query->query->BodyAs<ast::ExprPtr>() != nullptr;
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*query->query));
     PARTON_RETURN_IF_ERROR(BindQueryTail(query->tail, &planned));
     planned.body = std::make_shared<const Query>(std::move(q.query));

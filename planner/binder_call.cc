@@ -1,6 +1,8 @@
 // Function calls: scalar functions, aggregates, windows, and the forms that are no plain functions.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "planner/binder_internal.h"
 #include "types/functions.h"
 
@@ -95,6 +97,7 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
   if (IsWindowFunction(name)) {
     return Status::Validation(fmt::format("{} needs an OVER clause", name), call.name.span);
   }
+  if (name == "GROUPING" && scalar == nullptr) return BindGrouping(call, span);
   if (scalar == nullptr) {
     std::string nearest = NearestFunction(name);
     return Status::Validation(
@@ -161,18 +164,39 @@ Result<ExprPtr> Binder::DistinctCollection(ExprPtr collection, TextSpan span) {
   return MakeExpr(std::move(guarded), span);
 }
 
+Block* Binder::BlockOf(const std::vector<ExprPtr>& args) const {
+  std::vector<int> reads;
+  for (const ExprPtr& arg : args) {
+    std::vector<int> more = SlotsRead(*arg);
+    reads.insert(reads.end(), more.begin(), more.end());
+  }
+  for (Block* b = block_; b != nullptr; b = b->outer) {
+    for (const Variable& v : b->from->variables) {
+      for (int slot : SlotsRead(*v.value)) {
+        if (std::find(reads.begin(), reads.end(), slot) != reads.end()) return b;
+      }
+    }
+  }
+  return block_;
+}
+
+Status Binder::BindAggregateParts(const ast::Call& call, Plan::AggregateCall* out) {
+  Restore<bool> inside(&block_->in_aggregate, true);
+  Restore<const Scope*> rows(&scope_, block_->from);
+  PARTON_ASSIGN_OR_RETURN(out->args, BindAll(call.args));
+  if (call.filter != nullptr) {
+    PARTON_ASSIGN_OR_RETURN(out->filter, BindExpr(*call.filter));
+  }
+  for (const ast::OrderItem& item : call.order_by) {
+    PARTON_ASSIGN_OR_RETURN(SortKey key, BindSortKey(item));
+    out->order.push_back(std::move(key));
+  }
+  return Status::Ok();
+}
+
 Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunction& function,
                                       TextSpan span) {
   const std::string& name = function.name;
-  if (block_ == nullptr || block_->no_aggregates != nullptr) {
-    return Status::Validation(
-        fmt::format("the aggregate function {} cannot stand in {}", name,
-                    block_ == nullptr ? "an expression without FROM" : block_->no_aggregates),
-        span, fmt::format("COLL_{} takes a collection", name));
-  }
-  if (block_->in_aggregate) {
-    return Status::Validation("aggregate functions cannot be nested", span);
-  }
   Plan::AggregateCall a;
   a.function = &function;
   a.distinct = call.quantifier == ast::SetQuantifier::kDistinct;
@@ -192,43 +216,33 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
   if (call.nulls != ast::Call::Nulls::kUnsaid) {
     return Status::Validation(fmt::format("IGNORE NULLS has no meaning for {}", name), span);
   }
-  block_->in_aggregate = true;
-  Restore<const Scope*> rows(&scope_, block_->from);
-  Status status;
-  for (const ast::ExprPtr& arg : call.args) {
-    Result<ExprPtr> bound = BindExpr(*arg);
-    if (!bound.ok()) {
-      status = std::move(bound).status();
-      break;
-    }
-    a.args.push_back(*std::move(bound));
+  Block* home = block_;
+  Status bound;
+  if (block_ != nullptr) {
+    const bool stands = block_->no_aggregates == nullptr && !block_->in_aggregate;
+    bound = BindAggregateParts(call, &a);
+    // Where the query takes no aggregates, SUM(t.a) is one of the query around it whose row t is.
+    if (bound.ok() && !stands) home = BlockOf(a.args);
   }
-  if (status.ok() && call.filter != nullptr) {
-    Result<ExprPtr> bound = BindExpr(*call.filter);
-    if (bound.ok()) {
-      a.filter = *std::move(bound);
-    } else {
-      status = std::move(bound).status();
-    }
+  if (home == nullptr || home->no_aggregates != nullptr) {
+    return Status::Validation(
+        fmt::format("the aggregate function {} cannot stand in {}", name,
+                    home == nullptr ? "an expression without FROM" : home->no_aggregates),
+        span, fmt::format("COLL_{} takes a collection", name));
   }
-  for (const ast::OrderItem& item : call.order_by) {
-    if (!status.ok()) break;
-    Result<SortKey> key = BindSortKey(item);
-    if (key.ok()) {
-      a.order.push_back(*std::move(key));
-    } else {
-      status = std::move(key).status();
-    }
+  if (home->in_aggregate) {
+    return Status::Validation("aggregate functions cannot be nested", span);
   }
-  block_->in_aggregate = false;
-  PARTON_RETURN_IF_ERROR(std::move(status));
+  PARTON_RETURN_IF_ERROR(std::move(bound));
   a.text = name + "(";
   if (call.star) a.text += "*";
   if (a.distinct) a.text += "DISTINCT ";
   for (size_t i = 0; i < a.args.size(); ++i) a.text += (i > 0 ? ", " : "") + ToString(*a.args[i]);
   a.text += ")";
-  // The same call twice is computed once.
-  for (const Plan::AggregateCall& known : block_->aggregates) {
+  const Plan::AggregateCall* ordered = nullptr;
+  for (const Plan::AggregateCall& known : home->aggregates) {
+    if (!known.order.empty()) ordered = &known;
+    // The same call twice is computed once.
     if (known.function != a.function || known.distinct != a.distinct ||
         known.args.size() != a.args.size() || (known.filter == nullptr) != (a.filter == nullptr) ||
         !known.order.empty() || !a.order.empty()) {
@@ -240,8 +254,49 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
   }
   a.slot = NewSlot();
   ExprPtr result = SlotRef(a.slot, a.text, span);
-  block_->aggregates.push_back(std::move(a));
+  if (ordered != nullptr && !a.order.empty() && !SameOrder(ordered->order, a.order)) {
+    // The rows reach the groups in one order. What wants another one gets them as a list, and sorts it.
+    result = OrderedAggregate(result, function, a.args.size(), a.distinct, a.order, span);
+    a.args = {OrderedRow(a.args, a.order, span)};
+    a.function = FindAggregateFunction("ARRAY_AGG");
+    a.distinct = false;
+    a.order.clear();
+  }
+  home->aggregates.push_back(std::move(a));
   return result;
+}
+
+Result<ExprPtr> Binder::BindGrouping(const ast::Call& call, TextSpan span) {
+  if (block_ == nullptr || block_->no_aggregates != nullptr || block_->in_aggregate || block_->grouping == nullptr) {
+    return Status::Validation("GROUPING stands in the select list, HAVING and ORDER BY of a query with GROUP BY", span);
+  }
+  constexpr size_t kMostKeys = 31;  // a bit each
+  if (call.args.empty() || call.args.size() > kMostKeys || call.star) {
+    return Status::Validation(fmt::format("GROUPING takes 1 to {} keys of GROUP BY", kMostKeys), span);
+  }
+  const GroupingSets& grouping = *block_->grouping;
+  std::vector<size_t> keys;
+  for (const ast::ExprPtr& arg : call.args) {
+    Restore<const Scope*> rows(&scope_, block_->from);
+    PARTON_ASSIGN_OR_RETURN(ExprPtr bound, BindExpr(*arg));
+    auto key = std::find_if(grouping.keys.begin(), grouping.keys.end(),
+                            [&](const ExprPtr& k) { return SameExpr(*k, *bound); });
+    if (key == grouping.keys.end()) {
+      return Status::Validation(fmt::format("{} is no key of GROUP BY", ToString(*bound)), arg->span);
+    }
+    keys.push_back(static_cast<size_t>(key - grouping.keys.begin()));
+  }
+  std::vector<Value> bits;  // by grouping set
+  for (const std::vector<size_t>& set : grouping.sets) {
+    int64_t n = 0;
+    for (size_t key : keys) n = n * 2 + (std::find(set.begin(), set.end(), key) == set.end() ? 1 : 0);
+    bits.push_back(Value::Int(n));
+  }
+  if (grouping.slot < 0) {
+    return MakeExpr(Expr::Literal{bits.empty() ? Value::Int(0) : bits[0]}, span);
+  }
+  ExprPtr all = MakeExpr(Expr::Literal{Value::List(std::move(bits))}, span);
+  return MakeExpr(Expr::Index{std::move(all), SlotRef(grouping.slot, "grouping set")}, span);
 }
 
 Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
@@ -372,11 +427,20 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
     return Status::Validation(fmt::format("{} takes no DISTINCT", call.star ? "COUNT(*)" : name), span);
   }
   w.ignore_nulls = call.nulls == ast::Call::Nulls::kIgnore;
+  if (!call.order_by.empty() && w.aggregate == nullptr) {
+    return Status::Validation(fmt::format("{} takes no ORDER BY in its parentheses", name), span,
+                              "OVER (ORDER BY ...) orders the rows of its window");
+  }
+  std::vector<SortKey> order;
   block_->in_window = true;
   Status status = [&]() -> Status {
     PARTON_ASSIGN_OR_RETURN(w.args, BindAll(call.args));
     if (call.filter != nullptr) {
       PARTON_ASSIGN_OR_RETURN(w.filter, BindExpr(*call.filter));
+    }
+    for (const ast::OrderItem& item : call.order_by) {
+      PARTON_ASSIGN_OR_RETURN(SortKey key, BindSortKey(item));
+      order.push_back(std::move(key));
     }
     return FillWindow(*call.over, &w);
   }();
@@ -389,6 +453,14 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   }
   w.slot = NewSlot();
   ExprPtr result = SlotRef(w.slot, name, span);
+  if (!order.empty()) {
+    // The rows of the frame as a list, which is sorted for each row.
+    result = OrderedAggregate(result, *w.aggregate, w.args.size(), w.distinct, order, span);
+    w.args = {OrderedRow(w.args, order, span)};
+    w.function = "ARRAY_AGG";
+    w.aggregate = FindAggregateFunction(w.function);
+    w.distinct = false;
+  }
   block_->windows.push_back(std::move(w));
   return result;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder_internal.h"
+#include "types/row_predicates.h"
 
 namespace parton::binder {
 
@@ -22,7 +23,7 @@ bool IsStringCast(const ast::Expr& e) {
          cast->type.kind == Kind::kChar || cast->type.kind == Kind::kSymbol;
 }
 
-ExprPtr ExtendPath(const ExprPtr& base, PathStep step, bool ignore_case, TextSpan span) {
+ExprPtr ExtendPath(const ExprPtr& base, PathStep step, bool ignore_case, bool nullable, TextSpan span) {
   if (const auto* path = base->As<Expr::Path>()) {
     Expr::Path longer = *path;
     longer.steps.push_back(std::move(step));
@@ -33,7 +34,27 @@ ExprPtr ExtendPath(const ExprPtr& base, PathStep step, bool ignore_case, TextSpa
   path.base = base;
   path.steps.push_back(std::move(step));
   path.ignore_case.push_back(ignore_case);
+  path.null_row = nullable;
   return MakeExpr(std::move(path), span);
+}
+
+bool IsOrder(CompareOp op) { return op != CompareOp::kEq && op != CompareOp::kNe; }
+
+Status CheckWidths(const ast::Array& a, const ast::Array& b, TextSpan span) {
+  if (a.elements.size() == b.elements.size()) return Status::Ok();
+  return Status::Validation(
+      fmt::format("a row of {} values cannot be compared with one of {}", a.elements.size(), b.elements.size()), span);
+}
+
+// Element by element: every one equal, or (negated) some one not.
+ExprPtr RowsEqual(const ast::Array& a, const std::vector<ExprPtr>& x, const ast::Array& b,
+                  const std::vector<ExprPtr>& y, bool negated, TextSpan span) {
+  std::vector<ExprPtr> terms;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const bool rows = AsRow(*a.elements[i]) != nullptr && AsRow(*b.elements[i]) != nullptr;
+    terms.push_back(MakeExpr(Expr::Compare{negated ? CompareOp::kNe : CompareOp::kEq, x[i], y[i], rows}, span));
+  }
+  return negated ? MakeExpr(Expr::Or{std::move(terms)}, span) : MakeExpr(Expr::And{std::move(terms)}, span);
 }
 
 }  // namespace
@@ -59,11 +80,13 @@ Result<ExprPtr> Binder::BindNode(const ast::Literal& n, const ast::Expr& e) {
     if (strict()) return error;
     return MakeExpr(Expr::BadLiteral{std::move(error)}, e.span);
   }
-  if (dynamo() && n.kind == ast::Literal::Kind::kFloat) {
+  if (dynamo() && (n.kind == ast::Literal::Kind::kFloat || n.rounded)) {
     // DynamoDB has one kind of number: 1e5 is an exact one there.
     PARTON_ASSIGN_OR_RETURN(Number exact, Number::ParseStrict(n.text));
     return MakeExpr(Expr::Literal{Value::FromStored(exact)}, e.span);
   }
+  if (n.rounded && !rounds_numerals_) return Number::ParseExact(n.text).status().At(e.span);
+  if (n.rounded) notices_.push_back(fmt::format("{} is rounded to 38 digits", n.text));
   return MakeExpr(Expr::Literal{n.value}, e.span);
 }
 
@@ -79,29 +102,29 @@ Result<ExprPtr> Binder::BindNode(const ast::Variable& n, const ast::Expr&) {
 Result<ExprPtr> Binder::BindNode(const ast::Path& n, const ast::Expr& e) {
   if (const auto* variable = n.root->As<ast::Variable>()) {
     PARTON_ASSIGN_OR_RETURN(Resolved root, ResolveVariable(*variable, /*path_root=*/true));
-    return BindSteps(std::move(root.value), root.stored, n.steps, 0, e.span);
+    return BindSteps(std::move(root), n.steps, e.span);
   }
   PARTON_ASSIGN_OR_RETURN(ExprPtr root, BindCollection(*n.root));
-  return BindSteps(std::move(root), false, n.steps, 0, e.span);
+  return BindSteps(Resolved{std::move(root)}, n.steps, e.span);
 }
 
-Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored,
-                                  const std::vector<ast::PathStep>& steps, size_t first,
-                                  TextSpan span) {
+Result<ExprPtr> Binder::BindSteps(Resolved root, const std::vector<ast::PathStep>& steps, TextSpan span) {
+  ExprPtr base = std::move(root.value);
+  const bool stored = root.stored;
+  bool nullable = root.nullable;  // of the first step alone
   // x[*].a is SELECT VALUE v.a FROM x AS v; x.*.a ranges over UNPIVOT x.
   PlanPtr plan;
-  for (size_t i = first; i < steps.size(); ++i) {
-    const ast::PathStep& step = steps[i];
+  for (const ast::PathStep& step : steps) {
     switch (step.kind) {
       case ast::PathStep::Kind::kName:
-        base = ExtendPath(base, PathStep{step.name.name, -1}, !step.name.quoted && !stored, span);
+        base = ExtendPath(base, PathStep{step.name.name, -1}, !step.name.quoted && !stored, nullable, span);
         break;
       case ast::PathStep::Kind::kIndex: {
         const Value* literal = LiteralIndex(step);
         if (literal != nullptr && literal->is_small_int() && literal->int_value() >= 0) {
-          base = ExtendPath(base, PathStep{"", literal->int_value()}, false, span);
+          base = ExtendPath(base, PathStep{"", literal->int_value()}, false, nullable, span);
         } else if (literal != nullptr && literal->is_text()) {
-          base = ExtendPath(base, PathStep{std::string(literal->bytes()), -1}, false, span);
+          base = ExtendPath(base, PathStep{std::string(literal->bytes()), -1}, false, nullable, span);
         } else {
           Result<ExprPtr> key = BindExpr(*step.index);
           if (!key.ok() && !strict() && step.index->As<ast::Variable>() != nullptr) {
@@ -125,6 +148,7 @@ Result<ExprPtr> Binder::BindSteps(ExprPtr base, bool stored,
         break;
       }
     }
+    nullable = false;
   }
   if (plan == nullptr) return base;
   BoundQuery q;
@@ -158,7 +182,26 @@ Result<ExprPtr> Binder::BindComparand(const ast::Expr& e, const ast::Expr& other
   return MakeSubquery(kind, std::move(q), e.span);
 }
 
+Result<ExprPtr> Binder::BindRows(const ast::Comparison& n, const ast::Expr& e) {
+  const ast::Array* a = AsRow(*n.left);
+  const ast::Array* b = AsRow(*n.right);
+  if (a != nullptr && b != nullptr) PARTON_RETURN_IF_ERROR(CheckWidths(*a, *b, e.span));
+  if (a != nullptr && b != nullptr && !IsOrder(n.op) && !a->elements.empty()) {
+    PARTON_ASSIGN_OR_RETURN(std::vector<ExprPtr> x, BindAll(a->elements));
+    PARTON_ASSIGN_OR_RETURN(std::vector<ExprPtr> y, BindAll(b->elements));
+    return RowsEqual(*a, x, *b, y, n.op == CompareOp::kNe, e.span);
+  }
+  PARTON_ASSIGN_OR_RETURN(ExprPtr left, BindComparand(*n.left, *n.right));
+  PARTON_ASSIGN_OR_RETURN(ExprPtr right, BindComparand(*n.right, *n.left));
+  const bool query = n.left->As<ast::Subquery>() != nullptr || n.right->As<ast::Subquery>() != nullptr;
+  // A row and a list that is no row are equal as lists are.
+  const bool rows = IsOrder(n.op) || query;
+  return MakeExpr(Expr::Compare{n.op, std::move(left), std::move(right), rows}, e.span);
+}
+
 Result<ExprPtr> Binder::BindNode(const ast::Comparison& n, const ast::Expr& e) {
+  if (n.quantifier != ast::Comparison::Quantifier::kNone) return BindQuantified(n, e);
+  if (!dynamo() && (AsRow(*n.left) != nullptr || AsRow(*n.right) != nullptr)) return BindRows(n, e);
   PARTON_ASSIGN_OR_RETURN(ExprPtr left, BindComparand(*n.left, *n.right));
   PARTON_ASSIGN_OR_RETURN(ExprPtr right, BindComparand(*n.right, *n.left));
   return MakeExpr(Expr::Compare{n.op, std::move(left), std::move(right)}, e.span);
@@ -191,24 +234,81 @@ Result<ExprPtr> Binder::BindNode(const ast::Is& n, const ast::Expr& e) {
   return MakeExpr(Expr::Is{std::move(operand), n.test, n.type, n.negated}, e.span);
 }
 
-Result<ExprPtr> Binder::BindNode(const ast::In& n, const ast::Expr& e) {
-  PARTON_ASSIGN_OR_RETURN(ExprPtr needle, BindExpr(*n.needle));
-  ExprPtr haystack;
-  if (const auto* sub = n.haystack->As<ast::Subquery>()) {
-    const auto* row = n.needle->As<ast::Array>();
-    ++subquery_depth_;
-    Result<BoundQuery> bound =
-        BindQuery(*sub->query, row != nullptr && row->row ? RowForm::kArray : RowForm::kColumn);
-    --subquery_depth_;
-    PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(bound));
-    haystack = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), n.haystack->span);
-  } else {
-    PARTON_ASSIGN_OR_RETURN(haystack, BindCollection(*n.haystack));
+Result<ExprPtr> Binder::BindNode(const ast::DistinctFrom& n, const ast::Expr& e) {
+  PARTON_ASSIGN_OR_RETURN(ExprPtr left, BindExpr(*n.left));
+  PARTON_ASSIGN_OR_RETURN(ExprPtr right, BindExpr(*n.right));
+  return DistinctFrom(std::move(left), std::move(right), n.negated, e.span);
+}
+
+Result<ExprPtr> Binder::BindElements(const ast::Expr& needle, const ast::Expr& haystack) {
+  const auto* sub = haystack.As<ast::Subquery>();
+  if (sub == nullptr) return BindCollection(haystack);
+  const ast::Array* row = AsRow(needle);
+  ++subquery_depth_;
+  Result<BoundQuery> bound = BindQuery(*sub->query, row != nullptr ? RowForm::kArray : RowForm::kColumn);
+  --subquery_depth_;
+  PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(bound));
+  return MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), haystack.span);
+}
+
+Result<ExprPtr> Binder::BindQuantified(const ast::Comparison& n, const ast::Expr& e) {
+  const bool all = n.quantifier == ast::Comparison::Quantifier::kAll;
+  const bool rows = AsRow(*n.left) != nullptr;
+  PARTON_ASSIGN_OR_RETURN(ExprPtr left, BindExpr(*n.left));
+  PARTON_ASSIGN_OR_RETURN(ExprPtr right, BindElements(*n.left, *n.right));
+  // = ANY is IN, <> ALL is NOT IN: semi-joins and key look-ups are made of those.
+  if (n.op == (all ? CompareOp::kNe : CompareOp::kEq)) {
+    return MakeExpr(Expr::In{std::move(left), std::move(right), all, rows}, e.span);
   }
-  return MakeExpr(Expr::In{std::move(needle), std::move(haystack), n.negated}, e.span);
+  std::vector<ExprPtr> args{std::move(left), std::move(right)};
+  return MakeExpr(Expr::Call{&QuantifiedFunction(n.op, all, rows), std::move(args)}, e.span);
+}
+
+Result<ExprPtr> Binder::BindRowList(const ast::In& n, const ast::Expr& e) {
+  const ast::Array& needle = *AsRow(*n.needle);
+  const auto& list = *n.haystack->As<ast::Array>();
+  PARTON_ASSIGN_OR_RETURN(std::vector<ExprPtr> x, BindAll(needle.elements));
+  std::vector<ExprPtr> terms;
+  for (const ast::ExprPtr& element : list.elements) {
+    PARTON_ASSIGN_OR_RETURN(std::vector<ExprPtr> y, BindAll(AsRow(*element)->elements));
+    terms.push_back(RowsEqual(needle, x, *AsRow(*element), y, false, element->span));
+  }
+  ExprPtr any = terms.size() == 1 ? terms[0] : MakeExpr(Expr::Or{std::move(terms)}, e.span);
+  return n.negated ? MakeExpr(Expr::Not{std::move(any)}, e.span) : any;
+}
+
+Result<ExprPtr> Binder::BindNode(const ast::In& n, const ast::Expr& e) {
+  constexpr size_t kMostRows = 1000;  // that become terms
+  const ast::Array* row = dynamo() ? nullptr : AsRow(*n.needle);
+  const auto* list = n.haystack->As<ast::Array>();
+  if (row != nullptr && list != nullptr) {
+    bool all_rows = !list->elements.empty() && !row->elements.empty();
+    for (const ast::ExprPtr& element : list->elements) {
+      const ast::Array* other = AsRow(*element);
+      if (other != nullptr) PARTON_RETURN_IF_ERROR(CheckWidths(*row, *other, element->span));
+      all_rows = all_rows && other != nullptr;
+    }
+    if (all_rows && list->elements.size() <= kMostRows) return BindRowList(n, e);
+  }
+  PARTON_ASSIGN_OR_RETURN(ExprPtr needle, BindExpr(*n.needle));
+  PARTON_ASSIGN_OR_RETURN(ExprPtr haystack, BindElements(*n.needle, *n.haystack));
+  return MakeExpr(Expr::In{std::move(needle), std::move(haystack), n.negated, row != nullptr}, e.span);
 }
 
 Result<ExprPtr> Binder::BindNode(const ast::Between& n, const ast::Expr& e) {
+  if (!dynamo() && AsRow(*n.value) != nullptr) {
+    for (const ast::ExprPtr& bound : {std::cref(n.low), std::cref(n.high)}) {
+      if (AsRow(*bound) != nullptr) PARTON_RETURN_IF_ERROR(CheckWidths(*AsRow(*n.value), *AsRow(*bound), bound->span));
+    }
+    PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*n.value));
+    PARTON_ASSIGN_OR_RETURN(ExprPtr low, BindComparand(*n.low, *n.value));
+    PARTON_ASSIGN_OR_RETURN(ExprPtr high, BindComparand(*n.high, *n.value));
+    Expr::And both;
+    both.terms.push_back(MakeExpr(Expr::Compare{CompareOp::kGe, value, std::move(low), true}, e.span));
+    both.terms.push_back(MakeExpr(Expr::Compare{CompareOp::kLe, value, std::move(high), true}, e.span));
+    ExprPtr between = MakeExpr(std::move(both), e.span);
+    return n.negated ? MakeExpr(Expr::Not{std::move(between)}, e.span) : between;
+  }
   PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*n.value));
   PARTON_ASSIGN_OR_RETURN(ExprPtr low, BindExpr(*n.low));
   PARTON_ASSIGN_OR_RETURN(ExprPtr high, BindExpr(*n.high));

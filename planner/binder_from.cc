@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "planner/binder_internal.h"
+#include "planner/plan_visit.h"
 
 namespace parton::binder {
 
@@ -70,7 +71,8 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
   if (path != nullptr) variable = path->root->As<ast::Variable>();
   if (variable == nullptr || variable->local || from.unpivot) return std::optional<Source>();
   const ast::Identifier& name = variable->name;
-  if (CommonTable* common = FindCommonTable(name); common != nullptr && path == nullptr) {
+  if (CommonTable* common = FindCommonTable(name)) {
+    if (path != nullptr) return std::optional<Source>();  // into its value
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, UseCommonTable(common));
     PARTON_ASSIGN_OR_RETURN(Source source, BindQuerySource(from, std::move(q), span));
     source.variable.name = common->ast->name.name;
@@ -168,6 +170,9 @@ Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::From
 Result<Binder::Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q,
                                                TextSpan span) {
   Source source;
+  if (!from.columns.empty()) {
+    PARTON_ASSIGN_OR_RETURN(q, RenameColumns(AsRows(std::move(q)), from.columns, span));
+  }
   bool rows = q.query.shape == Query::Shape::kBag || q.query.shape == Query::Shape::kList;
   source.variable.stored = q.stored;
   source.variable.tuple = q.tuple;
@@ -194,6 +199,31 @@ Result<Binder::Source> Binder::BindQuerySource(const ast::FromSource& from, Boun
   return source;
 }
 
+// `... AS x(a, b)` over what has no columns yet: tables have none to name, and lists and the rows of
+// table functions become rows first.
+Result<Binder::Source> Binder::NameColumns(const ast::FromSource& from, Source source, TextSpan span) {
+  const TextSpan at = from.columns[0].span;
+  if (source.variable.table != nullptr) {
+    return Status::Validation("the attributes of a table's items have no order to name them by", at,
+                              "FROM (SELECT a, b FROM t) AS x(c, d)");
+  }
+  if (from.unpivot || Written(from.at) || Written(from.by)) {
+    return Status::Validation("AT, BY and UNPIVOT do not go with names of columns", at,
+                              "name them in a subquery");
+  }
+  BoundQuery q;
+  if (source.plan == nullptr) {
+    Plan::Unnest unnest;
+    unnest.collection = std::move(source.collection);
+    unnest.slot = q.query.slot = NewSlot();
+    q.query.root = MakePlan(std::move(unnest), {MakePlan(Plan::Once{})});
+  } else {
+    q.query.root = std::move(source.plan);
+    q.query.slot = source.variable.value->As<Expr::Slot>()->index;
+  }
+  return BindQuerySource(from, std::move(q), span);
+}
+
 Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan span) {
   Source source;
   PARTON_ASSIGN_OR_RETURN(std::optional<Source> function, BindFunctionSource(from, span));
@@ -201,10 +231,14 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
   if (!function.has_value()) {
     PARTON_ASSIGN_OR_RETURN(table, BindTableSource(from, span));
   }
+  bool named_columns = from.columns.empty();
   if (function.has_value()) {
     source = *std::move(function);
   } else if (table.has_value()) {
     source = *std::move(table);
+    // A WITH query's columns have their names already.
+    named_columns = named_columns || source.variable.table == nullptr;
+    source.variable.implied_name = !Written(from.as) && (source.variable.table != nullptr || source.variable.closed);
     if (source.plan != nullptr && (Written(from.at) || Written(from.by))) {
       // Tables are bags: their rows have no position.
       BoundQuery q;
@@ -216,6 +250,7 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
   } else if (const auto* sub = from.expr->As<ast::Subquery>()) {
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*sub->query));
     PARTON_ASSIGN_OR_RETURN(source, BindQuerySource(from, std::move(q), span));
+    named_columns = true;
   } else if (const auto* match = from.expr->As<ast::GraphMatch>()) {
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindGraph(*match, span));
     PARTON_ASSIGN_OR_RETURN(source, BindQuerySource(from, std::move(q), span));
@@ -225,11 +260,10 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
     const ast::Expr* root = from.expr.get();
     if (const auto* path = root->As<ast::Path>()) root = path->root.get();
     const auto* variable = root->As<ast::Variable>();
-    const Value* global =
-        variable != nullptr && !variable->local ? FindGlobal(variable->name) : nullptr;
+    const bool outside = variable != nullptr && !variable->local && FindCommonTable(variable->name) == nullptr;
+    const Value* global = outside ? FindGlobal(variable->name) : nullptr;
     TablePtr stored;
-    if (variable != nullptr && !variable->local && global == nullptr &&
-        FindLocal(variable->name, false) == nullptr) {
+    if (outside && global == nullptr && FindLocal(variable->name, false) == nullptr) {
       stored = FindTable(variable->name);
     }
     if (global != nullptr || stored != nullptr) {
@@ -238,7 +272,7 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
       source.variable.stored = stored != nullptr;
       if (const auto* path = from.expr->As<ast::Path>()) {
         PARTON_ASSIGN_OR_RETURN(source.collection,
-                                BindSteps(value, stored != nullptr, path->steps, 0, span));
+                                BindSteps(Resolved{value, stored != nullptr}, path->steps, span));
       } else {
         source.collection = value;
       }
@@ -261,6 +295,9 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
       }
     }
     source.unpivot = from.unpivot;
+  }
+  if (!named_columns) {
+    PARTON_ASSIGN_OR_RETURN(source, NameColumns(from, std::move(source), span));
   }
   std::string alias = Written(from.as)           ? from.as.name
                       : from.unpivot || dynamo() ? ""
@@ -382,9 +419,8 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
     }
     plan = MakePlan(std::move(node), {std::move(lhs), std::move(rhs)});
   }
-  if (join.on != nullptr) {
-    Restore<const char*> place(&block_->no_aggregates, "JOIN conditions");
-    PARTON_ASSIGN_OR_RETURN(ExprPtr on, BindExpr(*join.on));
+  PARTON_ASSIGN_OR_RETURN(ExprPtr on, BindJoinCondition(join, before_left, before_right, span, scope));
+  if (on != nullptr) {
     if (plan->As<Plan::Join>() != nullptr && plan->As<Plan::Join>()->on == nullptr) {
       Plan::Join node = *plan->As<Plan::Join>();
       node.on = std::move(on);
@@ -398,8 +434,132 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
   Plan::Join comma;
   comma.kind = JoinKind::kCross;
   comma.lateral = Intersects(SlotsFree(*plan), SlotsDefined(*outer));
-  (void)span;
   return MakePlan(std::move(comma), {std::move(outer), std::move(plan)});
+}
+
+// The column of that name of one side of a join.
+Result<ExprPtr> Binder::SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
+                                   const char* side) {
+  Scope part;
+  part.variables.assign(scope.variables.begin() + static_cast<std::ptrdiff_t>(first),
+                        scope.variables.begin() + static_cast<std::ptrdiff_t>(last));
+  for (const Variable& v : part.variables) {
+    if (v.kind == Variable::Kind::kMerged && SameName(v.name, name)) return v.value;
+  }
+  // As a name of a query over this side alone, whose variables cannot be named.
+  std::erase_if(part.variables, [](const Variable& v) { return v.kind != Variable::Kind::kRow; });
+  std::vector<std::string> names;
+  const bool open = std::any_of(part.variables.begin(), part.variables.end(),
+                                [](const Variable& v) { return !v.closed; });
+  bool known = false;
+  for (Variable& v : part.variables) {
+    known = known || std::any_of(v.columns.begin(), v.columns.end(),
+                                 [&](const std::string& c) { return v.closed && SameName(c, name); });
+  }
+  if (!known && !open) {
+    return Status::Validation(fmt::format("USING: the {} side of the join has no column \"{}\"", side, name.name),
+                              name.span);
+  }
+  if (known) {
+    std::erase_if(part.variables, [&](const Variable& v) {
+      return !v.closed || std::none_of(v.columns.begin(), v.columns.end(),
+                                       [&](const std::string& c) { return SameName(c, name); });
+    });
+  } else {
+    std::erase_if(part.variables, [](const Variable& v) { return v.closed; });
+  }
+  if (part.variables.size() > 1) {
+    return Status::Validation(
+        fmt::format("USING: \"{}\" may be a column of \"{}\" and of \"{}\"", name.name,
+                    part.variables[0].name, part.variables[1].name),
+        name.span, "ON says which is meant");
+  }
+  ast::Identifier exact = name;
+  for (const std::string& c : part.variables[0].columns) {
+    if (known && SameName(c, name)) exact = ast::Identifier{c, true, name.span};
+  }
+  return AttributeOf(part.variables[0], exact);
+}
+
+namespace {
+
+// The columns that NATURAL joins by: those that both sides have.
+Result<std::vector<ast::Identifier>> CommonColumns(const Scope& scope, size_t left, size_t right, TextSpan span) {
+  std::vector<std::string> sides[2];
+  for (size_t i = left; i < scope.variables.size(); ++i) {
+    const Variable& v = scope.variables[i];
+    std::vector<std::string>& names = sides[i < right ? 0 : 1];
+    if (v.kind == Variable::Kind::kMerged) names.push_back(v.name);
+    if (v.kind != Variable::Kind::kRow) continue;
+    if (!v.closed) {
+      return Status::Validation(fmt::format("NATURAL needs sides with known columns, and {} has none",
+                                            v.table != nullptr ? fmt::format("the table \"{}\"", v.name) : v.name),
+                                span, "USING (a, b) names the columns");
+    }
+    for (const std::string& c : v.columns) {
+      if (!IsMerged(v, c)) names.push_back(c);
+    }
+  }
+  std::vector<ast::Identifier> common;
+  for (const std::string& name : sides[0]) {
+    const bool both = std::find(sides[1].begin(), sides[1].end(), name) != sides[1].end();
+    const bool seen = std::any_of(common.begin(), common.end(), [&](const auto& c) { return c.name == name; });
+    if (both && !seen) common.push_back(ast::Identifier{name, true, span});
+  }
+  return common;
+}
+
+}  // namespace
+
+Result<ExprPtr> Binder::BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span,
+                                          Scope* scope) {
+  if (join.on != nullptr) {
+    Restore<const char*> place(&block_->no_aggregates, "JOIN conditions");
+    return BindExpr(*join.on);
+  }
+  std::vector<ast::Identifier> columns;
+  for (const ast::Identifier& c : join.columns) {
+    if (std::any_of(columns.begin(), columns.end(), [&](const auto& other) { return SameName(other.name, c); })) {
+      return Status::Validation(fmt::format("USING names \"{}\" twice", c.name), c.span);
+    }
+    columns.push_back(c);
+  }
+  if (join.natural) {
+    PARTON_ASSIGN_OR_RETURN(columns, CommonColumns(*scope, left, right, span));
+  }
+  if (columns.empty()) return ExprPtr();
+  int number = 1;
+  for (const Variable& v : scope->variables) number = std::max(number, v.join + 1);
+  std::vector<ExprPtr> equal;
+  std::vector<Variable> merged;
+  for (const ast::Identifier& name : columns) {
+    PARTON_ASSIGN_OR_RETURN(ExprPtr l, SideColumn(*scope, left, right, name, "left"));
+    PARTON_ASSIGN_OR_RETURN(ExprPtr r, SideColumn(*scope, right, scope->variables.size(), name, "right"));
+    equal.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, l, r}, name.span));
+    Variable v;
+    v.name = name.name;
+    v.kind = Variable::Kind::kMerged;
+    v.join = number;
+    v.value = join.kind == ast::JoinKind::kRight ? r : l;
+    if (join.kind == ast::JoinKind::kFull) {
+      PARTON_ASSIGN_OR_RETURN(v.value, CallFunction("COALESCE", {l, r}, name.span));
+    }
+    merged.push_back(std::move(v));
+  }
+  for (Variable& v : merged) {
+    const ast::Identifier* name = nullptr;
+    for (const ast::Identifier& c : columns) name = c.name == v.name ? &c : name;
+    // A column of a join further left becomes this one.
+    for (size_t i = left; i < scope->variables.size(); ++i) {
+      Variable& other = scope->variables[i];
+      if (other.kind == Variable::Kind::kMerged && SameName(other.name, *name)) other.name.clear();
+      if (other.kind == Variable::Kind::kRow) other.merged.push_back(*name);
+    }
+  }
+  std::erase_if(scope->variables,
+                [](const Variable& v) { return v.kind == Variable::Kind::kMerged && v.name.empty(); });
+  scope->variables.insert(scope->variables.end(), merged.begin(), merged.end());
+  return Conjoin(std::move(equal));
 }
 
 Result<PlanPtr> Binder::BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope) {
@@ -409,6 +569,8 @@ Result<PlanPtr> Binder::BindFrom(const std::vector<ast::FromPtr>& from, Scope* s
   PlanPtr plan;
   for (const ast::FromPtr& item : from) {
     PARTON_ASSIGN_OR_RETURN(plan, BindFromItem(*item, std::move(plan), scope));
+    if (from.size() == 1 && std::holds_alternative<ast::FromSource>(item->node)) continue;
+    for (Variable& v : scope->variables) v.implied_name = false;
   }
   if (plan == nullptr) plan = MakePlan(Plan::Once{});
   return plan;

@@ -45,27 +45,93 @@ bool BeginsWith(const Expr::Path& path, const Expr::Path& key) {
 
 }  // namespace
 
-Status Binder::SortForAggregates(const std::vector<Plan::AggregateCall>& calls,
-                                 PlanPtr* plan) const {
-  const std::vector<SortKey>* order = nullptr;
+bool SameOrder(const std::vector<SortKey>& a, const std::vector<SortKey>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const SortKey& x, const SortKey& y) {
+    return SameExpr(*x.expr, *y.expr) && x.descending == y.descending && x.nulls_first == y.nulls_first;
+  });
+}
+
+// All calls with an order have the same: BindAggregate rewrites the others.
+void Binder::SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const {
   for (const Plan::AggregateCall& call : calls) {
     if (call.order.empty()) continue;
-    if (order == nullptr) {
-      order = &call.order;
-      continue;
-    }
-    bool same = std::equal(order->begin(), order->end(), call.order.begin(), call.order.end(),
-                           [](const SortKey& a, const SortKey& b) {
-                             return SameExpr(*a.expr, *b.expr) && a.descending == b.descending &&
-                                    a.nulls_first == b.nulls_first;
-                           });
-    if (!same) {
-      return Status::Unsupported("the ordered aggregates of one query must have the same ORDER BY",
-                                 call.order[0].expr->span);
-    }
+    *plan = MakePlan(Plan::Sort{call.order, nullptr}, {std::move(*plan)});
+    return;
   }
-  if (order != nullptr) *plan = MakePlan(Plan::Sort{*order, nullptr}, {std::move(*plan)});
-  return Status::Ok();
+}
+
+ExprPtr OrderedRow(const std::vector<ExprPtr>& args, const std::vector<SortKey>& order, TextSpan span) {
+  Expr::MakeCollection row{Type::kList, args};
+  for (const SortKey& key : order) row.elements.push_back(key.expr);
+  return MakeExpr(std::move(row), span);
+}
+
+ExprPtr Binder::OrderedAggregate(ExprPtr rows, const AggregateFunction& function, size_t args, bool distinct,
+                                 const std::vector<SortKey>& order, TextSpan span) {
+  Plan::Unnest unnest;
+  unnest.collection = std::move(rows);
+  unnest.slot = NewSlot();
+  auto element = [&](size_t i) {
+    PathStep step{"", static_cast<int64_t>(i)};
+    return MakeExpr(Expr::Path{SlotRef(unnest.slot, "row"), {std::move(step)}, {false}, {}}, span);
+  };
+  Plan::Sort sort;
+  for (size_t i = 0; i < order.size(); ++i) {
+    sort.keys.push_back(SortKey{element(args + i), order[i].descending, order[i].nulls_first});
+  }
+  Plan::AggregateCall call;
+  call.function = &function;
+  call.distinct = distinct;
+  call.slot = NewSlot();
+  for (size_t i = 0; i < args; ++i) call.args.push_back(element(i));
+  Plan::Aggregate aggregate;
+  BoundQuery q;
+  q.query.shape = Query::Shape::kValue;
+  q.query.slot = call.slot;
+  aggregate.calls.push_back(std::move(call));
+  PlanPtr plan = MakePlan(std::move(unnest), {MakePlan(Plan::Once{})});
+  plan = MakePlan(std::move(sort), {std::move(plan)});
+  q.query.root = MakePlan(std::move(aggregate), {std::move(plan)});
+  return MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
+}
+
+PlanPtr Binder::Aggregated(PlanPtr rows, Grouping* g, std::vector<Plan::AggregateCall> calls) {
+  Plan::Aggregate aggregate;
+  aggregate.keys = g->keys;
+  aggregate.calls = std::move(calls);
+  aggregate.group_as_slot = g->group_as_slot;
+  aggregate.group_as = std::move(g->group_as);
+  const auto& sets = g->sets.sets;
+  if (sets.size() > 1) {
+    // Each row once for each set, with NULL for the keys that are not in it.
+    Plan::Unnest unnest;
+    unnest.slot = NewSlot();
+    std::vector<Value> numbers;
+    for (size_t s = 0; s < sets.size(); ++s) numbers.push_back(Value::Int(static_cast<int64_t>(s)));
+    unnest.collection = MakeExpr(Expr::Literal{Value::List(numbers)});
+    const ExprPtr number = SlotRef(unnest.slot, "grouping set");
+    for (size_t k = 0; k < aggregate.keys.size(); ++k) {
+      std::vector<Value> having;
+      for (size_t s = 0; s < sets.size(); ++s) {
+        if (std::find(sets[s].begin(), sets[s].end(), k) != sets[s].end()) having.push_back(numbers[s]);
+      }
+      if (having.size() == sets.size()) continue;
+      ExprPtr among = MakeExpr(Expr::Literal{Value::List(std::move(having))});
+      Expr::Case key;
+      key.branches.emplace_back(MakeExpr(Expr::In{number, std::move(among), false}), aggregate.keys[k].expr);
+      key.otherwise = MakeExpr(Expr::Literal{Value::Null()});
+      aggregate.keys[k].expr = MakeExpr(std::move(key), aggregate.keys[k].expr->span);
+    }
+    for (size_t s = 0; s < sets.size(); ++s) {
+      if (!sets[s].empty()) continue;
+      std::vector<Value> total(aggregate.keys.size(), Value::Null());
+      total.push_back(numbers[s]);
+      aggregate.empty_groups.push_back(std::move(total));
+    }
+    aggregate.keys.push_back(SlotExpr{g->sets.slot, number});
+    rows = MakePlan(std::move(unnest), {std::move(rows)});
+  }
+  return MakePlan(std::move(aggregate), {std::move(rows)});
 }
 
 Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g) {
@@ -73,6 +139,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
   Restore<const char*> place(&block_->no_aggregates, "GROUP BY");
   Restore<const char*> windows(&block_->no_windows, "GROUP BY");
   int unnamed = 0;
+  std::vector<size_t> number;  // of the written keys among those that differ
   for (const ast::GroupKey& key : group.keys) {
     const ast::Expr* e = key.expr.get();
     ExprPtr bound;
@@ -111,20 +178,41 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
       PARTON_ASSIGN_OR_RETURN(bound, BindExpr(*e));
       if (e != key.expr.get()) block_->keys.emplace_back(e, bound);
     }
+    if (group.sets.has_value()) {
+      // ROLLUP (a, b), a: the same key.
+      auto known = std::find_if(g->keys.begin(), g->keys.end(),
+                                [&](const SlotExpr& k) { return SameExpr(*k.expr, *bound); });
+      number.push_back(static_cast<size_t>(known - g->keys.begin()));
+      if (known != g->keys.end()) continue;
+    }
     Variable v;
     v.name = name ? *std::move(name) : fmt::format("_{}", ++unnamed);
     v.kind = Variable::Kind::kKey;
     int slot = NewSlot();
     v.value = SlotRef(slot, v.name);
+    for (const Variable& row : from.variables) {
+      if (row.nullable && SameExpr(*row.value, *bound)) v.nullable = true;
+    }
     g->scope.variables.push_back(std::move(v));
     g->keys.push_back(SlotExpr{slot, std::move(bound)});
+  }
+  for (const SlotExpr& key : g->keys) g->sets.keys.push_back(key.expr);
+  if (group.sets.has_value()) {
+    for (const std::vector<size_t>& set : *group.sets) {
+      std::vector<size_t> keys;
+      for (size_t k : set) {
+        if (std::find(keys.begin(), keys.end(), number[k]) == keys.end()) keys.push_back(number[k]);
+      }
+      g->sets.sets.push_back(std::move(keys));
+    }
+    if (g->sets.sets.size() > 1) g->sets.slot = NewSlot();
   }
   if (Written(group.as)) {
     g->group_as_slot = NewSlot();
     int position = 0;
     for (const Variable& v : from.variables) {
       ++position;
-      if (v.kind == Variable::Kind::kLet) continue;
+      if (v.kind == Variable::Kind::kLet || v.kind == Variable::Kind::kMerged) continue;
       g->group_as.emplace_back(v.name.empty() ? fmt::format("_{}", position) : v.name, v.value);
     }
     Variable v;

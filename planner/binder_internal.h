@@ -32,11 +32,12 @@ struct Variable {
     kPosition,  // AT, BY
     kKey,       // GROUP BY key, GROUP AS
     kLet,
-    kAlias,  // of the select list, in ORDER BY
+    kAlias,   // of the select list, in ORDER BY
+    kMerged,  // a column of JOIN ... USING
   };
   std::string name;       // empty: it cannot be named
   std::string also_name;  // FROM t.index: the table's name means the row too; else empty
-  // The target of a write without AS: its name alone is an attribute's (UPDATE votes SET votes = votes + 1).
+  // The one table of a statement, without AS: its name alone is an attribute's (SELECT votes FROM votes).
   bool implied_name = false;
   Kind kind = Kind::kRow;
   ExprPtr value;  // a Slot but for aliases
@@ -47,8 +48,11 @@ struct Variable {
   // Its attributes are `columns` and no others.
   bool closed = false;
   std::vector<std::string> columns;
-  // On the null-supplying side of an outer join.
+  // On the null-supplying side of an outer join: NULL where nothing was found, as are its attributes.
   bool nullable = false;
+  // Attributes that USING made columns of the join: `SELECT *` has those instead.
+  std::vector<ast::Identifier> merged;
+  int join = 0;  // kMerged: of which join, counted from 1
   TablePtr table;    // if it is a row of one
   ExprPtr constant;  // ranges over this literal, if it does: its rows' attributes are there to see
 };
@@ -58,9 +62,18 @@ struct Scope {
   std::vector<Variable> variables;
 };
 
+// The keys of GROUP BY as bound over the FROM variables, and, with ROLLUP and its like, the sets of them.
+struct GroupingSets {
+  std::vector<ExprPtr> keys;
+  std::vector<std::vector<size_t>> sets;  // none: one of all keys
+  int slot = -1;                          // above the groups: the number of the row's set, if there are several
+};
+
 // What a SELECT collects while its expressions are bound.
 struct Block {
   const ast::Select* select = nullptr;
+  Block* outer = nullptr;  // that of the query around a subquery
+  const GroupingSets* grouping = nullptr;  // null: no GROUP BY
   const Scope* from = nullptr;
   std::vector<Plan::AggregateCall> aggregates;
   std::vector<Plan::WindowCall> windows;
@@ -80,6 +93,7 @@ inline constexpr int kMaxSlots = 20000;
 struct Resolved {
   ExprPtr value;
   bool stored = false;
+  bool nullable = false;  // as Variable's
 };
 
 // How the rows of a query with a select list are wanted.
@@ -131,7 +145,7 @@ class Binder {
   Status UnknownName(const ast::Identifier& name) const;
   Status UnknownTable(const ast::Identifier& name) const;
   Result<TablePtr> RequireTable(const ast::QualifiedName& name);
-  ExprPtr AttributeOf(const ExprPtr& base, const ast::Identifier& name, bool stored) const;
+  ExprPtr AttributeOf(const Variable& row, const ast::Identifier& name) const;
   ExprPtr TableValue(const TablePtr& table, TextSpan span);
 
   // binder_expr.cc
@@ -147,6 +161,13 @@ class Binder {
   Result<ExprPtr> BindNode(const ast::Unary& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Binary& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Comparison& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::DistinctFrom& n, const ast::Expr& e);
+  Result<ExprPtr> BindQuantified(const ast::Comparison& n, const ast::Expr& e);
+  Result<ExprPtr> BindRows(const ast::Comparison& n, const ast::Expr& e);
+  // x IN (SELECT ...), x = ANY (...): the collection; with rows, arrays of the query's columns.
+  Result<ExprPtr> BindElements(const ast::Expr& needle, const ast::Expr& haystack);
+  // (a, b) IN ((1, 2), (3, 4)) as equalities of the elements.
+  Result<ExprPtr> BindRowList(const ast::In& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::And& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Or& n, const ast::Expr& e);
   Result<ExprPtr> BindNode(const ast::Not& n, const ast::Expr& e);
@@ -176,8 +197,7 @@ class Binder {
   Result<ExprPtr> BindSubquery(const ast::Query& query, bool coerce, TextSpan span);
   Result<ExprPtr> BindComparand(const ast::Expr& e, const ast::Expr& other);
   // Steps [first, ...) applied to `base`; wildcards become subqueries.
-  Result<ExprPtr> BindSteps(ExprPtr base, bool stored, const std::vector<ast::PathStep>& steps,
-                            size_t first, TextSpan span);
+  Result<ExprPtr> BindSteps(Resolved root, const std::vector<ast::PathStep>& steps, TextSpan span);
   ExprPtr MakeSubquery(Expr::Subquery::Kind kind, BoundQuery query, TextSpan span);
 
   // binder_call.cc
@@ -185,6 +205,10 @@ class Binder {
   Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function,
                                 TextSpan span);
   Result<ExprPtr> BindWindow(const ast::Call& call, TextSpan span);
+  Result<ExprPtr> BindGrouping(const ast::Call& call, TextSpan span);
+  // The innermost block whose rows the arguments of an aggregate read.
+  Block* BlockOf(const std::vector<ExprPtr>& args) const;
+  Status BindAggregateParts(const ast::Call& call, Plan::AggregateCall* out);
   Result<ExprPtr> CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span);
   Result<ExprPtr> DistinctCollection(ExprPtr collection, TextSpan span);
   Status FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call);
@@ -204,7 +228,7 @@ class Binder {
   Result<BoundQuery> BindExprQuery(const ast::Expr& e);
   Result<BoundQuery> InForm(BoundQuery q, RowForm form);
   Status BindTail(const ast::Query& query, BoundQuery* q);
-  Status AddLimit(const ast::Query& query, PlanPtr* plan);
+  Status AddLimit(const ast::Query& query, std::vector<SortKey> order, PlanPtr* plan);
   Result<SortKey> BindSortKey(const ast::OrderItem& item);
 
   // binder_with.cc
@@ -223,6 +247,12 @@ class Binder {
   Result<PlanPtr> BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope);
   Result<PlanPtr> BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope);
   Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
+  // ON, USING or NATURAL; null: none. Merged columns are added to `scope`, whose variables from
+  // `left` on are those of the join's left side, from `right` on those of its right side.
+  Result<ExprPtr> BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span,
+                                    Scope* scope);
+  Result<ExprPtr> SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
+                             const char* side);
   struct Source {
     PlanPtr plan;        // stands alone, or reads slots of what is left of it
     ExprPtr collection;  // or: the elements of this, as an Unnest
@@ -232,6 +262,7 @@ class Binder {
     Variable variable;
   };
   Result<Source> BindSource(const ast::FromSource& source, TextSpan span);
+  Result<Source> NameColumns(const ast::FromSource& from, Source source, TextSpan span);
   Result<std::optional<Source>> BindTableSource(const ast::FromSource& source, TextSpan span);
   Result<std::optional<Source>> BindFunctionSource(const ast::FromSource& source, TextSpan span);
   Result<Source> BindQuerySource(const ast::FromSource& source, BoundQuery q, TextSpan span);
@@ -259,13 +290,11 @@ class Binder {
   struct Grouping {
     std::vector<SlotExpr> keys;
     Scope scope;  // key names and GROUP AS
+    GroupingSets sets;
     int group_as_slot = -1;
     std::vector<std::pair<std::string, ExprPtr>> group_as;
     std::vector<int> from_slots;
   };
-  // Attributes of the NULL that stands for an unmatched row of an outer join are NULL, not MISSING.
-  void SupplyNulls(const Scope& from, Projection* p, std::vector<SlotExpr>* computed,
-                   std::vector<SortKey>* order) const;
   Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
   Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
   // Variables with the EXCLUDEd parts taken out, for the projection; their computation into
@@ -276,7 +305,8 @@ class Binder {
                                     const Scope* groups);
   Status BindItems(const ast::Select& select, Projection* p);
   void Star(const Scope& from, const Scope* groups, Projection* p);
-  void AddSpread(const Variable& v, int position, Projection* p);
+  // `merged`: without the columns that USING took.
+  void AddSpread(const Variable& v, int position, bool merged, Projection* p);
   ExprPtr RowValue(const Projection& p, RowForm form, TextSpan span);
   // The name an expression gives its column: its last path step; none for other expressions.
   std::optional<std::string> ItemName(const ast::Expr& e) const;
@@ -292,9 +322,17 @@ class Binder {
   Status CheckDynamoRead(const PlanPtr& rows) const;
   Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const;
 
+  // QUALIFY: over the select list's aliases too.
+  Result<ExprPtr> BindQualify(const ast::Select& select, const Scope* rows, const Projection& p);
+
   // binder_group.cc
   // ARRAY_AGG(x ORDER BY y): rows reach the groups in that order.
-  Status SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const;
+  void SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const;
+  // The aggregation of `rows`; with several grouping sets, of each row once for each set.
+  PlanPtr Aggregated(PlanPtr rows, Grouping* g, std::vector<Plan::AggregateCall> calls);
+  // f(args ORDER BY order) over the elements of `rows`, each an array of args and keys (see OrderedRow).
+  ExprPtr OrderedAggregate(ExprPtr rows, const AggregateFunction& function, size_t args, bool distinct,
+                           const std::vector<SortKey>& order, TextSpan span);
   Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);
   // `e` in terms of keys and aggregates. Error: it reads a FROM variable outside of both.
   Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) const;
@@ -339,6 +377,9 @@ class Binder {
   Block* block_ = nullptr;
   int subquery_depth_ = 0;
   std::vector<std::string> notices_;
+  // The statement is an expression: PartiQL rounds its numerals to 38 digits. Anywhere else, where they
+  // would meet stored numbers, more digits are an error.
+  bool rounds_numerals_ = false;
   std::vector<std::unique_ptr<CommonTable>> common_;
   const CommonTable* common_top_ = nullptr;  // the innermost one in sight
 };
@@ -364,6 +405,16 @@ bool Written(const ast::Identifier& name);  // "" in quotes is a name too
 bool Intersects(const std::vector<int>& a, const std::vector<int>& b);  // both sorted
 std::string UpperCase(std::string_view s);
 bool ReadsSlot(const Expr& e, int slot);
+// Whether USING made the column one of the join.
+bool IsMerged(const Variable& row, const std::string& column);
+// (a, b): a list written in parentheses; null: it is none.
+inline const ast::Array* AsRow(const ast::Expr& e) {
+  const auto* array = e.As<ast::Array>();
+  return array != nullptr && array->row ? array : nullptr;
+}
+// An array of an ordered aggregate's arguments and order, as OrderedAggregate reads it.
+ExprPtr OrderedRow(const std::vector<ExprPtr>& args, const std::vector<SortKey>& order, TextSpan span);
+bool SameOrder(const std::vector<SortKey>& a, const std::vector<SortKey>& b);
 
 }  // namespace parton::binder
 

@@ -39,6 +39,11 @@ bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {
   return false;
 }
 
+bool IsMerged(const Variable& row, const std::string& column) {
+  return std::any_of(row.merged.begin(), row.merged.end(),
+                     [&](const ast::Identifier& name) { return SameName(column, name); });
+}
+
 bool ReadsSlot(const Expr& e, int slot) {
   std::vector<int> reads = SlotsRead(e);
   return std::binary_search(reads.begin(), reads.end(), slot);
@@ -50,7 +55,8 @@ namespace {
 const Variable* FindIn(const Scope& scope, const ast::Identifier& name, bool skip_aliases) {
   const Variable* close = nullptr;
   for (auto v = scope.variables.rbegin(); v != scope.variables.rend(); ++v) {
-    if (skip_aliases && v->kind == Variable::Kind::kAlias) continue;
+    const bool alias = v->kind == Variable::Kind::kAlias || v->kind == Variable::Kind::kMerged;
+    if (skip_aliases && alias) continue;
     for (const std::string* known : {&v->name, &v->also_name}) {
       if (known->empty() &&
           !(name.quoted && known == &v->name && v->kind == Variable::Kind::kAlias))
@@ -102,6 +108,13 @@ Status Ambiguous(const ast::Identifier& name, const std::vector<const Variable*>
       name.span, rows[0]->name.empty() ? "" : fmt::format("write {}.{}", rows[0]->name, name.name));
 }
 
+// Whether a name that `row` has means an attribute all the same: a bare name, where the row's is only
+// its table's, or is that of one of its columns too. `@name` is the row in any case.
+bool HidesNothing(const Variable& row, const ast::Variable& written, bool path_root) {
+  if (path_root || written.local || row.kind != Variable::Kind::kRow || !row.implied_name) return false;
+  return !row.closed || FindColumn(row, written.name) != nullptr;
+}
+
 ExprPtr At(const ExprPtr& e, TextSpan span) {
   auto copy = std::make_shared<Expr>(*e);
   copy->span = span;
@@ -117,11 +130,12 @@ const Variable* Binder::FindLocal(const ast::Identifier& name, bool skip_aliases
   return nullptr;
 }
 
-ExprPtr Binder::AttributeOf(const ExprPtr& base, const ast::Identifier& name, bool stored) const {
+ExprPtr Binder::AttributeOf(const Variable& row, const ast::Identifier& name) const {
   Expr::Path path;
-  path.base = base;
+  path.base = row.value;
   path.steps.push_back(PathStep{name.name, -1});
-  path.ignore_case.push_back(!name.quoted && !stored);
+  path.ignore_case.push_back(!name.quoted && !row.stored);
+  path.null_row = row.nullable;
   return MakeExpr(std::move(path), name.span);
 }
 
@@ -144,7 +158,7 @@ Result<std::optional<Resolved>> Binder::FindAttribute(const ast::Identifier& nam
     }
     if (open.size() == 1) {
       return std::optional<Resolved>(
-          Resolved{AttributeOf(open[0]->value, name, open[0]->stored), open[0]->stored});
+          Resolved{AttributeOf(*open[0], name), open[0]->stored});
     }
   }
   return std::optional<Resolved>();
@@ -223,21 +237,23 @@ ExprPtr Binder::TableValue(const TablePtr& table, TextSpan span) {
 
 Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root) {
   const ast::Identifier& name = v.name;
-  // `ORDER BY x.a`: the FROM variable x before a select alias x.
+  // `ORDER BY x.a`, `ORDER BY @x`: the FROM variable x before a select alias x.
   bool skip_aliases = false;
-  if (path_root) {
+  if (path_root || v.local) {
     const Variable* row = FindLocal(name, /*skip_aliases=*/true);
-    skip_aliases = row != nullptr && row->kind == Variable::Kind::kRow;
+    skip_aliases = row != nullptr && (v.local || row->kind == Variable::Kind::kRow);
   }
+  bool may_be_attribute = false;  // the name of the table is no name here
   bool may_be_nearer =
       false;  // an attribute of a row of an inner scope, before an outer row's column
   for (const Scope* s = scope_; s != nullptr; s = s->outer) {
-    if (const Variable* found = FindIn(*s, name, skip_aliases)) {
-      if (found->implied_name && !path_root) {
-        return Resolved{AttributeOf(found->value, name, found->stored), found->stored};
-      }
-      return Resolved{At(found->value, name.span), found->stored};
+    const Variable* found = FindIn(*s, name, skip_aliases);
+    if (found != nullptr && found->kind == Variable::Kind::kMerged && may_be_nearer) found = nullptr;
+    if (found != nullptr && HidesNothing(*found, v, path_root)) {
+      found = nullptr;
+      may_be_attribute = true;
     }
+    if (found != nullptr) return Resolved{At(found->value, name.span), found->stored, found->nullable};
     std::vector<const Variable*> having;
     const std::string* column = nullptr;
     for (const Variable& row : s->variables) {
@@ -250,22 +266,21 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     if (having.size() > 1) return Ambiguous(name, having);
     if (column != nullptr) {
       ast::Identifier exact{*column, true, name.span};
-      return Resolved{AttributeOf(having[0]->value, exact, having[0]->stored), having[0]->stored};
+      return Resolved{AttributeOf(*having[0], exact), having[0]->stored};
     }
     for (const Variable& row : s->variables) {
       if (row.kind == Variable::Kind::kRow && !row.closed) may_be_nearer = true;
     }
   }
-  if (!v.local) {
-    if (CommonTable* common = FindCommonTable(name)) {
-      ++subquery_depth_;
-      Result<BoundQuery> used = UseCommonTable(common);
-      --subquery_depth_;
-      PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(used));
-      bool stored = q.stored;
-      return Resolved{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), name.span),
-                      stored};
-    }
+  if (CommonTable* common = FindCommonTable(name); common != nullptr && !may_be_attribute) {
+    ++subquery_depth_;
+    Result<BoundQuery> used = UseCommonTable(common);
+    --subquery_depth_;
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(used));
+    bool stored = q.stored;
+    return Resolved{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), name.span), stored};
+  }
+  if (!v.local && !may_be_attribute) {
     if (const Value* global = FindGlobal(name)) {
       return Resolved{MakeExpr(Expr::Literal{*global}, name.span), false};
     }

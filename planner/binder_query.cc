@@ -250,10 +250,11 @@ Result<SortKey> Binder::BindSortKey(const ast::OrderItem& item) {
   return key;
 }
 
-Status Binder::AddLimit(const ast::Query& query, PlanPtr* plan) {
+Status Binder::AddLimit(const ast::Query& query, std::vector<SortKey> order, PlanPtr* plan) {
   if (query.limit == nullptr && query.offset == nullptr) return Status::Ok();
   Restore<Block*> block(&block_, nullptr);
   Plan::Limit limit;
+  if (query.with_ties) limit.ties = std::move(order);
   if (query.limit != nullptr) {
     if (IsNegativeLiteral(*query.limit)) {
       return Status::Validation("LIMIT must not be negative", query.limit->span);
@@ -271,6 +272,7 @@ Status Binder::AddLimit(const ast::Query& query, PlanPtr* plan) {
 }
 
 Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
+  std::vector<SortKey> order;
   if (!query.order_by.empty()) {
     // The rows are what names refer to.
     Scope rows;
@@ -295,7 +297,7 @@ Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
         }
         ast::Identifier name{row.columns[static_cast<size_t>(position - 1)], true, item.expr->span};
         SortKey key;
-        key.expr = AttributeOf(row.value, name, true);
+        key.expr = AttributeOf(row, name);
         key.descending = item.descending;
         key.nulls_first = item.nulls_first.value_or(item.descending);
         sort.keys.push_back(std::move(key));
@@ -304,10 +306,11 @@ Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
       PARTON_ASSIGN_OR_RETURN(SortKey key, BindSortKey(item));
       sort.keys.push_back(std::move(key));
     }
+    order = sort.keys;
     q->query.root = MakePlan(std::move(sort), {q->query.root});
     q->query.shape = Query::Shape::kList;
   }
-  return AddLimit(query, &q->query.root);
+  return AddLimit(query, std::move(order), &q->query.root);
 }
 
 }  // namespace parton::binder

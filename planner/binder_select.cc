@@ -135,19 +135,31 @@ Status Binder::BindExclude(const ast::Select& select, Scope* from, Scope* groups
   return Status::Ok();
 }
 
-void Binder::AddSpread(const Variable& v, int position, Projection* p) {
-  if (v.nullable && v.closed) {
+void Binder::AddSpread(const Variable& v, int position, bool merged, Projection* p) {
+  const bool fewer = merged && !v.merged.empty();
+  if ((v.nullable || fewer) && v.closed) {
     // Unmatched rows of an outer join have all known columns, as NULL.
     for (const std::string& column : v.columns) {
+      if (fewer && IsMerged(v, column)) continue;
       Item item;
       item.name = column;
-      item.value = AttributeOf(v.value, ast::Identifier{column, true, {}}, v.stored);
+      item.value = AttributeOf(v, ast::Identifier{column, true, {}});
       p->items.push_back(std::move(item));
     }
     return;
   }
   Item item;
   item.value = v.value;
+  if (fewer) {
+    std::vector<Value> paths;
+    for (const ast::Identifier& name : v.merged) {
+      ast::ExcludeStep step{ast::PathStep::Kind::kName, name, 0};
+      step.name.quoted = name.quoted || v.stored;
+      paths.push_back(Value::List({ExcludeStepValue(step)}));
+    }
+    std::vector<ExprPtr> args{v.value, MakeExpr(Expr::Literal{Value::List(std::move(paths))})};
+    item.value = MakeExpr(Expr::Call{&ExcludeFunction(), std::move(args)});
+  }
   item.spread = true;
   item.position = position;
   p->items.push_back(std::move(item));
@@ -167,12 +179,27 @@ void Binder::Star(const Scope& from, const Scope* groups, Projection* p) {
   }
   bool known = true;
   int position = 0;
+  // Columns of USING come first, those of the outermost join before the others.
+  std::vector<const Variable*> merged;
   for (const Variable& v : from.variables) {
-    if (v.kind == Variable::Kind::kLet) continue;
+    if (v.kind == Variable::Kind::kMerged) merged.push_back(&v);
+  }
+  std::stable_sort(merged.begin(), merged.end(), [](const auto* a, const auto* b) { return a->join > b->join; });
+  for (const Variable* v : merged) {
+    Item item;
+    item.name = v->name;
+    item.value = v->value;
+    p->columns.push_back(v->name);
+    p->items.push_back(std::move(item));
+  }
+  for (const Variable& v : from.variables) {
+    if (v.kind == Variable::Kind::kLet || v.kind == Variable::Kind::kMerged) continue;
     if (v.kind == Variable::Kind::kRow) {
-      AddSpread(v, ++position, p);
+      AddSpread(v, ++position, true, p);
       known = known && v.closed;
-      p->columns.insert(p->columns.end(), v.columns.begin(), v.columns.end());
+      for (const std::string& c : v.columns) {
+        if (!IsMerged(v, c)) p->columns.push_back(c);
+      }
       continue;
     }
     Item item;
@@ -204,7 +231,7 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
       const auto* variable = item.expr->As<ast::Variable>();
       const Variable* row = variable == nullptr ? nullptr : FindLocal(variable->name, false);
       if (row != nullptr && row->kind == Variable::Kind::kRow) {
-        AddSpread(*row, position++, p);
+        AddSpread(*row, position++, false, p);
         if (select.items.size() == 1 && row->tuple && !row->nullable) {
           p->value = row->value;
           p->stored = row->stored;
@@ -386,39 +413,33 @@ Status Binder::CheckDistinctOrder(const std::vector<SortKey>& keys, const Projec
   return Status::Ok();
 }
 
-void Binder::SupplyNulls(const Scope& from, Projection* p, std::vector<SlotExpr>* computed,
-                         std::vector<SortKey>* order) const {
-  std::set<int> nullable;
-  for (const Variable& v : from.variables) {
-    const auto* slot = v.value->As<Expr::Slot>();
-    if (v.nullable && slot != nullptr) nullable.insert(slot->index);
+Result<ExprPtr> Binder::BindQualify(const ast::Select& select, const Scope* rows, const Projection& p) {
+  if (select.qualify == nullptr) return ExprPtr();
+  Scope aliases;
+  aliases.outer = rows;
+  for (const Item& item : p.items) {
+    if (item.spread || !item.alias) continue;
+    Variable v;
+    v.name = item.name;
+    v.kind = Variable::Kind::kAlias;
+    v.value = item.value;
+    aliases.variables.push_back(std::move(v));
   }
-  if (nullable.empty()) return;
-  auto supply = [&](ExprPtr& e) {
-    if (e == nullptr) return;
-    e = TransformExpr(e, [&](const ExprPtr& part) {
-      const auto* path = part->As<Expr::Path>();
-      const auto* root = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
-      if (root == nullptr || !nullable.contains(root->index)) return part;
-      Expr::Case guarded;
-      guarded.branches.emplace_back(
-          MakeExpr(Expr::Is{path->base, Expr::Is::Test::kNull, {}, false}, part->span),
-          MakeExpr(Expr::Literal{Value::Null()}, part->span));
-      guarded.otherwise = part;
-      return MakeExpr(std::move(guarded), part->span);
-    });
-  };
-  for (Item& item : p->items) supply(item.value);
-  supply(p->value);
-  supply(p->pivot_name);
-  for (SlotExpr& s : *computed) supply(s.expr);
-  for (SortKey& key : *order) supply(key.expr);
+  Restore<const Scope*> inside(&scope_, &aliases);
+  PARTON_ASSIGN_OR_RETURN(ExprPtr qualify, BindExpr(*select.qualify));
+  if (block_->windows.empty()) {
+    return Status::Validation("QUALIFY is about window functions, and the query has none", select.qualify->span,
+                              "WHERE filters rows, HAVING groups");
+  }
+  return qualify;
 }
 
 Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Query& tail,
                                       RowForm form) {
+  Restore<bool> exact(&rounds_numerals_, false);
   Block block;
   block.select = &select;
+  block.outer = block_;
   Scope from;
   from.outer = scope_;
   block.from = &from;
@@ -437,6 +458,7 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
   grouping.scope.outer = &from;
   if (select.group_by != nullptr) PARTON_RETURN_IF_ERROR(BindGroupBy(select, from, &grouping));
   const Scope* rows = select.group_by != nullptr ? &grouping.scope : &from;
+  if (select.group_by != nullptr) block.grouping = &grouping.sets;
   scope_ = rows;
 
   // What follows is bound over the FROM variables, then put in terms of the groups.
@@ -464,6 +486,7 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
     PARTON_ASSIGN_OR_RETURN(having, BindExpr(*select.having));
     block.no_windows = nullptr;
   }
+  PARTON_ASSIGN_OR_RETURN(ExprPtr qualify, BindQualify(select, rows, p));
   std::vector<SlotExpr> computed;
   PARTON_ASSIGN_OR_RETURN(std::vector<SortKey> order, BindOrderBy(tail, rows, &p, &computed));
   if (dynamo()) {
@@ -479,6 +502,7 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
     PARTON_ASSIGN_OR_RETURN(p.value, OverGroups(p.value, grouping));
     PARTON_ASSIGN_OR_RETURN(p.pivot_name, OverGroups(p.pivot_name, grouping));
     PARTON_ASSIGN_OR_RETURN(having, OverGroups(having, grouping));
+    PARTON_ASSIGN_OR_RETURN(qualify, OverGroups(qualify, grouping));
     PARTON_RETURN_IF_ERROR(OverGroups(&order, grouping));
     for (std::vector<SlotExpr>* list : {&excluded, &computed}) {
       for (SlotExpr& s : *list) {
@@ -486,20 +510,14 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
       }
     }
     for (Plan::WindowCall& w : block.windows) PARTON_RETURN_IF_ERROR(OverGroups(&w, grouping));
-    PARTON_RETURN_IF_ERROR(SortForAggregates(block.aggregates, &plan));
-    Plan::Aggregate aggregate;
-    aggregate.keys = grouping.keys;
-    aggregate.calls = std::move(block.aggregates);
-    aggregate.group_as_slot = grouping.group_as_slot;
-    aggregate.group_as = std::move(grouping.group_as);
-    plan = MakePlan(std::move(aggregate), {std::move(plan)});
+    SortForAggregates(block.aggregates, &plan);
+    plan = Aggregated(std::move(plan), &grouping, std::move(block.aggregates));
     if (having != nullptr) plan = MakePlan(Plan::Filter{std::move(having)}, {std::move(plan)});
-  } else {
-    SupplyNulls(from, &p, &computed, &order);
   }
   if (!block.windows.empty()) {
     plan = MakePlan(Plan::Window{std::move(block.windows)}, {std::move(plan)});
   }
+  if (qualify != nullptr) plan = MakePlan(Plan::Filter{std::move(qualify)}, {std::move(plan)});
   for (std::vector<SlotExpr>* list : {&excluded, &computed}) {
     if (!list->empty()) plan = MakePlan(Plan::Compute{std::move(*list)}, {std::move(plan)});
   }
@@ -514,11 +532,11 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
   }
   if (distinct) plan = MakePlan(Plan::Distinct{q.query.slot}, {std::move(plan)});
   if (!order.empty()) {
-    plan = MakePlan(Plan::Sort{std::move(order), nullptr}, {std::move(plan)});
+    plan = MakePlan(Plan::Sort{order, nullptr}, {std::move(plan)});
     if (q.query.shape == Query::Shape::kBag) q.query.shape = Query::Shape::kList;
   }
   scope_ = from.outer;
-  PARTON_RETURN_IF_ERROR(AddLimit(tail, &plan));
+  PARTON_RETURN_IF_ERROR(AddLimit(tail, std::move(order), &plan));
   q.query.root = std::move(plan);
   if (form == RowForm::kTuple) {
     q.query.columns = std::move(p.columns);

@@ -201,6 +201,7 @@ struct Describer {
     out->name = "Limit";
     Add("limit", Text(n.limit));
     Add("offset", Text(n.offset));
+    Add("with ties", Joined(n.ties, ", ", SortKeyText));
   }
   void operator()(const Plan::Distinct&) { out->name = "Distinct"; }
   void operator()(const Plan::SetOperation& n) {

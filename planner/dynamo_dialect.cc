@@ -374,6 +374,7 @@ Status CheckCondition(const ast::Expr& e) {
   }
   if (const auto* negated = e.As<ast::Not>()) return CheckCondition(*negated->operand);
   if (const auto* compare = e.As<ast::Comparison>()) {
+    if (compare->quantifier != ast::Comparison::Quantifier::kNone) return Malformed("Unexpected keyword", e.span);
     PARTON_RETURN_IF_ERROR(CheckOperand(*compare->left, place, nullptr));
     PARTON_RETURN_IF_ERROR(CheckOperand(*compare->right, place, nullptr));
     PARTON_RETURN_IF_ERROR(CheckDistinct(CompareOpText(compare->op), *compare->left, *compare->right));
@@ -434,7 +435,7 @@ Status CheckCondition(const ast::Expr& e) {
             rule->name),
         e.span);
   }
-  if (e.As<ast::Like>() != nullptr || e.As<ast::Overlaps>() != nullptr) {
+  if (e.As<ast::Like>() != nullptr || e.As<ast::Overlaps>() != nullptr || e.As<ast::DistinctFrom>() != nullptr) {
     return Malformed("Unexpected operator", e.span);
   }
   PARTON_RETURN_IF_ERROR(CheckOperand(e, place, nullptr));
@@ -508,6 +509,7 @@ Status CheckQuery(const ast::Query& query) {
   }
   PARTON_RETURN_IF_ERROR(CheckFrom(*select, query.span));
   if (!select->let.empty() || select->group_by != nullptr || select->having != nullptr ||
+      select->qualify != nullptr ||
       !select->windows.empty() || !select->exclude.empty() || query.limit != nullptr ||
       query.offset != nullptr) {
     const ast::Expr* at = query.limit != nullptr ? query.limit.get() : query.offset.get();

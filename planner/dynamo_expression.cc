@@ -100,6 +100,7 @@ std::optional<std::string> DynamoExpressions::Operand(const Expr& e) {
 }
 
 std::optional<std::string> DynamoExpressions::Compare(const Expr::Compare& c) {
+  if (c.rows) return std::nullopt;  // lists have no order there
   const bool mirrored = !Path(*c.left) && c.left->As<Expr::Call>() == nullptr;
   const Expr& left = mirrored ? *c.right : *c.left;
   const Expr& right = mirrored ? *c.left : *c.right;

@@ -167,6 +167,8 @@ struct Plan {
     std::vector<AggregateCall> calls;
     int group_as_slot = -1;
     std::vector<std::pair<std::string, ExprPtr>> group_as;  // field name -> FROM variable
+    // The groups there are over no input, by the values of `keys`: the totals of ROLLUP and its like.
+    std::vector<std::vector<Value>> empty_groups;
   };
   struct WindowCall {
     int slot = 0;
@@ -197,6 +199,8 @@ struct Plan {
   struct Limit {
     ExprPtr limit;   // null: none
     ExprPtr offset;  // null: none
+    // WITH TIES: rows equal to the last one in these are given too. The input is sorted by them.
+    std::vector<SortKey> ties;
   };
   // Rows with distinct values of `slot`.
   struct Distinct {

@@ -90,6 +90,7 @@ struct ExprMembers {
   void operator()(Plan::Limit& n) {
     Visit(n.limit);
     Visit(n.offset);
+    Visit(n.ties);
   }
   void operator()(Plan::Distinct&) {}
   void operator()(Plan::SetOperation&) {}

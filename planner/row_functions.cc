@@ -14,6 +14,10 @@ namespace {
 Value RenameColumns(const Value* args, int, EvalContext& ctx) {
   const std::vector<Value>& to = args[2].elements();
   std::vector<Field> fields;
+  if (to.size() == 1 && !args[0].is_struct() && !args[0].is_collection()) {
+    if (!args[0].is_missing()) fields.push_back(Field{std::string(to[0].bytes()), args[0]});
+    return Value::Struct(std::move(fields));
+  }
   if (args[0].is_collection()) {
     const std::vector<Value>& elements = args[0].elements();
     if (elements.size() != to.size()) {

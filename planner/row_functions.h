@@ -9,7 +9,7 @@ namespace parton {
 // (row, from, to): the row with its columns `from` named `to`. `from` NULL: the fields of a tuple
 // by position, or the elements of an array. A column that the row does not have is left out. A row
 // with more fields than names, where they go by position, is an error; so is what is neither tuple
-// nor array.
+// nor array, unless there is one name for it.
 const ScalarFunction& RenameColumnsFunction();
 
 // (row, columns): an array of the row's columns, MISSING where it has none. `columns` NULL: all its

@@ -57,6 +57,7 @@ Tri CompareNode(const Expr& e, const Expr::Compare& c, EvalContext& ctx) {
       (c.left->As<Expr::Call>() != nullptr || c.right->As<Expr::Call>() != nullptr)) {
     return Tri::kFalse;
   }
+  if (c.rows && ctx.logic == Logic::kPartiql) return eval::CompareRows(c.op, a, b, ctx, &e);
   return eval::Compare(c.op, a, b, ctx, &e);
 }
 

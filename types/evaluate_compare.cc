@@ -111,7 +111,8 @@ Tri In(const Expr& e, const Expr::In& in, EvalContext& ctx) {
       result = needle.is_missing() ? Tri::kMissing : Tri::kNull;
       return false;
     }
-    const Tri t = Compare(CompareOp::kEq, needle, element, ctx, &e);
+    const Tri t = in.rows && !two_valued ? CompareRows(CompareOp::kEq, needle, element, ctx, &e)
+                                         : Compare(CompareOp::kEq, needle, element, ctx, &e);
     if (t == Tri::kTrue) {
       result = t;
       return false;

@@ -60,6 +60,10 @@ inline Tri Compare(CompareOp op, const Value& a, const Value& b, EvalContext& ct
   return CompareSlow(op, a, b, ctx, where);
 }
 
+// As Compare for rows, lists of equal length: element by element, the first that differ decide.
+// types/row_predicates.cc
+Tri CompareRows(CompareOp op, const Value& a, const Value& b, EvalContext& ctx, const Expr* where);
+
 Tri In(const Expr& e, const Expr::In& in, EvalContext& ctx);
 Tri Between(const Expr& e, const Expr::Between& between, EvalContext& ctx);
 Tri Like(const Expr& e, const Expr::Like& like, EvalContext& ctx);
@@ -70,6 +74,7 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
 const Value& Index(const Expr& e, const Expr::Index& index, EvalContext& ctx, Value* scratch);
 
 Value Arithmetic(BinaryOp op, const Value& a, const Value& b, EvalContext& ctx, const Expr* where);
+Status IntOverflow();
 Value Arithmetic(UnaryOp op, const Value& a, EvalContext& ctx, const Expr* where);
 // The operand types an operator knows; `left` tells the side.
 bool OperandFits(BinaryOp op, bool left, Type type);

@@ -110,6 +110,7 @@ namespace {
 
 const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value* scratch) {
   const Value& base = Evaluate(*path.base, ctx, scratch);
+  if (path.null_row && base.is_null()) return *scratch = Value::Null();
   // The result must not point into what only *scratch holds.
   const bool temporary = &base == scratch;
   const internal::HeapItem* item = base.is_struct() ? base.heap_item() : nullptr;

@@ -100,15 +100,18 @@ bool SameOwn(const Expr& a, const Expr& b) {
         } else if constexpr (std::is_same_v<T, Expr::Parameter> || std::is_same_v<T, Expr::Slot>) {
           return x.index == y.index;
         } else if constexpr (std::is_same_v<T, Expr::Path>) {
-          return x.steps == y.steps && x.ignore_case == y.ignore_case;
+          return x.steps == y.steps && x.ignore_case == y.ignore_case && x.null_row == y.null_row;
         } else if constexpr (std::is_same_v<T, Expr::Index>) {
           return x.string_key_allowed == y.string_key_allowed;
-        } else if constexpr (std::is_same_v<T, Expr::Unary> || std::is_same_v<T, Expr::Binary> ||
-                             std::is_same_v<T, Expr::Compare>) {
+        } else if constexpr (std::is_same_v<T, Expr::Unary> || std::is_same_v<T, Expr::Binary>) {
           return x.op == y.op;
+        } else if constexpr (std::is_same_v<T, Expr::Compare>) {
+          return x.op == y.op && x.rows == y.rows;
         } else if constexpr (std::is_same_v<T, Expr::Is>) {
           return x.test == y.test && x.negated == y.negated && SameType(x.type, y.type);
-        } else if constexpr (std::is_same_v<T, Expr::In> || std::is_same_v<T, Expr::Between>) {
+        } else if constexpr (std::is_same_v<T, Expr::In>) {
+          return x.negated == y.negated && x.rows == y.rows;
+        } else if constexpr (std::is_same_v<T, Expr::Between>) {
           return x.negated == y.negated;
         } else if constexpr (std::is_same_v<T, Expr::Like>) {
           return x.negated == y.negated && (x.escape == nullptr) == (y.escape == nullptr);

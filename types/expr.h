@@ -115,6 +115,8 @@ struct Expr {
     // are always matched exactly.
     std::vector<bool> ignore_case;
     NameIdCache first_id;
+    // The base is NULL where an outer join found no row: its attributes are NULL then, not MISSING.
+    bool null_row = false;
   };
   // base[key] with a computed key: list by INT, tuple by STRING where `string_key_allowed`.
   struct Index {
@@ -135,6 +137,7 @@ struct Expr {
     CompareOp op;
     ExprPtr left;
     ExprPtr right;
+    bool rows = false;  // (a, b) < (c, d): element by element, as SQL compares rows
   };
   struct And {
     std::vector<ExprPtr> terms;
@@ -155,6 +158,7 @@ struct Expr {
     ExprPtr needle;
     ExprPtr haystack;  // a collection-valued expression; MakeCollection for a written list
     bool negated = false;
+    bool rows = false;  // (a, b) IN ...: as Compare's
   };
   struct Between {
     ExprPtr value;

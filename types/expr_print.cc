@@ -3,6 +3,7 @@
 
 #include "types/expr.h"
 #include "types/functions.h"
+#include "types/row_predicates.h"
 
 namespace parton {
 namespace {
@@ -100,6 +101,16 @@ class Printer {
     return text;
   }
 
+  // (a, b)
+  std::string Row(const ExprPtr& e) {
+    if (const auto* row = e->As<Expr::MakeCollection>()) return "(" + List(row->elements) + ")";
+    const auto* literal = e->As<Expr::Literal>();
+    if (literal == nullptr || !literal->value.is_list()) return Child(e, kOther);
+    std::string text;
+    for (const Value& v : literal->value.elements()) text += (text.empty() ? "" : ", ") + v.ToLiteral();
+    return "(" + text + ")";
+  }
+
   std::string Text(const Expr::Literal& n) {
     std::string text = n.value.ToLiteral();
     if (n.value.is_numeric() && !text.empty() && text[0] == '-') level_ = kSign;
@@ -135,7 +146,14 @@ class Printer {
   }
   std::string Text(const Expr::Compare& n) {
     level_ = kPredicate;
-    return Child(n.left, kOther) + " " + std::string(CompareOpText(n.op)) + " " + Child(n.right, kOther);
+    ExprPtr a, b;
+    if (IsDistinctFrom(n, &a, &b)) {
+      const char* word = n.op == CompareOp::kEq ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ";
+      return Child(a, kOther) + word + Child(b, kOther);
+    }
+    const std::string op = " " + std::string(CompareOpText(n.op)) + " ";
+    if (n.rows) return Row(n.left) + op + Row(n.right);
+    return Child(n.left, kOther) + op + Child(n.right, kOther);
   }
   std::string Text(const Expr::And& n) { return Joined(n.terms, " AND ", kAnd); }
   std::string Text(const Expr::Or& n) { return Joined(n.terms, " OR ", kOr); }
@@ -187,9 +205,9 @@ class Printer {
     return text + " END";
   }
   std::string Text(const Expr::Call& n) {
-    if (n.function->name == "OVERLAPS" && n.args.size() == 2) {
+    if (IsInfix(*n.function) && n.args.size() == 2) {
       level_ = kPredicate;
-      return Child(n.args[0], kOther) + " OVERLAPS " + Child(n.args[1], kOther);
+      return Child(n.args[0], kOther) + " " + n.function->name + " " + Child(n.args[1], kOther);
     }
     return n.function->name + "(" + List(n.args) + ")";
   }

@@ -109,7 +109,7 @@ class Chooser {
     Demand below;
     std::optional<uint64_t> rows = Count(limit.limit);
     std::optional<uint64_t> offset = limit.offset ? Count(limit.offset) : std::optional<uint64_t>(0);
-    if (rows && offset && *rows < (uint64_t{1} << 40) && *offset < (uint64_t{1} << 40)) {
+    if (limit.ties.empty() && rows && offset && *rows < (uint64_t{1} << 40) && *offset < (uint64_t{1} << 40)) {
       below.rows = *rows + *offset;
       if (demand.rows && demand.order.empty()) below.rows = std::min(*below.rows, *demand.rows + *offset);
     }
@@ -215,7 +215,7 @@ Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& contex
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext&) {
   return TransformUp(plan, [](const PlanPtr& node) -> PlanPtr {
     const auto* limit = node->As<Plan::Limit>();
-    if (limit == nullptr || limit->limit == nullptr) return node;
+    if (limit == nullptr || limit->limit == nullptr || !limit->ties.empty()) return node;
     std::optional<uint64_t> rows = Count(limit->limit);
     std::optional<uint64_t> offset = limit->offset ? Count(limit->offset) : std::optional<uint64_t>(0);
     if (!rows || !offset || *rows + *offset > 1000000) return node;

@@ -42,6 +42,22 @@ KeyTerm Never() {
   return t;
 }
 
+// The first value of a row, which may have been folded to a literal; null: it is not known.
+ExprPtr FirstOf(const ExprPtr& e) {
+  if (const auto* row = e->As<Expr::MakeCollection>()) return row->elements.empty() ? nullptr : row->elements[0];
+  const auto* literal = e->As<Expr::Literal>();
+  if (literal == nullptr || !literal->value.is_list() || literal->value.elements().empty()) return nullptr;
+  return MakeExpr(Expr::Literal{literal->value.elements()[0]}, e->span);
+}
+// (a, b) > (x, y) as a >= x: what it says about its first column.
+std::optional<Expr::Compare> OfFirstColumn(const Expr::Compare& c) {
+  const ExprPtr left = FirstOf(c.left), right = FirstOf(c.right);
+  if (!c.rows || c.op == CompareOp::kNe || left == nullptr || right == nullptr) return std::nullopt;
+  const bool low = c.op == CompareOp::kGt || c.op == CompareOp::kGe;
+  const CompareOp op = c.op == CompareOp::kEq ? c.op : low ? CompareOp::kGe : CompareOp::kLe;
+  return Expr::Compare{op, left, right, false};
+}
+
 KeyTerm ReadCompare(const Expr::Compare& c, int slot, const KeyAttribute& key, const Settings& settings) {
   KeyTerm t;
   if (c.op == CompareOp::kNe || AttributeOf(*c.left, slot) != key.name) return t;
@@ -142,6 +158,13 @@ std::string_view AttributeOf(const Expr& e, int slot) {
 
 KeyTerm ReadKeyTerm(const Expr& term, int slot, const KeyAttribute& key, const Settings& settings) {
   if (const auto* n = term.As<Expr::Compare>()) {
+    if (n->rows) {
+      const std::optional<Expr::Compare> first = OfFirstColumn(*n);
+      if (!first.has_value()) return {};
+      KeyTerm t = ReadKeyTerm(*MakeExpr(*first), slot, key, settings);
+      t.exact = false;
+      return t;
+    }
     KeyTerm t = ReadCompare(*n, slot, key, settings);
     if (t.kind != KeyTerm::Kind::kNone) return t;
     // `value = x.a` with something other than a path on the left is normalised; two paths are not.
@@ -179,6 +202,10 @@ bool ImpliesPresent(const Expr& term, int slot, std::string_view attribute, Logi
   if (const auto* n = term.As<Expr::Compare>()) {
     // DynamoDB: a missing attribute is unequal to everything.
     if (n->op == CompareOp::kNe && logic == Logic::kDynamo) return false;
+    if (n->rows) {
+      const std::optional<Expr::Compare> first = OfFirstColumn(*n);
+      return first.has_value() && (names(first->left) || names(first->right));
+    }
     return names(n->left) || names(n->right);
   }
   if (const auto* n = term.As<Expr::Between>()) {

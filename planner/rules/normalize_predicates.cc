@@ -4,6 +4,7 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
+#include "types/row_predicates.h"
 #include "types/value_compare.h"
 
 namespace parton {
@@ -67,9 +68,18 @@ class Normalizer {
 
   // `5 < x.a` becomes `x.a > 5`.
   static ExprPtr PathFirst(const Expr::Compare& c, const ExprPtr& e) {
+    // `x IS NOT DISTINCT FROM 5` becomes `x = 5`.
+    ExprPtr a, b;
+    if (c.op == CompareOp::kEq && IsDistinctFrom(c, &a, &b)) {
+      for (int turn = 0; turn < 2; ++turn, std::swap(a, b)) {
+        const auto* literal = b->As<Expr::Literal>();
+        if (literal == nullptr || literal->value.is_absent()) continue;
+        return MakeExpr(Expr::Compare{CompareOp::kEq, std::move(a), std::move(b)}, e->span);
+      }
+    }
     bool swap = !c.left->As<Expr::Path>() && c.right->As<Expr::Path>();
     if (!swap) return e;
-    return MakeExpr(Expr::Compare{Mirrored(c.op), c.right, c.left}, e->span);
+    return MakeExpr(Expr::Compare{Mirrored(c.op), c.right, c.left, c.rows}, e->span);
   }
 
   // `x IN [1]` becomes `x = 1`.
@@ -77,7 +87,7 @@ class Normalizer {
     const auto* list = in.haystack->As<Expr::MakeCollection>();
     if (list == nullptr || list->elements.size() != 1) return e;
     CompareOp op = in.negated ? CompareOp::kNe : CompareOp::kEq;
-    return MakeExpr(Expr::Compare{op, in.needle, list->elements[0]}, e->span);
+    return MakeExpr(Expr::Compare{op, in.needle, list->elements[0], in.rows}, e->span);
   }
 
   ExprPtr Normal(const ExprPtr& e, bool negated) { return negated ? Negative(e) : Positive(e); }

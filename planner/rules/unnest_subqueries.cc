@@ -20,6 +20,7 @@ namespace {
 struct Question {
   const Expr::Subquery* subquery = nullptr;
   ExprPtr needle;  // null: EXISTS
+  bool rows = false;  // the needle is a row: (a, b) IN ...
   bool negated = false;
 };
 
@@ -39,6 +40,7 @@ bool Ask(const ExprPtr& term, Question* q) {
   if (s == nullptr || s->kind != Expr::Subquery::Kind::kCollection) return false;
   q->subquery = s;
   q->needle = in->needle;
+  q->rows = in->rows;
   q->negated = in->negated;
   return true;
 }
@@ -139,7 +141,7 @@ class Unnester {
       if (Intersects(reads, left_slots)) return nullptr;
       // NOT IN distinguishes "no match" from "unknown", which extra keys would blur.
       if (q.negated && (!join->keys.empty() || !on.empty())) return nullptr;
-      join->keys.emplace_back(q.needle, element);
+      if (!AddElementKeys(q, element, join)) return nullptr;
       join->null_aware = q.negated;
     }
     if (join->keys.empty() && on.empty()) return nullptr;
@@ -148,6 +150,20 @@ class Unnester {
     join->on = Conjoin(std::move(on));
     ExprPtr predicate = Conjoin(std::move(own));
     return predicate == nullptr ? source : MakePlan(Plan::Filter{predicate}, {source});
+  }
+
+  // The keys by which an element of the query equals the needle. Rows do so value by value, and each may
+  // be unknown: false if they cannot be told apart, or in an anti-join.
+  static bool AddElementKeys(const Question& q, const ExprPtr& element, Plan::SemiJoin* join) {
+    if (!q.rows) {
+      join->keys.emplace_back(q.needle, element);
+      return true;
+    }
+    const auto* a = q.needle->As<Expr::MakeCollection>();
+    const auto* b = element->As<Expr::MakeCollection>();
+    if (q.negated || a == nullptr || b == nullptr || a->elements.size() != b->elements.size()) return false;
+    for (size_t i = 0; i < a->elements.size(); ++i) join->keys.emplace_back(a->elements[i], b->elements[i]);
+    return !a->elements.empty();
   }
 
   static bool AddKey(const ExprPtr& term, const std::vector<int>& left_slots,
