@@ -30,7 +30,8 @@ class DatabaseImpl final : public Database {
     // Spilled rows stay with the data, which may not fit anywhere else.
     const bool beside_data = path != ":memory:" && !options.read_only;
     std::error_code error;
-    state_.temp_dir = beside_data ? path : std::filesystem::temp_directory_path(error).string();
+    state_.temp_dir =
+        (beside_data ? std::filesystem::absolute(path, error) : std::filesystem::temp_directory_path(error)).string();
     if (state_.temp_dir.empty()) state_.temp_dir = "/tmp";
     if (beside_data) RemoveSpillLeftovers(path);
   }

@@ -23,6 +23,7 @@
 #include "storage/highest_keys.h"
 #include "storage/latches.h"
 #include "storage/local_store.h"
+#include "storage/open_directory.h"
 #include "storage/recent_writes.h"
 #include "storage/rmw.h"
 #include "storage/table_store.h"
@@ -58,6 +59,8 @@ class Engine {
   RecentWrites& recent() { return recent_; }
   FeedSequencer& feed() { return feed_; }
   const StoreOptions& options() const { return options_; }
+  // Null: not a directory of the operating system's.
+  const OpenDirectory* directory() const { return directory_.get(); }
   int64_t NowMs() const;
 
   CatalogPtr catalog() const {
@@ -113,7 +116,8 @@ class Engine {
   Status Written(const leveldb::Status& s, uint32_t names_upto);
 
   const StoreOptions options_;
-  std::unique_ptr<leveldb::Env> own_env_;
+  std::unique_ptr<OpenDirectory> directory_;
+  std::unique_ptr<leveldb::Env> own_env_;  // memory
   std::unique_ptr<leveldb::Env> log_env_;  // a LogFileEnv
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_;

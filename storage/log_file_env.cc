@@ -1,16 +1,43 @@
 #include "storage/log_file_env.h"
 
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <utility>
 
+#include "storage/directory_sync.h"
 #include "storage/zeroed_log_file.h"
 
 namespace parton {
 
+class LogFileEnv::ClosingError {
+ public:
+  void Set(const leveldb::Status& s) {
+    std::lock_guard lock(mutex_);
+    if (status_.ok()) status_ = s;
+    any_.store(true, std::memory_order_release);
+  }
+  leveldb::Status Get() const {
+    if (!any_.load(std::memory_order_acquire)) return leveldb::Status::OK();
+    std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+ private:
+  std::atomic<bool> any_{false};
+  mutable std::mutex mutex_;
+  leveldb::Status status_;
+};
+
 namespace {
+
+class NoLock final : public leveldb::FileLock {};
 
 class CarefulFile : public leveldb::WritableFile {
  public:
-  CarefulFile(leveldb::WritableFile* base, bool sync_at_end) : base_(base), sync_at_end_(sync_at_end) {}
+  // `log`: of a log, what the closing of any log came to; null for other files.
+  CarefulFile(leveldb::WritableFile* base, bool sync_at_end, std::shared_ptr<LogFileEnv::ClosingError> log)
+      : base_(base), sync_at_end_(sync_at_end), log_(std::move(log)) {}
   ~CarefulFile() override {
     if (!closed_) (void)CarefulFile::Close();
   }
@@ -31,18 +58,22 @@ class CarefulFile : public leveldb::WritableFile {
     closed_ = true;
     if (sync_at_end_ && unsynced_) (void)Sync();
     leveldb::Status s = base_->Close();
-    return failed_.ok() ? s : failed_;
+    if (!failed_.ok()) s = failed_;
+    if (!s.ok() && log_ != nullptr) log_->Set(s);
+    return s;
   }
 
  private:
   template <typename Fn>
   leveldb::Status Do(Fn fn) {
+    if (failed_.ok() && log_ != nullptr) failed_ = log_->Get();
     if (failed_.ok()) failed_ = fn();
     return failed_;
   }
 
   std::unique_ptr<leveldb::WritableFile> base_;
   const bool sync_at_end_;
+  const std::shared_ptr<LogFileEnv::ClosingError> log_;
   bool unsynced_ = false;
   bool closed_ = false;
   leveldb::Status failed_;
@@ -50,14 +81,25 @@ class CarefulFile : public leveldb::WritableFile {
 
 }  // namespace
 
+LogFileEnv::LogFileEnv(leveldb::Env* base, bool sync_closed_logs, bool zeros_ahead)
+    : EnvWrapper(base),
+      sync_closed_logs_(sync_closed_logs),
+      zeros_ahead_(zeros_ahead),
+      closing_(std::make_shared<ClosingError>()) {}
+
 leveldb::WritableFile* LogFileEnv::Wrap(const std::string& name, leveldb::WritableFile* base) const {
-  return new CarefulFile(base, sync_closed_logs_ && name.ends_with(".log"));
+  const bool log = name.ends_with(".log");
+  return new CarefulFile(base, sync_closed_logs_ && log, log ? closing_ : nullptr);
 }
 
 leveldb::Status LogFileEnv::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
-  leveldb::Status s = zeros_ahead_ && name.ends_with(".log") ? NewZeroedLogFile(name, file)
-                                                             : target()->NewWritableFile(name, file);
-  if (s.ok()) *file = Wrap(name, *file);
+  const bool log = name.ends_with(".log");
+  leveldb::Status s = zeros_ahead_ && log ? NewZeroedLogFile(name, file) : target()->NewWritableFile(name, file);
+  if (!s.ok()) return s;
+  std::unique_ptr<leveldb::WritableFile> made(*file);
+  *file = nullptr;
+  if (log) s = SyncDirectoryOf(target(), name);
+  if (s.ok()) *file = Wrap(name, made.release());
   return s;
 }
 
@@ -65,6 +107,23 @@ leveldb::Status LogFileEnv::NewAppendableFile(const std::string& name, leveldb::
   leveldb::Status s = target()->NewAppendableFile(name, file);
   if (s.ok()) *file = Wrap(name, *file);
   return s;
+}
+
+leveldb::Status LogFileEnv::RenameFile(const std::string& from, const std::string& to) {
+  leveldb::Status s = target()->RenameFile(from, to);
+  return s.ok() && to.ends_with("/CURRENT") ? SyncDirectoryOf(target(), to) : s;
+}
+
+leveldb::Status LogFileEnv::LockFile(const std::string& name, leveldb::FileLock** lock) {
+  if (target() != leveldb::Env::Default()) return target()->LockFile(name, lock);
+  *lock = new NoLock;
+  return leveldb::Status::OK();
+}
+
+leveldb::Status LogFileEnv::UnlockFile(leveldb::FileLock* lock) {
+  if (target() != leveldb::Env::Default()) return target()->UnlockFile(lock);
+  delete lock;
+  return leveldb::Status::OK();
 }
 
 }  // namespace parton

@@ -2,12 +2,15 @@
 #include <leveldb/helpers/memenv.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "storage/backup.h"
 #include "storage/ddl.h"
 #include "storage/engine.h"
+#include "storage/frozen_env.h"
 #include "storage/key_codec.h"
 #include "storage/log_file_env.h"
 #include "storage/schema_codec.h"
@@ -27,6 +30,14 @@ Status OpenFailed(std::string message, std::string hint = {}) {
 bool IsFileOfNewDatabase(std::string_view name) {
   return name == "LOCK" || name == "LOG" || name == "LOG.old" || name.starts_with("MANIFEST-") ||
          name.ends_with(".dbtmp") || name == "." || name == "..";
+}
+
+// A log or a table: what only a database has that was there once.
+bool IsDataFile(std::string_view name) {
+  const size_t dot = name.find_first_not_of("0123456789");
+  if (dot == 0 || dot == name.npos) return false;
+  const std::string_view suffix = name.substr(dot);
+  return suffix == ".log" || suffix == ".ldb" || suffix == ".sst";
 }
 
 bool ReadVarint(std::string_view bytes, uint64_t* out) {
@@ -73,9 +84,9 @@ class EngineOpener {
 
   Status CheckPath() {
     env_ = o_.env;
-    path_ = o_.path;
+    path_ = dir_ = o_.path;
     if (path_ == ":memory:") {
-      path_ = "/parton";
+      dir_ = "/parton";
       if (env_ == nullptr) {
         e_->own_env_.reset(leveldb::NewMemEnv(leveldb::Env::Default()));
         env_ = e_->own_env_.get();
@@ -83,17 +94,29 @@ class EngineOpener {
       return Status::Ok();
     }
     if (path_.empty()) return OpenFailed("the path of the database is empty");
-    if (env_ == nullptr) {
-      env_ = leveldb::Env::Default();
-      std::error_code error;
-      const auto type = std::filesystem::status(path_, error).type();
-      if (type != std::filesystem::file_type::not_found && error) {
-        return OpenFailed("cannot look at '" + path_ + "': " + error.message());
-      }
-      if (type != std::filesystem::file_type::not_found &&
-          type != std::filesystem::file_type::directory) {
-        return OpenFailed("'" + path_ + "' is a file; a database is a directory");
-      }
+    if (env_ == nullptr) env_ = leveldb::Env::Default();
+    if (!OnDisk()) return CheckFiles();
+    std::error_code error;
+    const auto type = std::filesystem::status(path_, error).type();
+    if (type != std::filesystem::file_type::not_found && error) {
+      return OpenFailed("cannot look at '" + path_ + "': " + error.message());
+    }
+    if (type != std::filesystem::file_type::not_found &&
+        type != std::filesystem::file_type::directory) {
+      return OpenFailed("'" + path_ + "' is a file; a database is a directory");
+    }
+    PARTON_RETURN_IF_ERROR(CheckFiles());
+    PARTON_ASSIGN_OR_RETURN(e_->directory_,
+                            o_.read_only ? OpenDirectory::ForReading(path_) : OpenDirectory::ForWriting(path_));
+    dir_ = e_->directory_->path();
+    return Status::Ok();
+  }
+
+  bool OnDisk() const { return env_ == leveldb::Env::Default(); }
+
+  Status CheckFiles() const {
+    if (env_->FileExists(path_ + "/" + kUnfinishedBackupFile)) {
+      return OpenFailed("'" + path_ + "' is a backup that did not get to its end", "make it again");
     }
     if (env_->FileExists(path_ + "/CURRENT")) {
       if (o_.error_if_exists) return OpenFailed("there is a database at '" + path_ + "' already");
@@ -101,6 +124,10 @@ class EngineOpener {
     }
     std::vector<std::string> files;
     (void)env_->GetChildren(path_, &files);
+    for (const std::string& f : files) {
+      if (IsDataFile(f))
+        return Status::Corruption("the database at '" + path_ + "' is damaged: its file CURRENT is gone");
+    }
     for (const std::string& f : files) {
       if (IsFileOfNewDatabase(f)) continue;
       return OpenFailed("'" + path_ + "' holds something else than a database (it has '" + f + "')",
@@ -112,33 +139,30 @@ class EngineOpener {
     return Status::Ok();
   }
 
-  // REQUIRES: there is a CURRENT.
-  Status CutTails() {
-    // LevelDB takes the lock again: who comes between the two finds a database without torn tails.
-    leveldb::FileLock* lock = nullptr;
-    leveldb::Status s = env_->LockFile(path_ + "/LOCK", &lock);
-    if (!s.ok()) return IsLockError(s) ? LockFailed(s.ToString()) : OpenFailed("cannot open '" + path_ + "': " + s.ToString());
-    Status cut = CutTornTails(env_, path_, !o_.durable);
-    (void)env_->UnlockFile(lock);
-    return cut;
-  }
-
-  static bool IsLockError(const leveldb::Status& s) {
-    const std::string text = s.ToString();
-    return s.IsIOError() && (text.find("lock ") != std::string::npos || text.find("/LOCK") != std::string::npos);
-  }
-
-  Status LockFailed(const std::string& text) const {
-    if (text.find("ermission") != std::string::npos) return OpenFailed(text);
-    return Status(StatusCode::kLocked,
-                  "the database at '" + path_ + "' is in use by another process (or opened a second "
-                  "time by this one)")
-        .WithHint("close it there first, or open a copy made with BACKUP TO; " + text);
+  // What a crash left at the ends of files goes; of a database that is only read, in a copy of them.
+  Status PrepareFiles() {
+    if (!o_.read_only || path_ == ":memory:") {
+      return env_->FileExists(dir_ + "/CURRENT") ? CutTornTails(env_, dir_, !o_.durable) : Status::Ok();
+    }
+    // Where another process writes, half a page of a log may be copied: looking again tells that from damage.
+    constexpr int kAttempts = 5;
+    for (int i = 1;; ++i) {
+      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<FrozenEnv> frozen, FrozenEnv::Make(env_, dir_));
+      Status s = CutTornTails(frozen.get(), dir_, !o_.durable);
+      if (s.code() == StatusCode::kCorruption && i < kAttempts) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        continue;
+      }
+      frozen_ = frozen.get();
+      env_ = frozen_;
+      e_->own_env_ = std::move(frozen);
+      return s;
+    }
   }
 
   Status OpenLevelDb() {
-    if (env_->FileExists(path_ + "/CURRENT")) PARTON_RETURN_IF_ERROR(CutTails());
-    e_->log_env_ = std::make_unique<LogFileEnv>(env_, !o_.durable, o_.durable && env_ == leveldb::Env::Default());
+    PARTON_RETURN_IF_ERROR(PrepareFiles());
+    e_->log_env_ = std::make_unique<LogFileEnv>(env_, !o_.durable, o_.durable && OnDisk());
     leveldb::Options options;
     options.env = e_->log_env_.get();
     options.create_if_missing = true;
@@ -153,11 +177,11 @@ class EngineOpener {
     // Damage in files is an error, not skipped; compactions verify what they copy.
     options.paranoid_checks = true;
     leveldb::DB* db = nullptr;
-    leveldb::Status s = leveldb::DB::Open(options, path_, &db);
+    leveldb::Status s = leveldb::DB::Open(options, dir_, &db);
     e_->db_.reset(db);
+    if (frozen_ != nullptr) frozen_->Freeze();
     if (s.ok()) return Status::Ok();
     const std::string text = s.ToString();
-    if (IsLockError(s)) return LockFailed(text);
     if (s.IsCorruption()) {
       return Status::Corruption("the database at '" + path_ + "' is damaged: " + text);
     }
@@ -307,7 +331,9 @@ class EngineOpener {
   Engine* e_;
   const StoreOptions& o_;
   leveldb::Env* env_ = nullptr;
-  std::string path_;
+  FrozenEnv* frozen_ = nullptr;
+  std::string path_;  // as it was given
+  std::string dir_;   // what stays right when the working directory changes
 };
 
 Status Engine::Reload() { return EngineOpener(this, options_).Reload(); }

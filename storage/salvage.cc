@@ -15,6 +15,7 @@
 #include "storage/engine.h"
 #include "storage/key_codec.h"
 #include "storage/log_scan.h"
+#include "storage/open_directory.h"
 #include "types/item_codec.h"
 #include "types/varint.h"
 
@@ -43,23 +44,6 @@ class LossLog final : public leveldb::Logger {
 
  private:
   std::vector<std::string> lines_;
-};
-
-// The lock of a database, as long as this lives.
-class Locked {
- public:
-  ~Locked() {
-    if (lock_ != nullptr) (void)leveldb::Env::Default()->UnlockFile(lock_);
-  }
-  Status Take(const std::string& path) {
-    const leveldb::Status s = leveldb::Env::Default()->LockFile(path + "/LOCK", &lock_);
-    if (s.ok()) return Status::Ok();
-    return Status(StatusCode::kLocked, "the database at '" + path + "' is in use: " + s.ToString())
-        .WithHint("close it there first");
-  }
-
- private:
-  leveldb::FileLock* lock_ = nullptr;
 };
 
 bool IsDataFile(const fs::path& file) {
@@ -145,8 +129,7 @@ Status FillNames(leveldb::DB* db, std::vector<std::string>* lost) {
 }
 
 Result<std::vector<std::string>> SalvageFiles(const std::string& from, const std::string& into) {
-  Locked lock;
-  PARTON_RETURN_IF_ERROR(lock.Take(from));
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<OpenDirectory> held, OpenDirectory::ForWriting(from));
   PARTON_RETURN_IF_ERROR(CopyFiles(from, into));
   std::vector<std::string> lost;
   PARTON_RETURN_IF_ERROR(CleanLogs(into, &lost));

@@ -7,71 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/directory_sync.h"
 #include "storage/engine.h"
 #include "storage/log_scan.h"
-#include "types/varint.h"
+#include "storage/manifest_state.h"
 
 namespace parton {
 
 namespace {
-
-// The files that the records of a MANIFEST add up to (LevelDB's version_edit.cc).
-class ManifestState {
- public:
-  // False if the record cannot be read.
-  bool Apply(std::string_view record) {
-    at_ = record.data();
-    end_ = at_ + record.size();
-    while (at_ != end_) {
-      if (!ApplyField()) return false;
-    }
-    return true;
-  }
-
-  uint64_t log_number = 0;
-  std::set<uint64_t> tables;
-
- private:
-  enum Tag { kComparator = 1, kLogNumber, kNextFile, kLastSequence, kCompactPointer, kDeletedFile, kNewFile,
-             kPreviousLog = 9 };
-
-  bool Number(uint64_t* out) {
-    at_ = GetVarint(at_, end_, out);
-    return at_ != nullptr;
-  }
-  bool SkipBytes() {
-    uint64_t length;
-    if (!Number(&length) || length > static_cast<uint64_t>(end_ - at_)) return false;
-    at_ += length;
-    return true;
-  }
-  bool ApplyField() {
-    uint64_t tag, number;
-    if (!Number(&tag)) return false;
-    switch (tag) {
-      case kComparator: return SkipBytes();
-      case kLogNumber: return Number(&log_number);
-      case kNextFile:
-      case kLastSequence:
-      case kPreviousLog: return Number(&number);
-      case kCompactPointer: return Number(&number) && SkipBytes();
-      case kDeletedFile:
-        if (!Number(&number) || !Number(&number)) return false;
-        tables.erase(number);
-        return true;
-      case kNewFile: {
-        uint64_t size;
-        if (!Number(&number) || !Number(&number) || !Number(&size) || !SkipBytes() || !SkipBytes()) return false;
-        tables.insert(number);
-        return true;
-      }
-      default: return false;
-    }
-  }
-
-  const char* at_ = nullptr;
-  const char* end_ = nullptr;
-};
 
 struct NumberedFile {
   uint64_t number;
@@ -120,7 +63,7 @@ class TailCutter {
     }
     PARTON_RETURN_IF_ERROR(Read(name, &bytes));
     std::vector<std::string> records;
-    const LogScan scan = ScanLog(bytes, &records);
+    const LogScan scan = ScanLog(bytes, &records, LogKind::kManifest);
     for (const std::string& r : records) {
       if (!manifest_.Apply(r)) return Damaged(name, 0, "has a record that makes no sense", kNoRemedy);
     }
@@ -150,8 +93,13 @@ class TailCutter {
   }
 
   Status CutLogs() {
-    const NumberedFile* torn = nullptr;
-    std::string torn_bytes;
+    struct Tail {
+      std::string name;
+      std::string good;
+    };
+    std::vector<Tail> tails;
+    tails.reserve(logs_.size());
+    const Tail* torn = nullptr;
     for (const NumberedFile& log : logs_) {
       // Older ones are in tables already and wait for their removal.
       if (log.number < manifest_.log_number) continue;
@@ -159,21 +107,19 @@ class TailCutter {
       PARTON_RETURN_IF_ERROR(Read(log.name, &bytes));
       const LogScan scan = ScanLog(bytes);
       if (torn != nullptr && (scan.records > 0 || scan.begins_again)) {
-        return Damaged(torn->name, torn_bytes.size(), "has a bad record, with good ones in " + log.name, kLogRemedy);
+        return Damaged(torn->name, torn->good.size(), "has a bad record, with good ones in " + log.name, kLogRemedy);
       }
       if (!scan.damaged) continue;
       if (scan.begins_again && !relaxed_) {
         return Damaged(log.name, scan.good_bytes, "has a bad record with good ones behind it", kLogRemedy);
       }
-      if (torn == nullptr) {
-        torn = &log;
-        torn_bytes = std::move(bytes);
-        torn_bytes.resize(scan.good_bytes);
-      } else {
-        PARTON_RETURN_IF_ERROR(Cut(log.name, {}));
-      }
+      bytes.resize(torn == nullptr ? scan.good_bytes : 0);
+      tails.push_back({log.name, std::move(bytes)});
+      // Zeros written ahead are an end, also where it went on in the next log.
+      if (torn == nullptr && !scan.zeros_ahead) torn = &tails.back();
     }
-    return torn != nullptr ? Cut(torn->name, torn_bytes) : Status::Ok();
+    for (const Tail& tail : tails) PARTON_RETURN_IF_ERROR(Cut(tail.name, tail.good));
+    return Status::Ok();
   }
 
   Status Cut(const std::string& name, std::string_view good) {
@@ -185,13 +131,16 @@ class TailCutter {
     PARTON_RETURN_IF_ERROR(FromLevelDb(file->Append(ToSlice(good))));
     PARTON_RETURN_IF_ERROR(FromLevelDb(file->Sync()));
     PARTON_RETURN_IF_ERROR(FromLevelDb(file->Close()));
-    return FromLevelDb(env_->RenameFile(temporary, path_ + "/" + name));
+    PARTON_RETURN_IF_ERROR(FromLevelDb(env_->RenameFile(temporary, path_ + "/" + name)));
+    // With the tail back, records in the next log would look like the other side of damage.
+    return FromLevelDb(SyncDirectory(env_, path_));
   }
 
   // What helps against any damage, opening says.
   static constexpr const char* kNoRemedy = "";
   static constexpr const char* kLogRemedy =
-      "if the database was used with relaxed durability, open it that way: it goes on without what follows the bad record";
+      "if the database was used with relaxed durability, open it that way (--durability relaxed, or Options::durable = "
+      "false): it goes on without what follows the bad record";
 
   Status Damaged(const std::string& file, uint64_t offset, const std::string& what, const char* remedy) const {
     std::string text = "the database at '" + path_ + "' is damaged: " + file + " " + what;

@@ -7,7 +7,8 @@
 //   * a bad record with another one behind it, or in a log with a later one behind it, is damage. Dropping it would lose
 //     acknowledged writes without a word: opening fails and says where;
 //   * a bad last record of the MANIFEST is damage if files are gone that are needed without it: it had taken effect.
-// Zeros behind the last record of the last log are no damage: they were written ahead (zeroed_log_file.h).
+// Zeros that were written ahead (zeroed_log_file.h) are no damage, in any log: they are cut off. Other zeros are where
+// another log follows.
 // With relaxed durability several records may be unsynced, and sectors reach the disk in any order: the log is then cut at its
 // first bad record, wherever that is. Logs are synced before the next one begins even so (log_file_env.h).
 #ifndef PARTON_STORAGE_TORN_TAIL_H_

@@ -12,7 +12,6 @@ namespace parton {
 
 namespace {
 
-constexpr uint64_t kAhead = 256 << 10;
 constexpr uint64_t kSmallCommit = 16 << 10;  // larger ones would write much of the log twice
 constexpr size_t kBuffer = 64 << 10;
 
@@ -50,7 +49,7 @@ class ZeroedLogFile final : public leveldb::WritableFile {
   leveldb::Status Close() override {
     leveldb::Status s = Flush();
     // The next log's records must not be there without the end of this one.
-    if (s.ok() && zeroed_ > end_ && (::ftruncate(fd_, static_cast<off_t>(end_)) != 0 || ::fdatasync(fd_) != 0)) s = Error();
+    if (s.ok() && zeroed_ > end_ && (!CutOff() || ::fdatasync(fd_) != 0)) s = Error();
     if (::close(std::exchange(fd_, -1)) != 0 && s.ok()) s = Error();
     return s;
   }
@@ -75,14 +74,18 @@ class ZeroedLogFile final : public leveldb::WritableFile {
     return leveldb::Status::OK();
   }
 
+  bool CutOff() {
+    int result;
+    do {
+      result = ::ftruncate(fd_, static_cast<off_t>(end_));
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
+  }
+
   // Where there is no room for them, the log grows as others do.
   void WriteZeros() {
-    static const std::string kZeros(kAhead, '\0');
-    if (WriteAt(kZeros, end_)) {
-      zeroed_ = end_ + kAhead;
-    } else {
-      (void)!::ftruncate(fd_, static_cast<off_t>(end_));
-    }
+    static const std::string kZeros(kLogZerosAhead, '\0');
+    if (WriteAt(kZeros, end_) || !CutOff()) zeroed_ = end_ + kLogZerosAhead;
   }
 
   const std::string name_;
@@ -90,7 +93,7 @@ class ZeroedLogFile final : public leveldb::WritableFile {
   std::string buffer_;
   uint64_t end_ = 0;     // of what was written
   uint64_t synced_ = 0;  // up to here
-  uint64_t zeroed_ = 0;  // zeros lie between end_ and here
+  uint64_t zeroed_ = 0;  // zeros lie between end_ and here, where there was room for them
 };
 
 }  // namespace

@@ -3,8 +3,9 @@
 // Operations that change the disk are counted. `DieAt(k)`: the k-th one and all after it fail, as if the power
 // had gone. `FailAt(k, n)`: n operations from the k-th on fail, then it works again (an I/O error, a full
 // disk). `PowerLoss` then does to bytes written but not synced what a disk may do: drop them, keep them,
-// cut them anywhere, leave garbage behind some byte, or bring some sectors and not others; after that the Env works
-// again for reopening.
+// cut them anywhere, leave garbage behind some byte, or bring some sectors and not others. Which files a directory has,
+// under which names, is strict too: what was not synced is undone, or but for a beginning of it. After that the Env
+// works again for reopening.
 #ifndef PARTON_TESTS_CRASH_FAULT_ENV_H_
 #define PARTON_TESTS_CRASH_FAULT_ENV_H_
 
@@ -15,14 +16,18 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
+#include <vector>
+
+#include "storage/directory_sync.h"
 
 namespace parton::crash {
 
 enum class Unsynced { kDrop, kKeep, kTear, kGarbage, kScatter };
 
-class FaultEnv : public leveldb::EnvWrapper {
+class FaultEnv : public leveldb::EnvWrapper, public DirectorySyncer {
  public:
   FaultEnv() : EnvWrapper(leveldb::NewMemEnv(leveldb::Env::Default())), memory_(target()) {}
   ~FaultEnv() override = default;
@@ -50,6 +55,9 @@ class FaultEnv : public leveldb::EnvWrapper {
   void PowerLoss(Unsynced what, uint32_t seed) {
     std::mt19937 random(seed);
     std::lock_guard lock(mutex_);
+    if (what == Unsynced::kDrop) UndoEntries(0);
+    if (what != Unsynced::kDrop && what != Unsynced::kKeep) UndoEntries(random() % (entries_.size() + 1));
+    entries_.clear();
     for (auto& [name, synced] : synced_) {
       std::string data;
       if (!leveldb::ReadFileToString(target(), name, &data).ok()) continue;
@@ -84,20 +92,32 @@ class FaultEnv : public leveldb::EnvWrapper {
   }
   leveldb::Status RemoveFile(const std::string& name) override {
     if (!Count()) return Broken(name);
-    leveldb::Status s = target()->RemoveFile(name);
     std::lock_guard lock(mutex_);
-    if (s.ok()) synced_.erase(name);
+    std::optional<Content> removed = ContentOf(name);
+    leveldb::Status s = target()->RemoveFile(name);
+    if (s.ok()) {
+      synced_.erase(name);
+      entries_.push_back({name, "", std::move(removed)});
+    }
     return s;
   }
   leveldb::Status RenameFile(const std::string& from, const std::string& to) override {
     if (!Count()) return Broken(from);
-    leveldb::Status s = target()->RenameFile(from, to);
     std::lock_guard lock(mutex_);
+    std::optional<Content> replaced = ContentOf(to);
+    leveldb::Status s = target()->RenameFile(from, to);
     if (s.ok()) {
+      entries_.push_back({to, from, std::move(replaced)});
       synced_[to] = synced_[from];
       synced_.erase(from);
     }
     return s;
+  }
+  leveldb::Status SyncDirectory(const std::string& directory) override {
+    if (!Count()) return Broken(directory);
+    std::lock_guard lock(mutex_);
+    KeepEntries(directory);
+    return leveldb::Status::OK();
   }
   // No LOG file: it is of no interest here and costs operations.
   leveldb::Status NewLogger(const std::string&, leveldb::Logger** logger) override {
@@ -125,6 +145,11 @@ class FaultEnv : public leveldb::EnvWrapper {
     leveldb::Status Flush() override { return base_->Flush(); }
     leveldb::Status Sync() override {
       if (!env_->Count()) return Broken(name_);
+      // As LevelDB's own Env does.
+      if (const size_t slash = name_.rfind('/'); name_.compare(slash + 1, 8, "MANIFEST") == 0) {
+        std::lock_guard lock(env_->mutex_);
+        env_->KeepEntries(name_.substr(0, slash));
+      }
       leveldb::Status s = base_->Sync();
       uint64_t size = 0;
       if (s.ok() && env_->target()->GetFileSize(name_, &size).ok()) {
@@ -139,6 +164,43 @@ class FaultEnv : public leveldb::EnvWrapper {
     std::string name_;
     std::unique_ptr<leveldb::WritableFile> base_;
   };
+
+  struct Content {
+    std::string bytes;
+    uint64_t synced = 0;
+  };
+  // A change of a directory, and what undoes it.
+  struct Entry {
+    std::string name;
+    std::string from;               // its name before; empty: it was made or removed
+    std::optional<Content> before;  // what the name stood for
+  };
+
+  std::optional<Content> ContentOf(const std::string& name) {
+    Content content;
+    if (!target()->FileExists(name) || !leveldb::ReadFileToString(target(), name, &content.bytes).ok())
+      return std::nullopt;
+    content.synced = synced_[name];
+    return content;
+  }
+  void SetContent(const std::string& name, const std::optional<Content>& content) {
+    (void)target()->RemoveFile(name);
+    synced_.erase(name);
+    if (!content) return;
+    leveldb::WriteStringToFile(target(), content->bytes, name);
+    synced_[name] = content->synced;
+  }
+  // All but the first `keep`.
+  void UndoEntries(size_t keep) {
+    for (; entries_.size() > keep; entries_.pop_back()) {
+      const Entry& e = entries_.back();
+      if (!e.from.empty()) SetContent(e.from, ContentOf(e.name));
+      SetContent(e.name, e.before);
+    }
+  }
+  void KeepEntries(const std::string& directory) {
+    std::erase_if(entries_, [&](const Entry& e) { return e.name.starts_with(directory + "/"); });
+  }
 
   // Each sector that holds unsynced bytes arrives, or reads as zeros or as something old.
   static void Scatter(size_t synced, std::mt19937& random, std::string* data) {
@@ -168,10 +230,12 @@ class FaultEnv : public leveldb::EnvWrapper {
     *file = nullptr;
     if (!Count()) return Broken(name);
     leveldb::WritableFile* base;
+    const bool made = !target()->FileExists(name);
     leveldb::Status s = append ? target()->NewAppendableFile(name, &base)
                                : target()->NewWritableFile(name, &base);
     if (!s.ok()) return s;
     std::lock_guard lock(mutex_);
+    if (made) entries_.push_back({name, "", std::nullopt});
     if (!append) synced_[name] = 0;
     synced_.try_emplace(name, 0);
     *file = new File(this, name, base);
@@ -181,6 +245,7 @@ class FaultEnv : public leveldb::EnvWrapper {
   mutable std::mutex mutex_;
   std::unique_ptr<leveldb::Env> memory_;
   std::map<std::string, uint64_t> synced_;  // bytes of each file that are safe
+  std::vector<Entry> entries_;              // changes of directories that are not, in order
   int64_t operations_ = 0;
   int64_t from_ = 0;
   int64_t until_ = 0;

@@ -106,6 +106,13 @@ int Child(const std::string& path, int pipe) {
   return 0;
 }
 
+int BackUp(const std::string& path, const std::string& to) {
+  auto db = Database::Open(path, LoadOptions());
+  Must(db.status());
+  Must(RunStatement((*db)->Connect().get(), fmt::format("BACKUP TO '{}'", to)));
+  return 0;
+}
+
 // ---- the parent
 
 class KillTest : public ::testing::Test {
@@ -130,18 +137,26 @@ class KillTest : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(path_); }
 
-  // Lets a child work and kills it after `acknowledgements`, or (negative) that many milliseconds after its start.
-  void Kill(int acknowledgements) {
+  // Starts a child that works on the database and tells of it by *pipe.
+  pid_t Start(int* pipe) {
     int ends[2];
-    ASSERT_EQ(::pipe(ends), 0);
+    EXPECT_EQ(::pipe(ends), 0);
     const pid_t pid = ::fork();
-    ASSERT_GE(pid, 0);
     if (pid == 0) {
       ::close(ends[0]);
       ::execl("/proc/self/exe", "kill_tests", "--child", path_.c_str(), std::to_string(ends[1]).c_str(), nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);
+    *pipe = ends[0];
+    return pid;
+  }
+
+  // Lets a child work and kills it after `acknowledgements`, or (negative) that many milliseconds after its start.
+  void Kill(int acknowledgements) {
+    int ends[1];
+    const pid_t pid = Start(ends);
+    ASSERT_GE(pid, 0);
     if (acknowledgements < 0) {
       ::usleep(static_cast<useconds_t>(-acknowledgements) * 1000);
       ::kill(pid, SIGKILL);
@@ -204,14 +219,86 @@ TEST_F(KillTest, NothingAcknowledgedIsLost) {
   EXPECT_GT(total_, rounds);
 }
 
+// Another process looks at the database while it is written, and sees a state that it had.
+TEST_F(KillTest, AReaderSeesWholeCommits) {
+  int pipe;
+  const pid_t pid = Start(&pipe);
+  ASSERT_GE(pid, 0);
+  const int rounds = std::getenv("PARTON_FULL") != nullptr ? 300 : 10;
+  for (int round = 0; round < rounds; ++round) {
+    std::array<int64_t, 2> message;
+    for (int i = 0; i < 60 && ::read(pipe, message.data(), sizeof(message)) == sizeof(message); ++i) {
+      acknowledged_[message[0]] = message[1];
+    }
+    Options options;
+    options.read_only = true;
+    auto db = Database::Open(path_, options);
+    ASSERT_TRUE(db.ok()) << db.status().ToString();
+    auto c = (*db)->Connect();
+    EXPECT_GE(One(c.get(), "SELECT VALUE n FROM counter WHERE k = 'c'"), acknowledged_[kCounter]);
+    const int64_t lines = One(c.get(), "SELECT VALUE COUNT(*) FROM log AS l");
+    EXPECT_GE(lines, acknowledged_[kTransfer]);
+    EXPECT_EQ(lines, One(c.get(), "SELECT VALUE MAX(l.id) FROM log AS l"));
+    EXPECT_EQ(One(c.get(), "SELECT VALUE SUM(a.v) FROM account AS a"), kStartSum);
+    const int64_t groups = One(c.get(), "SELECT VALUE MAX(b.g) FROM bulk AS b");
+    EXPECT_GE(groups, acknowledged_[kGroup]);
+    EXPECT_EQ(One(c.get(), "SELECT VALUE COUNT(*) FROM bulk AS b"), 3 * groups);
+    EXPECT_EQ(Database::Open(path_).status().code(), StatusCode::kLocked);
+    if (HasFailure()) break;
+  }
+  ::kill(pid, SIGKILL);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status)) << "the child failed: " << WEXITSTATUS(status);
+  ::close(pipe);
+}
+
+// A backup that dies is refused, or it is complete, or there is none.
+TEST_F(KillTest, ABackupThatIsKilledIsNoDatabase) {
+  const int rounds = std::getenv("PARTON_FULL") != nullptr ? 200 : 15;
+  const fs::path folder = path_ + "_backups";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  std::mt19937 random(2);
+  int refused = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const std::string to = (folder / std::to_string(round)).string();
+    const pid_t pid = ::fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+      ::execl("/proc/self/exe", "kill_tests", "--backup", path_.c_str(), to.c_str(), nullptr);
+      ::_exit(127);
+    }
+    // Once something is there, or a little later.
+    while (!fs::exists(to) && ::waitpid(pid, nullptr, WNOHANG) == 0) ::usleep(50);
+    ::usleep(static_cast<useconds_t>(random() % (200 << round % 8)));
+    ::kill(pid, SIGKILL);
+    (void)::waitpid(pid, nullptr, 0);
+    auto backup = Database::Open(to);
+    if (backup.ok()) {
+      EXPECT_EQ((*backup)->TableNames().size(), 6u) << to;
+      EXPECT_TRUE((*backup)->Check().empty());
+    } else {
+      ++refused;
+      EXPECT_NE(backup.status().message().find("did not get to its end"), std::string::npos)
+          << backup.status().ToString();
+    }
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(refused, 0);
+  fs::remove_all(folder);
+}
+
 }  // namespace
 
-int RunChild(char** argv) { return Child(argv[2], std::atoi(argv[3])); }
+int RunChild(char** argv) {
+  return std::string(argv[1]) == "--backup" ? BackUp(argv[2], argv[3]) : Child(argv[2], std::atoi(argv[3]));
+}
 
 }  // namespace parton::crash
 
 int main(int argc, char** argv) {
-  if (argc == 4 && std::string(argv[1]) == "--child") return parton::crash::RunChild(argv);
+  if (argc == 4 && std::string(argv[1]).starts_with("--")) return parton::crash::RunChild(argv);
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

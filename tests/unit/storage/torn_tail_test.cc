@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "storage/log_scan.h"
+#include "storage/zeroed_log_file.h"
 #include "tests/crash/fault_env.h"
 #include "tests/unit/storage/store_test_util.h"
 
@@ -116,6 +117,90 @@ TEST_F(TornTailTest, DamageInFrontOfOtherRecordsIsRefused) {
   }
   Replace(log, good);
   EXPECT_EQ(Count(Open()), 100u);
+}
+
+// A log of one block, with the places where its records begin.
+std::vector<size_t> RecordsOf(const std::string& log) {
+  std::vector<size_t> begins;
+  for (size_t at = 0; at + 7 < log.size();) {
+    begins.push_back(at);
+    at += 7 + static_cast<uint8_t>(log[at + 4]) + 256 * static_cast<uint8_t>(log[at + 5]);
+  }
+  return begins;
+}
+
+// Wherever a byte or a sector of the log is wrong: unless it is the last record, it is damage.
+TEST_F(TornTailTest, NoDamageInFrontOfOtherRecordsIsTakenForTheEnd) {
+  Fill(25, 300);
+  const std::string good = Bytes(FileLike(".log"));
+  ASSERT_LT(good.size(), 32768u);
+  const size_t last = RecordsOf(good).back();
+  for (size_t at = 0; at < last; ++at) {
+    for (int bit : {0, 6}) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
+      ASSERT_TRUE(ScanLog(bad).begins_again) << at;
+    }
+  }
+  for (size_t at = 0; at + 512 < last; at += 128) {
+    for (char fill : {'\0', '\xff', '\x01'}) {
+      std::string bad = good;
+      std::fill(bad.begin() + at, bad.begin() + at + 512, fill);
+      ASSERT_TRUE(ScanLog(bad).begins_again) << at;
+    }
+  }
+}
+
+// What a user stored may be a good record itself, also one with numbers that would fit.
+TEST_F(TornTailTest, RecordsInsideOfWhatAUserStoredAreNoRecords) {
+  Fill(5);
+  const std::string before = Bytes(FileLike(".log"));
+  const std::vector<size_t> begins = RecordsOf(before);
+  const std::string copied = before.substr(begins[begins.size() - 2]);
+  // The records that the next commits will be.
+  std::string coming;
+  {
+    auto store = Open().value();
+    Write(store.get(), Put(store->GetTable("t").value(), Item({{"pk", "a"}, {"sk", 7}})));
+    Write(store.get(), Put(store->GetTable("t").value(), Item({{"pk", "a"}, {"sk", 8}})));
+  }
+  coming = Bytes(FileLike(".log"));
+  const std::string text("\x9f\x28\x6b\x41\x05\x00\x01hello", 12);
+  for (const std::string& inside : {copied, coming, coming + coming, text, std::string(40000, 'x') + coming + text}) {
+    for (size_t cut : {size_t{1}, size_t{5}, inside.size() / 2}) {
+      crash::FaultEnv fresh;
+      StoreOptions options;
+      options.path = "/db";
+      options.env = &fresh;
+      std::string log;
+      {
+        auto store = OpenLocalStore(options).value();
+        TablePtr t = Create(store.get(), Table("t"));
+        for (int i = 0; i < 5; ++i) Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}})));
+        Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", 9}, {"b", Value::Blob(inside + std::string(200, 'e'))}})));
+      }
+      std::vector<std::string> names;
+      ASSERT_TRUE(fresh.GetChildren("/db", &names).ok());
+      for (const std::string& n : names) log = n.ends_with(".log") ? "/db/" + n : log;
+      std::string bytes;
+      ASSERT_TRUE(leveldb::ReadFileToString(&fresh, log, &bytes).ok());
+      bytes.resize(bytes.size() - cut);
+      ASSERT_TRUE(leveldb::WriteStringToFile(&fresh, bytes, log).ok());
+      EXPECT_EQ(Count(OpenLocalStore(options)), 5u) << inside.size() << " cut by " << cut;
+    }
+  }
+}
+
+TEST_F(TornTailTest, ZerosWrittenAheadAreAnEndAlsoInFrontOfAnotherLog) {
+  Fill(20, 300);
+  const std::string log = FileLike(".log"), all = Bytes(log);
+  const size_t half = RecordsOf(all)[12];
+  const std::string next = std::to_string(std::stoull(log) + 100) + ".log";
+  Replace(next, all.substr(half));
+  Replace(log, all.substr(0, half) + std::string(1000, '\0'));
+  EXPECT_EQ(Open().status().code(), StatusCode::kCorruption);
+  Replace(log, all.substr(0, half) + std::string(kLogZerosAhead, '\0'));
+  EXPECT_EQ(Count(Open()), 20u);
 }
 
 TEST_F(TornTailTest, RelaxedDurabilityGoesOnWithoutWhatFollowsTheBadRecord) {

@@ -1,12 +1,15 @@
 #include "storage/zeroed_log_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <memory>
 
+#include "storage/log_file_env.h"
 #include "storage/log_scan.h"
 #include "tests/unit/storage/store_test_util.h"
 
@@ -87,6 +90,28 @@ TEST_F(ZeroedLogFileTest, ADatabaseThatWasNotClosedOpensWithAllCommits) {
   ASSERT_TRUE(store.ok()) << store.status().ToString();
   ExpectSound(store->get());
   EXPECT_EQ(Scan(store->get(), Spec((*store)->GetTable("t").value())).size(), 50u);
+}
+
+// Its zeros cannot be cut off: the next log takes nothing, so that nothing comes behind an end that is open.
+TEST_F(ZeroedLogFileTest, ALogThatCannotBeClosedStopsTheNextOne) {
+  const int sealed = memfd_create("log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  ASSERT_GE(sealed, 0);
+  fs::create_symlink("/proc/self/fd/" + std::to_string(sealed), folder_ / "1.log");
+  LogFileEnv env(leveldb::Env::Default(), false, true);
+  leveldb::WritableFile *first = nullptr, *second = nullptr, *table = nullptr;
+  ASSERT_TRUE(env.NewWritableFile(folder_ / "1.log", &first).ok());
+  ASSERT_TRUE(first->Append("record").ok());
+  ASSERT_TRUE(first->Sync().ok());
+  ASSERT_TRUE(env.NewWritableFile(folder_ / "2.log", &second).ok());
+  ASSERT_EQ(fcntl(sealed, F_ADD_SEALS, F_SEAL_SHRINK), 0);
+  delete first;  // as LevelDB does, without looking at the outcome
+  EXPECT_FALSE(second->Append("record").ok());
+  EXPECT_FALSE(second->Sync().ok());
+  ASSERT_TRUE(env.NewWritableFile(folder_ / "3.ldb", &table).ok());
+  EXPECT_TRUE(table->Append("other files go on").ok());
+  delete second;
+  delete table;
+  close(sealed);
 }
 
 }  // namespace
