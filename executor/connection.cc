@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "executor/database_settings.h"
+#include "executor/thrown.h"
 #include "types/cancellation.h"
 
 namespace parton {
@@ -40,6 +41,22 @@ ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
 }
 
 ConnectionImpl::~ConnectionImpl() { EndTransaction(); }
+
+void ConnectionImpl::SetProgress(ProgressCallback callback) {
+  if (!callback) {
+    progress_ = nullptr;
+    return;
+  }
+  // What it throws must not pass through a statement that is half done: it ends the statement.
+  progress_ = [this, callback = std::move(callback)](uint64_t done, uint64_t total) {
+    try {
+      return callback(done, total);
+    } catch (...) {
+      progress_error_ = ThrownBy("the progress callback");
+    }
+    return false;
+  };
+}
 
 Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, db_->plans.Plan(text, *settings_, plan_key_, &store(), &cache_key_));

@@ -11,6 +11,7 @@
 
 #include "executor/file_source.h"
 #include "executor/line_reader.h"
+#include "parton/files.h"
 #include "parton/value.h"
 
 namespace parton {
@@ -54,6 +55,7 @@ ErrorFile::~ErrorFile() {
 Status ErrorFile::Open(const std::string& path, uint64_t keep, const FileAccess& access) {
   PARTON_RETURN_IF_ERROR(access.MayWrite(path));
   path_ = path;
+  PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kWrite));
   uint64_t kept = 0;
   if (keep != 0) {
     PARTON_ASSIGN_OR_RETURN(kept, EndOfEarlierEntries(path, keep, access));

@@ -5,11 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "parton/files.h"
 
 namespace parton {
 
@@ -98,15 +101,41 @@ FileSink::~FileSink() {
 Status FileSink::Open(const std::string& path, Compression compression, const FileAccess& access) {
   PARTON_RETURN_IF_ERROR(access.MayWrite(path));
   path_ = path;
+  PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kWrite));
   struct stat info;
-  direct_ = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
-  temporary_ = direct_ ? path : fmt::format("{}.part-{}", path, getpid());
-  file_ = std::fopen(temporary_.c_str(), "wb");
-  if (file_ == nullptr) return Error();
+  const bool there = stat(path.c_str(), &info) == 0;
+  direct_ = there && !S_ISREG(info.st_mode);
+  if (direct_) {
+    file_ = std::fopen(path.c_str(), "wbe");
+    if (file_ == nullptr) return Error();
+  } else {
+    const int fd = OpenTemporary();
+    if (fd < 0) return Error();
+    // Who could not read the earlier file cannot read this one.
+    if (there && fchmod(fd, info.st_mode & 0777) != 0) {
+      Status error = Error();
+      close(fd);
+      return error;
+    }
+    file_ = fdopen(fd, "wb");
+    if (file_ == nullptr) return Error();
+  }
   std::setvbuf(file_, nullptr, _IOFBF, kChunk);
   if (compression == Compression::kGzip) packer_ = std::make_unique<GzipPacker>(this);
   if (compression == Compression::kZstd) packer_ = std::make_unique<ZstdPacker>(this);
   return Status::Ok();
+}
+
+// A new file in any case: never one that somebody put there, nor where a link leads.
+int FileSink::OpenTemporary() {
+  constexpr int kAttempts = 100;
+  for (int i = 0; i < kAttempts; ++i) {
+    temporary_ = fmt::format("{}.part-{}", path_, getpid());
+    if (i > 0) temporary_ += fmt::format("-{}", i);
+    const int fd = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+  return -1;
 }
 
 Status FileSink::Write(std::string_view s) { return packer_ != nullptr ? packer_->Pack(s, false) : WriteRaw(s); }

@@ -17,8 +17,9 @@ enum class Compression : uint8_t { kNone, kGzip, kZstd };
 // By the suffix: .gz, .zst, .zstd.
 Compression CompressionOfFile(std::string_view path);
 
-// Writes to `path`.part-PID, which Finish renames; given up before, it is removed. What is no regular file (a
-// device, a pipe, /dev/stdout) is written directly.
+// Writes to a new file `path`.part-PID, which Finish renames; given up before, it is removed. It gets the access rights
+// of the file that it takes the place of. What is no regular file (a device, a pipe, /dev/stdout) is written directly.
+// Files of databases are refused.
 class FileSink {
  public:
   FileSink();
@@ -38,6 +39,7 @@ class FileSink {
   class ZstdPacker;
 
   Status Error() const;
+  int OpenTemporary();
   Status WriteRaw(std::string_view s);
 
   std::string path_;

@@ -12,6 +12,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "parton/files.h"
+
 namespace parton {
 
 namespace {
@@ -167,6 +169,7 @@ class ZstdFile final : public PackedFile {
 
 Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path, const FileAccess& access) {
   PARTON_RETURN_IF_ERROR(access.MayRead(path));
+  PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kRead));
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Status::IoError("cannot open " + path + ": " + std::strerror(errno));
   struct stat info;

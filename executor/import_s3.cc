@@ -19,6 +19,7 @@
 #include "executor/file_source.h"
 #include "executor/import_formats.h"
 #include "executor/record_reader.h"
+#include "parton/files.h"
 #include "types/base64.h"
 #include "types/json_reader.h"
 
@@ -52,6 +53,7 @@ Result<std::string> ReadSmallFile(const std::string& path, const FileAccess& acc
 // The MD5 of the bytes as they are on disk, in base64.
 Result<std::string> Md5OfFile(const std::string& path, const FileAccess& access) {
   PARTON_RETURN_IF_ERROR(access.MayRead(path));
+  PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kRead));
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (file == nullptr) return Status::IoError("cannot open " + path + ": " + std::strerror(errno));
   MD5_CTX context;

@@ -76,7 +76,7 @@ const std::vector<OptionInfo>& AllOptions() {
       {"--set", "NAME=VALUE", "a setting, as by SET NAME = VALUE; may be repeated"},
       {"--single-transaction", "", "all statements or none"},
       {"--keep-going", "", "go on after errors; the exit status is still 1"},
-      {"--read-only", "", "refuse all changes"},
+      {"--read-only", "", "only look: nothing is written, also if another process has the database open"},
       {"--safe", "", "for scripts that are not trusted: no files, commands and other databases"},
       {"--safe-files", "DIR", "--safe, but files in this directory may be read and written; may be repeated"},
       {"--json-errors", "", "errors as JSON, one object a line"},

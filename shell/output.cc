@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "parton/files.h"
 #include "shell/interrupt.h"
 #include "shell/text_width.h"
 
@@ -149,6 +150,7 @@ void Output::WriteOut(std::string_view text) {
 
 Status Output::OpenFile(const std::string& path) {
   PARTON_RETURN_IF_ERROR(Close());
+  PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kWrite));
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) {
     return Status::IoError(fmt::format("cannot write to {}: {}", path, std::strerror(errno)));

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "parton/files.h"
 #include "shell/dot_commands.h"
 #include "shell/error_text.h"
 #include "shell/interrupt.h"
@@ -452,9 +453,11 @@ bool Session::RunFile(const std::string& path, const SourceStatement& origin) {
     return RunScript(&reader);
   }
   struct stat info {};
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  Status status;
-  if (fd < 0 || fstat(fd, &info) != 0) {
+  Status status = CheckFileUse(path, FileUse::kRead);
+  const int fd = status.ok() ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : -1;
+  if (!status.ok()) {
+    // Not opened.
+  } else if (fd < 0 || fstat(fd, &info) != 0) {
     status = Status::IoError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   } else if (S_ISDIR(info.st_mode)) {
     status = Status::IoError(fmt::format("cannot read {}: it is a directory, not a script", path));

@@ -139,7 +139,7 @@ class TailCutter {
   // What helps against any damage, opening says.
   static constexpr const char* kNoRemedy = "";
   static constexpr const char* kLogRemedy =
-      "if the database was used with relaxed durability, open it that way (--durability relaxed, or Options::durable = "
+      "if the database was used with relaxed durability, open it that way (--set durable=off, or Options::durable = "
       "false): it goes on without what follows the bad record";
 
   Status Damaged(const std::string& file, uint64_t offset, const std::string& what, const char* remedy) const {

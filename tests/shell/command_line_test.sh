@@ -159,6 +159,13 @@ check 'closed standard output' 141 "$got" '=1' -
 # Databases.
 run 'create and write' 0 '*' - -- db.d -c "CREATE TABLE t (id NUMBER, PRIMARY KEY (id)); INSERT INTO t VALUE {'id': 1}"
 run 'read it back' 0 '={"id":1}' - -- db.d -c 'SELECT * FROM t'
+run 'files of the open database' 1 - 'open database' -- db.d -c "SELECT * FROM csv('db.d/LOCK') AS x"
+printf '.output ./db.d/CURRENT\n1;\n' >hostile.sql
+run 'output into the open database' 1 '*' 'open database' -- db.d hostile.sql
+printf '.read db.d/LOCK\n' >hostile.sql
+run 'a script in the open database' 1 '*' 'open database' -- db.d hostile.sql
+printf '.open ./db.d\n' >hostile.sql
+run 'opened twice' 1 '*' 'in this process already' -- db.d hostile.sql
 run 'read-only' 1 '={"id":1}' 'ReadOnly|read-only' -- db.d --read-only -c "SELECT * FROM t; INSERT INTO t VALUE {'id': 2}"
 run 'single transaction: an error undoes all' 1 '*' 'nothing' -- db.d --single-transaction \
   -c "INSERT INTO t VALUE {'id': 5}" -c 'SELECT * FROM nothing'
@@ -176,6 +183,7 @@ pid=$!
 exec 8>hold
 sleep 0.3
 run 'locked by another process' 3 - 'DatabaseLocked' -- db.d -c 1
+run 'in use, and looked at' 0 '=1' - -- db.d --read-only -c 'SELECT VALUE COUNT(*) FROM t'
 exec 8>&-
 wait $pid
 
