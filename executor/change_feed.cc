@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "executor/connection.h"
+#include "executor/thrown.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -171,12 +172,7 @@ class FeedImpl final : public ChangeFeed {
     result_ = Status();
     thread_ = std::thread([this, batch, callback = std::move(callback)] {
       while (!stop_.load()) {
-        Result<std::vector<Change>> changes = Wait(batch, std::chrono::hours(1));
-        Status s = changes.status();
-        if (s.ok() && !changes->empty() && !stop_.load()) {
-          s = callback(*changes);
-          if (s.ok() && !consumer_.empty()) s = Acknowledge();
-        }
+        Status s = PassOn(batch, callback);
         if (!s.ok()) {
           result_ = std::move(s);
           return;
@@ -193,6 +189,17 @@ class FeedImpl final : public ChangeFeed {
   }
 
  private:
+  // A batch, for the thread of Listen.
+  Status PassOn(size_t batch, const Callback& callback) {
+    try {
+      PARTON_ASSIGN_OR_RETURN(const std::vector<Change> changes, Wait(batch, std::chrono::hours(1)));
+      if (changes.empty() || stop_.load()) return Status::Ok();
+      PARTON_RETURN_IF_ERROR(callback(changes));
+      return consumer_.empty() ? Status::Ok() : Acknowledge();
+    } catch (...) {
+      return ThrownBy("the callback of Listen");
+    }
+  }
   FeedStore& feed() { return db_->store->feed(); }
   std::string OpenName() const { return fmt::format("{}:{}", table_->id, consumer_); }
   RecordStore& records() { return db_->store->records(); }

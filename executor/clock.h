@@ -18,11 +18,7 @@ class DatabaseClock {
   int64_t NowNanos() const {
     const int64_t stopped = stopped_.load(std::memory_order_acquire);
     if (stopped != kRuns) return stopped * 1'000'000;
-    const int64_t now = base_ ? base_() * 1'000'000
-                              : std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                    std::chrono::system_clock::now().time_since_epoch())
-                                    .count();
-    return now + offset_.load(std::memory_order_relaxed) * 1'000'000;
+    return BaseNanos() + offset_.load(std::memory_order_relaxed) * 1'000'000;
   }
   int64_t NowMs() const { return NowNanos() / 1'000'000; }
 
@@ -44,6 +40,18 @@ class DatabaseClock {
 
  private:
   static constexpr int64_t kRuns = INT64_MIN;
+
+  // The system's if the program's throws: every commit and the background ask, and cannot do without.
+  int64_t BaseNanos() const {
+    if (base_) {
+      try {
+        return base_() * 1'000'000;
+      } catch (...) {
+      }
+    }
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
 
   const std::function<int64_t()> base_;
   std::atomic<int64_t> stopped_{kRuns};

@@ -171,7 +171,7 @@ class ConnectionImpl final : public Connection {
   Status Set(std::string_view name, const Value& value) override;
   Result<Value> Get(std::string_view name) const override;
   void Cancel() override { cancel_.store(true); }
-  void SetProgress(ProgressCallback callback) override { progress_ = std::move(callback); }
+  void SetProgress(ProgressCallback callback) override;
   bool in_transaction() const override { return transaction_ != nullptr; }
 
   DatabaseState& db() { return *db_; }
@@ -181,6 +181,8 @@ class ConnectionImpl final : public Connection {
   TransactionItems& transaction_items() { return transaction_items_; }
   std::atomic<bool>* cancel() { return &cancel_; }
   const ProgressCallback* progress() const { return &progress_; }
+  // What the progress callback threw last, as an error; OK afterwards.
+  Status TakeProgressError() { return std::exchange(progress_error_, Status()); }
 
   // The plan of a text under the settings in force, from the cache or made now.
   Result<PlannedPtr> Plan(std::string_view text);
@@ -210,6 +212,7 @@ class ConnectionImpl final : public Connection {
   uint64_t settings_version_ = 0;
   std::atomic<bool> cancel_{false};
   ProgressCallback progress_;
+  Status progress_error_;
   std::unique_ptr<StoreTransaction> transaction_;
   struct SavepointInfo {
     std::string name;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "executor/connection.h"
+#include "executor/thrown.h"
 #include "executor/write.h"
 #include "planner/plan_visit.h"
 
@@ -279,6 +280,8 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
     s = Status(StatusCode::kOutOfMemory, "the statement needs more memory than there is");
   } catch (const std::exception& e) {
     s = Status::Internal(e.what());
+  } catch (...) {
+    s = ThrownBy("the statement");
   }
   if (in_transaction_) connection_->NoteStatement(s, CancelsTransaction(*plan_, s));
   if (!s.ok()) {
@@ -413,6 +416,8 @@ bool Execution::Next() {
     context_->Fail(Status(StatusCode::kOutOfMemory, "the statement needs more memory than there is"));
   } catch (const std::exception& e) {
     context_->Fail(Status::Internal(e.what()));
+  } catch (...) {
+    context_->Fail(ThrownBy("the statement"));
   }
   if (more) {
     row_ = &runner_->row();
@@ -425,6 +430,9 @@ bool Execution::Next() {
 void Execution::End(Status status) {
   if (!running_) return;
   running_ = false;
+  if (status.code() == StatusCode::kCancelled) {
+    if (Status thrown = connection_->TakeProgressError(); !thrown.ok()) status = std::move(thrown);
+  }
   status_ = Locate(std::move(status));
   row_ = &kMissing;
   Release();

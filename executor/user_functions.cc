@@ -3,6 +3,7 @@
 #include <cctype>
 #include <utility>
 
+#include "executor/thrown.h"
 #include "parton/functions.h"
 #include "types/functions.h"
 
@@ -38,20 +39,61 @@ void Note(Status status, EvalContext& ctx) {
   if (!status.ok()) OrError(std::move(status), ctx);
 }
 
+// What `call` gives, or what it throws as an error.
+template <typename Call>
+auto Caught(const std::string& name, Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (...) {
+    return ThrownBy("the function " + name);
+  }
+}
+
 class UserAccumulator final : public Accumulator {
  public:
-  explicit UserAccumulator(std::unique_ptr<Aggregate> aggregate) : aggregate_(std::move(aggregate)) {}
-
-  void Add(const Value& v, EvalContext& ctx) override { Note(aggregate_->Add(v), ctx); }
-  void Merge(Accumulator& other, EvalContext& ctx) override {
-    Note(aggregate_->Merge(*static_cast<UserAccumulator&>(other).aggregate_), ctx);
+  UserAccumulator(const std::string& name, const std::function<std::unique_ptr<Aggregate>()>& make) : name_(name) {
+    broken_ = Caught(name_, [&]() -> Status {
+      aggregate_ = make();
+      return aggregate_ != nullptr ? Status::Ok() : Status::Internal("the function " + name_ + " made no aggregate");
+    });
   }
-  Value Finish(EvalContext& ctx) override { return OrError(aggregate_->Finish(), ctx); }
-  void Reset() override { aggregate_->Reset(); }
-  size_t MemoryUsed() const override { return aggregate_->MemoryUsed(); }
+
+  void Add(const Value& v, EvalContext& ctx) override {
+    Note(Run([&] { return aggregate_->Add(v); }), ctx);
+  }
+  void Merge(Accumulator& other, EvalContext& ctx) override {
+    auto& o = static_cast<UserAccumulator&>(other);
+    Note(o.broken_.ok() ? Run([&] { return aggregate_->Merge(*o.aggregate_); }) : o.broken_, ctx);
+  }
+  Value Finish(EvalContext& ctx) override {
+    if (!broken_.ok()) return OrError(broken_, ctx);
+    return OrError(Caught(name_, [&] { return aggregate_->Finish(); }), ctx);
+  }
+  void Reset() override {
+    Status s = Run([&] {
+      aggregate_->Reset();
+      return Status::Ok();
+    });
+    if (broken_.ok()) broken_ = std::move(s);
+  }
+  size_t MemoryUsed() const override {
+    if (!broken_.ok()) return 0;
+    try {
+      return aggregate_->MemoryUsed();
+    } catch (...) {
+      return 0;
+    }
+  }
 
  private:
-  std::unique_ptr<Aggregate> aggregate_;
+  template <typename Call>
+  Status Run(Call call) const {
+    return broken_.ok() ? Caught(name_, [&]() -> Status { return call(); }) : broken_;
+  }
+
+  const std::string name_;
+  std::unique_ptr<Aggregate> aggregate_;  // null: see broken_
+  Status broken_;
 };
 
 }  // namespace
@@ -72,8 +114,8 @@ Status RegisterFunction(Function function) {
   if (function.max_args != 0) f.args = {ArgType::kAny};
   f.absent = function.takes_absent ? AbsentRule::kCustom : AbsentRule::kPropagate;
   f.deterministic = function.deterministic;
-  f.call = [call = std::move(function.call)](const Value* args, int count, EvalContext& ctx) {
-    return OrError(call(std::span<const Value>(args, static_cast<size_t>(count))), ctx);
+  f.call = [name, call = std::move(function.call)](const Value* args, int count, EvalContext& ctx) {
+    return OrError(Caught(name, [&] { return call(std::span<const Value>(args, static_cast<size_t>(count))); }), ctx);
   };
   return RegisterScalarFunction(std::move(f));
 }
@@ -86,8 +128,8 @@ Status RegisterAggregate(AggregateDefinition aggregate) {
   f.signature = name + "(x)";
   f.doc = std::move(aggregate.doc);
   f.grows = true;
-  f.make = [make = std::move(aggregate.make)](const std::vector<Value>&) -> std::unique_ptr<Accumulator> {
-    return std::make_unique<UserAccumulator>(make());
+  f.make = [name, make = std::move(aggregate.make)](const std::vector<Value>&) -> std::unique_ptr<Accumulator> {
+    return std::make_unique<UserAccumulator>(name, make);
   };
   return RegisterAggregateFunction(std::move(f));
 }

@@ -6,7 +6,8 @@
 //       }});
 //
 // Registration is for the whole process and comes before the first statement that names the function.
-// Threads: register from one thread; registered functions are called from any, several at once.
+// Threads: register from one thread; registered functions are called from any, several at once. What they throw is an
+// error of the statement (kInternal).
 #ifndef PARTON_FUNCTIONS_H_
 #define PARTON_FUNCTIONS_H_
 
