@@ -65,7 +65,8 @@ TEST_F(DirectoryTest, StatementsLeaveTheFilesOfOpenDatabasesAlone) {
   std::ofstream("in.csv") << "a\n5\n";
   fs::create_hard_link("d/CURRENT", "hard");
   for (const char* text : {"SELECT COUNT(*) AS n FROM csv('d/LOCK') AS x", "SELECT * FROM json('./d/CURRENT') AS x",
-                           "COPY t FROM 'd/LOCK'", "COPY t TO 'd/CURRENT'", "COPY t TO 'd/new.csv'", "COPY t TO 'hard'",
+                           "COPY t FROM 'd/LOCK' (FORMAT CSV)", "COPY t TO 'd/CURRENT' (FORMAT CSV)",
+                           "COPY t TO 'd/new.csv'", "COPY t TO 'hard' (FORMAT CSV)",
                            "COPY t FROM 'in.csv' (ERRORS 'd/LOCK')", "BACKUP TO 'd/backup'", "BACKUP TO 'd'"}) {
     const Status s = Error(text);
     EXPECT_EQ(s.code(), StatusCode::kIoError) << text << ": " << s.ToString();
@@ -78,7 +79,7 @@ TEST_F(DirectoryTest, StatementsLeaveTheFilesOfOpenDatabasesAlone) {
   // Nor the files of one that is closed.
   Reopen(":memory:");
   Run("CREATE TABLE t (a NUMBER, PRIMARY KEY (a))");
-  EXPECT_FALSE(Error("COPY t TO 'd/CURRENT'").ok());
+  EXPECT_FALSE(Error("COPY t TO 'd/CURRENT' (FORMAT CSV)").ok());
 }
 
 TEST_F(DirectoryTest, WhatIsExportedFollowsNoLinksAndKeepsItsMode) {

@@ -1,6 +1,7 @@
 // What opening does with the ends of files: half a record is cut off, damage is refused with the file and the place.
 #include "storage/torn_tail.h"
 
+#include <fmt/format.h>
 #include <leveldb/helpers/memenv.h>
 
 #include <atomic>
@@ -195,7 +196,7 @@ TEST_F(TornTailTest, ZerosWrittenAheadAreAnEndAlsoInFrontOfAnotherLog) {
   Fill(20, 300);
   const std::string log = FileLike(".log"), all = Bytes(log);
   const size_t half = RecordsOf(all)[12];
-  const std::string next = std::to_string(std::stoull(log) + 100) + ".log";
+  const std::string next = fmt::format("{:06}.log", std::stoull(log) + 100);
   Replace(next, all.substr(half));
   Replace(log, all.substr(0, half) + std::string(1000, '\0'));
   EXPECT_EQ(Open().status().code(), StatusCode::kCorruption);
