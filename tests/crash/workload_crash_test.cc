@@ -231,6 +231,7 @@ TEST(WorkloadCrash, ABackupIsCompleteOrNone) {
         if (!dies && !s.ok()) {
           EXPECT_EQ(s.code(), StatusCode::kIoError) << s.ToString();
           EXPECT_TRUE(RunStatement(c.get(), "UPSERT INTO total VALUE {'k': 'sum'}").ok());
+          env.FailAt(0, 0);
           // Not the same directory: taking away what is there may have failed, too.
           EXPECT_TRUE(RunStatement(c.get(), "BACKUP TO '/again'").ok());
         }

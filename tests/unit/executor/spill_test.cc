@@ -118,7 +118,8 @@ TEST_F(SpillTest, AFullDiskIsAnError) {
 
 // Groups that outgrow the memory are aggregated by reading the input again; a pipe cannot be.
 TEST_F(SpillTest, APipeIsNotReadTwice) {
-  const std::string pipe = directory_ + "/pipe";
+  const std::string pipe = directory_ + "_pipe";
+  std::filesystem::remove(pipe);
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const auto ask = [&](const std::string& what) {
     std::thread writer([&] {
@@ -134,6 +135,7 @@ TEST_F(SpillTest, APipeIsNotReadTwice) {
   const std::vector<std::string> rows = ask("ARRAY_AGG(r.v) AS a");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_NE(rows[0].find("can be read only once"), std::string::npos) << rows[0];
+  std::filesystem::remove(pipe);
 }
 
 }  // namespace
