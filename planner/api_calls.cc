@@ -9,6 +9,7 @@
 #include "planner/plan_visit.h"
 #include "planner/rules/key_terms.h"
 #include "types/item_rules.h"
+#include "types/value_print.h"
 
 namespace parton {
 
@@ -187,23 +188,23 @@ void WriteCollector::Changes() {
 std::string WriteCollector::ConditionText(const std::vector<ExprPtr>& terms, DynamoExpressions* e,
                                           ApiCall* call) const {
   using Kind = WritePlan::Kind;
+  const std::string& hash = write_.table->key.hash.name;
+  const bool check = write_.kind == Kind::kExistsCheck;
+  std::string there;
+  if (check || (write_.kind == Kind::kUpdate && write_.if_absent != WriteOp::Otherwise::kProceed)) {
+    there = fmt::format("{}({})", write_.negated ? "attribute_not_exists" : "attribute_exists", e->Name(hash));
+  }
   std::string text;
   std::vector<ExprPtr> refused;
   AppendConditions(terms, e, &text, &refused);
   for (const ExprPtr& t : refused) call->notes.push_back("read first, and write only if " + ToString(*t));
-  const std::string& hash = write_.table->key.hash.name;
-  const bool check = write_.kind == Kind::kExistsCheck;
-  if (check && write_.negated) {
-    const std::string absent = fmt::format("attribute_not_exists({})", e->Name(hash));
-    return text.empty() ? absent : fmt::format("{} OR NOT {}", absent, InParentheses(text));
-  }
+  if (text.empty()) return there;
+  if (check && write_.negated) return fmt::format("{} OR NOT {}", there, InParentheses(text));
   // An absent item is no error to DELETE, but a false condition is.
-  if (write_.kind == Kind::kDelete && write_.if_false == WriteOp::Otherwise::kFail && !text.empty()) {
+  if (write_.kind == Kind::kDelete && write_.if_false == WriteOp::Otherwise::kFail) {
     return fmt::format("attribute_not_exists({}) OR {}", e->Name(hash), InParentheses(text));
   }
-  if (!check && (write_.kind != Kind::kUpdate || write_.if_absent == WriteOp::Otherwise::kProceed)) return text;
-  const std::string there = fmt::format("attribute_exists({})", e->Name(hash));
-  if (text.empty()) return there;
+  if (there.empty()) return text;
   const bool loose = terms.size() == 1 && terms[0]->As<Expr::Or>() != nullptr;
   return there + " AND " + (loose ? InParentheses(text) : text);
 }

@@ -27,6 +27,10 @@ constexpr uint32_t kLazyItem = 1;
 const std::vector<Value> kNoElements;
 const std::vector<Field> kNoFields;
 
+// A month or a precision that there is not would be a place outside of a table.
+void CheckParts(const Date& d) { PARTON_CHECK(d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31); }
+void CheckParts(const Time& t) { PARTON_CHECK(t.nanos >= 0 && t.nanos < 86'400'000'000'000 && t.precision <= 9); }
+
 bool FitsInt64(int128_t i) { return static_cast<int64_t>(i) == i; }
 
 }  // namespace
@@ -91,9 +95,19 @@ Value Value::Bytes(Type type, std::string_view s) {
   return Heap(type, HeapBytes::New(s));
 }
 
-Value Value::Of(const Date& d) { return Heap(Type::kDate, new HeapScalar<Date>(d)); }
-Value Value::Of(const Time& t) { return Heap(Type::kTime, new HeapScalar<Time>(t)); }
-Value Value::Of(const Timestamp& t) { return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t)); }
+Value Value::Of(const Date& d) {
+  CheckParts(d);
+  return Heap(Type::kDate, new HeapScalar<Date>(d));
+}
+Value Value::Of(const Time& t) {
+  CheckParts(t);
+  return Heap(Type::kTime, new HeapScalar<Time>(t));
+}
+Value Value::Of(const Timestamp& t) {
+  CheckParts(t.date);
+  CheckParts(t.time);
+  return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t));
+}
 Value Value::Of(const Interval& i) { return Heap(Type::kInterval, new HeapScalar<Interval>(i)); }
 
 Value Value::Collection(Type type, std::vector<Value> elements) {

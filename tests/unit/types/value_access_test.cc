@@ -117,6 +117,12 @@ TEST(ValueAccess, UncheckedOnesEndWithTheType) {
   EXPECT_DEATH((void)Number::ParseStrict("1.5").value().ToInt64(), "check failed");
 }
 
+TEST(ValueAccess, ImpossibleDatesEnd) {
+  EXPECT_DEATH((void)Value::Of(Date{2026, 13, 1}), "month");
+  EXPECT_DEATH((void)Value::Of(Time{-1, {}, 0}), "nanos");
+  EXPECT_DEATH((void)Value::Of(Timestamp{Date{2026, 0, 1}, Time{}}), "month");
+}
+
 TEST(ValueAccess, ResultsOfErrorsEndWithTheError) {
   EXPECT_DEATH((void)Value("x").AsInt64().value(), "'x', of type STRING, is not an integer of 64 bits");
   EXPECT_DEATH((void)*Result<int>(Status::NotFound("no such thing")), "no such thing");
