@@ -20,7 +20,8 @@ std::string Text(const Value& v, const char* name) {
 
 KeyParts KeyOf(const Value& description, const std::map<std::string, std::string>& types) {
   KeyParts key;
-  for (const Value& e : description.Get("KeySchema").elements()) {
+  const Value schema = description.Get("KeySchema");
+  for (const Value& e : schema.elements()) {
     const std::string name = Text(e, "AttributeName");
     const KeyPart part{name, types.at(name)};
     if (Text(e, "KeyType") == "HASH") {
@@ -91,7 +92,7 @@ bool InIndex(const Index& index, const Value& item) {
 Value ProjectedBy(const Index& index, const Value& item) {
   if (index.all) return item;
   std::vector<Field> fields;
-  for (const Field& f : item.AsStruct().value()) {
+  for (const Field& f : FieldsOf(item)) {
     if (index.projected.contains(f.name)) fields.push_back(f);
   }
   return Value::Struct(std::move(fields));
@@ -101,7 +102,8 @@ Value ProjectedBy(const Index& index, const Value& item) {
 
 Table Table::FromDescription(const Value& d) {
   std::map<std::string, std::string> types;
-  for (const Value& e : d.Get("AttributeDefinitions").elements())
+  const Value definitions = d.Get("AttributeDefinitions");
+  for (const Value& e : definitions.elements())
     types[Text(e, "AttributeName")] = Text(e, "AttributeType");
   Table t;
   t.key = KeyOf(d, types);
@@ -188,7 +190,7 @@ Result<Value> Service::AttributeValue(const Value& json) {
 Result<Value> Service::AttributeMap(const Value& json) {
   if (!json.is_struct()) return Status::Validation("no map of attributes");
   std::vector<Field> fields;
-  for (const Field& f : json.AsStruct().value()) {
+  for (const Field& f : FieldsOf(json)) {
     PARTON_ASSIGN_OR_RETURN(Value v, AttributeValue(f.value));
     fields.push_back({f.name, std::move(v)});
   }
@@ -209,7 +211,7 @@ std::string Service::Parse(const std::string& operation, const Value& body, Pars
       {"ConditionCheck", {"Key", "ConditionExpression"}}};
   auto allowed = kMembers.find(operation);
   if (allowed == kMembers.end()) return "UnknownOperationException: " + operation;
-  for (const Field& f : body.AsStruct().value()) {
+  for (const Field& f : FieldsOf(body)) {
     const bool common =
         f.name == "TableName" || f.name == "ExpressionAttributeNames" || f.name == "ExpressionAttributeValues";
     if (!common && !allowed->second.contains(f.name)) return operation + " has no member " + f.name;
@@ -223,12 +225,12 @@ std::string Service::Parse(const std::string& operation, const Value& body, Pars
   if ((names.is_struct() && names.Count() == 0) || (values.is_struct() && values.Count() == 0))
     return "an empty map of placeholders";
   if (names.is_struct()) {
-    for (const Field& f : names.AsStruct().value()) p.names[f.name] = std::string(f.value.bytes());
+    for (const Field& f : FieldsOf(names)) p.names[f.name] = std::string(f.value.bytes());
   }
   if (values.is_struct()) {
     Result<Value> map = AttributeMap(values);
     if (!map.ok()) return map.status().message();
-    for (const Field& f : map->AsStruct().value()) p.values[f.name] = f.value;
+    for (const Field& f : FieldsOf(*map)) p.values[f.name] = f.value;
   }
   auto condition = [&](const char* member, std::optional<Condition>* into) -> std::string {
     const Value text = body.Get(member);
@@ -333,11 +335,11 @@ std::string Service::ParseRead(const std::string& operation, const Value& body, 
 
 std::string Service::ParseBatchGet(const Value& body, std::vector<Parsed>* out) {
   size_t count = 0;
-  for (const Field& t : body.Get("RequestItems").AsStruct().value()) {
+  for (const Field& t : FieldsOf(body.Get("RequestItems"))) {
     const Value keys = t.value.Get("Keys");
     for (const Value& key : keys.elements()) {
       std::vector<Field> single = {{"TableName", t.name}, {"Key", key}};
-      for (const Field& f : t.value.AsStruct().value()) {
+      for (const Field& f : FieldsOf(t.value)) {
         if (f.name != "Keys") single.push_back(f);
       }
       Parsed p;

@@ -93,7 +93,7 @@ void ExpectSameCommands(const std::string& cli, const std::vector<Request>& requ
   ASSERT_EQ(commands.size(), sent.size()) << statement << "\n" << cli;
   for (size_t i = 0; i < commands.size(); ++i) {
     std::vector<std::string> words = {"aws", "dynamodb", Dashed(sent[i].operation)};
-    for (const Field& f : sent[i].body.AsStruct().value()) {
+    for (const Field& f : FieldsOf(sent[i].body)) {
       if (f.value.is_bool()) {
         words.push_back((f.value.bool_value() ? "--" : "--no-") + Dashed(f.name));
         continue;

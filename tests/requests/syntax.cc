@@ -92,6 +92,7 @@ class Parser {
   void Next() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
     token_.clear();
+    ++index_;
     if (at_ == text_.size()) return;
     const auto word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
     const char c = text_[at_];
@@ -212,13 +213,13 @@ class Parser {
     return Condition{Condition::Kind::kNot, "", {Not()}, {}};
   }
   Condition Predicate() {
-    parenthesized_ = false;
+    const int open = index_;
     if (Accept("(")) {
       Condition c = Or();
-      if (parenthesized_) Fail("The expression has redundant parentheses");
+      if (last_open_ == open + 1 && last_close_ == index_ - 1) Fail("The expression has redundant parentheses");
+      last_open_ = open;
+      last_close_ = index_;
       Expect(")");
-      // Whether all that stands in the outer parentheses is this.
-      parenthesized_ = token_ == ")";
       return c;
     }
     static const std::set<std::string> kFunctions = {"attribute_exists", "attribute_not_exists", "attribute_type",
@@ -248,7 +249,6 @@ class Parser {
     }
     ++operators_;
     CheckOperands(c);
-    parenthesized_ = false;
     return c;
   }
   Condition Function() {
@@ -267,7 +267,6 @@ class Parser {
       Fail("Operator or function requires a document path; operator or function: " + c.word);
     }
     if (!one) CheckOperands(c);
-    parenthesized_ = false;
     return c;
   }
 
@@ -354,7 +353,8 @@ class Parser {
   std::string token_;
   std::string error_;
   int operators_ = 0;
-  bool parenthesized_ = false;
+  int index_ = 0;  // of the token
+  int last_open_ = -2, last_close_ = -2;  // the pair of parentheses that was closed last
 };
 
 bool Overlap(const DocumentPath& a, const DocumentPath& b) {
@@ -395,6 +395,8 @@ std::string ParseProjection(const std::string& text, Placeholders* p, std::vecto
   *out = parser.ParsePaths();
   return parser.error().empty() ? FindOverlap(*out) : parser.error();
 }
+
+std::vector<Field> FieldsOf(const Value& map) { return map.AsStruct().value(); }
 
 std::string TypeOf(const Value& v) {
   switch (v.type()) {

@@ -55,6 +55,8 @@ std::string ParseCondition(const std::string& text, Placeholders* p, Condition* 
 std::string ParseUpdate(const std::string& text, Placeholders* p, Update* out);
 std::string ParseProjection(const std::string& text, Placeholders* p, std::vector<DocumentPath>* out);
 
+// The fields of a map; by value, so that a loop over them keeps them.
+std::vector<Field> FieldsOf(const Value& map);
 // "S", "NS", "L", ...
 std::string TypeOf(const Value& v);
 // DynamoDB's order within S, N or B. REQUIRES: both are of the same of them.
