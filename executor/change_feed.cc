@@ -1,12 +1,12 @@
 #include "executor/change_feed.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "executor/connection.h"
 #include "executor/thrown.h"
@@ -46,13 +46,26 @@ Status Trimmed(const std::string& table, uint64_t upto) {
 class FeedImpl final : public ChangeFeed {
  public:
   FeedImpl(DatabaseState* db, TablePtr table, std::string consumer)
-      : db_(db), table_(std::move(table)), consumer_(std::move(consumer)) {}
+      : db_(db), table_(std::move(table)), consumer_(std::move(consumer)) {
+    std::lock_guard lock(db_->handles_mutex);
+    db_->feeds[this] = [this] { Detach(); };
+  }
   ~FeedImpl() override {
+    if (db_ == nullptr) return;
+    {
+      std::lock_guard lock(db_->handles_mutex);
+      db_->feeds.erase(this);
+    }
+    Detach();
+  }
+  // The feed or its database goes.
+  void Detach() {
     (void)Stop();
     if (!consumer_.empty()) {
       std::lock_guard lock(db_->consumers_mutex);
       db_->consumers.erase(OpenName());
     }
+    db_ = nullptr;
   }
 
   Status Open(const FeedOptions& options) {
@@ -84,8 +97,7 @@ class FeedImpl final : public ChangeFeed {
     const uint64_t end = feed().FeedEnd();
     std::vector<FeedEntry> entries;
     uint64_t reached = position_;
-    PARTON_RETURN_IF_ERROR(
-        feed().ReadFeed(table_->id, position_, end, limit, kReadBytes, &entries, &reached));
+    PARTON_RETURN_IF_ERROR(feed().ReadFeed(table_->id, position_, end, limit, kReadBytes, &entries, &reached));
     // After reading: what was trimmed before or meanwhile shows.
     PARTON_ASSIGN_OR_RETURN(uint64_t trimmed, feed().TrimmedUpTo(table_->id));
     if (position_ < trimmed && !from_horizon_) return Trimmed(table_->name, trimmed);
@@ -113,7 +125,8 @@ class FeedImpl final : public ChangeFeed {
   Result<std::vector<Change>> Wait(size_t limit, std::chrono::milliseconds timeout) override {
     const auto now = std::chrono::steady_clock::now();
     const auto most = std::chrono::hours(24 * 365);
-    const auto deadline = now + (timeout > most ? std::chrono::duration_cast<std::chrono::milliseconds>(most) : timeout);
+    const auto deadline =
+        now + (timeout > most ? std::chrono::duration_cast<std::chrono::milliseconds>(most) : timeout);
     for (;;) {
       PARTON_ASSIGN_OR_RETURN(std::vector<Change> changes, Read(limit));
       if (!changes.empty() || stop_.load() || std::chrono::steady_clock::now() >= deadline) return changes;
@@ -125,6 +138,7 @@ class FeedImpl final : public ChangeFeed {
 
   Status Seek(FeedOptions::Start start, uint64_t sequence) override {
     using Start = FeedOptions::Start;
+    if (db_ == nullptr) return Closed();
     from_horizon_ = false;
     switch (start) {
       case Start::kTrimHorizon:
@@ -166,6 +180,7 @@ class FeedImpl final : public ChangeFeed {
   }
 
   Status Listen(size_t batch, Callback callback) override {
+    if (db_ == nullptr) return Closed();
     if (thread_.joinable()) return Status::Validation("the feed is being listened to already");
     if (batch == 0) return Status::Validation("a batch has at least one record");
     stop_.store(false);
@@ -182,6 +197,7 @@ class FeedImpl final : public ChangeFeed {
     return Status::Ok();
   }
   Status Stop() override {
+    if (db_ == nullptr) return Status();
     stop_.store(true);
     feed().WakeFeed();
     if (thread_.joinable()) thread_.join();
@@ -209,10 +225,13 @@ class FeedImpl final : public ChangeFeed {
     PutVarint(position_, &value);
     return value;
   }
+  static Status Closed() { return Status::Validation("the database of this change feed is closed"); }
   Status Named() const {
+    if (db_ == nullptr) return Closed();
     return consumer_.empty() ? Status::Validation("the feed was opened without a consumer's name") : Status::Ok();
   }
   Status Check() {
+    if (db_ == nullptr) return Closed();
     Result<TablePtr> now = db_->store->GetTable(table_->name);
     if (now.ok() && (*now)->id == table_->id) return Status::Ok();
     return Status::NotFound(
@@ -263,8 +282,7 @@ Result<bool> FeedRows::Next(Value* row) {
   if (next_ == entries_.size()) {
     entries_.clear();
     next_ = 0;
-    PARTON_RETURN_IF_ERROR(
-        feed_->ReadFeed(table_id_, after_, end_, kReadRecords, kReadBytes, &entries_, &after_));
+    PARTON_RETURN_IF_ERROR(feed_->ReadFeed(table_id_, after_, end_, kReadRecords, kReadBytes, &entries_, &after_));
     if (entries_.empty()) return false;
   }
   *row = FeedRecord(entries_[next_++]);

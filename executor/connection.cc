@@ -20,6 +20,8 @@ Status WrongCount(int wanted, size_t given) {
                                         wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
 }
 
+Status DatabaseClosed() { return Status::Validation("the database of this connection is closed"); }
+
 // EXPLAIN alone does not need values; requests of the API do.
 bool FitsParameters(const PlannedStatement& plan, size_t given) {
   if (plan.parameter_count == static_cast<int>(given)) return true;
@@ -40,7 +42,39 @@ ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
   plan_key_ = settings_->PlanKey();
 }
 
-ConnectionImpl::~ConnectionImpl() { EndTransaction(); }
+ConnectionImpl::~ConnectionImpl() {
+  DetachExecutions(Status::Validation("the connection of this result or statement is closed"));
+  if (db_ == nullptr) return;
+  EndTransaction();
+  std::lock_guard lock(db_->handles_mutex);
+  db_->connections.erase(this);
+}
+
+void ConnectionImpl::Detach() {
+  DetachExecutions(DatabaseClosed());
+  EndTransaction();
+  db_ = nullptr;
+}
+
+void ConnectionImpl::DetachExecutions(const Status& why) {
+  while (executions_ != nullptr) {
+    Execution* e = executions_;
+    Forget(e);
+    e->Detach(why);
+  }
+}
+
+void ConnectionImpl::Attach(Execution* e) {
+  e->next_ = executions_;
+  if (executions_ != nullptr) executions_->previous_ = e;
+  executions_ = e;
+}
+
+void ConnectionImpl::Forget(Execution* e) {
+  (e->previous_ != nullptr ? e->previous_->next_ : executions_) = e->next_;
+  if (e->next_ != nullptr) e->next_->previous_ = e->previous_;
+  e->previous_ = e->next_ = nullptr;
+}
 
 void ConnectionImpl::SetProgress(ProgressCallback callback) {
   if (!callback) {
@@ -71,6 +105,7 @@ Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
 
 Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text,
                                                            std::vector<Value> parameters) {
+  if (db_ == nullptr) return DatabaseClosed();
   // The result keeps its parameters.
   struct Owned final : public ResultSet {
     Owned(ConnectionImpl* c, std::vector<Value> p) : parameters(std::move(p)), execution(c) {}
@@ -119,6 +154,7 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text
 
 Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamed(
     std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) {
+  if (db_ == nullptr) return DatabaseClosed();
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
   std::vector<Value> values;
   for (const std::string& name : plan->parameter_names) {
@@ -141,11 +177,13 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamed(
 }
 
 Result<std::unique_ptr<Statement>> ConnectionImpl::Prepare(std::string_view text) {
+  if (db_ == nullptr) return DatabaseClosed();
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
   return std::unique_ptr<Statement>(new StatementImpl(this, std::string(text), std::move(plan)));
 }
 
 Status ConnectionImpl::Set(std::string_view name, const Value& value) {
+  if (db_ == nullptr) return DatabaseClosed();
   if (IsDatabaseSetting(name)) return SetDatabaseSetting(name, value, db_);
   auto changed = std::make_shared<Settings>(*settings_);
   PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
@@ -161,6 +199,7 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
 }
 
 Result<Value> ConnectionImpl::Get(std::string_view name) const {
+  if (db_ == nullptr) return DatabaseClosed();
   if (IsDatabaseSetting(name)) return ReadDatabaseSetting(name, *db_);
   return ReadSetting(name, *settings_);
 }
@@ -168,6 +207,7 @@ Result<Value> ConnectionImpl::Get(std::string_view name) const {
 // ---- Transactions
 
 Status ConnectionImpl::Begin() {
+  if (db_ == nullptr) return DatabaseClosed();
   if (transaction_ != nullptr) return Status::Validation("a transaction is running already");
   if (db_->options.read_only) {
     return Status(StatusCode::kReadOnly, "the database was opened for reading only");
@@ -280,6 +320,7 @@ Status StatementImpl::Bind(std::string_view name, Value value) {
 }
 
 Result<ResultSet*> StatementImpl::Execute() {
+  if (execution_.detached()) return execution_.Start(nullptr, nullptr);
   for (size_t i = 0; i < bound_.size(); ++i) {
     if (!bound_[i]) return Status::Validation(fmt::format("parameter {} has no value", i + 1));
   }

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,6 +51,11 @@ struct DatabaseState {
   std::mutex consumers_mutex;
   std::set<std::string> consumers;
 
+  // Connections and change feeds of the program, which are told when the database goes.
+  std::mutex handles_mutex;
+  std::set<ConnectionImpl*> connections;
+  std::map<const ChangeFeed*, std::function<void()>> feeds;
+
   // Behind what they use: they end first.
   std::unique_ptr<RequestTokens> tokens;
   std::unique_ptr<Triggers> triggers;
@@ -62,6 +69,10 @@ class Execution final : public ResultSet {
  public:
   explicit Execution(ConnectionImpl* connection);
   ~Execution() override;
+
+  // Its connection goes: ends it with `why`, which Start returns from now on.
+  void Detach(const Status& why);
+  bool detached() const { return connection_ == nullptr; }
 
   // Runs up to the first row. `parameters` must outlive the execution.
   Status Start(PlannedPtr plan, const std::vector<Value>* parameters);
@@ -122,10 +133,16 @@ class Execution final : public ResultSet {
   void SayMismatches();
   const WritePlan* OwnWrite() const;  // the statement's, if it is a write
   void Release();
+  void ShowRow(const Value& row);
+  void KeepShownRow();
   bool CancelsTransaction(const PlannedStatement& plan, const Status& s) const;
   Status Locate(Status s) const;
 
-  ConnectionImpl* connection_;
+  friend class ConnectionImpl;
+  ConnectionImpl* connection_;  // null once it is gone
+  Status detached_;             // then why
+  Execution* previous_ = nullptr;  // of the connection's list
+  Execution* next_ = nullptr;
   PlannedPtr plan_;
   std::shared_ptr<const Settings> settings_;
   std::string lifted_;
@@ -147,6 +164,9 @@ class Execution final : public ResultSet {
   bool in_transaction_ = false;
   bool ordered_ = false;
   const Value* row_;
+  // A borrowed row is shown as a Value of the result's own: copies of it, which a program may keep, are made
+  // independent before the row goes.
+  Value shown_;
   Value value_;
   Status status_;
   uint64_t affected_ = 0;
@@ -163,6 +183,8 @@ class ConnectionImpl final : public Connection {
  public:
   explicit ConnectionImpl(DatabaseState* db);
   ~ConnectionImpl() override;
+  // The database goes: results end, a transaction is rolled back, and every call is an error from now on.
+  void Detach();
 
   Result<std::unique_ptr<ResultSet>> Execute(std::string_view text, std::vector<Value> parameters) override;
   Result<std::unique_ptr<ResultSet>> ExecuteNamed(
@@ -202,9 +224,13 @@ class ConnectionImpl final : public Connection {
   // Results that may still read: they end when the transaction they read in does.
   void Register(Execution* e) { open_.push_back(e); }
   void Unregister(Execution* e) { std::erase(open_, e); }
+  // All results and statements, which are told when the connection goes.
+  void Attach(Execution* e);
+  void Forget(Execution* e);
 
  private:
   void EndTransaction();
+  void DetachExecutions(const Status& why);
 
   DatabaseState* db_;
   std::shared_ptr<const Settings> settings_;
@@ -225,6 +251,7 @@ class ConnectionImpl final : public Connection {
   bool cancelled_ = false;
   TransactionItems transaction_items_;  // written in DynamoDB's dialect
   std::vector<Execution*> open_;  // no more than a few
+  Execution* executions_ = nullptr;  // a list through all of them
   LiftedText lifted_;
   std::string cache_key_;
 };

@@ -48,7 +48,28 @@ class DatabaseImpl final : public Database {
     return Status::Ok();
   }
 
-  std::unique_ptr<Connection> Connect() override { return std::make_unique<ConnectionImpl>(&state_); }
+  ~DatabaseImpl() override {
+    // Feeds first, and without the lock: a callback that still runs may give up a connection.
+    std::map<const ChangeFeed*, std::function<void()>> feeds;
+    {
+      std::lock_guard lock(state_.handles_mutex);
+      feeds.swap(state_.feeds);
+    }
+    for (const auto& [feed, detach] : feeds) detach();
+    // Their threads have connections of their own.
+    state_.sweeper.reset();
+    state_.triggers.reset();
+    state_.tokens.reset();
+    std::lock_guard lock(state_.handles_mutex);
+    for (ConnectionImpl* c : state_.connections) c->Detach();
+  }
+
+  std::unique_ptr<Connection> Connect() override {
+    auto connection = std::make_unique<ConnectionImpl>(&state_);
+    std::lock_guard lock(state_.handles_mutex);
+    state_.connections.insert(connection.get());
+    return connection;
+  }
   const std::string& path() const override { return state_.path; }
   std::vector<std::string> Check() override { return CheckAll(&state_); }
   Result<TransactResult> TransactWrite(const TransactWriteRequest& request,

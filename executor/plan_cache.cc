@@ -1,6 +1,7 @@
 #include "executor/plan_cache.h"
 
 #include "parser/parser.h"
+#include "planner/dynamo_dialect.h"
 
 namespace parton {
 
@@ -20,12 +21,16 @@ Result<PlannedPtr> PlanCache::Plan(std::string_view text, const Settings& settin
     *buffer += text;
     if (PlannedPtr plan = Find(*buffer, store->SchemaVersion())) return plan;
   }
-  PARTON_ASSIGN_OR_RETURN(ast::Statement parsed, ParseStatement(text));
+  Result<ast::Statement> parsed = ParseStatement(text);
+  if (!parsed.ok()) {
+    const bool dynamo = settings.dialect == Dialect::kDynamo;
+    return dynamo ? InDynamoWords(std::move(parsed).status(), text) : std::move(parsed).status();
+  }
   PlannerInput input;
   input.store = store;
   input.settings = &settings;
   PARTON_ASSIGN_OR_RETURN(
-      PlannedPtr plan, PlanStatement(std::make_shared<const ast::Statement>(std::move(parsed)), input));
+      PlannedPtr plan, PlanStatement(std::make_shared<const ast::Statement>(std::move(*parsed)), input));
   if (cached && !std::holds_alternative<CommandPlan>(plan->body)) Insert(*buffer, plan);
   return plan;
 }

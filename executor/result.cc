@@ -8,6 +8,7 @@
 #include "executor/thrown.h"
 #include "executor/write.h"
 #include "planner/plan_visit.h"
+#include "types/item_codec.h"
 
 namespace parton {
 
@@ -108,11 +109,25 @@ uint64_t ExpectedItems(const PlannedStatement& planned) {
 
 }  // namespace
 
-Execution::Execution(ConnectionImpl* connection) : connection_(connection), row_(&kMissing) {}
+Execution::Execution(ConnectionImpl* connection) : connection_(connection), row_(&kMissing) {
+  connection_->Attach(this);
+}
 
 Execution::~Execution() {
+  if (detached()) return;
   End(Status());
   connection_->Unregister(this);
+  connection_->Forget(this);
+}
+
+void Execution::Detach(const Status& why) {
+  End(why);
+  connection_->Unregister(this);
+  // They hold cursors and snapshots of the store.
+  runner_.reset();
+  context_.reset();
+  connection_ = nullptr;
+  detached_ = why;
 }
 
 Status Execution::Locate(Status s) const {
@@ -210,6 +225,7 @@ void Execution::SayCapacity() {
 }
 
 Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
+  if (detached()) return detached_;
   End(Status());
   started_ = std::chrono::steady_clock::now();
   connection_->cancel()->store(false, std::memory_order_relaxed);
@@ -399,8 +415,38 @@ const WritePlan* Execution::OwnWrite() const {
   return write == nullptr ? nullptr : write->get();
 }
 
+// A value that the operators own is shown as it is, whoever holds it.
+void Execution::ShowRow(const Value& row) {
+  const internal::HeapItem* item = row.heap_item();
+  if (item == nullptr || item->owned) {
+    row_ = &row;
+    if (item == nullptr && row.borrowed()) {
+      shown_ = row.Own();
+      row_ = &shown_;
+    }
+    return;
+  }
+  internal::HeapItem* shown = shown_.heap_item();
+  if (shown == nullptr || shown->owned || shown->names != item->names) {
+    shown = new internal::HeapItem;
+    shown->names = item->names;
+    shown_ = Value::FromHeapItem(shown);
+  }
+  shown->bytes = item->bytes;
+  row_ = &shown_;
+}
+
+void Execution::KeepShownRow() {
+  internal::HeapItem* shown = shown_.heap_item();
+  if (shown == nullptr || shown->owned || shown->Unique()) return;
+  shown->storage = shown->bytes;
+  shown->bytes = shown->storage;
+  shown->Keep();
+}
+
 bool Execution::Next() {
   if (!running_) return false;
+  KeepShownRow();
   if (!streaming_) {
     if (next_row_ < rows_.size()) {
       row_ = &rows_[next_row_++];
@@ -420,7 +466,7 @@ bool Execution::Next() {
     context_->Fail(ThrownBy("the statement"));
   }
   if (more) {
-    row_ = &runner_->row();
+    ShowRow(runner_->row());
     return true;
   }
   End(context_->failed() ? context_->eval.error : Status());
@@ -434,6 +480,7 @@ void Execution::End(Status status) {
     if (Status thrown = connection_->TakeProgressError(); !thrown.ok()) status = std::move(thrown);
   }
   status_ = Locate(std::move(status));
+  KeepShownRow();
   row_ = &kMissing;
   Release();
   if (plan_ != nullptr && status_.ok() && std::holds_alternative<QueryPtr>(plan_->body)) SayCapacity();

@@ -71,12 +71,35 @@ Throughput AstBuilder::ThroughputOf(Grammar::CapacityContext* c) const {
   return Throughput{read.value_or(0), write.value_or(0)};
 }
 
+namespace {
+
+// DynamoDB's words for provisioned units below 1; empty if there are none.
+std::string BelowMinimum(std::optional<int64_t> read, std::optional<int64_t> write) {
+  std::string all;
+  int count = 0;
+  for (auto [units, name] : {std::pair{read, "readCapacityUnits"}, std::pair{write, "writeCapacityUnits"}}) {
+    if (!units || *units >= 1) continue;
+    all += fmt::format("{}Value '{}' at 'provisionedThroughput.{}' failed to satisfy constraint: Member must have value "
+                       "greater than or equal to 1",
+                       count++ == 0 ? "" : "; ", *units, name);
+  }
+  return count == 0 ? "" : fmt::format("{} validation error{} detected: {}", count, count == 1 ? "" : "s", all);
+}
+
+}  // namespace
+
 ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c,
                                    std::optional<ast::Billing> before) const {
   ast::Billing billing = before.value_or(ast::Billing{});
   if (c->BILLING()) {
     billing.on_demand = c->DEMAND() != nullptr;
-    if (c->capacity()) billing.provisioned = ThroughputOf(c->capacity());
+    if (c->capacity()) {
+      auto [read, write] = Capacity(c->capacity());
+      // One that is not given is for the schema's check: both are needed.
+      const std::string wrong = BelowMinimum(read, write);
+      if (!wrong.empty()) throw BuildError{Status::Validation(wrong, SpanOf(c->capacity()), "the minimum is 1")};
+      billing.provisioned = Throughput{read.value_or(0), write.value_or(0)};
+    }
   }
   if (auto* t = c->throughput()) {
     billing.unlimited = t->UNLIMITED() != nullptr;

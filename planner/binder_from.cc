@@ -60,6 +60,7 @@ Binder::Source Binder::TableSource(const TablePtr& table, const IndexSchema* ind
   source.variable.stored = true;
   source.variable.tuple = true;
   source.variable.table = table;
+  source.variable.index = index;
   source.plan = MakePlan(std::move(access));
   return source;
 }

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,7 @@ struct Variable {
   std::vector<ast::Identifier> merged;
   int join = 0;  // kMerged: of which join, counted from 1
   TablePtr table;    // if it is a row of one
+  const IndexSchema* index = nullptr;  // FROM t.index: the one of `table` that is read
   ExprPtr constant;  // ranges over this literal, if it does: its rows' attributes are there to see
 };
 
@@ -304,6 +306,8 @@ class Binder {
   Result<Projection> BindProjection(const ast::Select& select, const Scope& from,
                                     const Scope* groups);
   Status BindItems(const ast::Select& select, Projection* p);
+  void AddUnprojected(const Expr& e, std::string* index, std::set<std::string>* names) const;
+  Status CheckProjected(const Projection& p) const;
   void Star(const Scope& from, const Scope* groups, Projection* p);
   // `merged`: without the columns that USING took.
   void AddSpread(const Variable& v, int position, bool merged, Projection* p);

@@ -220,6 +220,44 @@ void Binder::Star(const Scope& from, const Scope* groups, Projection* p) {
   }
 }
 
+// The attributes that `e` names of a global index which has them not.
+void Binder::AddUnprojected(const Expr& e, std::string* index, std::set<std::string>* names) const {
+  const auto* path = e.As<Expr::Path>();
+  const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
+  for (const Scope* scope = scope_; base != nullptr && scope != nullptr; scope = scope->outer) {
+    for (const Variable& v : scope->variables) {
+      const auto* slot = v.value == nullptr ? nullptr : v.value->As<Expr::Slot>();
+      const PathStep& step = path->steps[0];
+      if (v.index == nullptr || v.index->kind != IndexKind::kGlobal || slot == nullptr ||
+          slot->index != base->index || step.index >= 0 || path->ignore_case[0]) {
+        continue;
+      }
+      if (v.index->Covers(step.name, v.table->key)) continue;
+      *index = v.index->name;
+      names->insert(step.name);
+    }
+  }
+  ForEachChild(e, [&](const ExprPtr& child) { AddUnprojected(*child, index, names); });
+}
+
+// Beside a `*`, which gives what an index has, only what it has may be named. Elsewhere the choice of the access path
+// finds out.
+Status Binder::CheckProjected(const Projection& p) const {
+  if (std::none_of(p.items.begin(), p.items.end(), [](const Item& i) { return i.spread; })) return Status::Ok();
+  std::string index;
+  std::set<std::string> names;
+  TextSpan span;
+  for (const Item& item : p.items) {
+    if (!item.spread) AddUnprojected(*item.value, &index, &names);
+    if (!names.empty() && span.line == 0) span = item.span;
+  }
+  if (names.empty()) return Status::Ok();
+  return Status::Validation(
+      fmt::format("One or more parameter values were invalid: Global secondary index {} does not project [{}]", index,
+                  fmt::join(names, ", ")),
+      span);
+}
+
 Status Binder::BindItems(const ast::Select& select, Projection* p) {
   p->named = true;
   p->tuple = true;
@@ -274,7 +312,7 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
   if (p->named) {
     for (const Item& item : p->items) p->columns.push_back(item.name);
   }
-  return Status::Ok();
+  return CheckProjected(*p);
 }
 
 Result<Binder::Projection> Binder::BindProjection(const ast::Select& select, const Scope& from,

@@ -154,7 +154,13 @@ Status CheckOrdered(std::string_view op, const ast::Expr& e) {
 
 Status CheckConstant(const ast::Expr& e, const std::string& where, bool nested);
 
-Status CheckLiteral(const ast::Literal& literal, TextSpan span) {
+Status CheckLiteral(const ast::Literal& literal, const std::string& where, TextSpan span) {
+  using Kind = ast::Literal::Kind;
+  if (literal.kind == Kind::kInt || literal.kind == Kind::kDecimal || literal.kind == Kind::kFloat) {
+    // A number that cannot be stored, with the place of the value: root.a[0].
+    const Status s = Number::ParseStrict(literal.text).status();
+    if (!s.ok()) return Status::Validation(s.message() + " under " + where, span, s.hint());
+  }
   if (!literal.error.ok()) return Status(literal.error).At(span);
   switch (literal.kind) {
     case ast::Literal::Kind::kNull:
@@ -169,7 +175,7 @@ Status CheckLiteral(const ast::Literal& literal, TextSpan span) {
 
 // Literals with literals inside. `where` is DynamoDB's path of the value: root.a[0].
 Status CheckConstant(const ast::Expr& e, const std::string& where, bool nested) {
-  if (const auto* literal = e.As<ast::Literal>()) return CheckLiteral(*literal, e.span);
+  if (const auto* literal = e.As<ast::Literal>()) return CheckLiteral(*literal, where, e.span);
   if (e.As<ast::Parameter>() != nullptr) {
     if (!nested) return Status::Ok();
     return Status::Validation(
@@ -464,7 +470,7 @@ Status CheckFrom(const ast::Select& select, TextSpan span) {
     return Malformed("Unexpected keyword", select.from[0]->span);
   }
   for (const ast::Identifier* alias : {&source->as, &source->at, &source->by}) {
-    if (!alias->empty()) return Malformed("Aliasing is not supported", alias->span);
+    if (!alias->empty()) return Status::Validation("Aliasing is not supported", alias->span);
   }
   const ast::Expr& e = *source->expr;
   if (e.As<ast::Variable>() != nullptr) {
@@ -501,10 +507,12 @@ Status CheckQuery(const ast::Query& query) {
     return Malformed("Unexpected keyword", query.span);
   }
   for (const ast::SelectItem& item : select->items) {
-    if (!item.as.empty()) return Malformed("Aliasing is not supported", item.as.span);
+    if (!item.as.empty()) return Status::Validation("Aliasing is not supported", item.as.span);
     if (item.kind != ast::SelectItem::Kind::kExpr || !IsPath(*item.expr)) {
-      return Status::Validation(fmt::format("Unexpected path component at {}", Place(item.span)),
-                                item.span);
+      // The service points at the name of a function, not at all of the call.
+      const auto* call = item.kind == ast::SelectItem::Kind::kExpr ? item.expr->As<ast::Call>() : nullptr;
+      const TextSpan span = call != nullptr ? call->name.span : item.span;
+      return Status::Validation(fmt::format("Unexpected path component at {}", Place(span)), span);
     }
   }
   PARTON_RETURN_IF_ERROR(CheckFrom(*select, query.span));
@@ -537,7 +545,7 @@ Status CheckInsert(const ast::Insert& insert) {
     return Status::Validation("FROM clause may only contain a single table name",
                               insert.table.span);
   }
-  if (!insert.as.empty()) return Malformed("Aliasing is not supported", insert.as.span);
+  if (!insert.as.empty()) return Malformed("Unexpected token after expression", insert.as.span);
   if (insert.value == nullptr || !insert.columns.empty() ||
       insert.on_conflict != ast::Insert::OnConflict::kError) {
     return Malformed("Unexpected token after expression", insert.table.span);
@@ -561,7 +569,7 @@ Status CheckInsert(const ast::Insert& insert) {
 
 Status CheckUpdate(const ast::Update& update) {
   if (update.upsert) return Malformed("Expected data manipulation", update.table.span);
-  if (!update.as.empty()) return Malformed("Aliasing is not supported", update.as.span);
+  if (!update.as.empty()) return Status::Validation("Aliasing is not supported", update.as.span);
   PARTON_RETURN_IF_ERROR(CheckTail(update.tail, true, update.table.span));
   for (const ast::UpdateAction& action : update.actions) {
     if (action.kind == ast::UpdateAction::Kind::kAdd ||
@@ -578,7 +586,7 @@ Status CheckUpdate(const ast::Update& update) {
 }
 
 Status CheckDelete(const ast::Delete& del) {
-  if (!del.as.empty()) return Malformed("Aliasing is not supported", del.as.span);
+  if (!del.as.empty()) return Status::Validation("Aliasing is not supported", del.as.span);
   PARTON_RETURN_IF_ERROR(CheckTail(del.tail, true, del.table.span));
   return del.where == nullptr ? Status::Ok() : CheckCondition(*del.where);
 }

@@ -3,6 +3,7 @@
 #ifndef PARTON_PLANNER_DYNAMO_EXPRESSION_H_
 #define PARTON_PLANNER_DYNAMO_EXPRESSION_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 
 namespace parton {
 
+// `text` in parentheses, unless it has some: DynamoDB refuses two around the same.
+std::string InParentheses(std::string text);
+
 // The expressions of one request share their placeholders.
 class DynamoExpressions {
  public:
@@ -23,18 +27,13 @@ class DynamoExpressions {
   // unknown here: they are shown as {"S":"<x.a>"}.
   DynamoExpressions(int slot, Logic logic, EvalContext* ctx) : slot_(slot), logic_(logic), ctx_(ctx) {}
 
-  // "#status", for use in an expression.
+  // "#status", for use in an expression: a name given must be used.
   std::string Name(std::string_view attribute);
   // ":v1"
   std::string PlaceValue(const std::string& dynamo_json);
-  // The value in DynamoDB-JSON; nullopt: it is none that DynamoDB has, or NULL, or reads the item. `type`: of a
-  // value that is not known yet.
-  std::optional<std::string> ValueJson(const Expr& e, std::string_view type = "S");
-  // The same as a placeholder.
-  std::optional<std::string> PlaceValueOf(const Expr& e, std::string_view type = "S");
-
-  // The condition, or nullopt if DynamoDB's language has nothing that is true for the same items.
-  std::optional<std::string> Condition(const Expr& e);
+  // The condition, or nullopt if DynamoDB's language has nothing that is true for the same items, or `fits` is not
+  // content with the text. Then no placeholders are left behind.
+  std::optional<std::string> Condition(const Expr& e, const std::function<bool(const std::string&)>& fits);
   // SET a = ..., REMOVE b, ...: all of them, or nullopt.
   std::optional<std::string> Update(const std::vector<UpdateAction>& actions);
   // A path of the item: #a.#b[0].
@@ -49,10 +48,17 @@ class DynamoExpressions {
   std::optional<std::string> OrUndo(Fn translate);
   std::optional<std::string> ConditionOf(const Expr& e);
   std::optional<std::string> UpdateOf(const std::vector<UpdateAction>& actions);
-  std::optional<std::string> Operand(const Expr& e);
+  // A value to compare with. `wanted`: the types that DynamoDB takes there, "S,N,B"; empty: all.
+  std::optional<std::string> Constant(const Expr& e, std::string_view wanted = {});
+  std::optional<std::string> ConstantOf(const Value& v, std::string_view wanted);
+  // A value to store.
+  std::optional<std::string> Stored(const Expr& e);
+  bool ReadsItem(const Expr& e) const;
+  std::optional<std::string> Operand(const Expr& e, std::string_view wanted);
   std::optional<std::string> Compare(const Expr::Compare& c);
   std::optional<std::string> Call(const Expr::Call& c);
   std::optional<std::string> Is(const Expr::Is& is);
+  std::optional<std::string> Between(const Expr::Between& b);
   std::optional<std::string> In(const Expr::In& in);
   std::optional<std::string> Not(const Expr::Not& n);
   std::optional<std::string> Join(const std::vector<ExprPtr>& terms, std::string_view word);

@@ -88,7 +88,7 @@ Status Engine::Writable() const {
 Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
   if (s.ok()) {
     uint32_t durable = durable_names_.load();
-    for (uint32_t id = durable; id < names_upto; ++id) names_.MarkDurable(id);
+    for (uint32_t id = durable; id < names_upto; ++id) names_->MarkDurable(id);
     while (durable < names_upto && !durable_names_.compare_exchange_weak(durable, names_upto)) {
     }
     return Status::Ok();
@@ -103,11 +103,11 @@ Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
 }
 
 void Engine::AppendNames(leveldb::WriteBatch* batch, uint32_t* upto) {
-  *upto = names_.size();
+  *upto = names_->size();
   for (uint32_t id = durable_names_.load(); id < *upto; ++id) {
     std::string key = SpacePrefix(KeySpace::kName);
     AppendU32(id, &key);
-    batch->Put(key, ToSlice(names_.Name(id)));
+    batch->Put(key, ToSlice(names_->Name(id)));
   }
 }
 
@@ -177,7 +177,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   for (const ItemChange& c : changes) {
     if (!c.changed()) continue;
     any = true;
-    AppendChange(c, names_, &writes, nullptr);
+    AppendChange(c, *names_, &writes, nullptr);
     if (c.table->schema->stream != StreamView::kOff) ++change_records;
   }
   const bool has_records = records != nullptr && !records->empty();

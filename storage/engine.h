@@ -52,8 +52,8 @@ class Engine {
   Status Reload();
 
   leveldb::DB* db() const { return db_.get(); }
-  NameTable& names() { return names_; }
-  const NameTable& names() const { return names_; }
+  NameTable& names() { return *names_; }
+  const NameTable& names() const { return *names_; }
   Gate& gate() { return gate_; }
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
@@ -124,7 +124,7 @@ class Engine {
   std::unique_ptr<leveldb::Logger> logger_;
   std::unique_ptr<leveldb::DB> db_;
 
-  NameTable names_;
+  const std::unique_ptr<NameTable, NameTable::Retire> names_{new NameTable};
   std::atomic<uint32_t> durable_names_{0};  // all ids below are durable
   Gate gate_;
   Latches latches_;

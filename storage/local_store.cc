@@ -109,7 +109,7 @@ class LocalStore final : public TableStore {
     if (heap == nullptr || !heap->owned || !heap->Unique() || heap->names != &engine_.names()) {
       heap = new internal::HeapItem;
       heap->names = &engine_.names();
-      heap->owned = true;
+      heap->Keep();
       *item = Value::FromHeapItem(heap);
     }
     bool found = false;

@@ -272,14 +272,14 @@ class EngineOpener {
 
   Status LoadNames() {
     PARTON_RETURN_IF_ERROR(ForEach(KeySpace::kName, [&](std::string_view key, std::string_view name) {
-      if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != e_->names_.size() ||
-          e_->names_.FindOrAdd(name) != ReadU32(key.substr(1))) {
+      if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != e_->names().size() ||
+          e_->names().FindOrAdd(name) != ReadU32(key.substr(1))) {
         return Status::Corruption("the dictionary of attribute names is damaged");
       }
-      e_->names_.MarkDurable(ReadU32(key.substr(1)));
+      e_->names().MarkDurable(ReadU32(key.substr(1)));
       return Status::Ok();
     }));
-    e_->durable_names_ = e_->names_.size();
+    e_->durable_names_ = e_->names().size();
     return Status::Ok();
   }
 
@@ -297,9 +297,9 @@ class EngineOpener {
           for (const IndexSchema& i : schema.indexes) highest = std::max(highest, i.id);
           e_->next_id_ = std::max(e_->next_id_, highest + 1);
           state->version = std::max(state->version, schema.version);
-          ResolveNames(&schema, &e_->names_);
+          ResolveNames(&schema, &e_->names());
           auto table = std::make_shared<const TableSchema>(std::move(schema));
-          state->Put(std::make_shared<const TableInfo>(table, e_->names_));
+          state->Put(std::make_shared<const TableInfo>(table, e_->names()));
           return Status::Ok();
         }));
     e_->Publish(std::move(state));

@@ -125,6 +125,15 @@ struct HeapItem final : HeapObject {
   const NameTable* names = nullptr;
   std::string storage;  // bytes points here if owned
   bool owned = false;
+
+  ~HeapItem() override {
+    if (owned) names->Release();
+  }
+  // From now on `bytes` is `storage`, whatever that is set to, and the names are kept, too.
+  void Keep() {
+    if (!owned) names->Retain();
+    owned = true;
+  }
 };
 
 }  // namespace internal

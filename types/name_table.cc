@@ -1,6 +1,7 @@
 #include "types/name_table.h"
 
 #include <mutex>
+#include <vector>
 
 namespace parton {
 
@@ -58,6 +59,25 @@ void NameTable::MarkDurable(uint32_t id) {
   chunks_[id >> kChunkBits]
       .load(std::memory_order_acquire)[id & (kChunk - 1)]
       .durable.store(true, std::memory_order_release);
+}
+
+bool NameTable::InUse() const {
+  int64_t users = 0;
+  for (const UserCount& u : users_) users += u.count.load(std::memory_order_acquire);
+  return users != 0;
+}
+
+void NameTable::Retire::operator()(NameTable* table) const {
+  // Never destroyed: items may be the last to go when the process ends.
+  static auto* const mutex = new std::mutex;
+  static auto* const kept = new std::vector<NameTable*>;
+  std::lock_guard lock(*mutex);
+  kept->push_back(table);
+  std::erase_if(*kept, [](NameTable* t) {
+    if (t->InUse()) return false;
+    delete t;
+    return true;
+  });
 }
 
 }  // namespace parton

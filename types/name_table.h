@@ -44,14 +44,36 @@ class NameTable {
   }
   void MarkDurable(uint32_t id);
 
+  // Items that own their bytes count themselves: their names must be there as long as they are.
+  void Retain() const { users_[UserSlot()].count.fetch_add(1, std::memory_order_relaxed); }
+  void Release() const { users_[UserSlot()].count.fetch_sub(1, std::memory_order_release); }
+  // Deletes a table that no item uses. One that items still use, which a program kept beyond its database, goes when a
+  // later table is retired after them.
+  struct Retire {
+    void operator()(NameTable* table) const;
+  };
+
  private:
   struct Entry {
     std::string name;
     std::atomic<bool> durable{false};
   };
+  // A thread counts in a slot of its own, so that threads do not wait for each other; only the sum means something.
+  static constexpr uint32_t kUserSlots = 16;
+  struct alignas(64) UserCount {
+    std::atomic<int64_t> count{0};
+  };
+  static uint32_t UserSlot() {
+    static std::atomic<uint32_t> next{0};
+    thread_local const uint32_t slot = next.fetch_add(1, std::memory_order_relaxed) % kUserSlots;
+    return slot;
+  }
+  bool InUse() const;
+
   static constexpr uint32_t kChunkBits = 8;
   static constexpr uint32_t kChunk = 1 << kChunkBits;
 
+  mutable std::array<UserCount, kUserSlots> users_;
   std::array<std::atomic<Entry*>, kMaxNames / kChunk> chunks_{};
   std::atomic<uint32_t> size_{0};
   mutable std::shared_mutex mutex_;  // guards ids_

@@ -106,6 +106,15 @@ std::string Status::ToString() const {
   return text;
 }
 
+Status internal::NotOk(Status status) {
+  return status.ok() ? Status::Internal("a Result was made of the status OK") : std::move(status);
+}
+
+void internal::NoValue(const Status& status) {
+  fmt::print(stderr, "parton: Result::value() of an error: {}\n", status.ToString());
+  std::abort();
+}
+
 void CheckFailed(const char* condition, const char* file, int line) {
   fmt::print(stderr, "{}:{}: check failed: {}\n", file, line, condition);
   std::abort();

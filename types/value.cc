@@ -27,6 +27,10 @@ constexpr uint32_t kLazyItem = 1;
 const std::vector<Value> kNoElements;
 const std::vector<Field> kNoFields;
 
+// A month or a precision that there is not would be a place outside of a table.
+void CheckParts(const Date& d) { PARTON_CHECK(d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31); }
+void CheckParts(const Time& t) { PARTON_CHECK(t.nanos >= 0 && t.nanos < 86'400'000'000'000 && t.precision <= 9); }
+
 bool FitsInt64(int128_t i) { return static_cast<int64_t>(i) == i; }
 
 }  // namespace
@@ -68,6 +72,7 @@ Value Value::Heap(Type type, internal::HeapObject* heap) {
 Value Value::Int(const Number& n) {
   int64_t i;
   if (n.TryInt64(&i)) return Int(i);
+  if (!n.IsIntegral()) internal::WrongType("Value::Int", Type::kDecimal);
   return Heap(Type::kInt, new HeapScalar<Number>(n));
 }
 
@@ -83,11 +88,26 @@ Value Value::Decimal(const Number& n) {
 
 Value Value::FromStored(const Number& n) { return n.IsIntegral() ? Int(n) : Decimal(n); }
 
-Value Value::Bytes(Type type, std::string_view s) { return Heap(type, HeapBytes::New(s)); }
+Value Value::BigInt(uint64_t i) { return Int(Number(i)); }
 
-Value Value::Of(const Date& d) { return Heap(Type::kDate, new HeapScalar<Date>(d)); }
-Value Value::Of(const Time& t) { return Heap(Type::kTime, new HeapScalar<Time>(t)); }
-Value Value::Of(const Timestamp& t) { return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t)); }
+Value Value::Bytes(Type type, std::string_view s) {
+  if (type < Type::kString || type > Type::kClob) internal::WrongType("Value::Bytes", type);
+  return Heap(type, HeapBytes::New(s));
+}
+
+Value Value::Of(const Date& d) {
+  CheckParts(d);
+  return Heap(Type::kDate, new HeapScalar<Date>(d));
+}
+Value Value::Of(const Time& t) {
+  CheckParts(t);
+  return Heap(Type::kTime, new HeapScalar<Time>(t));
+}
+Value Value::Of(const Timestamp& t) {
+  CheckParts(t.date);
+  CheckParts(t.time);
+  return Heap(Type::kTimestamp, new HeapScalar<Timestamp>(t));
+}
 Value Value::Of(const Interval& i) { return Heap(Type::kInterval, new HeapScalar<Interval>(i)); }
 
 Value Value::Collection(Type type, std::vector<Value> elements) {
@@ -168,7 +188,7 @@ Value Value::Item(std::string bytes, const NameTable* names) {
   item->storage = std::move(bytes);
   item->bytes = item->storage;
   item->names = names;
-  item->owned = true;
+  item->Keep();
   return FromHeapItem(item);
 }
 
@@ -183,6 +203,7 @@ HeapItem* Value::heap_item() const {
 }
 
 Number Value::number() const {
+  if (!is_exact()) internal::WrongType("Value::number", type_);
   if (rep_ == Rep::kHeap) return static_cast<HeapScalar<Number>*>(u_.heap)->value;
   if (type_ == Type::kInt) return Number(u_.i);
   return Number::FromParts(u_.i, static_cast<int32_t>(size_));
@@ -195,16 +216,25 @@ double Value::ToDouble() const {
 }
 
 std::string_view Value::bytes() const {
+  if (!is_text() && !is_lob()) internal::WrongType("Value::bytes", type_);
   if (rep_ == Rep::kBorrowed) return {u_.chars, size_};
   return static_cast<HeapBytes*>(u_.heap)->view();
 }
 
-const Date& Value::date() const { return static_cast<HeapScalar<Date>*>(u_.heap)->value; }
-const Time& Value::time() const { return static_cast<HeapScalar<Time>*>(u_.heap)->value; }
+const Date& Value::date() const {
+  if (type_ != Type::kDate) internal::WrongType("Value::date", type_);
+  return static_cast<HeapScalar<Date>*>(u_.heap)->value;
+}
+const Time& Value::time() const {
+  if (type_ != Type::kTime) internal::WrongType("Value::time", type_);
+  return static_cast<HeapScalar<Time>*>(u_.heap)->value;
+}
 const Timestamp& Value::timestamp() const {
+  if (type_ != Type::kTimestamp) internal::WrongType("Value::timestamp", type_);
   return static_cast<HeapScalar<Timestamp>*>(u_.heap)->value;
 }
 const Interval& Value::interval() const {
+  if (type_ != Type::kInterval) internal::WrongType("Value::interval", type_);
   return static_cast<HeapScalar<Interval>*>(u_.heap)->value;
 }
 
@@ -215,7 +245,7 @@ const std::vector<Value>& Value::elements() const {
 
 const std::vector<Field>& Value::fields() const {
   if (type_ != Type::kStruct && type_ != Type::kGraph) return kNoFields;
-  PARTON_CHECK(size_ != kLazyItem);
+  if (size_ == kLazyItem) internal::WrongType("Value::fields, before Materialize(),", type_);
   return static_cast<HeapFields*>(u_.heap)->fields;
 }
 

@@ -7,11 +7,12 @@
 //   for (;;) {
 //     auto changes = feed->Wait(100, std::chrono::seconds(10));   // woken by commits, no polling
 //     if (!changes.ok()) break;
-//     for (const parton::Change& c : *changes) ...
-//     feed->Acknowledge();
+//     for (const parton::Change& c : *changes) std::puts(c.record.ToLiteral().c_str());
+//     if (!feed->Acknowledge().ok()) break;
 //   }
 //
-// Lifetime: a ChangeFeed must not outlive its Database. Threads: one at a time, but for Stop().
+// Lifetime: a ChangeFeed ends before its Database; one that is left gives errors (kValidation). Threads: one at a
+// time, but for Stop().
 #ifndef PARTON_CHANGE_FEED_H_
 #define PARTON_CHANGE_FEED_H_
 

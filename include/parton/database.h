@@ -2,13 +2,16 @@
 //
 //   auto db = parton::Database::Open("music.db").value();
 //   auto connection = db->Connect();
-//   connection->Execute("INSERT INTO songs VALUE {'artist': ?, 'title': ?}", {"Nina", "Feeling Good"});
-//   auto songs = connection->Execute("SELECT * FROM songs WHERE artist = ?", {"Nina"});
+//   connection->Execute("CREATE TABLE songs (artist STRING, title STRING, PRIMARY KEY (artist, title))").value();
+//   connection->Execute("INSERT INTO songs VALUE {'artist': ?, 'title': ?}", {"Nina", "Feeling Good"}).value();
+//   auto songs = connection->Execute("SELECT * FROM songs WHERE artist = ?", {"Nina"}).value();
 //   while (songs->Next()) std::puts(songs->row().ToLiteral().c_str());
 //
 // Threads: a Database is shared freely between threads. A Connection, with its Statements and ResultSets,
 // belongs to one thread at a time; only Connection::Cancel may be called from any thread.
-// Lifetime: Connections must not outlive their Database, nor Statements and ResultSets their Connection.
+// Lifetime: Connections end before their Database, Statements and ResultSets before their Connection. One that is
+// still there gives an error (kValidation) from then on: its rows end, a transaction it had is rolled back. No other
+// thread may be using them meanwhile. Values, once given out, stay good beyond all of them.
 #ifndef PARTON_DATABASE_H_
 #define PARTON_DATABASE_H_
 
@@ -105,10 +108,13 @@ class ResultSet {
   virtual bool ordered() const = 0;
   // Moves to the next row. False at the end and on error: status() tells. Rows come while the query runs.
   virtual bool Next() = 0;
-  // The current row: usually a STRUCT; any value for SELECT VALUE. Valid until Next() (Own() to keep it).
+  // The current row: usually a STRUCT; any value for SELECT VALUE. MISSING before the first Next() and when there is
+  // no more. The reference, and what GetBorrowed() and bytes() give of it, is valid until Next(); a copy of the Value
+  // stays what it is.
   virtual const Value& row() const = 0;
   virtual const Status& status() const = 0;
 
+  // Of a result of another kind these are MISSING, 0 and empty.
   virtual const Value& value() const = 0;       // kValue
   virtual uint64_t affected() const = 0;        // kChanged: items written or removed
   virtual const std::string& text() const = 0;  // kText, kDone

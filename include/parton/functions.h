@@ -1,8 +1,10 @@
 // Functions of the embedding program, for use in statements.
 //
-//   parton::RegisterFunction({.name = "DOUBLE_IT", .min_args = 1, .max_args = 1,
+//   parton::Status registered = parton::RegisterFunction({.name = "DOUBLE_IT", .min_args = 1, .max_args = 1,
 //       .call = [](std::span<const parton::Value> args) -> parton::Result<parton::Value> {
-//         return parton::Value::Int(2 * args[0].int_value());
+//         PARTON_ASSIGN_OR_RETURN(const parton::Number n, args[0].AsNumber());  // else kTypeMismatch
+//         PARTON_ASSIGN_OR_RETURN(const parton::Number twice, parton::Number::Add(n, n));
+//         return parton::Value(twice);
 //       }});
 //
 // Registration is for the whole process and comes before the first statement that names the function.

@@ -106,11 +106,10 @@ class Number {
     int64_t ignored;
     return ToInt64Slow(&ignored);
   }
-  // REQUIRES: FitsInt64()
+  // Aborts unless FitsInt64().
   int64_t ToInt64() const {
-    if (exponent_ == 0) return static_cast<int64_t>(coefficient_);
     int64_t i = 0;
-    (void)ToInt64Slow(&i);
+    PARTON_CHECK(TryInt64(&i));
     return i;
   }
   // Both at once: true and `*out` if the value is an integer within int64.

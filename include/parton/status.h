@@ -105,12 +105,23 @@ class [[nodiscard]] Status {
   std::unique_ptr<Rep> rep_;
 };
 
+namespace internal {
+// `status` as the error of a Result: kInternal if it is OK, which is no error.
+Status NotOk(Status status);
+// Says on standard error what the error is that nobody looked at, and aborts.
+[[noreturn]] void NoValue(const Status& status);
+}  // namespace internal
+
 // A T or the error that prevented it.
+//
+//   parton::Result<parton::Number> price = parton::Number::ParseStrict("12.50");
+//   if (!price.ok()) std::puts(price.status().ToString().c_str());
+//   else std::puts(price->ToString().c_str());          // also *price, price.value()
 template <typename T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit
-  Result(Status status) : v_(std::in_place_index<1>, std::move(status)) {}  // NOLINT: implicit
+  Result(Status status) : v_(std::in_place_index<1>, internal::NotOk(std::move(status))) {}  // NOLINT: implicit
 
   bool ok() const { return v_.index() == 0; }
   const Status& status() const& {
@@ -118,10 +129,19 @@ class [[nodiscard]] Result {
     return ok() ? kOk : std::get<1>(v_);
   }
   Status status() && { return ok() ? Status() : std::move(std::get<1>(v_)); }
-  // REQUIRES: ok()
-  T& value() & { return std::get<0>(v_); }
-  const T& value() const& { return std::get<0>(v_); }
-  T&& value() && { return std::get<0>(std::move(v_)); }
+  // REQUIRES: ok(). Of an error they end the process with a message that has it.
+  T& value() & {
+    Check();
+    return *std::get_if<0>(&v_);
+  }
+  const T& value() const& {
+    Check();
+    return *std::get_if<0>(&v_);
+  }
+  T&& value() && {
+    Check();
+    return std::move(*std::get_if<0>(&v_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -129,6 +149,10 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
  private:
+  void Check() const {
+    if (!ok()) [[unlikely]] internal::NoValue(*std::get_if<1>(&v_));
+  }
+
   std::variant<T, Status> v_;
 };
 

@@ -1,18 +1,30 @@
 // One PartiQL value of any type: what rows, parameters, literals and attributes are made of.
 //
+//   parton::Value price = parton::Value::Struct({{"id", 7}, {"sum", 12.5}}).Get("sum");
+//   parton::Result<double> sum = price.AsDouble();       // a T, or an error that says what the value is
+//   if (price.is_numeric()) std::printf("%f\n", price.ToDouble());
+//
 // A Value is 16 bytes; big payloads are shared and counted, so copies are cheap. Values are
 // immutable: there are no setters, containers are built whole.
 //
 // Owning and borrowing. A string, binary or whole item may be *borrowed*: it points into the bytes
 // of the current row, and is valid until the result set or operator that gave it moves on.
 // `Own()` makes it independent. Containers built by the factories below own everything inside.
+// An item from a table decodes its attributes when asked; its names are kept as long as it is, also
+// beyond the Database.
+//
+// Reading. The As functions give what the value is, or an error. The others (int_value(), bytes(),
+// date(), ...) are for code that knows the type: on any other they end the process with a message
+// that names both, and never read what is not there.
 //
 // Threads: distinct Values may be used from distinct threads, even if they share a payload.
 #ifndef PARTON_VALUE_H_
 #define PARTON_VALUE_H_
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,6 +91,16 @@ struct HeapObject {
 
 struct HeapItem;
 
+// Says on standard error that `call` does not fit a value of `type`, and aborts.
+[[noreturn]] void WrongType(const char* call, Type type);
+
+// Integers but bool and the character types: is 'a' a text or a number?
+template <typename T>
+concept BindableInteger =
+    std::integral<T> && sizeof(T) <= sizeof(int64_t) && !std::same_as<T, bool> && !std::same_as<T, char> &&
+    !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
+    !std::same_as<T, char32_t>;
+
 }  // namespace internal
 
 class Value {
@@ -111,12 +133,17 @@ class Value {
   }
   ~Value() { Release(); }
 
-  // Implicit, so that parameters and literals read naturally.
-  template <typename B, std::enable_if_t<std::is_same_v<B, bool>, int> = 0>
-  Value(B b) : Value(Bool(b)) {}                                    // NOLINT
-  Value(int i) : Value(Int(i)) {}                                   // NOLINT
-  Value(int64_t i) : Value(Int(i)) {}                               // NOLINT
-  Value(const char* s) : Value(String(s)) {}                        // NOLINT
+  // Implicit, so that parameters and literals read naturally: BOOL, INT (exact, unsigned ones too), FLOAT (a long
+  // double as the nearest double), STRING (a null pointer is NULL).
+  template <std::same_as<bool> B>
+  Value(B b) : Value(Bool(b)) {}  // NOLINT
+  template <internal::BindableInteger I>
+  Value(I i) : Value(Int(i)) {}  // NOLINT
+  template <std::floating_point F>
+  Value(F f) : Value(Float(static_cast<double>(f))) {}              // NOLINT
+  template <std::same_as<Number> N>
+  Value(const N& n) : Value(FromStored(n)) {}                       // NOLINT
+  Value(const char* s) : Value(s == nullptr ? Null() : String(s)) {}  // NOLINT
   Value(std::string_view s) : Value(String(s)) {}                   // NOLINT
   Value(const std::string& s) : Value(String(s)) {}                 // NOLINT
   Value(std::nullptr_t) : Value(Null()) {}                          // NOLINT
@@ -128,12 +155,16 @@ class Value {
     v.u_.b = b;
     return v;
   }
-  static Value Int(int64_t i) {
+  template <internal::BindableInteger I>
+  static Value Int(I i) {
+    if constexpr (std::is_unsigned_v<I> && sizeof(I) == sizeof(int64_t)) {
+      if (i > static_cast<I>(std::numeric_limits<int64_t>::max())) return BigInt(i);
+    }
     Value v(Type::kInt, Rep::kInline);
-    v.u_.i = i;
+    v.u_.i = static_cast<int64_t>(i);
     return v;
   }
-  // INT. REQUIRES: n.IsIntegral()
+  // INT. Aborts unless n.IsIntegral().
   static Value Int(const Number& n);
   static Value Decimal(const Number& n);
   // What a stored N reads back as: INT if integral, DECIMAL otherwise.
@@ -149,12 +180,14 @@ class Value {
   static Value Clob(std::string_view s) { return Bytes(Type::kClob, s); }
   // Points at `s`, which must outlive the Value or its Own() call. `type` as for Bytes.
   static Value Borrowed(Type type, std::string_view s) {
+    if (type < Type::kString || type > Type::kClob) internal::WrongType("Value::Borrowed", type);
+    if (s.size() > std::numeric_limits<uint32_t>::max()) return Bytes(type, s);
     Value v(type, Rep::kBorrowed);
     v.size_ = static_cast<uint32_t>(s.size());
     v.u_.chars = s.data();
     return v;
   }
-  // A copy of `s` as kString, kSymbol, kBlob or kClob.
+  // A copy of `s` as kString, kSymbol, kBlob or kClob. Aborts for any other type.
   static Value Bytes(Type type, std::string_view s);
   static Value Of(const Date& d);
   static Value Of(const Time& t);
@@ -198,24 +231,49 @@ class Value {
   // LIST, SEXP, BAG or a set.
   bool is_collection() const { return type_ >= Type::kList && type_ <= Type::kBinarySet; }
 
-  // REQUIRES, for each of these: the type fits.
-  bool bool_value() const { return u_.b; }
+  // Checked: what the value is as a T, or kTypeMismatch with the value and its type.
+  Result<bool> AsBool() const;        // BOOL
+  Result<int64_t> AsInt64() const;    // any numeric that is an integer of 64 bits: 5, 5.00, 5e0; not 1.5
+  Result<uint64_t> AsUint64() const;  // the same without negative ones
+  Result<double> AsDouble() const;    // any numeric, nearest; not beyond the range of doubles
+  Result<Number> AsNumber() const;    // INT and DECIMAL, exact; FLOAT as its shortest decimal
+  Result<std::string> AsString() const;  // STRING, SYMBOL
+  Result<std::string> AsBytes() const;   // BLOB, CLOB
+  Result<Date> AsDate() const;           // these four: parton/temporal.h
+  Result<Time> AsTime() const;
+  Result<Timestamp> AsTimestamp() const;
+  Result<Interval> AsInterval() const;
+  Result<std::vector<Value>> AsList() const;    // LIST, SEXP, BAG, sets: the elements
+  Result<std::vector<Field>> AsStruct() const;  // STRUCT, GRAPH: the fields, materialised or not
+
+  // Unchecked, for code that has looked at type(): any other type aborts.
+  bool bool_value() const {
+    if (type_ != Type::kBool) [[unlikely]] internal::WrongType("Value::bool_value", type_);
+    return u_.b;
+  }
   // True if an INT within 64 bits, then int_value() is it: the fast path.
   bool is_small_int() const { return type_ == Type::kInt && rep_ == Rep::kInline; }
-  int64_t int_value() const { return u_.i; }
+  // Aborts for an INT beyond 64 bits, too: number() is for all of them.
+  int64_t int_value() const {
+    if (!is_small_int()) [[unlikely]] internal::WrongType("Value::int_value", type_);
+    return u_.i;
+  }
   Number number() const;  // INT or DECIMAL
-  double float_value() const { return u_.d; }
+  double float_value() const {
+    if (type_ != Type::kFloat) [[unlikely]] internal::WrongType("Value::float_value", type_);
+    return u_.d;
+  }
   // Any numeric as double, nearest.
   double ToDouble() const;
-  // STRING, SYMBOL, BLOB, CLOB.
+  // STRING, SYMBOL, BLOB, CLOB. The view is valid as long as this Value, or what it was borrowed from.
   std::string_view bytes() const;
   const Date& date() const;
   const Time& time() const;
   const Timestamp& timestamp() const;
   const Interval& interval() const;
-  // LIST, SEXP, BAG, sets.
+  // LIST, SEXP, BAG, sets; of others empty.
   const std::vector<Value>& elements() const;
-  // STRUCT, GRAPH. REQUIRES: materialized(); see Materialize().
+  // STRUCT, GRAPH; of others empty. Aborts unless materialized(): an item is materialised first, or read by AsStruct().
   const std::vector<Field>& fields() const;
 
   // A STRUCT from storage is encoded until it is materialised.
@@ -262,6 +320,7 @@ class Value {
     u_ = o.u_;
   }
   static Value Heap(Type type, internal::HeapObject* heap);
+  static Value BigInt(uint64_t i);
 
   Type type_;
   Rep rep_;

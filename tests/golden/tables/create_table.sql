@@ -79,3 +79,11 @@ CREATE TABLE two_keys (a STRING, b NUMBER, PRIMARY KEY (a, b));
 
 SELECT * FROM two_keys;
 -- rows: 0
+
+-- Provisioned units start at 1; both are needed.
+CREATE TABLE prov (id NUMBER, PRIMARY KEY (id)) BILLING MODE PROVISIONED (0 RCU, 5 WCU);
+-- error: ValidationException like '1 validation error detected: Value ''0'' at ''provisionedThroughput.readCapacityUnits'' failed to satisfy constraint: Member must have value greater than or equal to 1'
+CREATE TABLE prov (id NUMBER, PRIMARY KEY (id)) BILLING MODE PROVISIONED (-1 RCU, 0 WCU);
+-- error: ValidationException like '2 validation errors detected: Value ''-1'' at ''provisionedThroughput.readCapacityUnits''%; Value ''0'' at ''provisionedThroughput.writeCapacityUnits''%'
+CREATE TABLE prov (id NUMBER, PRIMARY KEY (id)) BILLING MODE PROVISIONED (5 WCU);
+-- error: ValidationException like '%must both be specified%'

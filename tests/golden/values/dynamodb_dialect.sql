@@ -61,3 +61,79 @@ SELECT sk FROM dd WHERE pk = 'a' AND x = x;
 
 SELECT sk FROM dd WHERE pk = 'a' AND contains(m.a[0], m.a[0]);
 -- error: ValidationException like '%operator: contains, first operand: [m, a, [0]]'
+
+-- What is no statement is said in the service's words.
+
+SELECT sk AS s FROM dd WHERE pk = 'a';
+-- error: ValidationException like 'Aliasing is not supported'
+
+SELECT sk FROM dd AS d WHERE pk = 'a';
+-- error: ValidationException like 'Aliasing is not supported'
+
+INSERT INTO dd AS d VALUE {'pk': 'y', 'sk': 1};
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected token after expression'
+
+SELECT COUNT(*) FROM dd;
+-- error: ValidationException like 'Unexpected path component at 1:8:5'
+
+SELECT size(x) FROM dd;
+-- error: ValidationException like 'Unexpected path component at 1:8:4'
+
+SELECT sk FROM dd WHERE nosuch(x, 1) = 2;
+-- error: ValidationException like 'Unrecognized function: NOSUCH at 1:25:6'
+
+SELECTT * FROMM dd;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Expected data manipulation'
+
+SELECT * FROM dd WHERE;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected term'
+
+SELECT FROM dd;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected term'
+
+SELECT * FROM dd WHERE pk = ;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Missing right-hand side expression of infix operator'
+
+SELECT * FROM dd WHERE pk = SELECT;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected keyword'
+
+SELECT * FROM dd WHERE pk. = 1;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Invalid path dot component'
+
+SELECT * FROM dd WHERE pk = 'a');
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected token after expression'
+
+SELECT * FROM dd ORDER BY pk WHERE pk = 'a';
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected token after expression'
+
+DELETE FROM dd WHERE pk = 'a' ORDER BY sk;
+-- error: ValidationException like 'Statement wasn''t well formed, can''t be processed: Unexpected token after expression'
+
+-- Statements of our own keep our words.
+CREATE TABLE;
+-- error: ValidationException like 'expected %'
+
+-- A number that cannot be stored, with its place.
+
+INSERT INTO dd VALUE {'pk': 'x', 'sk': 1, 'n': 1e200};
+-- error: ValidationException like 'Number overflow. Attempting to store a number with magnitude larger than supported range under root.n'
+
+INSERT INTO dd VALUE {'pk': 'x', 'sk': 1, 'n': [1, {'m': 1e-200}]};
+-- error: ValidationException like 'Number underflow. Attempting to store a number with magnitude smaller than supported range under root.n[1].m'
+
+SELECT * FROM dd WHERE pk = 'x' AND n = 123456789012345678901234567890123456789;
+-- error: ValidationException like 'Attempting to store more than 38 significant digits in a Number under root'
+
+SET dialect = extended;
+
+-- An attribute that the index has not is refused, beside a star, too.
+CREATE TABLE proj (id STRING, PRIMARY KEY (id), GLOBAL INDEX thin (a STRING) PROJECT KEYS ONLY);
+INSERT INTO proj VALUE {'id': '1', 'a': 'x', 'url': 'u'};
+SELECT url FROM "proj"."thin";
+-- error: ValidationException like '%Global secondary index thin does not project [url]'
+SELECT x.*, x.url FROM "proj"."thin" AS x;
+-- error: ValidationException like '%Global secondary index thin does not project [url]'
+SELECT x.*, x.id AS again FROM "proj"."thin" AS x;
+-- {'id': '1', 'a': 'x', 'again': '1'}
+SELECT * FROM "proj"."thin" WHERE url IS MISSING;
+-- {'id': '1', 'a': 'x'}

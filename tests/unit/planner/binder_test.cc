@@ -372,7 +372,7 @@ TEST_F(BinderTest, DynamoDialect) {
     EXPECT_TRUE(error.ok()) << text << "\n" << error.ToString();
   }
   const std::pair<const char*, const char*> refused[] = {
-      {"SELECT COUNT(*) FROM songs", "Unexpected path component at 1:8:8"},
+      {"SELECT COUNT(*) FROM songs", "Unexpected path component at 1:8:5"},
       {"SELECT * FROM songs LIMIT 3", "Unexpected token after expression"},
       {"SELECT * FROM songs AS s", "Aliasing is not supported"},
       {"SELECT * FROM songs.by_genre.x", "at most 2 components"},
