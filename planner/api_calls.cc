@@ -58,7 +58,7 @@ class Collector {
   Collector(const Settings& settings, EvalContext* ctx, ApiPlan* out) : settings_(settings), ctx_(ctx), out_(out) {}
 
   void Visit(const Plan& plan) {
-    for (const PlanPtr& input : plan.inputs) Visit(*input);
+    ForEachPlanBelow(plan, [&](const Plan& below) { Visit(below); });
     if (const auto* access = plan.As<Plan::Access>()) {
       Access(*access);
       return;
