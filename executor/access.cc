@@ -5,6 +5,7 @@
 #include "executor/capacity_meter.h"
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
+#include "planner/contradictions.h"
 #include "types/item_rules.h"
 
 namespace parton {
@@ -30,6 +31,10 @@ class Access final : public Operator {
     CloseCursor();
     left_ = node_.limit.value_or(UINT64_MAX);
     next_ = 0;
+    if (node_.exclusive != nullptr && ExcludedNow(node_.exclusive, *ctx_.shared->settings, &node_, ctx_.eval)) {
+      left_ = 0;
+      return true;
+    }
     if (single_) return OpenSingle();
     if (point_) return ResolveKeys(node_, ctx_, &keys_);
     if (ctx_.morsel_access == &node_) {

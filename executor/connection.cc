@@ -132,7 +132,9 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text
       settings_->dialect == Dialect::kExtended && text.size() <= kMaxLiftedText &&
       LiftLiterals(text, &lifted_)) {
     Result<PlannedPtr> shared = Plan(lifted_.text);
-    if (shared.ok() && (*shared)->parameter_count == static_cast<int>(lifted_.values.size())) {
+    // The plan that runs is the one that EXPLAIN shows.
+    if (shared.ok() && (*shared)->parameter_count == static_cast<int>(lifted_.values.size()) &&
+        !(*shared)->depends_on_values && (*shared)->notices.empty()) {
       plan = std::move(*shared);
       parameters = std::move(lifted_.values);
       lifted = true;

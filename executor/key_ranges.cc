@@ -89,7 +89,11 @@ void AddBound(const Value& v, KeyType type, bool is_low, bool inclusive, Interva
     if (above_all == is_low) out->empty = true;
   };
   if (v.type() == Type::kFloat && !std::isfinite(v.float_value())) {
-    // NaN stands before all numbers.
+    // NaN is neither less nor greater than any number.
+    if (std::isnan(v.float_value())) {
+      out->empty = true;
+      return;
+    }
     return beyond(v.float_value() > 0);
   }
   std::optional<Number> n = ToNumber(v);

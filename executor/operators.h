@@ -30,6 +30,8 @@ OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, Operato
                            std::vector<int> left_slots, ExecutionContext& ctx);
 OperatorPtr MakeSemiJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, bool correlated,
                          std::vector<int> left_slots, std::vector<int> right_slots, ExecutionContext& ctx);
+// A semi-join that marks its left rows. REQUIRES: the right side reads none of the left's slots.
+OperatorPtr MakeMarkJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, ExecutionContext& ctx);
 // `kept`: the slots of the input that the node reads.
 OperatorPtr MakeAggregate(const Plan::Aggregate& node, OperatorPtr input, std::vector<int> kept,
                           ExecutionContext& ctx);

@@ -67,7 +67,7 @@ void AddPaths(const Plan& plan, std::string* out) {
     *out += fmt::format("{} {}", PathName(a->kind), a->table->name);
     if (a->index != nullptr) *out += "." + a->index->name;
   }
-  for (const PlanPtr& input : plan.inputs) AddPaths(*input, out);
+  ForEachPlanBelow(plan, [&](const Plan& below) { AddPaths(below, out); });
 }
 
 // The position in `original` of the token that stands at `span` in `lifted`: both have the same tokens, but for
@@ -92,7 +92,7 @@ TextSpan MapSpan(TextSpan span, std::string_view lifted, std::string_view origin
 // What the scans and queries of the plan will examine, by the planner's estimates.
 double ItemsOf(const Plan& plan) {
   double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
-  for (const PlanPtr& input : plan.inputs) items += ItemsOf(*input);
+  ForEachPlanBelow(plan, [&](const Plan& below) { items += ItemsOf(below); });
   return items;
 }
 

@@ -6,6 +6,7 @@
 #include "executor/operators.h"
 #include "executor/rows.h"
 #include "types/value_compare.h"
+#include "planner/contradictions.h"
 
 namespace parton {
 
@@ -34,10 +35,13 @@ class Empty final : public Operator {
 class Filter final : public Operator {
  public:
   Filter(const Plan::Filter& node, OperatorPtr input, ExecutionContext& ctx)
-      : Operator(ctx), predicate_(*node.predicate), input_(std::move(input)) {}
-  bool Open() override { return input_->Open(); }
+      : Operator(ctx), predicate_(*node.predicate), exclusive_(node.exclusive), input_(std::move(input)) {}
+  bool Open() override {
+    never_ = exclusive_ != nullptr && ExcludedNow(exclusive_, *ctx_.shared->settings, nullptr, ctx_.eval);
+    return never_ || input_->Open();
+  }
   bool Next() override {
-    while (input_->Next()) {
+    while (!never_ && input_->Next()) {
       bool keep = EvaluatePredicate(predicate_, ctx_.eval);
       if (ctx_.failed()) return false;
       if (keep) return true;
@@ -49,7 +53,9 @@ class Filter final : public Operator {
 
  private:
   const Expr& predicate_;
+  const ExprPtr& exclusive_;
   OperatorPtr input_;
+  bool never_ = false;
 };
 
 class Compute final : public Operator {

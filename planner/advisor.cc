@@ -198,11 +198,16 @@ void Advisor::Add(size_t line, const PlannedStatement& statement) {
 }
 
 void Advisor::Visit(size_t line, const Plan& plan, std::vector<SortKey> order) {
-  if (const auto* access = plan.As<Plan::Access>()) return VisitAccess(line, plan, *access, std::move(order));
+  if (const auto* access = plan.As<Plan::Access>()) {
+    VisitAccess(line, plan, *access, std::move(order));
+    ForEachSubquery(plan, [&](const Expr::Subquery&, const Query& query) { Visit(line, *query.root, {}); });
+    return;
+  }
   if (const auto* sort = plan.As<Plan::Sort>()) order = sort->keys;
   const bool keeps_order = plan.As<Plan::Sort>() || plan.As<Plan::Limit>() || plan.As<Plan::Compute>() ||
                            plan.As<Plan::Filter>() || plan.As<Plan::Gather>();
   for (const PlanPtr& input : plan.inputs) Visit(line, *input, keeps_order ? order : std::vector<SortKey>{});
+  ForEachSubquery(plan, [&](const Expr::Subquery&, const Query& query) { Visit(line, *query.root, {}); });
 }
 
 void Advisor::VisitAccess(size_t line, const Plan& plan, const Plan::Access& access, std::vector<SortKey> order) {

@@ -28,7 +28,7 @@ void InClient(ApiCall* call, const std::string& text) {
 }  // namespace
 
 void ReadCollector::Visit(const Plan& plan) {
-  for (const PlanPtr& input : plan.inputs) Visit(*input);
+  ForEachPlanBelow(plan, [&](const Plan& below) { Visit(below); });
   if (const auto* access = plan.As<Plan::Access>()) {
     Access(*access);
     return;

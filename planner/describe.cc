@@ -164,7 +164,8 @@ struct Describer {
     Add("on", Text(n.on));
   }
   void operator()(const Plan::SemiJoin& n) {
-    out->name = n.anti ? "AntiJoin" : "SemiJoin";
+    out->name = n.mark_slot >= 0 ? "MarkJoin" : n.anti ? "AntiJoin" : "SemiJoin";
+    if (n.mark_slot >= 0) Add("marks", std::string(n.anti ? "NOT " : "") + (n.null_aware ? "IN" : "EXISTS"));
     Add("keys", Joined(n.keys, " AND ", [](const auto& k) { return Text(k.first) + " = " + Text(k.second); }));
     Add("on", Text(n.on));
   }
@@ -296,6 +297,13 @@ PlanDescription Describe(const Plan& plan) {
   for (const PlanPtr& input : plan.inputs) {
     if (input->As<Plan::Once>() == nullptr) d.inputs.push_back(Describe(*input));
   }
+  ForEachSubquery(plan, [&](const Expr::Subquery& subquery, const Query& query) {
+    PlanDescription below;
+    below.name = "Subquery";
+    below.properties.emplace_back("runs", subquery.reads.empty() ? "once" : "for each row");
+    below.inputs.push_back(Describe(query));
+    d.inputs.push_back(std::move(below));
+  });
   return d;
 }
 

@@ -101,6 +101,9 @@ struct Plan {
     ExprPtr hash_list;
     ExprPtr range_list;               // kBatchGet: sort keys likewise
     ExprPtr filter;                   // residual predicate on `slot`; null: none
+    // Terms of the whole condition that may exclude each other once parameters have values, `a = ? AND a = ?`: judged
+    // when the access opens, which then reads nothing. Null: none.
+    ExprPtr exclusive;
     ExprPtr pushed_filter;            // the part of `filter` the store evaluates itself (in fact all or none)
     bool fetch = false;               // the index does not cover: the item is fetched by its key
     bool backward = false;
@@ -130,6 +133,7 @@ struct Plan {
   };
   struct Filter {
     ExprPtr predicate;
+    ExprPtr exclusive = nullptr;  // as Access has it
   };
   struct Compute {
     std::vector<SlotExpr> outputs;
@@ -142,12 +146,15 @@ struct Plan {
     // kHash: equal pairs (left expression, right expression). NULL and MISSING match nothing.
     std::vector<std::pair<ExprPtr, ExprPtr>> keys;
   };
-  // Left rows for which some (anti: no) right row matches. `null_aware`: NOT IN's three-valued rule.
+  // Left rows for which some (anti: no) right row matches. `null_aware`: IN's three-valued rule.
   struct SemiJoin {
     bool anti = false;
     std::vector<std::pair<ExprPtr, ExprPtr>> keys;
     ExprPtr on;
     bool null_aware = false;
+    // Unless -1: all left rows pass, and the slot gets the truth value of [NOT] EXISTS or, if null_aware, of [NOT] IN,
+    // whose needle and element are the last key; the keys before it say which right rows count. Without `on`.
+    int mark_slot = -1;
   };
   struct AggregateCall {
     int slot = 0;
@@ -270,6 +277,8 @@ PlanPtr MakePlan(Node node, std::vector<PlanPtr> inputs = {}, Estimate estimate 
 
 // Slots a subtree defines for its consumer; sorted.
 std::vector<int> SlotsDefined(const Plan& plan);
+// Of these, the ones the root node itself adds to those of its inputs.
+std::vector<int> SlotsOwn(const Plan& plan);
 // Slots it reads but does not define.
 std::vector<int> SlotsFree(const Plan& plan);
 
@@ -337,8 +346,11 @@ PlanDescription Describe(const WritePlan& write);
 std::string RenderText(const PlanDescription& d);
 std::string RenderJson(const PlanDescription& d);
 
-// The rules' safety net, run after each of them in debug builds: every slot read is defined, inputs fit.
+// The rules' safety net, run after each of them where SET validate_plans = on: every node has the inputs it needs, every
+// slot is read where it is defined (also in subqueries), joins and set operations take each side's own slots, keys and
+// ranges fit the kind of access and the types of the key. Error: internal, saying what is wrong.
 Status ValidatePlan(const Plan& plan, const std::vector<int>& outer_slots);
+Status ValidateQuery(const Query& query, const std::vector<int>& outer_slots);
 
 }  // namespace parton
 

@@ -1,8 +1,7 @@
-// Which slots a plan tree defines and reads, and the validator that the rules run under.
+// Which slots a plan tree defines and reads.
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "planner/plan.h"
 #include "planner/plan_visit.h"
@@ -31,6 +30,8 @@ void AddOwn(const Plan& plan, SlotSet* out) {
         } else if constexpr (std::is_same_v<T, Plan::Access> || std::is_same_v<T, Plan::SetOperation> ||
                              std::is_same_v<T, Plan::Shared> || std::is_same_v<T, Plan::Recursive>) {
           add(n.slot);
+        } else if constexpr (std::is_same_v<T, Plan::SemiJoin>) {
+          add(n.mark_slot);
         } else if constexpr (std::is_same_v<T, Plan::FunctionScan>) {
           add(n.slot);
           add(n.at_slot);
@@ -57,63 +58,62 @@ bool Replaces(const Plan& plan) {
   return plan.As<Plan::Aggregate>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>();
 }
 
-SlotSet Defined(const Plan& plan) {
-  SlotSet out;
-  AddOwn(plan, &out);
-  if (Replaces(plan)) return out;
-  if (plan.As<Plan::SemiJoin>()) {
-    SlotSet left = Defined(*plan.inputs[0]);
-    out.insert(left.begin(), left.end());
-    return out;
-  }
-  for (const PlanPtr& input : plan.inputs) {
-    SlotSet more = Defined(*input);
-    out.insert(more.begin(), more.end());
-  }
-  return out;
+void AddDefined(const Plan& plan, SlotSet* out) {
+  AddOwn(plan, out);
+  if (Replaces(plan)) return;
+  const size_t count = plan.As<Plan::SemiJoin>() ? 1 : plan.inputs.size();
+  for (size_t i = 0; i < count; ++i) AddDefined(*plan.inputs[i], out);
 }
 
-SlotSet Free(const Plan& plan) {
-  SlotSet reads;
-  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &reads); });
+struct Slots {
+  SlotSet defined;
+  SlotSet free;
+};
+
+// The larger set is kept, so that a deep tree costs no more than its size.
+void Merge(SlotSet from, SlotSet* to) {
+  if (from.size() > to->size()) std::swap(from, *to);
+  to->insert(from.begin(), from.end());
+}
+
+Slots SlotsOf(const Plan& plan) {
+  Slots out;
+  SlotSet left;
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    Slots below = SlotsOf(*plan.inputs[i]);
+    if (i == 0 && plan.As<Plan::SemiJoin>()) left = below.defined;
+    Merge(std::move(below.defined), &out.defined);
+    Merge(std::move(below.free), &out.free);
+  }
+  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &out.free); });
   // What the node's own expressions may see: its inputs' slots, and its own (an access filter, a computed
   // slot used by the next output).
-  SlotSet known;
-  AddOwn(plan, &known);
-  for (const PlanPtr& input : plan.inputs) {
-    SlotSet more = Defined(*input);
-    known.insert(more.begin(), more.end());
+  AddOwn(plan, &out.defined);
+  std::erase_if(out.free, [&](int slot) { return out.defined.contains(slot); });
+  if (Replaces(plan) || plan.As<Plan::SemiJoin>()) {
+    out.defined = std::move(left);
+    AddOwn(plan, &out.defined);
   }
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    SlotSet inner = Free(*plan.inputs[i]);
-    reads.insert(inner.begin(), inner.end());
-  }
-  SlotSet out;
-  std::set_difference(reads.begin(), reads.end(), known.begin(), known.end(), std::inserter(out, out.end()));
   return out;
 }
 
 }  // namespace
 
 std::vector<int> SlotsDefined(const Plan& plan) {
-  SlotSet s = Defined(plan);
+  SlotSet s;
+  AddDefined(plan, &s);
+  return {s.begin(), s.end()};
+}
+
+std::vector<int> SlotsOwn(const Plan& plan) {
+  SlotSet s;
+  AddOwn(plan, &s);
   return {s.begin(), s.end()};
 }
 
 std::vector<int> SlotsFree(const Plan& plan) {
-  SlotSet s = Free(plan);
+  const SlotSet s = SlotsOf(plan).free;
   return {s.begin(), s.end()};
-}
-
-Status ValidatePlan(const Plan& plan, const std::vector<int>& outer_slots) {
-  SlotSet outer(outer_slots.begin(), outer_slots.end());
-  for (int slot : Free(plan)) {
-    if (!outer.contains(slot)) {
-      return Status::Internal(fmt::format("plan reads slot {}, which nothing defines:\n{}", slot,
-                                          RenderText(Describe(plan))));
-    }
-  }
-  return Status::Ok();
 }
 
 }  // namespace parton

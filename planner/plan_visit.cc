@@ -1,5 +1,7 @@
 #include "planner/plan_visit.h"
 
+#include <unordered_set>
+
 namespace parton {
 
 namespace {
@@ -50,11 +52,15 @@ struct ExprMembers {
     Visit(n.hash_list);
     Visit(n.range_list);
     Visit(n.filter);
+    Visit(n.exclusive);
     Visit(n.pushed_filter);
   }
   void operator()(Plan::FunctionScan& n) { Visit(n.args); }
   void operator()(Plan::Unnest& n) { Visit(n.collection); }
-  void operator()(Plan::Filter& n) { Visit(n.predicate); }
+  void operator()(Plan::Filter& n) {
+    Visit(n.predicate);
+    Visit(n.exclusive);
+  }
   void operator()(Plan::Compute& n) { Visit(n.outputs); }
   void operator()(Plan::Join& n) {
     Visit(n.on);
@@ -126,6 +132,23 @@ void ForEachExpr(const Plan& plan, const std::function<void(const ExprPtr&)>& fn
   ExprMembers<decltype(visit)> members{visit};
   auto copy = plan.node;  // plans are shared between threads: not even a self-assignment is allowed
   std::visit([&](auto& n) { members(n); }, copy);
+}
+
+void ForEachSubquery(const Plan& plan, const std::function<void(const Expr::Subquery&, const Query&)>& fn) {
+  std::unordered_set<const void*> seen;
+  std::function<void(const ExprPtr&)> visit = [&](const ExprPtr& e) {
+    if (const auto* subquery = e->As<Expr::Subquery>()) {
+      if (seen.insert(subquery->plan.get()).second) fn(*subquery, *static_cast<const Query*>(subquery->plan.get()));
+      return;
+    }
+    ForEachChild(*e, visit);
+  };
+  ForEachExpr(plan, visit);
+}
+
+void ForEachPlanBelow(const Plan& plan, const std::function<void(const Plan&)>& fn) {
+  for (const PlanPtr& input : plan.inputs) fn(*input);
+  ForEachSubquery(plan, [&](const Expr::Subquery&, const Query& query) { fn(*query.root); });
 }
 
 PlanPtr WithInputs(const PlanPtr& plan, std::vector<PlanPtr> inputs) {

@@ -11,6 +11,12 @@ namespace parton {
 // Calls fn for each expression the node itself holds (not its inputs'); none is null.
 void ForEachExpr(const Plan& plan, const std::function<void(const ExprPtr&)>& fn);
 
+// Calls fn for each query inside the node's own expressions, once each; not for those inside of these queries.
+void ForEachSubquery(const Plan& plan, const std::function<void(const Expr::Subquery&, const Query&)>& fn);
+
+// Calls fn for the inputs, then for the roots of the queries inside the node's expressions: all that the node runs.
+void ForEachPlanBelow(const Plan& plan, const std::function<void(const Plan&)>& fn);
+
 // A copy of the node with each of its expressions replaced by fn(expression).
 PlanPtr MapExprs(const PlanPtr& plan, const std::function<ExprPtr(const ExprPtr&)>& fn);
 

@@ -19,6 +19,7 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   context.settings = input.settings;
   context.notices = &planned.notices;
   context.slot_count = &planned.slot_count;
+  context.depends_on_values = &planned.depends_on_values;
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(WithAttributes(*query), context));
   } else if (auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
@@ -64,6 +65,7 @@ Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
     out.parameter_count = statement->parameter_count;
     out.parameter_names = statement->parameter_names;
     out.schema_version = planned->schema_version;
+    out.depends_on_values = planned->depends_on_values;
     out.read_only = !explain->analyze || planned->read_only;
     ExplainPlan body;
     body.analyze = explain->analyze;

@@ -47,6 +47,8 @@ struct PlannedStatement {
   uint64_t schema_version = 0;               // TableStore::SchemaVersion when it was planned
   std::vector<std::string> notices;          // "scans the whole table t", ...
   bool read_only = true;
+  // The planner would have decided otherwise, or might have, had it known the values of parameters.
+  bool depends_on_values = false;
   std::string capacity;  // RETURN CONSUMED CAPACITY: "TOTAL" or "INDEXES"; empty: not asked for
 };
 

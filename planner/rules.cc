@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "planner/plan_visit.h"
 #include "planner/planner.h"
 
@@ -21,6 +23,7 @@ const std::vector<Rule>& Rules() {
       {"push_down_filters", "Each term of a filter is evaluated as low in the tree as its slots allow.",
        PushDownFilters},
       {"find_contradictions", "A conjunction no row can satisfy reads nothing.", FindContradictions},
+      {"order_joins", "Inner joins are made in the order that costs least.", OrderJoins},
       {"plan_joins", "An equi-join looks up the right side by key where it has one, or hashes it.", PlanJoins},
       {"choose_access_paths",
        "Each table is read by the cheapest of GetItem, BatchGet, Query, range Scan and Scan; sorts and limits "
@@ -68,10 +71,20 @@ Result<PlanPtr> ApplyToSubqueries(const PlanPtr& plan, const RuleContext& contex
   return out;
 }
 
+// Whether what `maker` made of the plan is sound.
+Status Validated(const Plan& plan, const char* maker, const RuleContext& context) {
+  if (!context.settings->validate_plans) return Status::Ok();
+  const Status fault = ValidatePlan(plan, context.outer_slots);
+  if (fault.ok()) return fault;
+  return Status::Internal(
+      fmt::format("{} made a wrong plan: {}\n{}", maker, fault.message(), RenderText(Describe(plan))));
+}
+
 }  // namespace
 
 Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context) {
   PlanPtr current = plan;
+  PARTON_RETURN_IF_ERROR(Validated(*current, "the binder", context));
   for (const Rule& rule : Rules()) {
     if (!context.settings->disabled_rules.contains(rule.name)) {
       PARTON_ASSIGN_OR_RETURN(current, rule.apply(current, context));
@@ -79,9 +92,7 @@ Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context) {
     if (rule.apply == DecorrelateAggregates) {
       PARTON_ASSIGN_OR_RETURN(current, ApplyToSubqueries(current, context));
     }
-#ifndef NDEBUG
-    PARTON_RETURN_IF_ERROR(ValidatePlan(*current, context.outer_slots));
-#endif
+    PARTON_RETURN_IF_ERROR(Validated(*current, rule.name, context));
   }
   return current;
 }
@@ -90,6 +101,7 @@ Result<QueryPtr> ApplyRules(const QueryPtr& query, const RuleContext& context) {
   PARTON_ASSIGN_OR_RETURN(PlanPtr root, ApplyRules(query->root, context));
   auto copy = std::make_shared<Query>(*query);
   copy->root = std::move(root);
+  if (context.settings->validate_plans) PARTON_RETURN_IF_ERROR(ValidateQuery(*copy, context.outer_slots));
   return QueryPtr(std::move(copy));
 }
 

@@ -21,6 +21,8 @@ struct RuleContext {
   bool parallel = true;
   // The slots of the statement, for rules that need new ones; null: they do without.
   int* slot_count = nullptr;
+  // Set where a parameter's value would have decided something; null: nobody asks.
+  bool* depends_on_values = nullptr;
   // Filled by the rules: "scans the whole table t", ...
   std::vector<std::string>* notices = nullptr;
 };
@@ -46,6 +48,7 @@ Result<PlanPtr> FoldConstants(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> NormalizePredicates(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PushDownFilters(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> FindContradictions(const PlanPtr& plan, const RuleContext& context);
+Result<PlanPtr> OrderJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PlanJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext& context);

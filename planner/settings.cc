@@ -128,7 +128,7 @@ const std::vector<Setting>& Table() {
          return true;
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.memory_limit_bytes)); }},
-      {{"scan", "allow | warn | deny", "What happens to a statement that must scan a whole table."},
+      {{"scan", "allow | warn | deny", "What happens to a statement that must scan a whole table, or a range of partition keys open at one end."},
        [](const Value& v, Settings* s) {
          return Put(ToWord<ScanPolicy>(v, {{"allow", ScanPolicy::kAllow},
                                            {"warn", ScanPolicy::kWarn},
@@ -160,6 +160,10 @@ const std::vector<Setting>& Table() {
        [](const Settings& s) {
          return Value::String(s.typing == Typing::kStrict ? "strict" : "permissive");
        }},
+      {{"validate_plans", "on | off",
+        "Whether every plan is checked after every planner rule; a fault is an internal error naming the rule."},
+       [](const Value& v, Settings* s) { return PutBool(v, &s->validate_plans); },
+       [](const Settings& s) { return OnOff(s.validate_plans); }},
   };
   return table;
 }

@@ -18,6 +18,9 @@ namespace parton {
 enum class Dialect : uint8_t { kExtended, kDynamo };
 enum class ScanPolicy : uint8_t { kAllow, kWarn, kDeny };
 
+// What validate_plans is where nobody says: off, and on in test programs, which set it before they open a database.
+inline bool validate_plans_by_default = false;
+
 struct Settings {
   Dialect dialect = Dialect::kExtended;
   Typing typing = Typing::kPermissive;
@@ -29,6 +32,8 @@ struct Settings {
   bool capacity = false;  // count consumed capacity
   bool throttle = false;
   bool lint = false;  // notices about attributes that no sampled item has
+  // Check every plan after every rule; a plan that is wrong is an internal error naming the rule.
+  bool validate_plans = validate_plans_by_default;
   // Planner rules switched off by SET rule_<name> = off: answers must not change.
   std::set<std::string> disabled_rules;
 

@@ -197,6 +197,22 @@ bool SameExpr(const Expr& a, const Expr& b) {
                     [](const ExprPtr& x, const ExprPtr& y) { return SameExpr(*x, *y); });
 }
 
+size_t HashExpr(const Expr& e) {
+  size_t hash = e.node.index();
+  auto add = [&hash](size_t h) { hash = hash * 0x9E3779B97F4A7C15u + h + (hash >> 29); };
+  if (const auto* n = e.As<Expr::Literal>()) add(HashValue(n->value));
+  if (const auto* n = e.As<Expr::Parameter>()) add(static_cast<size_t>(n->index));
+  if (const auto* n = e.As<Expr::Slot>()) add(static_cast<size_t>(n->index));
+  if (const auto* n = e.As<Expr::Call>()) add(std::hash<const void*>()(n->function));
+  if (const auto* n = e.As<Expr::Compare>()) add(static_cast<size_t>(n->op));
+  if (const auto* n = e.As<Expr::Binary>()) add(static_cast<size_t>(n->op));
+  if (const auto* n = e.As<Expr::Path>()) {
+    for (const PathStep& step : n->steps) add(std::hash<std::string>()(step.name) + static_cast<size_t>(step.index));
+  }
+  ForEachChild(e, [&](const ExprPtr& child) { add(HashExpr(*child)); });
+  return hash;
+}
+
 std::vector<int> SlotsRead(const Expr& e) {
   std::vector<int> slots;
   Walk(e, [&](const Expr& x) {

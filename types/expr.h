@@ -239,6 +239,15 @@ std::string ToString(const Expr& e);
 // Structural equality (spans ignored).
 bool SameExpr(const Expr& a, const Expr& b);
 
+// Consistent with SameExpr.
+size_t HashExpr(const Expr& e);
+struct ExprHash {
+  size_t operator()(const ExprPtr& e) const { return HashExpr(*e); }
+};
+struct ExprEqual {
+  bool operator()(const ExprPtr& a, const ExprPtr& b) const { return SameExpr(*a, *b); }
+};
+
 // Calls fn(const ExprPtr&) for each direct child.
 void ForEachChild(const Expr& e, const std::function<void(const ExprPtr&)>& fn);
 // A copy with each direct child replaced by fn(child); the same pointer if nothing changed.

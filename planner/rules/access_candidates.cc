@@ -10,6 +10,7 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -69,12 +70,9 @@ bool IsLiteralList(const std::vector<ExprPtr>& values) {
 
 // Distinct by value where known.
 void Deduplicate(std::vector<ExprPtr>* values) {
-  std::vector<ExprPtr> out;
-  for (const ExprPtr& v : *values) {
-    bool known = std::any_of(out.begin(), out.end(), [&](const ExprPtr& o) { return SameExpr(*o, *v); });
-    if (!known) out.push_back(v);
-  }
-  *values = std::move(out);
+  if (values->size() < 2) return;
+  std::unordered_set<ExprPtr, ExprHash, ExprEqual> known;
+  std::erase_if(*values, [&](const ExprPtr& v) { return !known.insert(v).second; });
 }
 
 // Of several bounds with known values only the tightest stays: the intersection of the ranges. Bounds whose values come
@@ -122,14 +120,11 @@ KeyReading ReadKeys(const std::vector<ExprPtr>& terms, int slot, const KeySchema
     } else if (values->empty()) {
       *values = std::move(mine);
     } else if (IsLiteralList(*values) && IsLiteralList(mine)) {
+      std::unordered_set<Value, ValueHash, ValueEqual> wanted;
+      for (const ExprPtr& m : mine) wanted.insert(m->As<Expr::Literal>()->value);
       std::vector<ExprPtr> both;
       for (const ExprPtr& v : *values) {
-        for (const ExprPtr& m : mine) {
-          if (v->As<Expr::Literal>()->value == m->As<Expr::Literal>()->value) {
-            both.push_back(v);
-            break;
-          }
-        }
+        if (wanted.contains(v->As<Expr::Literal>()->value)) both.push_back(v);
       }
       if (both.empty()) r.never = true;
       *values = std::move(both);
@@ -187,7 +182,8 @@ class Builder {
         context_(context),
         settings_(*context.settings),
         rejected_(rejected),
-        selectivity_(context.store == nullptr ? nullptr : context.store->Statistics(*access.table)),
+        selectivity_(context.store == nullptr ? nullptr : context.store->Statistics(*access.table),
+                     &depends_on_values_),
         terms_(Conjuncts(access.filter)) {}
 
   std::vector<Candidate> Build() {
@@ -208,6 +204,7 @@ class Builder {
       c.name = "Empty";
       return {std::move(c)};
     }
+    for (Candidate& c : candidates_) c.depends_on_values = depends_on_values_;
     return std::move(candidates_);
   }
 
@@ -284,8 +281,9 @@ class Builder {
   // Terms that stay in the filter when `proven` are shown by the bounds.
   ExprPtr Residual(const std::vector<ExprPtr>& proven) const {
     std::vector<ExprPtr> rest;
+    const std::unordered_set<ExprPtr> shown(proven.begin(), proven.end());
     for (const ExprPtr& t : terms_) {
-      if (!Contains(proven, t)) rest.push_back(t);
+      if (!shown.contains(t)) rest.push_back(t);
     }
     return Conjoin(std::move(rest));
   }
@@ -545,6 +543,7 @@ class Builder {
   const RuleContext& context_;
   const Settings& settings_;
   std::vector<std::string>* rejected_;
+  bool depends_on_values_ = false;
   const Selectivity selectivity_;
   std::vector<ExprPtr> terms_;
   std::vector<Candidate> candidates_;

@@ -22,8 +22,14 @@ struct Candidate {
   bool gives_order = false;   // Demand::order is met
   Estimate estimate;
   double cost = 0;            // in items read, roughly
+  bool depends_on_values = false;  // the estimate would be another one if parameters' values were known
   std::string name;           // "Query by_year"
 };
+
+// Tells the context that a choice was made by an estimate which depends on parameters' values.
+inline void NoteValues(const Candidate& c, const RuleContext& context) {
+  if (c.depends_on_values && context.depends_on_values != nullptr) *context.depends_on_values = true;
+}
 
 // All usable candidates for `access` (whose filter holds every term about it); for the others a line in
 // `rejected` says why not. At least one candidate unless the access is a contradiction, which is then the

@@ -42,6 +42,15 @@ std::string IndexHint(const Plan::Access& access) {
   return fmt::format("add a condition on the partition key {} or on an index's", access.table->key.hash.name);
 }
 
+// Reads a table or index from one end at least: it grows with the table.
+bool IsScan(const Plan::Access& access) {
+  if (access.kind == AccessKind::kScan) return true;
+  if (access.kind != AccessKind::kRangeScan) return false;
+  return std::any_of(access.ranges.begin(), access.ranges.end(), [](const AccessRange& r) {
+    return r.prefixes.empty() && (r.lows.empty() || r.highs.empty());
+  });
+}
+
 class Chooser {
  public:
   explicit Chooser(const RuleContext& context) : context_(context) {}
@@ -64,7 +73,8 @@ class Chooser {
       for (SortKey& key : below.order) key.expr = Substitute(key.expr, n->outputs);
       return VisitFirst(plan, below, ordered);
     }
-    if (plan->As<Plan::Filter>() || plan->As<Plan::Unnest>()) {
+    // Semi-joins keep the order of their left rows too.
+    if (plan->As<Plan::Filter>() || plan->As<Plan::Unnest>() || plan->As<Plan::SemiJoin>()) {
       Demand below;
       below.order = demand.order;
       return VisitFirst(plan, below, ordered);
@@ -135,11 +145,12 @@ class Chooser {
     std::vector<std::string> rejected;
     std::vector<Candidate> candidates = AccessCandidates(access, demand, context_, &rejected);
     PARTON_CHECK(!candidates.empty());
+    if (candidates.size() > 1) NoteValues(candidates[0], context_);
     size_t best = 0;
     // Where scans are forbidden, statistics must not make one of what could do without.
     const bool deny = context_.settings->scan == ScanPolicy::kDeny;
     auto rank = [&](const Candidate& c) {
-      return std::pair(deny && c.access.kind == AccessKind::kScan, c.cost);
+      return std::pair(deny && IsScan(c.access), c.cost);
     };
     for (size_t i = 1; i < candidates.size(); ++i) {
       if (rank(candidates[i]) < rank(candidates[best])) best = i;
@@ -157,7 +168,7 @@ class Chooser {
       rejected.push_back(fmt::format("{}{}{:.0f} items' cost against {:.0f}", candidates[i].name, note,
                                      candidates[i].cost, chosen.cost));
     }
-    if (chosen.access.kind == AccessKind::kScan) PARTON_RETURN_IF_ERROR(GuardScan(chosen.access));
+    if (IsScan(chosen.access)) PARTON_RETURN_IF_ERROR(GuardScan(chosen.access));
     chosen.access.rejected = std::move(rejected);
     return MakePlan(std::move(chosen.access), {}, chosen.estimate);
   }
@@ -192,12 +203,15 @@ class Chooser {
     if (policy == ScanPolicy::kAllow) return Status::Ok();
     std::string source = access.table->name;
     if (access.index != nullptr) source += "." + access.index->name;
+    const bool whole = access.kind == AccessKind::kScan;
+    const std::string what = whole ? fmt::format("the whole of {}", source)
+                                   : fmt::format("{} from one end: the range of partition keys is open", source);
     if (policy == ScanPolicy::kDeny) {
-      return Status(StatusCode::kScanDenied, fmt::format("the statement scans the whole of {}", source), {},
+      return Status(StatusCode::kScanDenied, fmt::format("the statement scans {}", what), {},
                     IndexHint(access) + "; SET scan = allow lifts the refusal");
     }
     if (context_.notices != nullptr) {
-      context_.notices->push_back(fmt::format("scans the whole of {}; {}", source, IndexHint(access)));
+      context_.notices->push_back(fmt::format("scans {}; {}", what, IndexHint(access)));
     }
     return Status::Ok();
   }

@@ -43,7 +43,7 @@ class Decorrelator {
       if (!HasSubquery(*root)) return root;
       return TransformExpr(root, [&](const ExprPtr& e) {
         Inner inner;
-        if (!TakeApart(*e, outer, &inner) || CheaperByKey(inner, outer_rows)) return e;
+        if (!TakeApart(*e, outer, &inner) || KeyIsCheaper(inner, outer_rows)) return e;
         return Joined(inner, &input);
       });
     });
@@ -128,26 +128,15 @@ class Decorrelator {
     }
     const auto* access = plan->As<Plan::Access>();
     if (access == nullptr) return EstimatedRows(std::make_shared<Plan>(*plan), context_);
-    return EstimatedRows(WithTerms(*access, terms), context_);
-  }
-  static PlanPtr WithTerms(const Plan::Access& access, const std::vector<ExprPtr>& terms) {
-    Plan::Access copy = access;
-    std::vector<ExprPtr> all = Conjuncts(access.filter);
-    all.insert(all.end(), terms.begin(), terms.end());
-    copy.filter = Conjoin(std::move(all));
-    return MakePlan(std::move(copy));
+    return EstimatedRows(MakePlan(WithTerms(*access, terms)), context_);
   }
 
-  bool CheaperByKey(const Inner& inner, double outer_rows) const {
-    const auto* access = inner.source->As<Plan::Access>();
-    if (access == nullptr) return false;
+  bool KeyIsCheaper(const Inner& inner, double outer_rows) const {
     std::vector<ExprPtr> terms = inner.own;
     for (const auto& [outer, mine] : inner.keys) {
       terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, mine, outer}));
     }
-    const PlanPtr looked_up = WithTerms(*access, terms);
-    return outer_rows * LookupCost(*looked_up->As<Plan::Access>(), context_) <
-           SourceItems(inner.source, context_) + outer_rows;
+    return CheaperByKey(inner.source, terms, outer_rows, context_);
   }
 
   // Puts the join on top of *input, and gives the expression that stands for the subquery above it.

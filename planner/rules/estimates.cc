@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "planner/plan_visit.h"
 #include "planner/rules/access_candidates.h"
 
 namespace parton {
@@ -13,6 +14,7 @@ double EstimatedRows(const PlanPtr& plan, const RuleContext& context) {
     std::vector<std::string> ignored;
     double rows = 1e18;
     for (const Candidate& c : AccessCandidates(*access, Demand{}, context, &ignored)) {
+      NoteValues(c, context);
       rows = std::min(rows, c.estimate.rows);
     }
     return rows;
@@ -27,6 +29,7 @@ double LookupCost(const Plan::Access& access, const RuleContext& context) {
   std::vector<std::string> ignored;
   double cost = 1e18;
   for (const Candidate& c : AccessCandidates(access, Demand{}, context, &ignored)) {
+    NoteValues(c, context);
     if (c.access.kind == AccessKind::kScan || c.access.kind == AccessKind::kRangeScan) continue;
     cost = std::min(cost, c.cost);
   }
@@ -39,6 +42,21 @@ double SourceItems(const PlanPtr& plan, const RuleContext& context) {
   if (access == nullptr || context.store == nullptr) return rows;
   TableStats stats = context.store->Stats(*access->table, access->index);
   return std::max(rows, static_cast<double>(stats.approximate_items));
+}
+
+Plan::Access WithTerms(const Plan::Access& access, const std::vector<ExprPtr>& terms) {
+  Plan::Access copy = access;
+  std::vector<ExprPtr> all = Conjuncts(access.filter);
+  all.insert(all.end(), terms.begin(), terms.end());
+  copy.filter = Conjoin(std::move(all));
+  return copy;
+}
+
+bool CheaperByKey(const PlanPtr& source, const std::vector<ExprPtr>& terms, double rows, const RuleContext& context) {
+  const auto* access = source->As<Plan::Access>();
+  if (access == nullptr) return false;
+  const double lookup = LookupCost(WithTerms(*access, terms), context);
+  return lookup < kNoLookup && rows * lookup < SourceItems(source, context) + rows;
 }
 
 bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {

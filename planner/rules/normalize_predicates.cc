@@ -1,6 +1,10 @@
 // Brings predicates into the shape that the other rules look for. Only TRUE matters for a predicate, so
 // rewrites may turn NULL into MISSING or FALSE, never either into TRUE.
 #include <algorithm>
+#include <cmath>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
@@ -13,7 +17,9 @@ namespace {
 
 class Normalizer {
  public:
-  explicit Normalizer(Logic logic) : logic_(logic) {}
+  // `stored`: slots of tables' items. *needs_values is set where a parameter's value would decide.
+  Normalizer(Logic logic, std::set<int> stored, bool* needs_values)
+      : logic_(logic), stored_(std::move(stored)), needs_values_(needs_values) {}
 
   ExprPtr Positive(const ExprPtr& e) {
     if (const auto* n = e->As<Expr::Not>()) return Negative(n->operand);
@@ -38,6 +44,7 @@ class Normalizer {
     // DynamoDB's NOT of an unanswerable predicate is true: its comparisons have no opposite.
     if (logic_ == Logic::kDynamo) return MakeExpr(Expr::Not{e}, e->span);
     if (const auto* n = e->As<Expr::Compare>()) {
+      if (!HasOpposite(*n)) return MakeExpr(Expr::Not{PathFirst(*n, e)}, e->span);
       Expr::Compare copy = *n;
       copy.op = Opposite(copy.op);
       return PathFirst(copy, MakeExpr(copy, e->span));
@@ -52,6 +59,26 @@ class Normalizer {
   static ExprPtr Flipped(Node node, const ExprPtr& e) {
     node.negated = !node.negated;
     return MakeExpr(std::move(node), e->span);
+  }
+
+  // NaN is neither less than nor at least a number: where it may come, the opposite of `<` is not `>=`.
+  bool HasOpposite(const Expr::Compare& c) const {
+    if (c.op == CompareOp::kEq || c.op == CompareOp::kNe) return true;
+    if (MayBeNan(*c.left) || MayBeNan(*c.right)) return false;
+    const bool unknown = c.left->As<Expr::Parameter>() != nullptr || c.right->As<Expr::Parameter>() != nullptr;
+    if (unknown && needs_values_ != nullptr) *needs_values_ = true;
+    return !unknown;
+  }
+  // Beside parameters. No item holds NaN.
+  bool MayBeNan(const Expr& e) const {
+    if (const auto* literal = e.As<Expr::Literal>()) {
+      return literal->value.type() == Type::kFloat && std::isnan(literal->value.float_value());
+    }
+    if (const auto* path = e.As<Expr::Path>()) {
+      const auto* base = path->base->As<Expr::Slot>();
+      return base == nullptr || !stored_.contains(base->index);
+    }
+    return e.As<Expr::Parameter>() == nullptr;
   }
 
   static CompareOp Opposite(CompareOp op) {
@@ -94,10 +121,10 @@ class Normalizer {
 
   ExprPtr Conjunction(const std::vector<ExprPtr>& terms, bool negated, TextSpan span) {
     std::vector<ExprPtr> out;
+    std::unordered_set<ExprPtr, ExprHash, ExprEqual> known;
     for (const ExprPtr& term : terms) {
       for (ExprPtr& t : Conjuncts(Normal(term, negated))) {
-        bool known = std::any_of(out.begin(), out.end(), [&](const ExprPtr& o) { return SameExpr(*o, *t); });
-        if (!known) out.push_back(std::move(t));
+        if (known.insert(t).second) out.push_back(std::move(t));
       }
     }
     if (out.size() == 1) return out[0];
@@ -151,6 +178,7 @@ class Normalizer {
       ExprPtr single;
     };
     std::vector<Group> groups;
+    std::unordered_map<ExprPtr, size_t, ExprHash, ExprEqual> by_path;  // index into groups
     std::vector<ExprPtr> out;
     std::vector<int> order;  // index into groups, or -1 - index into others
     std::vector<ExprPtr> others;
@@ -162,14 +190,14 @@ class Normalizer {
         others.push_back(term);
         continue;
       }
-      auto it = std::find_if(groups.begin(), groups.end(),
-                             [&](const Group& g) { return SameExpr(*g.path, *path); });
-      if (it == groups.end()) {
+      const auto [it, is_new] = by_path.try_emplace(path, groups.size());
+      if (is_new) {
         order.push_back(static_cast<int>(groups.size()));
-        groups.push_back({path, values, term});
+        groups.push_back({path, std::move(values), term});
       } else {
-        it->values.insert(it->values.end(), values.begin(), values.end());
-        it->single = nullptr;
+        Group& g = groups[it->second];
+        g.values.insert(g.values.end(), values.begin(), values.end());
+        g.single = nullptr;
       }
     }
     for (int i : order) {
@@ -188,13 +216,22 @@ class Normalizer {
     return out;
   }
 
-  Logic logic_;
+  const Logic logic_;
+  const std::set<int> stored_;
+  bool* const needs_values_;
 };
+
+void AddItemSlots(const Plan& plan, std::set<int>* out) {
+  if (const auto* access = plan.As<Plan::Access>()) out->insert(access->slot);
+  for (const PlanPtr& input : plan.inputs) AddItemSlots(*input, out);
+}
 
 }  // namespace
 
 Result<PlanPtr> NormalizePredicates(const PlanPtr& plan, const RuleContext& context) {
-  Normalizer normalizer(context.settings->logic());
+  std::set<int> stored;
+  AddItemSlots(*plan, &stored);
+  Normalizer normalizer(context.settings->logic(), std::move(stored), context.depends_on_values);
   return TransformUp(plan, [&](const PlanPtr& node) -> PlanPtr {
     auto changed = [&](const ExprPtr& e) { return e == nullptr ? e : normalizer.Positive(e); };
     if (const auto* n = node->As<Plan::Filter>()) {

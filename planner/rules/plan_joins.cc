@@ -25,7 +25,7 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   const std::vector<int> left_slots = SlotsDefined(*node->inputs[0]);
   const std::vector<int> right_slots = SlotsDefined(*node->inputs[1]);
   std::vector<std::pair<ExprPtr, ExprPtr>> keys;  // (left, right)
-  std::vector<ExprPtr> equalities, rest;
+  std::vector<ExprPtr> rest;
   // In strict typing a term may be in error, and is not evaluated where one before it is false:
   // only the first term can be a key.
   const bool strict = context.settings->typing == Typing::kStrict;
@@ -46,7 +46,6 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
       continue;
     }
     keys.emplace_back(forward ? c->left : c->right, forward ? c->right : c->left);
-    equalities.push_back(term);
   }
   if (keys.empty()) return node;
 
@@ -56,15 +55,13 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   // A left row without a key looks nothing up, but in strict typing the terms behind may still be in error.
   const bool may_look_up = !strict || rest.empty();
   if (const auto* access = node->inputs[1]->As<Plan::Access>(); access != nullptr && may_look_up) {
-    Plan::Access looked_up = *access;
-    std::vector<ExprPtr> terms = Conjuncts(access->filter);
+    std::vector<ExprPtr> terms;
     for (const auto& [left, right] : keys) {
       terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, right, left}, right->span));
     }
-    looked_up.filter = Conjoin(std::move(terms));
-    const double lookup = LookupCost(looked_up, context);
-    const double hashed = SourceItems(node->inputs[1], context);
-    if (left_rows * lookup < hashed + left_rows || (lookup < 1e17 && left_rows <= 1)) {
+    Plan::Access looked_up = WithTerms(*access, terms);
+    const bool one_row = left_rows <= 1 && LookupCost(looked_up, context) < kNoLookup;
+    if (one_row || CheaperByKey(node->inputs[1], terms, left_rows, context)) {
       copy.lateral = true;
       copy.strategy = JoinStrategy::kNestedLoop;
       return MakePlan(std::move(copy), {node->inputs[0], MakePlan(std::move(looked_up))},

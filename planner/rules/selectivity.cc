@@ -21,12 +21,6 @@ constexpr double kLeast = 1e-9;
 
 double Clamped(double share) { return std::clamp(share, kLeast, 1.0); }
 
-std::optional<double> NumberIn(const ExprPtr& e) {
-  const auto* literal = e == nullptr ? nullptr : e->As<Expr::Literal>();
-  if (literal == nullptr || !literal->value.is_numeric()) return std::nullopt;
-  return literal->value.ToDouble();
-}
-
 // The share of [low, high] that lies between two bounds, as if values were spread evenly.
 std::optional<double> Between(const TableStatistics::Attribute* a, std::optional<double> from, std::optional<double> to) {
   if (a == nullptr || !a->low || !a->high || *a->high <= *a->low || (!from && !to)) return std::nullopt;
@@ -38,6 +32,14 @@ std::optional<double> Between(const TableStatistics::Attribute* a, std::optional
 double Assumed(bool low, bool high, bool prefix) { return prefix || (low && high) ? kBothBounds : kOneBound; }
 
 }  // namespace
+
+std::optional<double> Selectivity::NumberIn(const ExprPtr& e) const {
+  if (e == nullptr) return std::nullopt;
+  if (e->As<Expr::Parameter>() != nullptr && depends_on_values_ != nullptr) *depends_on_values_ = true;
+  const auto* literal = e->As<Expr::Literal>();
+  if (literal == nullptr || !literal->value.is_numeric()) return std::nullopt;
+  return literal->value.ToDouble();
+}
 
 double Selectivity::Growth(uint64_t store_items_now) const {
   if (!known() || statistics_->store_items == 0) return 1;

@@ -4,6 +4,8 @@
 #define PARTON_PLANNER_RULES_SELECTIVITY_H_
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "planner/plan.h"
 #include "types/table_statistics.h"
@@ -12,8 +14,9 @@ namespace parton {
 
 class Selectivity {
  public:
-  // `statistics` may be null.
-  explicit Selectivity(std::shared_ptr<const TableStatistics> statistics) : statistics_(std::move(statistics)) {}
+  // `statistics` may be null. *depends_on_values, unless null, is set where a parameter's value would matter.
+  explicit Selectivity(std::shared_ptr<const TableStatistics> statistics, bool* depends_on_values = nullptr)
+      : statistics_(std::move(statistics)), depends_on_values_(depends_on_values) {}
 
   bool known() const { return statistics_ != nullptr; }
   // How many times as many items there are now as ANALYZE saw, by the store's guesses then and now.
@@ -31,8 +34,11 @@ class Selectivity {
  private:
   double Present(std::string_view attribute) const;
   double Equal(std::string_view attribute) const;
+  // Of a literal.
+  std::optional<double> NumberIn(const ExprPtr& e) const;
 
   std::shared_ptr<const TableStatistics> statistics_;
+  bool* depends_on_values_;
 };
 
 }  // namespace parton

@@ -1,5 +1,6 @@
 // EXISTS and IN over a query, as terms of a filter, become semi-joins (NOT: anti-joins): the inner query is
-// read once instead of once per row. It runs before the inner queries are planned, on their logical shape
+// read once instead of once per row. Elsewhere in a filter or a select list, and for a correlated NOT IN, the join marks
+// each row with the answer, which may be unknown. It runs before the inner queries are planned, on their logical shape
 // Project <- Filter <- source; the filter's terms that equate an inner with an outer value become keys, other
 // correlated ones the join's condition.
 //
@@ -7,6 +8,7 @@
 // one that a key lookup per row answers more cheaply; and everything in strict typing, where reading more
 // inner rows could raise errors the statement does not have.
 #include <algorithm>
+#include <functional>
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
@@ -50,8 +52,26 @@ class Unnester {
   explicit Unnester(const RuleContext& context) : context_(context) {}
 
   PlanPtr Visit(const PlanPtr& node) const {
+    if (node->As<Plan::Compute>()) return Marked(node);
+    if (!node->As<Plan::Filter>()) return node;
+    PlanPtr joined = Joined(node);
+    // What is left of the filter may stand below the joins.
+    if (joined->As<Plan::Filter>()) return Marked(joined);
+    const PlanPtr* below = &joined;
+    while ((*below)->As<Plan::SemiJoin>()) below = &(*below)->inputs[0];
+    return (*below)->As<Plan::Filter>() ? WithMarks(joined) : joined;
+  }
+
+ private:
+  // The filter at the foot of a pile of semi-joins, marked.
+  PlanPtr WithMarks(const PlanPtr& plan) const {
+    if (plan->As<Plan::Filter>()) return Marked(plan);
+    return WithInputs(plan, {WithMarks(plan->inputs[0]), plan->inputs[1]});
+  }
+
+  // The questions that are terms of the filter, as semi-joins.
+  PlanPtr Joined(const PlanPtr& node) const {
     const auto* filter = node->As<Plan::Filter>();
-    if (filter == nullptr) return node;
     std::vector<ExprPtr> rest, question_terms;
     std::vector<Question> questions;
     for (const ExprPtr& term : Conjuncts(filter->predicate)) {
@@ -69,9 +89,10 @@ class Unnester {
     std::vector<Plan::SemiJoin> joins;
     const PlanPtr& input = node->inputs[0];
     const double left_rows = LeftRows(input, rest);
+    const std::vector<int> left_slots = SlotsDefined(*input);
     for (size_t i = 0; i < questions.size(); ++i) {
       Plan::SemiJoin join;
-      PlanPtr right = Right(questions[i], SlotsDefined(*input), left_rows, &join);
+      PlanPtr right = Right(questions[i], left_slots, left_rows, false, &join);
       if (right == nullptr) {
         rest.push_back(question_terms[i]);
       } else {
@@ -88,19 +109,37 @@ class Unnester {
     return plan;
   }
 
- private:
+  // The questions anywhere in the expressions of a filter or projection: joins mark the rows with the answers.
+  PlanPtr Marked(const PlanPtr& node) const {
+    if (context_.slot_count == nullptr || context_.settings->logic() != Logic::kPartiql) return node;
+    const std::vector<int> own = SlotsOwn(*node);
+    PlanPtr input = node->inputs[0];
+    const std::vector<int> left_slots = SlotsDefined(*input);
+    std::function<ExprPtr(const ExprPtr&)> answered = [&](const ExprPtr& e) -> ExprPtr {
+      if (!HasSubquery(*e)) return e;
+      Question q;
+      if (!Ask(e, &q)) return MapChildren(e, answered);
+      if (Intersects(SlotsRead(*e), own)) return e;
+      Plan::SemiJoin join;
+      PlanPtr right = Right(q, left_slots, LeftRows(node->inputs[0], {}), true, &join);
+      if (right == nullptr) return e;
+      join.mark_slot = (*context_.slot_count)++;
+      ExprPtr mark = MakeExpr(Expr::Slot{join.mark_slot, q.needle == nullptr ? "exists" : "in"}, e->span);
+      input = MakePlan(std::move(join), {std::move(input), std::move(right)}, node->estimate);
+      return mark;
+    };
+    PlanPtr out = MapExprs(node, answered);
+    return out == node ? node : WithInputs(out, {std::move(input)});
+  }
+
   double LeftRows(const PlanPtr& input, const std::vector<ExprPtr>& terms) const {
     const auto* access = input->As<Plan::Access>();
     if (access == nullptr) return EstimatedRows(input, context_);
-    Plan::Access filtered = *access;
-    std::vector<ExprPtr> all = Conjuncts(access->filter);
-    all.insert(all.end(), terms.begin(), terms.end());
-    filtered.filter = Conjoin(std::move(all));
-    return EstimatedRows(MakePlan(std::move(filtered)), context_);
+    return EstimatedRows(MakePlan(WithTerms(*access, terms)), context_);
   }
 
   // The right side of the semi-join for `q`, and the join's keys and condition; null if it is left alone.
-  PlanPtr Right(const Question& q, const std::vector<int>& left_slots, double left_rows,
+  PlanPtr Right(const Question& q, const std::vector<int>& left_slots, double left_rows, bool marks,
                 Plan::SemiJoin* join) const {
     auto query = std::static_pointer_cast<const Query>(q.subquery->plan);
     if (query->shape != Query::Shape::kBag && query->shape != Query::Shape::kList) return nullptr;
@@ -139,13 +178,14 @@ class Unnester {
     if (q.needle != nullptr) {
       std::vector<int> reads = SlotsRead(*element);
       if (Intersects(reads, left_slots)) return nullptr;
-      // NOT IN distinguishes "no match" from "unknown", which extra keys would blur.
-      if (q.negated && (!join->keys.empty() || !on.empty())) return nullptr;
-      if (!AddElementKeys(q, element, join)) return nullptr;
-      join->null_aware = q.negated;
+      // NOT IN distinguishes "no match" from "unknown", which extra keys would blur: it marks the rows.
+      if (q.negated && !marks && (!join->keys.empty() || !on.empty())) return nullptr;
+      if ((q.rows && marks) || !AddElementKeys(q, element, join)) return nullptr;
+      join->null_aware = q.negated || marks;
     }
+    if (marks && !on.empty()) return nullptr;
     if (join->keys.empty() && on.empty()) return nullptr;
-    if (CheaperByKey(source, own, *join, left_rows)) return nullptr;
+    if (KeyIsCheaper(source, own, *join, left_rows)) return nullptr;
     join->anti = q.negated;
     join->on = Conjoin(std::move(on));
     ExprPtr predicate = Conjoin(std::move(own));
@@ -182,18 +222,13 @@ class Unnester {
     return false;
   }
 
-  bool CheaperByKey(const PlanPtr& source, const std::vector<ExprPtr>& own, const Plan::SemiJoin& join,
+  bool KeyIsCheaper(const PlanPtr& source, const std::vector<ExprPtr>& own, const Plan::SemiJoin& join,
                     double left_rows) const {
-    const auto* access = source->As<Plan::Access>();
-    if (access == nullptr) return false;
-    Plan::Access looked_up = *access;
-    std::vector<ExprPtr> terms = Conjuncts(access->filter);
-    terms.insert(terms.end(), own.begin(), own.end());
+    std::vector<ExprPtr> terms = own;
     for (const auto& [left, right] : join.keys) {
       terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, right, left}));
     }
-    looked_up.filter = Conjoin(std::move(terms));
-    return left_rows * LookupCost(looked_up, context_) < SourceItems(source, context_) + left_rows;
+    return CheaperByKey(source, terms, left_rows, context_);
   }
 
   const RuleContext& context_;

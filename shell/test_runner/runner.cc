@@ -172,11 +172,17 @@ class FileRun {
                     directory_.path());
   }
 
+  // Tests check plans too.
+  std::unique_ptr<Connection> Connect() {
+    auto connection = database_->Connect();
+    (void)connection->Set("validate_plans", Value::Bool(true));
+    return connection;
+  }
   Status Open() {
     Options options;
     options.files = files_;
     PARTON_ASSIGN_OR_RETURN(database_, Database::Open(database_path_, options));
-    connections_["main"] = database_->Connect();
+    connections_["main"] = Connect();
     current_ = connections_["main"].get();
     return Status::Ok();
   }
@@ -221,7 +227,7 @@ class FileRun {
       }
     } else if (step.text.starts_with("connection ")) {
       auto& connection = connections_[step.text.substr(11)];
-      if (connection == nullptr) connection = database_->Connect();
+      if (connection == nullptr) connection = Connect();
       current_ = connection.get();
     } else if (step.text.starts_with("test ")) {
       group_ = step.text.substr(5);

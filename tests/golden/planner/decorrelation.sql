@@ -80,7 +80,7 @@ EXPLAIN SELECT t.id, (SELECT SUM(x.a) AS s FROM x WHERE x.k = t.k LIMIT 1) AS s 
 -- The rule changes no answer.
 SET rule_decorrelate_aggregates = off;
 SELECT t.id, (SELECT SUM(x.a) AS s FROM x WHERE x.k = t.k) AS s, (SELECT COUNT(*) AS n FROM x WHERE x.k = t.k) AS n FROM t;
--- plan: Scan t
+-- plan: Scan t, Scan x, Scan x
 -- {'id': 1, 's': 15, 'n': 2}
 -- {'id': 2, 's': NULL, 'n': 2}
 -- {'id': 3, 's': NULL, 'n': 0}

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -135,6 +137,72 @@ TEST_F(Rules, FindContradictionsReadsNothing) {
   ExpectNotInPlan("SELECT * FROM t WHERE due >= 5 AND due <= 5", "Empty");
   // An aggregate over nothing is still one row.
   EXPECT_EQ(Rows("SELECT VALUE COUNT(*) FROM t WHERE who = 1 AND who = 2"), std::vector<std::string>{"0"});
+}
+
+TEST_F(Rules, FindContradictionsJudgesParametersToo) {
+  auto examined = [&](const std::string& query, std::vector<Value> values) -> int64_t {
+    auto r = connection_->Execute(query, std::move(values));
+    EXPECT_TRUE(r.ok()) << query << r.status().ToString();
+    while ((*r)->Next()) ADD_FAILURE() << query << " gives a row";
+    return static_cast<int64_t>((*r)->stats().items_examined);
+  };
+  EXPECT_EQ(examined("SELECT * FROM t WHERE who = ? AND who = ?", {Value::Int(1), Value::Int(2)}), 0);
+  EXPECT_EQ(examined("SELECT * FROM t WHERE who > ? AND who < ?", {Value::Int(5), Value::Int(4)}), 0);
+  EXPECT_EQ(examined("SELECT * FROM t WHERE ? = 1", {Value::Int(2)}), 0);
+  EXPECT_EQ(examined("SELECT * FROM t WHERE who > ? AND who < ?", {Value::Int(70), Value::Int(90)}), 60);
+  auto rows = connection_->Execute("SELECT * FROM t WHERE ? = 1 AND who = ? AND who = ?",
+                                   {Value::Int(1), Value::Int(3), Value::Decimal(Number(3))});
+  ASSERT_TRUE(rows.ok());
+  int n = 0;
+  while ((*rows)->Next()) ++n;
+  EXPECT_EQ(n, 9);
+}
+
+// NaN is neither less nor greater than anything: a bound of it is met by no item, and its opposite by all.
+TEST_F(Rules, NanAsAParameterBoundsNothing) {
+  const Value nan = Value::Float(std::nan(""));
+  auto count = [&](const std::string& where, std::vector<Value> values) -> int64_t {
+    auto r = connection_->Execute("SELECT VALUE COUNT(*) FROM " + where, std::move(values));
+    EXPECT_TRUE(r.ok()) << where << r.status().ToString();
+    return (*r)->Next() ? (*r)->row().int_value() : -1;
+  };
+  for (const char* from : {"people AS p WHERE p.id", "t AS p WHERE p.pk = 'p1' AND p.sk", "t AS p WHERE p.kind = 'k1' AND p.due",
+                           "t AS p WHERE p.due", "t AS p WHERE p.who"}) {
+    const int64_t all = count(fmt::format("{} IS NOT MISSING", from), {});
+    for (const char* op : {"<", "<=", ">", ">="}) {
+      EXPECT_EQ(count(fmt::format("{} {} ?", from, op), {nan}), 0) << from << op;
+      EXPECT_EQ(count(fmt::format("{} IS NOT MISSING AND NOT ({} {} ?)", from, std::string(from).substr(std::string(from).rfind("p.")), op), {nan}), all)
+          << from << op;
+    }
+    EXPECT_EQ(count(fmt::format("{} BETWEEN ? AND 100", from), {nan}), 0) << from;
+    EXPECT_EQ(count(fmt::format("{} BETWEEN 0 AND ?", from), {nan}), 0) << from;
+    EXPECT_EQ(count(fmt::format("{} IN ?", from), {Value::List({nan})}), 0) << from;
+    EXPECT_EQ(count(fmt::format("{} IN (?, ?)", from), {nan, nan}), 0) << from;
+    EXPECT_EQ(count(fmt::format("{} = ?", from), {nan}), 0) << from;
+  }
+  auto backward = connection_->Execute("SELECT p.sk FROM t AS p WHERE p.pk = 'p1' AND p.sk > ? ORDER BY p.sk DESC", {nan});
+  ASSERT_TRUE(backward.ok());
+  EXPECT_FALSE((*backward)->Next());
+}
+
+// Each takes milliseconds; were planning quadratic, seconds.
+TEST_F(Rules, PlanningIsLinearInTheLengthOfConditions) {
+  std::string list, unequal, equal;
+  for (int i = 0; i < 20000; ++i) list += fmt::format("{}{}", i ? ", " : "", i);
+  for (int i = 0; i < 5000; ++i) unequal += fmt::format("{}id <> {}", i ? " AND " : "", i);
+  for (int i = 0; i < 5000; ++i) equal += fmt::format("{}name = 'n{}'", i ? " OR " : "", i);
+  for (const std::string& where : {"id IN (" + list + ")", unequal, equal, "id IN (" + list + ") AND id IN (" + list + ")"}) {
+    const auto start = std::chrono::steady_clock::now();
+    auto r = connection_->Execute("SELECT COUNT(*) AS n FROM people WHERE " + where);
+    ASSERT_TRUE(r.ok()) << r.status().ToString();
+    EXPECT_TRUE((*r)->Next());
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << where.substr(0, 40);
+  }
+}
+
+TEST_F(Rules, OrderJoinsAvoidsTheCrossProduct) {
+  ExpectRule("order_joins", "SELECT a.sk AS x FROM t AS a, t AS b, t AS c WHERE a.who = c.sk AND b.who = c.sk AND c.pk = 'p1'",
+             "keys: a.who = c.sk\n");
 }
 
 TEST_F(Rules, PlanJoinsLooksUpByKey) {
