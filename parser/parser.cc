@@ -11,6 +11,7 @@
 #include "parser/ast_builder.h"
 #include "parser/scanner.h"
 #include "parser/syntax_error.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -31,6 +32,7 @@ class Lexer : public grammar::PartonLexer {
 
   std::unique_ptr<Token> nextToken() override {
     if (second_half_) return std::move(second_half_);
+    CheckPoint();
     std::unique_ptr<Token> t = PartonLexer::nextToken();
     const size_t type = t->getType();
     if (type == LT && OpensTypeArguments()) {
@@ -134,7 +136,7 @@ class Parsing {
   antlr4::ANTLRInputStream input_;
   Lexer lexer_;
   internal::TokenStream tokens_;
-  Grammar parser_;
+  internal::BoundedParser parser_;
 };
 
 }  // namespace
@@ -145,8 +147,8 @@ Result<ast::Script> Parse(std::string_view text) {
     return Parsing(text).Run();
   } catch (const antlr4::RuntimeException& e) {
     return Status::Internal(fmt::format("the parser failed: {}", e.what()));
-  } catch (const std::bad_alloc&) {
-    return Status(StatusCode::kOutOfMemory, "the statement takes more memory than there is");
+  } catch (...) {
+    return StatusOfException();
   }
 }
 
