@@ -6,6 +6,7 @@
 
 #include "planner/plan.h"
 #include "planner/plan_visit.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -57,41 +58,51 @@ bool Replaces(const Plan& plan) {
   return plan.As<Plan::Aggregate>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>();
 }
 
+// Adds `more` to *out, the smaller one to the larger.
+void Merge(SlotSet more, SlotSet* out) {
+  if (more.size() > out->size()) out->swap(more);
+  out->insert(more.begin(), more.end());
+}
+
 SlotSet Defined(const Plan& plan) {
+  CheckStack();
+  CheckPoint();
   SlotSet out;
+  if (!Replaces(plan)) {
+    const size_t inputs = plan.As<Plan::SemiJoin>() ? 1 : plan.inputs.size();
+    for (size_t i = 0; i < inputs; ++i) Merge(Defined(*plan.inputs[i]), &out);
+  }
   AddOwn(plan, &out);
-  if (Replaces(plan)) return out;
-  if (plan.As<Plan::SemiJoin>()) {
-    SlotSet left = Defined(*plan.inputs[0]);
-    out.insert(left.begin(), left.end());
-    return out;
-  }
-  for (const PlanPtr& input : plan.inputs) {
-    SlotSet more = Defined(*input);
-    out.insert(more.begin(), more.end());
-  }
   return out;
 }
 
-SlotSet Free(const Plan& plan) {
-  SlotSet reads;
-  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &reads); });
+struct PlanSlots {
+  SlotSet defined;
+  SlotSet free;
+};
+
+// Of the whole tree in one walk.
+PlanSlots SlotsOf(const Plan& plan) {
+  CheckStack();
+  CheckPoint();
+  PlanSlots out;
   // What the node's own expressions may see: its inputs' slots, and its own (an access filter, a computed
   // slot used by the next output).
-  SlotSet known;
-  AddOwn(plan, &known);
-  for (const PlanPtr& input : plan.inputs) {
-    SlotSet more = Defined(*input);
-    known.insert(more.begin(), more.end());
-  }
+  SlotSet& known = out.defined;
+  SlotSet hidden;  // seen by the node, not by what is above it
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    SlotSet inner = Free(*plan.inputs[i]);
-    reads.insert(inner.begin(), inner.end());
+    PlanSlots input = SlotsOf(*plan.inputs[i]);
+    const bool seen_above = !Replaces(plan) && (i == 0 || plan.As<Plan::SemiJoin>() == nullptr);
+    Merge(std::move(input.defined), seen_above ? &known : &hidden);
+    Merge(std::move(input.free), &out.free);
   }
-  SlotSet out;
-  std::set_difference(reads.begin(), reads.end(), known.begin(), known.end(), std::inserter(out, out.end()));
+  AddOwn(plan, &known);
+  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &out.free); });
+  std::erase_if(out.free, [&](int slot) { return known.contains(slot) || hidden.contains(slot); });
   return out;
 }
+
+SlotSet Free(const Plan& plan) { return SlotsOf(plan).free; }
 
 }  // namespace
 
