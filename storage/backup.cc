@@ -6,6 +6,7 @@
 
 #include "storage/engine.h"
 #include "storage/key_codec.h"
+#include "types/bounds.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -18,7 +19,7 @@ std::string FormatKey() { return NamedKey(KeySpace::kSystem, kFormatName); }
 std::string UnfinishedKey() { return NamedKey(KeySpace::kSystem, kUnfinishedBackupName); }
 std::string RestoringKey() { return NamedKey(KeySpace::kSystem, kRestoringName); }
 
-Status Cancelled() { return Status(StatusCode::kCancelled, "the statement was cancelled"); }
+Status Cancelled() { return CancelledStatus(CurrentBounds()); }
 
 // Tells copies apart from their originals: any difference in keys, values or their order shows.
 class Sum {
