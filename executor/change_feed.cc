@@ -171,12 +171,13 @@ class FeedImpl final : public ChangeFeed {
     result_ = Status();
     thread_ = std::thread([this, batch, callback = std::move(callback)] {
       while (!stop_.load()) {
-        Result<std::vector<Change>> changes = Wait(batch, std::chrono::hours(1));
-        Status s = changes.status();
-        if (s.ok() && !changes->empty() && !stop_.load()) {
-          s = callback(*changes);
-          if (s.ok() && !consumer_.empty()) s = Acknowledge();
-        }
+        // An exception of the callback ends the listening, as its error does.
+        Status s = Guarded([&]() -> Status {
+          PARTON_ASSIGN_OR_RETURN(std::vector<Change> changes, Wait(batch, std::chrono::hours(1)));
+          if (changes.empty() || stop_.load()) return Status::Ok();
+          PARTON_RETURN_IF_ERROR(callback(changes));
+          return consumer_.empty() ? Status::Ok() : Acknowledge();
+        });
         if (!s.ok()) {
           result_ = std::move(s);
           return;

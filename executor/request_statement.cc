@@ -40,7 +40,7 @@ ExecutionShared* RequestStatement::Scope::Share(const RequestStatement& s, ReadV
   shared.view = view;
   shared.settings = &DynamoSettings();
   shared.parameters = &s.operation_->parameters;
-  shared.cancel = &cancel;
+  shared.bounds = &bounds;
   shared.temp_dir = s.db_->temp_dir;
   shared.now_nanos = s.db_->NowNanos();
   shared.memory.Reset(shared.settings->memory_limit_bytes);
