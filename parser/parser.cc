@@ -97,7 +97,8 @@ class Parsing {
     parser_.removeErrorListeners();
   }
 
-  Result<ast::Script> Run() {
+  // `nesting`: as CheckText counts it.
+  Result<ast::Script> Run(int nesting) {
     tokens_.fill();
     for (Token* t : tokens_.getTokens()) {
       if (t->getType() == Grammar::UNRECOGNIZED) {
@@ -114,6 +115,9 @@ class Parsing {
       script = parser_.script();
     } catch (const antlr4::ParseCancellationException&) {
       sll = false;
+      // The second stage walks the contexts of all open rules by recursion, without asking.
+      constexpr size_t kBytesPerLevel = 4096;
+      if (StackLeft() < static_cast<size_t>(nesting) * kBytesPerLevel) internal::StackEnds();
       tokens_.seek(0);
       parser_.reset();
       simulator->setPredictionMode(PredictionMode::LL);
@@ -142,9 +146,10 @@ class Parsing {
 }  // namespace
 
 Result<ast::Script> Parse(std::string_view text) {
-  PARTON_RETURN_IF_ERROR(CheckText(text));
+  int nesting = 0;
+  PARTON_RETURN_IF_ERROR(CheckText(text, &nesting));
   try {
-    return Parsing(text).Run();
+    return Parsing(text).Run(nesting);
   } catch (const antlr4::RuntimeException& e) {
     return Status::Internal(fmt::format("the parser failed: {}", e.what()));
   } catch (...) {

@@ -113,7 +113,7 @@ std::string Unquote(std::string_view token);
 
 // OK, or why a text must not be given to the grammar: too long, no UTF-8, an unclosed quote or
 // comment, nesting or number of tokens beyond the limits of parser.h. One quick pass.
-Status CheckText(std::string_view text);
+Status CheckText(std::string_view text, int* nesting = nullptr);
 
 }  // namespace parton
 

@@ -115,7 +115,8 @@ class Nesting {
   // Type arguments nest too: LIST<LIST<...>>. Whatever cannot stand in a type ends the count.
   void Angle(int change) { angles_ = angles_ + change > 0 ? angles_ + change : 0; }
   void NoType() { angles_ = 0; }
-  bool TooDeep() const { return depth_ + prefixes_ + angles_ > kMaxNesting; }
+  int Depth() const { return depth_ + prefixes_ + angles_; }
+  bool TooDeep() const { return Depth() > kMaxNesting; }
   bool TooLong() const { return std::max({chains_.operators, chains_.joins, chains_.sets}) > kMaxDepth; }
 
  private:
@@ -155,7 +156,7 @@ void CountWord(std::string_view word, Nesting* nesting) {
 
 }  // namespace
 
-Status CheckText(std::string_view text) {
+Status CheckText(std::string_view text, int* deepest) {
   if (text.size() > kMaxTextBytes) {
     return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed",
                                       text.size(), kMaxTextBytes),
@@ -258,6 +259,7 @@ Status CheckText(std::string_view text) {
       nesting.Operand();
       if (!member) nesting.Value();
     }
+    if (deepest != nullptr) *deepest = std::max(*deepest, nesting.Depth());
     if (nesting.TooLong()) {
       return Status::Syntax(fmt::format("the statement is nested deeper than {} levels", kMaxDepth),
                             SpanAt(text, t.begin, t.size()),

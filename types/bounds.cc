@@ -64,6 +64,11 @@ void StackIsLow(uintptr_t address) {
   thread_bounds.stack_low = low;
   // Another stack than the thread's own: a fibre's, of which nothing is known.
   if (address >= low || address < stack.begin) return;
+  StackEnds();
+}
+
+void StackEnds() {
+  const Stack& stack = ThisStack();
   throw StatementError(
       Status(StatusCode::kLimitExceeded,
              fmt::format("the statement is nested too deeply for the stack of this thread, {} KB",

@@ -153,6 +153,10 @@ inline void CheckStack() {
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   if (here < internal::thread_bounds.stack_low) [[unlikely]] internal::StackIsLow(here);
 }
+namespace internal {
+// Throws what CheckStack() throws.
+[[noreturn]] void StackEnds();
+}  // namespace internal
 // Bytes left of it, beyond what CheckStack() leaves; SIZE_MAX if that is not known.
 size_t StackLeft();
 

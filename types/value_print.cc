@@ -55,7 +55,7 @@ void AppendIonText(std::string_view s, char quote, bool clob, std::string* out) 
 }
 
 // Text that grows is not yet a value.
-void CheckText(const std::string& out) {
+void CheckGrowth(const std::string& out) {
   constexpr size_t kWorthIt = 1 << 20;
   CheckPoint();
   if (out.size() > kWorthIt) CheckRoomFor(out.size());
@@ -69,7 +69,7 @@ void AppendList(const Range& range, std::string_view open, std::string_view betw
   size_t n = 0;
   for (const auto& e : range) {
     if (n != 0) out->append(between);
-    if ((n++ & 255) == 0) CheckText(*out);
+    if ((n++ & 255) == 0) CheckGrowth(*out);
     element(e);
   }
   out->append(close);
