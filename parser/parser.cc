@@ -97,7 +97,7 @@ class Parsing {
     parser_.removeErrorListeners();
   }
 
-  // `nesting`: as CheckText counts it.
+  // `nesting`: TextShape's.
   Result<ast::Script> Run(int nesting) {
     tokens_.fill();
     for (Token* t : tokens_.getTokens()) {
@@ -145,11 +145,25 @@ class Parsing {
 
 }  // namespace
 
+namespace {
+
+// The tree of contexts is large: it must fit the statement's limit. And the runtime of the grammar holds locks by hand
+// while it allocates, so whether there is memory is asked before.
+void CheckMemory(size_t bytes, size_t tokens) {
+  constexpr size_t kPerToken = 1000, kPerByte = 4, kBesides = size_t{64} << 10;
+  const size_t needed = bytes * kPerByte + tokens * kPerToken;
+  CheckRoomFor(needed);
+  ::operator delete(::operator new(needed + kBesides));
+}
+
+}  // namespace
+
 Result<ast::Script> Parse(std::string_view text) {
-  int nesting = 0;
-  PARTON_RETURN_IF_ERROR(CheckText(text, &nesting));
+  TextShape shape;
+  PARTON_RETURN_IF_ERROR(CheckText(text, &shape));
   try {
-    return Parsing(text).Run(nesting);
+    CheckMemory(text.size(), shape.tokens);
+    return Parsing(text).Run(shape.nesting);
   } catch (const antlr4::RuntimeException& e) {
     return Status::Internal(fmt::format("the parser failed: {}", e.what()));
   } catch (...) {

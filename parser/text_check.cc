@@ -156,7 +156,7 @@ void CountWord(std::string_view word, Nesting* nesting) {
 
 }  // namespace
 
-Status CheckText(std::string_view text, int* deepest) {
+Status CheckText(std::string_view text, TextShape* shape) {
   if (text.size() > kMaxTextBytes) {
     return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed",
                                       text.size(), kMaxTextBytes),
@@ -259,7 +259,10 @@ Status CheckText(std::string_view text, int* deepest) {
       nesting.Operand();
       if (!member) nesting.Value();
     }
-    if (deepest != nullptr) *deepest = std::max(*deepest, nesting.Depth());
+    if (shape != nullptr) {
+      shape->tokens = tokens;
+      shape->nesting = std::max(shape->nesting, nesting.Depth());
+    }
     if (nesting.TooLong()) {
       return Status::Syntax(fmt::format("the statement is nested deeper than {} levels", kMaxDepth),
                             SpanAt(text, t.begin, t.size()),

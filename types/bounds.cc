@@ -137,7 +137,7 @@ Status StatusOfException() noexcept {
   } catch (const MemoryLimitReached& e) {
     try {
       return Status(StatusCode::kOutOfMemory,
-                    fmt::format("the values that the statement builds need more than {} KB, the memory limit",
+                    fmt::format("the statement needs more than {} KB, the memory limit",
                                 e.limit() >> 10),
                     {}, "SET memory_limit raises it");
     } catch (...) {
