@@ -97,8 +97,7 @@ class Parsing {
     parser_.removeErrorListeners();
   }
 
-  // `nesting`: TextShape's.
-  Result<ast::Script> Run(int nesting) {
+  Result<ast::Script> Run() {
     tokens_.fill();
     for (Token* t : tokens_.getTokens()) {
       if (t->getType() == Grammar::UNRECOGNIZED) {
@@ -115,9 +114,6 @@ class Parsing {
       script = parser_.script();
     } catch (const antlr4::ParseCancellationException&) {
       sll = false;
-      // The second stage walks the contexts of all open rules by recursion, without asking.
-      constexpr size_t kBytesPerLevel = 4096;
-      if (StackLeft() < static_cast<size_t>(nesting) * kBytesPerLevel) internal::StackEnds();
       tokens_.seek(0);
       parser_.reset();
       simulator->setPredictionMode(PredictionMode::LL);
@@ -156,6 +152,13 @@ void CheckMemory(size_t bytes, size_t tokens) {
   ::operator delete(::operator new(needed + kBesides));
 }
 
+// The parser asks for itself, but not the grammar's runtime, nor what destroys a tree.
+void CheckStackFor(const TextShape& shape) {
+  constexpr size_t kPerLevel = 3000, kPerLink = 800;
+  const size_t needed = static_cast<size_t>(shape.nesting) * kPerLevel + static_cast<size_t>(shape.chain) * kPerLink;
+  if (StackLeft() < needed) internal::StackEnds();
+}
+
 }  // namespace
 
 Result<ast::Script> Parse(std::string_view text) {
@@ -163,7 +166,8 @@ Result<ast::Script> Parse(std::string_view text) {
   PARTON_RETURN_IF_ERROR(CheckText(text, &shape));
   try {
     CheckMemory(text.size(), shape.tokens);
-    return Parsing(text).Run(shape.nesting);
+    CheckStackFor(shape);
+    return Parsing(text).Run();
   } catch (const antlr4::RuntimeException& e) {
     return Status::Internal(fmt::format("the parser failed: {}", e.what()));
   } catch (...) {

@@ -115,6 +115,7 @@ std::string Unquote(std::string_view token);
 struct TextShape {
   size_t tokens = 0;
   int nesting = 0;  // the deepest
+  int chain = 0;    // the longest, of operators, joins or set operations
 };
 
 // OK, or why a text must not be given to the grammar: too long, no UTF-8, an unclosed quote or

@@ -117,7 +117,8 @@ class Nesting {
   void NoType() { angles_ = 0; }
   int Depth() const { return depth_ + prefixes_ + angles_; }
   bool TooDeep() const { return Depth() > kMaxNesting; }
-  bool TooLong() const { return std::max({chains_.operators, chains_.joins, chains_.sets}) > kMaxDepth; }
+  int Chain() const { return std::max({chains_.operators, chains_.joins, chains_.sets}); }
+  bool TooLong() const { return Chain() > kMaxDepth; }
 
  private:
   struct Chains {
@@ -262,6 +263,7 @@ Status CheckText(std::string_view text, TextShape* shape) {
     if (shape != nullptr) {
       shape->tokens = tokens;
       shape->nesting = std::max(shape->nesting, nesting.Depth());
+      shape->chain = std::max(shape->chain, nesting.Chain());
     }
     if (nesting.TooLong()) {
       return Status::Syntax(fmt::format("the statement is nested deeper than {} levels", kMaxDepth),

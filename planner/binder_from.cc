@@ -9,6 +9,7 @@
 
 #include "parser/parser.h"
 #include "planner/binder_internal.h"
+#include "types/bounds.h"
 
 namespace parton::binder {
 
@@ -326,6 +327,8 @@ Status CheckLength(size_t count, const char* what, TextSpan span) {
 }  // namespace
 
 Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope) {
+  CheckStack();
+  CheckPoint();
   if (const auto* join = std::get_if<ast::Join>(&item.node)) {
     return BindJoin(*join, std::move(left), scope, item.span);
   }

@@ -294,7 +294,7 @@ TEST_F(Bounds, MemoryIsLimited) {
       "SELECT VALUE CARDINALITY(REGEXP_EXTRACT_ALL(REPEAT('ab', 8000000), 'a')) FROM range(1, 2) AS r",
       "SELECT VALUE CHAR_LENGTH(REGEXP_REPLACE(REPEAT('a', 1000000), 'a', REPEAT('b', 10000))) FROM range(1, 2) AS r",
       "SELECT VALUE (SELECT VALUE REPEAT('x', 100000) || CAST(i AS STRING) FROM range(1, 100000) AS i) FROM range(1, 2) AS r",
-      "INSERT INTO t WITH (batch = 1000) SELECT VALUE {'k': i, 'pad': REPEAT('x', 50)} FROM range(1, 2000000) AS i",
+      "INSERT INTO t SELECT VALUE {'k': i, 'pad': REPEAT('x', 50)} FROM range(1, 2000000) AS i WITH (batch = 1000)",
   };
   for (const std::string& text : texts) {
     const Status s = Run(text);

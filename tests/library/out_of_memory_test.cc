@@ -294,8 +294,8 @@ TEST_F(OutOfMemory, Tables) {
 // A failure may come in a worker as well.
 TEST_F(OutOfMemory, ParallelScan) {
   Run("CREATE TABLE big (id NUMBER, PRIMARY KEY (id));"
-      "INSERT INTO big WITH (batch = 5000) SELECT VALUE {'id': i, 'x': i % 100, 'pad': 'some bytes to make it longer'}"
-      "  FROM range(0, 20000) AS i; SET threads = 2; ANALYZE big");
+      "INSERT INTO big SELECT VALUE {'id': i, 'x': i % 100, 'pad': 'some bytes to make it longer'}"
+      "  FROM range(0, 20000) AS i WITH (batch = 5000); SET threads = 2; ANALYZE big");
   const std::string text = "SELECT x, COUNT(*) AS c FROM big GROUP BY x ORDER BY x LIMIT 3";
   const bool thorough = std::getenv("PARTON_EVERY_ALLOCATION") != nullptr;
   for (long n = 1; n < 200'000; n += thorough ? 1 + n / 50 : 1 + n / 4) {
