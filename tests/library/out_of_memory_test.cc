@@ -89,7 +89,7 @@ class OutOfMemory : public ::testing::Test {
     db_ = Database::Open((folder_ / "db").string(), options).value();
     connection_ = db_->Connect();
     Run(R"(
-        CREATE TABLE t (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_name (name)) WITH (stream = 'NEW_AND_OLD_IMAGES');
+        CREATE TABLE t (id NUMBER, name STRING, PRIMARY KEY (id), GLOBAL INDEX by_name (name)) WITH (stream = 'NEW_AND_OLD_IMAGES');
         CREATE TABLE u (k STRING, n NUMBER, PRIMARY KEY (k, n));
         INSERT INTO u SELECT VALUE {'k': 'k' || CAST(i % 3 AS STRING), 'n': i, 'text': 'a text that is not quite short'}
           FROM range(0, 30) AS i;)");
@@ -277,13 +277,13 @@ TEST_F(OutOfMemory, Feeds) {
 
 TEST_F(OutOfMemory, Tables) {
   const auto drop = [&] { Run("DROP TABLE IF EXISTS made"); };
-  const std::string create = "CREATE TABLE made (a STRING, PRIMARY KEY (a), GLOBAL INDEX i (b))";
+  const std::string create = "CREATE TABLE made (a STRING, b STRING, PRIMARY KEY (a), GLOBAL INDEX i (b))";
   FailEach(create, [&] {
     const Status s = Execute(create);
     EXPECT_EQ(Execute("SELECT * FROM made").ok(), s.ok());
     return s;
   }, drop);
-  const std::string index = "CREATE INDEX added ON u (text)";
+  const std::string index = "CREATE INDEX added ON u (text STRING)";
   FailEach(index, [&] {
     const Status s = Execute(index);
     EXPECT_EQ(Execute("SELECT text FROM u.added").ok(), s.ok()) << s.ToString();
