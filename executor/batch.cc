@@ -183,12 +183,29 @@ Status PrepareMember(RequestStatement* s) {
 
 void WriteMember(DatabaseState* db, const RequestStatement& s, StatementResult* result) {
   CapacityMeter meter = RequestMeter(db, false);
+  std::string table = s.table()->name;
   Result<std::vector<WriteOutcome>> outcomes = MeteredWrite(db, {s.ToWriteOp()}, WriteOptions(), &meter);
   result->status = outcomes.status();
   const StatusCode code = result->status.code();
   const bool ran = outcomes.ok() || code == StatusCode::kConditionFailed || code == StatusCode::kDuplicateItem;
-  if (ran) result->table = s.table()->name;
-  if (outcomes.ok()) result->item = (*outcomes)[0].returned.Materialize();
+  if (ran) result->table = std::move(table);
+  if (!outcomes.ok()) return;
+  // It is written: without memory the item stays as it is stored.
+  result->item = std::move((*outcomes)[0].returned);
+  try {
+    result->item = result->item.Materialize();
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+Status ReadMember(const RequestStatement& s, ReadView& view, CapacityMeter* meter, StatementResult* result) {
+  PARTON_RETURN_IF_ERROR(meter->AdmitItem(*s.table(), false));
+  size_t size = 0;
+  PARTON_ASSIGN_OR_RETURN(Value row, s.Read(view, &size));
+  meter->ReadItem(*s.table(), size, false);
+  result->table = s.table()->name;
+  result->item = std::move(row);
+  return Status::Ok();
 }
 
 }  // namespace
@@ -207,19 +224,13 @@ Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
   for (size_t i = 0; i < statements.size(); ++i) {
     StatementResult& result = results[i];
     if (!result.status.ok()) continue;
-    if (!statements[i].reads()) {
+    // One that fails is no reason to fail those that are done.
+    Status s = Guarded([&]() -> Status {
+      if (statements[i].reads()) return ReadMember(statements[i], *view, &meter, &result);
       WriteMember(db, statements[i], &result);
-      continue;
-    }
-    result.status = meter.AdmitItem(*statements[i].table(), false);
-    if (!result.status.ok()) continue;
-    size_t size = 0;
-    Result<Value> row = statements[i].Read(*view, &size);
-    result.status = row.status();
-    if (!row.ok()) continue;
-    meter.ReadItem(*statements[i].table(), size, false);
-    result.table = statements[i].table()->name;
-    result.item = std::move(*row);
+      return result.status;
+    });
+    result.status = std::move(s);
   }
   return results;
 }

@@ -187,7 +187,7 @@ class FeedImpl final : public ChangeFeed {
     result_ = Status();
     thread_ = std::thread([this, batch, callback = std::move(callback)] {
       while (!stop_.load()) {
-        Status s = PassOn(batch, callback);
+        Status s = Guarded([&] { return PassOn(batch, callback); });
         if (!s.ok()) {
           result_ = std::move(s);
           return;

@@ -213,7 +213,7 @@ void FollowBilling(const std::optional<Throughput>& before, TableSchema* schema)
 std::function<bool(uint64_t, uint64_t)> Progress(Execution* result) {
   ConnectionImpl* c = &result->connection();
   return [c](uint64_t done, uint64_t total) {
-    if (c->cancel()->load()) return false;
+    if (c->cancelled()) return false;
     return !*c->progress() || (*c->progress())(done, total);
   };
 }

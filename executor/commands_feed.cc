@@ -20,7 +20,7 @@ constexpr int64_t kMostBatch = 10'000;
 std::function<bool(uint64_t, uint64_t)> Progress(Execution* result) {
   ConnectionImpl* c = &result->connection();
   return [c](uint64_t done, uint64_t total) {
-    if (c->cancel()->load()) return false;
+    if (c->cancelled()) return false;
     return !*c->progress() || (*c->progress())(done, total);
   };
 }
@@ -165,7 +165,7 @@ Status AdvanceClock(const ast::AdvanceClock& s, Execution* result) {
   db.clock->Advance(*ms);
   if (!db.options.read_only) {
     PARTON_RETURN_IF_ERROR(db.sweeper->RunOnce());
-    PARTON_RETURN_IF_ERROR(db.triggers->Settle(result->connection().cancel()));
+    PARTON_RETURN_IF_ERROR(db.triggers->Settle(result->connection().bounds()));
   }
   return Done(result, "");
 }

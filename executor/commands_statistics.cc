@@ -82,7 +82,7 @@ Result<TableStatistics> Collect(const TablePtr& table, const StatisticsLimits& l
   std::unique_ptr<ReadView> view = c.store().NewView();
   const uint64_t total = c.store().Stats(*table, nullptr).approximate_items;
   auto progress = [&](uint64_t read) {
-    if (c.cancel()->load()) return false;
+    if (c.cancelled()) return false;
     return !*c.progress() || (*c.progress())(read, std::min(total, limits.sample));
   };
   PARTON_ASSIGN_OR_RETURN(TableStatistics s, CollectStatistics(&c.store(), view.get(), table, limits, progress));

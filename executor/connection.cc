@@ -92,6 +92,28 @@ void ConnectionImpl::SetProgress(ProgressCallback callback) {
   };
 }
 
+namespace {
+
+StatementTimer::Clock::time_point DeadlineOf(const Settings& settings) {
+  if (settings.statement_timeout_ms == 0) return StatementTimer::Clock::time_point::max();
+  return StatementTimer::Clock::now() + std::chrono::milliseconds(settings.statement_timeout_ms);
+}
+
+}  // namespace
+
+StatementEntry::StatementEntry(ConnectionImpl* connection)
+    : connection_(connection),
+      outer_(connection->deadline_),
+      scope_(&connection->bounds_),
+      watch_(connection->settings_->statement_timeout_ms == 0 ? nullptr : &connection->db_->timer,
+             &connection->bounds_, connection->deadline_ = DeadlineOf(*connection->settings_)) {
+  StatementBounds& bounds = connection_->bounds_;
+  bounds.cancel.store(false, std::memory_order_relaxed);
+  bounds.Start(connection_->settings_->memory_limit_bytes, nullptr);
+}
+
+StatementEntry::~StatementEntry() { connection_->deadline_ = outer_; }
+
 Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, db_->plans.Plan(text, *settings_, plan_key_, &store(), &cache_key_));
   if (!settings_->lint || transaction_ != nullptr) return plan;
@@ -103,9 +125,31 @@ Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
   return PlannedPtr(std::move(warned));
 }
 
-Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text,
-                                                           std::vector<Value> parameters) {
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text, std::vector<Value> parameters) {
   if (db_ == nullptr) return DatabaseClosed();
+  return Call([&] { return ExecuteNow(text, std::move(parameters)); });
+}
+
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamed(
+    std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) {
+  if (db_ == nullptr) return DatabaseClosed();
+  return Call([&] { return ExecuteNamedNow(text, parameters); });
+}
+
+Result<std::unique_ptr<Statement>> ConnectionImpl::Prepare(std::string_view text) {
+  if (db_ == nullptr) return DatabaseClosed();
+  return Call([&]() -> Result<std::unique_ptr<Statement>> {
+    PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
+    return std::unique_ptr<Statement>(new StatementImpl(this, std::string(text), std::move(plan)));
+  });
+}
+
+Status ConnectionImpl::Set(std::string_view name, const Value& value) {
+  if (db_ == nullptr) return DatabaseClosed();
+  return Guarded([&] { return SetNow(name, value); });
+}
+
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNow(std::string_view text, std::vector<Value> parameters) {
   // The result keeps its parameters.
   struct Owned final : public ResultSet {
     Owned(ConnectionImpl* c, std::vector<Value> p) : parameters(std::move(p)), execution(c) {}
@@ -154,7 +198,7 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::Execute(std::string_view text
   return std::unique_ptr<ResultSet>(std::move(result));
 }
 
-Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamed(
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamedNow(
     std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) {
   if (db_ == nullptr) return DatabaseClosed();
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
@@ -174,18 +218,10 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamed(
       return Status::Validation(fmt::format("the statement has no parameter :{}", name));
     }
   }
-  if (values.empty()) return Execute(text, {});
-  return Execute(text, std::move(values));
+  return ExecuteNow(text, std::move(values));
 }
 
-Result<std::unique_ptr<Statement>> ConnectionImpl::Prepare(std::string_view text) {
-  if (db_ == nullptr) return DatabaseClosed();
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
-  return std::unique_ptr<Statement>(new StatementImpl(this, std::string(text), std::move(plan)));
-}
-
-Status ConnectionImpl::Set(std::string_view name, const Value& value) {
-  if (db_ == nullptr) return DatabaseClosed();
+Status ConnectionImpl::SetNow(std::string_view name, const Value& value) {
   if (IsDatabaseSetting(name)) return SetDatabaseSetting(name, value, db_);
   auto changed = std::make_shared<Settings>(*settings_);
   PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
@@ -202,8 +238,10 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
 
 Result<Value> ConnectionImpl::Get(std::string_view name) const {
   if (db_ == nullptr) return DatabaseClosed();
-  if (IsDatabaseSetting(name)) return ReadDatabaseSetting(name, *db_);
-  return ReadSetting(name, *settings_);
+  return Guarded([&]() -> Result<Value> {
+    if (IsDatabaseSetting(name)) return ReadDatabaseSetting(name, *db_);
+    return ReadSetting(name, *settings_);
+  });
 }
 
 // ---- Transactions
@@ -214,17 +252,24 @@ Status ConnectionImpl::Begin() {
   if (db_->options.read_only) {
     return Status(StatusCode::kReadOnly, "the database was opened for reading only");
   }
-  transaction_ = store().Begin();
-  return Status();
+  return Guarded([&] {
+    transaction_ = store().Begin();
+    return Status();
+  });
 }
 
-void ConnectionImpl::EndTransaction() {
+void ConnectionImpl::EndTransaction() noexcept {
   // Ending one unregisters it.
-  const std::vector<Execution*> open = open_;
-  for (Execution* e : open) {
-    if (e->in_transaction()) {
-      e->End(Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended"));
+  for (size_t i = 0; i < open_.size();) {
+    Execution* e = open_[i];
+    if (!e->in_transaction()) {
+      ++i;
+      continue;
     }
+    e->End(Guarded([] {
+      return Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended");
+    }));
+    if (i < open_.size() && open_[i] == e) ++i;
   }
   transaction_.reset();
   savepoints_.clear();
@@ -235,12 +280,17 @@ void ConnectionImpl::EndTransaction() {
 
 Status ConnectionImpl::Commit() {
   if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
-  Status s = cancelled_ ? TransactionCancelled(std::move(outcomes_))
-                              .WithHint("what failed cancels the transaction; ROLLBACK TO a savepoint before it "
-                                        "would go on")
-                        : transaction_->Commit();
+  // It is all or nothing: nobody stops it halfway.
+  const BoundsScope unbound(nullptr);
+  Status s = Guarded([&] { return CommitNow(); });
   EndTransaction();
   return s;
+}
+
+Status ConnectionImpl::CommitNow() {
+  if (!cancelled_) return transaction_->Commit();
+  return TransactionCancelled(std::move(outcomes_))
+      .WithHint("what failed cancels the transaction; ROLLBACK TO a savepoint before it would go on");
 }
 
 Status ConnectionImpl::Rollback() {
@@ -251,15 +301,20 @@ Status ConnectionImpl::Rollback() {
 
 Status ConnectionImpl::MakeSavepoint(const std::string& name) {
   if (transaction_ == nullptr) return Status::Validation("a savepoint needs a transaction", {}, "BEGIN starts one");
-  savepoints_.push_back({name, transaction_->Savepoint(), outcomes_.size(), transaction_items_.size()});
-  return Status();
+  return Guarded([&] {
+    savepoints_.push_back({name, transaction_->Savepoint(), outcomes_.size(), transaction_items_.size()});
+    return Status();
+  });
 }
 
 Status ConnectionImpl::RollbackTo(const std::string& name) {
   if (transaction_ == nullptr) return Status::Validation("no transaction is running", {}, "BEGIN starts one");
   for (size_t i = savepoints_.size(); i-- > 0;) {
     if (savepoints_[i].name != name) continue;
-    transaction_->RollbackTo(savepoints_[i].state);
+    PARTON_RETURN_IF_ERROR(Guarded([&] {
+      transaction_->RollbackTo(savepoints_[i].state);
+      return Status();
+    }));
     outcomes_.resize(savepoints_[i].statements);
     transaction_items_.Shrink(savepoints_[i].items);
     cancelled_ = std::any_of(outcomes_.begin(), outcomes_.end(), [](const Status& s) { return !s.ok(); });
@@ -276,6 +331,10 @@ Status ConnectionImpl::ReleaseSavepoint(const std::string& name) {
     return Status();
   }
   return Status::NotFound(fmt::format("there is no savepoint {}", name));
+}
+
+void ConnectionImpl::ExpectStatement() {
+  if (outcomes_.size() == outcomes_.capacity()) outcomes_.reserve(2 * outcomes_.size() + 8);
 }
 
 void ConnectionImpl::NoteStatement(const Status& outcome, bool cancels) {
@@ -323,6 +382,10 @@ Status StatementImpl::Bind(std::string_view name, Value value) {
 
 Result<ResultSet*> StatementImpl::Execute() {
   if (execution_.detached()) return execution_.Start(nullptr, nullptr);
+  return connection_->Call([&] { return ExecuteNow(); });
+}
+
+Result<ResultSet*> StatementImpl::ExecuteNow() {
   for (size_t i = 0; i < bound_.size(); ++i) {
     if (!bound_[i]) return Status::Validation(fmt::format("parameter {} has no value", i + 1));
   }

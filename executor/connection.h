@@ -24,6 +24,7 @@
 #include "executor/operator.h"
 #include "executor/plan_cache.h"
 #include "executor/request_token.h"
+#include "executor/statement_timer.h"
 #include "executor/sweeper.h"
 #include "executor/throughput.h"
 #include "executor/transaction_items.h"
@@ -45,6 +46,7 @@ struct DatabaseState {
   PlanCache plans{1000};
   ThroughputLedger throughput;
   AttributeSamples samples;
+  StatementTimer timer;
   std::string temp_dir;
 
   // Named consumers of change feeds that are open, "table id:name".
@@ -126,6 +128,7 @@ class Execution final : public ResultSet {
 
  private:
   Status StartQuery(const Query& query);
+  bool NextStreamed();
   void SetMeter();
   void ResetStats();
   void NoteCapacity() const;  // in stats_
@@ -176,7 +179,21 @@ class Execution final : public ResultSet {
   std::vector<std::string> columns_;
   std::vector<std::string> notices_;
   std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::duration time_left_{};  // of statement_timeout; only time in calls counts
   mutable ExecutionStats stats_;
+};
+
+// Bounds in force, and the clock running, for one call of the program: it begins a statement.
+class StatementEntry {
+ public:
+  explicit StatementEntry(ConnectionImpl* connection);
+  ~StatementEntry();
+
+ private:
+  ConnectionImpl* connection_;
+  StatementTimer::Clock::time_point outer_;
+  BoundsScope scope_;
+  StatementTimer::Watch watch_;
 };
 
 class ConnectionImpl final : public Connection {
@@ -192,7 +209,7 @@ class ConnectionImpl final : public Connection {
   Result<std::unique_ptr<Statement>> Prepare(std::string_view text) override;
   Status Set(std::string_view name, const Value& value) override;
   Result<Value> Get(std::string_view name) const override;
-  void Cancel() override { cancel_.store(true); }
+  void Cancel() override { bounds_.cancel.store(true); }
   void SetProgress(ProgressCallback callback) override;
   bool in_transaction() const override { return transaction_ != nullptr; }
 
@@ -201,7 +218,10 @@ class ConnectionImpl final : public Connection {
   const std::shared_ptr<const Settings>& settings() const { return settings_; }
   StoreTransaction* transaction() { return transaction_.get(); }
   TransactionItems& transaction_items() { return transaction_items_; }
-  std::atomic<bool>* cancel() { return &cancel_; }
+  StatementBounds* bounds() { return &bounds_; }
+  bool cancelled() const { return bounds_.cancel.load(std::memory_order_relaxed); }
+  // When the call that runs now has to end; the end of time if there is no statement_timeout.
+  StatementTimer::Clock::time_point deadline() const { return deadline_; }
   const ProgressCallback* progress() const { return &progress_; }
   // What the progress callback threw last, as an error; OK afterwards.
   Status TakeProgressError() { return std::exchange(progress_error_, Status()); }
@@ -220,23 +240,43 @@ class ConnectionImpl final : public Connection {
   // How a statement of the transaction ended; nothing outside of one. If it failed and `cancels`, COMMIT writes
   // nothing and says why, unless a savepoint from before the statement is gone back to.
   void NoteStatement(const Status& outcome, bool cancels);
+  // To be called before: makes room for it.
+  void ExpectStatement();
+
+  // Runs `f` as a call of the program's own: with bounds, in the time of a statement, what it throws as an error.
+  template <typename F>
+  auto Call(F&& f) -> decltype(f()) {
+    return Guarded([&] {
+      const StatementEntry entry(this);
+      return std::forward<F>(f)();
+    });
+  }
 
   // Results that may still read: they end when the transaction they read in does.
   void Register(Execution* e) { open_.push_back(e); }
-  void Unregister(Execution* e) { std::erase(open_, e); }
+  void Unregister(Execution* e) noexcept { std::erase(open_, e); }
   // All results and statements, which are told when the connection goes.
   void Attach(Execution* e);
   void Forget(Execution* e);
 
  private:
-  void EndTransaction();
+  friend class StatementEntry;
+
+  Result<PlannedPtr> PlanNow(std::string_view text);
+  Result<std::unique_ptr<ResultSet>> ExecuteNow(std::string_view text, std::vector<Value> parameters);
+  Result<std::unique_ptr<ResultSet>> ExecuteNamedNow(
+      std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters);
+  Status SetNow(std::string_view name, const Value& value);
+  Status CommitNow();
+  void EndTransaction() noexcept;
   void DetachExecutions(const Status& why);
 
   DatabaseState* db_;
   std::shared_ptr<const Settings> settings_;
   std::string plan_key_;
   uint64_t settings_version_ = 0;
-  std::atomic<bool> cancel_{false};
+  StatementBounds bounds_;
+  StatementTimer::Clock::time_point deadline_ = StatementTimer::Clock::time_point::max();
   ProgressCallback progress_;
   Status progress_error_;
   std::unique_ptr<StoreTransaction> transaction_;
@@ -269,6 +309,7 @@ class StatementImpl final : public Statement {
 
  private:
   // By the time of the last execution: asking the clock once more would cost a point read some percent.
+  Result<ResultSet*> ExecuteNow();
   bool Stale() const { return execution_.started() - planned_at_ > PlanCache::kMaxAge; }
 
   ConnectionImpl* connection_;

@@ -153,7 +153,7 @@ Status DecideCsvTypes(const TablePtr& table, const std::string& path, Rewindable
     PARTON_ASSIGN_OR_RETURN(again, OpenFileSource(path, result->connection().db().options.files));
     bytes = again.get();
   }
-  CancellableSource readable(bytes, result->connection().cancel());
+  CancellableSource readable(bytes, &result->connection().bounds()->cancel);
   const size_t records = !options->infer ? 0 : sampled ? kSampledRecords : SIZE_MAX;
   PARTON_ASSIGN_OR_RETURN(CsvGuess guess, GuessCsvTypes(&readable, std::move(plain), known, records));
   if (options->infer) FollowTable(table, known, &guess.types, result);

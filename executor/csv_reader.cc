@@ -91,11 +91,16 @@ struct CsvReader::State {
   }
 
   static void OnField(void* data, size_t size, void* self) {
+    // An exception cannot pass a library in C.
     auto* s = static_cast<State*>(self);
-    Cell& cell = s->NewCell();
-    cell.unquoted_empty = data == nullptr;
-    cell.own.assign(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
-    cell.owned = true;
+    try {
+      Cell& cell = s->NewCell();
+      cell.unquoted_empty = data == nullptr;
+      cell.own.assign(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
+      cell.owned = true;
+    } catch (const std::bad_alloc&) {
+      s->out_of_memory = true;
+    }
   }
   static void OnRecord(int, void* self) { static_cast<State*>(self)->complete = true; }
 
@@ -200,6 +205,7 @@ struct CsvReader::State {
       long_text.append(piece);
       text = long_text;
       if (csv_parse(&parser, piece.data(), piece.size(), &OnField, &OnRecord, this) != piece.size()) return Broken();
+      if (out_of_memory) throw std::bad_alloc();
       if (complete) return true;
       if (text.find_first_not_of("\r\n") != std::string_view::npos) continue;
       long_text.clear();  // an empty line
@@ -314,6 +320,7 @@ struct CsvReader::State {
   LineReader lines;
   CsvOptions options;
   csv_parser parser;
+  bool out_of_memory = false;  // in the middle of a record
   bool started = false;
   std::vector<Cell> fields;  // the first `count` are the record's
   size_t count = 0;

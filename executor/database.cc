@@ -4,6 +4,7 @@
 
 #include "executor/change_feed.h"
 #include "executor/connection.h"
+#include "executor/guarded_feed.h"
 #include "executor/one_shot.h"
 #include "executor/open_database.h"
 #include "executor/spill_file.h"
@@ -74,32 +75,37 @@ class DatabaseImpl final : public Database {
   std::vector<std::string> Check() override { return CheckAll(&state_); }
   Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
                                        std::vector<CancellationReason>* reasons) override {
-    return parton::TransactWrite(&state_, request, reasons);
+    return Call([&] { return parton::TransactWrite(&state_, request, reasons); });
   }
   Result<TransactResult> TransactGet(const std::vector<ReadOperation>& reads) override {
-    return parton::TransactGet(&state_, reads);
+    return Call([&] { return parton::TransactGet(&state_, reads); });
   }
   Result<TransactResult> ExecuteTransaction(const ExecuteTransactionRequest& request,
                                             std::vector<CancellationReason>* reasons) override {
-    return parton::ExecuteTransaction(&state_, request, reasons);
+    return Call([&] { return parton::ExecuteTransaction(&state_, request, reasons); });
   }
   Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) override {
-    return parton::BatchWrite(&state_, writes);
+    return Call([&] { return parton::BatchWrite(&state_, writes); });
   }
   Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) override {
-    return parton::BatchGet(&state_, reads);
+    return Call([&] { return parton::BatchGet(&state_, reads); });
   }
   Result<std::vector<StatementResult>> BatchExecuteStatement(
       const std::vector<StatementOperation>& statements) override {
-    return parton::BatchExecuteStatement(&state_, statements);
+    return Call([&] { return parton::BatchExecuteStatement(&state_, statements); });
   }
   Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
-    return OpenChangeFeed(&state_, table, options);
+    return Call([&]() -> Result<std::unique_ptr<ChangeFeed>> {
+      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<ChangeFeed> feed, OpenChangeFeed(&state_, table, options));
+      return GuardFeed(std::move(feed));
+    });
   }
   Status Settle() override {
     if (state_.options.read_only) return Status::Ok();
-    PARTON_RETURN_IF_ERROR(state_.sweeper->RunOnce());
-    return state_.triggers->Settle(nullptr);
+    return Guarded([&] {
+      PARTON_RETURN_IF_ERROR(state_.sweeper->RunOnce());
+      return state_.triggers->Settle(nullptr);
+    });
   }
   std::vector<std::string> TableNames() const override {
     std::vector<std::string> names;
@@ -128,24 +134,35 @@ class DatabaseImpl final : public Database {
   }
 
  private:
+  // A request: bound as a statement is; what it throws is an error.
+  template <typename F>
+  auto Call(F&& f) -> decltype(f()) {
+    StatementBounds bounds;
+    bounds.Start(state_.options.memory_limit_bytes, nullptr);
+    const BoundsScope scope(&bounds);
+    return Guarded(std::forward<F>(f));
+  }
+
   DatabaseState state_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
-  return OpenDatabase(path, options, nullptr);
+  return Guarded([&] { return OpenDatabase(path, options, nullptr); });
 }
 
 Result<std::vector<std::string>> Database::Salvage(const std::string& path, const std::string& into) {
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> report, SalvageStore(path, into));
-  StoreOptions options;
-  options.path = into;
-  options.create_if_missing = false;
-  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> wrong, store->Repair({}));
-  report.insert(report.end(), wrong.begin(), wrong.end());
-  return report;
+  return Guarded([&]() -> Result<std::vector<std::string>> {
+    PARTON_ASSIGN_OR_RETURN(std::vector<std::string> report, SalvageStore(path, into));
+    StoreOptions options;
+    options.path = into;
+    options.create_if_missing = false;
+    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
+    PARTON_ASSIGN_OR_RETURN(std::vector<std::string> wrong, store->Repair({}));
+    report.insert(report.end(), wrong.begin(), wrong.end());
+    return report;
+  });
 }
 
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,

@@ -53,11 +53,11 @@ Result<Value> EvaluateToValue(std::string_view text, const std::map<std::string,
   if (planned->parameter_count > 0) return Status::Validation("the query has parameters");
 
   const std::vector<Value> parameters;
-  std::atomic<bool> cancel{false};
+  StatementBounds bounds;
   ExecutionShared shared;
   shared.settings = &settings;
   shared.parameters = &parameters;
-  shared.cancel = &cancel;
+  shared.bounds = &bounds;
   std::error_code ignored;
   shared.temp_dir = std::filesystem::temp_directory_path(ignored).string();
   shared.now_nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(

@@ -63,8 +63,8 @@ void ExecutionContext::Prepare() {
 }
 
 bool ExecutionContext::SlowTick() {
-  if (shared->cancel->load(std::memory_order_relaxed)) {
-    Fail(Status(StatusCode::kCancelled, "the statement was cancelled"));
+  if (shared->bounds->cancel.load(std::memory_order_relaxed)) {
+    Fail(Cancelled());
     return false;
   }
   if (stop != nullptr && stop->load(std::memory_order_relaxed)) return false;
@@ -76,8 +76,8 @@ bool ExecutionContext::SlowTick() {
       next_progress_ = now + std::chrono::milliseconds(100);
       uint64_t done = shared->items_examined.load(std::memory_order_relaxed) + ticks_;
       if (!(*shared->progress)(done, 0)) {
-        shared->cancel->store(true);
-        Fail(Status(StatusCode::kCancelled, "the statement was cancelled"));
+        shared->bounds->cancel.store(true);
+        Fail(Cancelled());
         return false;
       }
     }
@@ -90,30 +90,6 @@ void ExecutionContext::FailOutOfMemory(const char* what) {
               fmt::format("the statement needs more memory than its limit of {} KB allows, for {}",
                           shared->memory.limit() >> 10, what),
               {}, "SET memory_limit raises it"));
-}
-
-size_t ApproximateBytes(const Value& v) {
-  size_t bytes = sizeof(Value);
-  switch (v.type()) {
-    case Type::kString:
-    case Type::kSymbol:
-    case Type::kBlob:
-    case Type::kClob:
-      return bytes + 40 + v.bytes().size();
-    case Type::kStruct:
-    case Type::kGraph:
-      if (const internal::HeapItem* item = v.heap_item()) return bytes + 96 + item->bytes.size();
-      bytes += 48;
-      for (const Field& f : v.fields()) bytes += 32 + f.name.size() + ApproximateBytes(f.value);
-      return bytes;
-    default:
-      break;
-  }
-  if (v.is_collection()) {
-    bytes += 48;
-    for (const Value& e : v.elements()) bytes += ApproximateBytes(e);
-  }
-  return bytes;
 }
 
 }  // namespace parton

@@ -27,6 +27,7 @@
 #include "planner/plan.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
+#include "types/bounds.h"
 #include "types/evaluate.h"
 
 namespace parton {
@@ -34,25 +35,6 @@ namespace parton {
 class CapacityMeter;
 class Operator;
 class TransactionItems;
-
-// Bytes that blocking operators hold, over all threads of an execution.
-class MemoryBudget {
- public:
-  void Reset(size_t limit) {
-    limit_ = limit;
-    used_.store(0, std::memory_order_relaxed);
-  }
-  // Counts `bytes`; false if that is over the limit (they are counted all the same).
-  bool Take(size_t bytes) {
-    return used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_;
-  }
-  void Give(size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
-  size_t limit() const { return limit_; }
-
- private:
-  std::atomic<size_t> used_{0};
-  size_t limit_ = SIZE_MAX;
-};
 
 // A part of an access path's key order, given to one worker.
 struct Morsel {
@@ -74,7 +56,7 @@ struct ExecutionShared {
   ReadView* view = nullptr;
   const Settings* settings = nullptr;
   const std::vector<Value>* parameters = nullptr;
-  std::atomic<bool>* cancel = nullptr;
+  StatementBounds* bounds = nullptr;
   const ProgressCallback* progress = nullptr;
   size_t cache_bytes = 0;
   std::string temp_dir;  // for spilled rows
@@ -137,9 +119,11 @@ class ExecutionContext {
   bool SlowTick();
   // Cancelled, or told to stop.
   bool Stopped() const {
-    return shared->cancel->load(std::memory_order_relaxed) ||
+    return shared->bounds->cancel.load(std::memory_order_relaxed) ||
            (stop != nullptr && stop->load(std::memory_order_relaxed));
   }
+  // As an error: cancelled, or out of time.
+  Status Cancelled() const { return CancelledStatus(shared->bounds); }
   // Memory that could not be had: an error that says what to do.
   void FailOutOfMemory(const char* what);
 
@@ -167,7 +151,7 @@ class ExecutionContext {
 };
 
 // Bytes a retained value takes, roughly.
-size_t ApproximateBytes(const Value& v);
+inline size_t ApproximateBytes(const Value& v) { return v.ApproximateBytes(); }
 
 }  // namespace parton
 

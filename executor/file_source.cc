@@ -7,12 +7,14 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "parton/files.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -27,7 +29,9 @@ Status Error(const std::string& path, std::string_view what) {
 // The bytes as they are on disk, with a look at the first ones.
 class PlainFile final : public FileSource {
  public:
-  PlainFile(std::string path, int fd, uint64_t size) : path_(std::move(path)), fd_(fd), size_(size) {}
+  // `waits`: there may be nothing to read for now, as of a pipe; `fd` does not block then.
+  PlainFile(std::string path, int fd, uint64_t size, bool waits)
+      : path_(std::move(path)), fd_(fd), size_(size), waits_(waits) {}
   ~PlainFile() override { close(fd_); }
 
   Result<size_t> Read(char* buffer, size_t n) override {
@@ -38,8 +42,10 @@ class PlainFile final : public FileSource {
       return got;
     }
     for (;;) {
+      CheckPoint();
+      if (waits_ && !Ready()) continue;
       const ssize_t got = read(fd_, buffer, std::min(n, kChunk));
-      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && (errno == EINTR || (waits_ && errno == EAGAIN))) continue;
       if (got < 0) return Error(path_, std::strerror(errno));
       consumed_ += static_cast<uint64_t>(got);
       return static_cast<size_t>(got);
@@ -63,9 +69,16 @@ class PlainFile final : public FileSource {
   }
 
  private:
+  // Waits a little for something to read.
+  bool Ready() const {
+    pollfd p{fd_, POLLIN, 0};
+    return poll(&p, 1, 50) > 0;
+  }
+
   const std::string path_;
   const int fd_;
   const uint64_t size_;
+  const bool waits_;
   uint64_t consumed_ = 0;
   std::string ahead_;
   size_t at_ = 0;
@@ -170,7 +183,7 @@ class ZstdFile final : public PackedFile {
 Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path, const FileAccess& access) {
   PARTON_RETURN_IF_ERROR(access.MayRead(path));
   PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kRead));
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return Status::IoError("cannot open " + path + ": " + std::strerror(errno));
   struct stat info;
   const bool known = fstat(fd, &info) == 0;
@@ -179,7 +192,8 @@ Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path, cons
     return Error(path, "it is a directory");
   }
   const uint64_t size = known && S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
-  auto file = std::make_unique<PlainFile>(path, fd, size);
+  const bool waits = !known || !(S_ISREG(info.st_mode) || S_ISBLK(info.st_mode));
+  auto file = std::make_unique<PlainFile>(path, fd, size, waits);
   PARTON_ASSIGN_OR_RETURN(std::string_view start, file->Peek(4));
   if (start.starts_with("\x1f\x8b")) return std::unique_ptr<FileSource>(new GzipFile(std::move(file)));
   if (start.starts_with("\x28\xb5\x2f\xfd")) {

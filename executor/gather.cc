@@ -84,7 +84,7 @@ class Gather final : public Operator {
 
   bool Admit(size_t m) {
     std::unique_lock lock(mutex_);
-    while (!workers_.stopped() && !ctx_.shared->cancel->load() && m >= current_ + window_) {
+    while (!workers_.stopped() && !ctx_.shared->bounds->cancel.load() && m >= current_ + window_) {
       room_.wait_for(lock, std::chrono::milliseconds(50));
     }
     return !workers_.stopped();

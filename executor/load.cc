@@ -7,6 +7,7 @@
 
 #include "executor/write.h"
 #include "storage/record_store.h"
+#include "types/bounds.h"
 #include "types/json_reader.h"
 
 namespace parton {
@@ -77,6 +78,7 @@ Status Loader::Add(Value item, uint64_t line, std::string_view text) {
                        fmt::format("there are more than {} items, the limit of an atomic statement", limit), {},
                        "without ATOMIC they are loaded in batches; SET atomic_limit raises the limit"));
   }
+  pending_bytes_ += text.empty() ? ApproximateBytes(item) : text.size();
   WriteOp op;
   op.table = table_;
   if (options_.conflict == LoadOptions::Conflict::kMerge) {
@@ -86,14 +88,14 @@ Status Loader::Add(Value item, uint64_t line, std::string_view text) {
     op.kind = options_.conflict == LoadOptions::Conflict::kReplace ? WriteOp::Kind::kPut : WriteOp::Kind::kInsert;
     op.if_exists = options_.conflict == LoadOptions::Conflict::kSkip ? WriteOp::Otherwise::kSkip
                                                                      : WriteOp::Otherwise::kFail;
-    pending_bytes_ += text.empty() ? ApproximateBytes(item) : text.size();
     op.item = std::move(item);
   }
   ops_.push_back(std::move(op));
   pending_.push_back({line, options_.errors_file.empty() ? std::string() : std::string(text)});
   ++records_;
   line_ = line;
-  const bool full = options_.batch != 0 && (ops_.size() >= options_.batch || pending_bytes_ >= kMaxBatchBytes);
+  const size_t most_bytes = std::min(kMaxBatchBytes, context_->shared->memory.limit() / 8);
+  const bool full = options_.batch != 0 && (ops_.size() >= options_.batch || pending_bytes_ >= most_bytes);
   return full ? Flush(false) : Status::Ok();
 }
 
@@ -108,7 +110,7 @@ Status Loader::AddBad(Status reason, uint64_t line, std::string_view text) {
 Status Loader::Finish() { return Flush(true); }
 
 Status Loader::Flush(bool last) {
-  if (context_->Stopped()) return Fail(Status(StatusCode::kCancelled, "the statement was cancelled"));
+  if (context_->Stopped()) return Fail(context_->Cancelled());
   bool find_bad = errors_.is_open();
   // An entry is written before what makes it final.
   auto flush_errors = [&] { return errors_.is_open() ? errors_.Flush() : Status::Ok(); };
@@ -233,7 +235,7 @@ Status Loader::TellProgress() {
   const double fraction = fraction_ ? fraction_() : 0;
   const uint64_t total = fraction > 0 ? static_cast<uint64_t>(static_cast<double>(records_) / fraction) : 0;
   if ((*progress)(records_, total)) return Status::Ok();
-  return Status(StatusCode::kCancelled, "the statement was cancelled");
+  return CancelledStatus(CurrentBounds());
 }
 
 void Loader::AddNotices() const {

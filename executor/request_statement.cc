@@ -40,7 +40,7 @@ ExecutionShared* RequestStatement::Scope::Share(const RequestStatement& s, ReadV
   shared.view = view;
   shared.settings = &DynamoSettings();
   shared.parameters = &s.operation_->parameters;
-  shared.cancel = &cancel;
+  shared.bounds = &bounds;
   shared.temp_dir = s.db_->temp_dir;
   shared.files = &s.db_->options.files;
   shared.now_nanos = s.db_->NowNanos();

@@ -48,7 +48,7 @@ class RequestStatement {
   struct Scope {
     Scope(const RequestStatement& s, ReadView* view) : context(Share(s, view), s.plan_->slot_count) {}
     ExecutionShared* Share(const RequestStatement& s, ReadView* view);
-    std::atomic<bool> cancel{false};
+    StatementBounds bounds;
     ExecutionShared shared;
     ExecutionContext context;
   };

@@ -147,7 +147,7 @@ void Execution::PrepareShared(bool read_latest) {
   }
   shared_.store = db.store.get();
   shared_.settings = settings_.get();
-  shared_.cancel = connection_->cancel();
+  shared_.bounds = connection_->bounds();
   shared_.progress = connection_->progress();
   if (*connection_->progress() && expected_items_ > 0) {
     progress_ = [this](uint64_t done, uint64_t total) {
@@ -161,6 +161,7 @@ void Execution::PrepareShared(bool read_latest) {
   if (needs_clock_) shared_.now_nanos = db.NowNanos();
   SetMeter();
   shared_.memory.Reset(settings_->memory_limit_bytes);
+  shared_.bounds->Start(settings_->memory_limit_bytes, &shared_.memory);
   shared_.ResetResults();
   StoreTransaction* transaction = connection_->transaction();
   in_transaction_ = transaction != nullptr;
@@ -220,15 +221,18 @@ void Execution::NoteCapacity() const {
 
 void Execution::SayCapacity() {
   if (plan_->capacity.empty() || shared_.capacity == nullptr) return;
-  const std::string text = DescribeCapacity(meter_->consumed(), plan_->capacity == "INDEXES");
-  notices_.push_back("consumed capacity: " + (text.empty() ? "none" : text));
+  // What was written is written: without memory for the notice there is none.
+  try {
+    const std::string text = DescribeCapacity(meter_->consumed(), plan_->capacity == "INDEXES");
+    notices_.push_back("consumed capacity: " + (text.empty() ? "none" : text));
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
   if (detached()) return detached_;
   End(Status());
   started_ = std::chrono::steady_clock::now();
-  connection_->cancel()->store(false, std::memory_order_relaxed);
   shared_.parameters = parameters;
   status_ = Status();
   affected_ = 0;
@@ -278,30 +282,24 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
     needs_clock_ = needs.clock;
   }
   notices_ = plan_->notices;
+  if (connection_->in_transaction()) connection_->ExpectStatement();
   running_ = true;
-  Status s;
-  try {
-    if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
-      s = StartQuery(**query);
-    } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body)) {
-      s = RunWriteStatement(**write, plan_->slot_count);
-    } else if (const auto* explain = std::get_if<ExplainPlan>(&plan_->body)) {
-      s = RunExplain(*explain, this);
-    } else {
-      const ast::Statement& statement = *std::get<CommandPlan>(plan_->body).statement;
-      kind_ = ResultKind::kDone;
-      s = RunCommand(statement, *parameters, this);
+  Status s = Guarded([&] {
+    if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) return StartQuery(**query);
+    if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body)) {
+      return RunWriteStatement(**write, plan_->slot_count);
     }
-  } catch (const std::bad_alloc&) {
-    s = Status(StatusCode::kOutOfMemory, "the statement needs more memory than there is");
-  } catch (const std::exception& e) {
-    s = Status::Internal(e.what());
-  } catch (...) {
-    s = ThrownBy("the statement");
-  }
+    if (const auto* explain = std::get_if<ExplainPlan>(&plan_->body)) return RunExplain(*explain, this);
+    const ast::Statement& statement = *std::get<CommandPlan>(plan_->body).statement;
+    kind_ = ResultKind::kDone;
+    return RunCommand(statement, *parameters, this);
+  });
   if (in_transaction_) connection_->NoteStatement(s, CancelsTransaction(*plan_, s));
+  if (streaming_ && connection_->deadline() != StatementTimer::Clock::time_point::max()) {
+    time_left_ = connection_->deadline() - StatementTimer::Clock::now();
+  }
   if (!s.ok()) {
-    End(s);
+    End(std::move(s));
     return status_;
   }
   return Status();
@@ -455,22 +453,28 @@ bool Execution::Next() {
     End(Status());
     return false;
   }
-  bool more = false;
-  try {
-    more = runner_->Next();
-  } catch (const std::bad_alloc&) {
-    context_->Fail(Status(StatusCode::kOutOfMemory, "the statement needs more memory than there is"));
-  } catch (const std::exception& e) {
-    context_->Fail(Status::Internal(e.what()));
-  } catch (...) {
-    context_->Fail(ThrownBy("the statement"));
-  }
-  if (more) {
+  if (NextStreamed()) {
     ShowRow(runner_->row());
     return true;
   }
-  End(context_->failed() ? context_->eval.error : Status());
+  End(context_->failed() ? std::move(context_->eval.error) : Status());
   return false;
+}
+
+bool Execution::NextStreamed() {
+  const BoundsScope scope(shared_.bounds);
+  shared_.bounds->Start(settings_->memory_limit_bytes, &shared_.memory);
+  try {
+    if (settings_->statement_timeout_ms == 0) return runner_->Next();
+    const auto deadline = StatementTimer::Clock::now() + time_left_;
+    const StatementTimer::Watch watch(&connection_->db().timer, shared_.bounds, deadline);
+    const bool more = runner_->Next();
+    time_left_ = deadline - StatementTimer::Clock::now();
+    return more;
+  } catch (...) {
+    context_->Fail(StatusOfException());
+    return false;
+  }
 }
 
 void Execution::End(Status status) {
@@ -479,12 +483,19 @@ void Execution::End(Status status) {
   if (status.code() == StatusCode::kCancelled) {
     if (Status thrown = connection_->TakeProgressError(); !thrown.ok()) status = std::move(thrown);
   }
-  status_ = Locate(std::move(status));
   KeepShownRow();
   row_ = &kMissing;
+  try {
+    status_ = Locate(std::move(status));
+  } catch (...) {
+    status_ = StatusOfException();
+  }
   Release();
-  if (plan_ != nullptr && status_.ok() && std::holds_alternative<QueryPtr>(plan_->body)) SayCapacity();
-  if (status_.ok() && settings_ != nullptr && settings_->lint) SayMismatches();
+  try {
+    if (status_.ok() && settings_ != nullptr && settings_->lint) SayMismatches();
+  } catch (...) {
+    status_ = StatusOfException();
+  }
   stats_.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
 }
@@ -507,7 +518,12 @@ void Execution::SayMismatches() {
 }
 
 void Execution::Release() {
-  if (runner_ != nullptr) runner_->Close();
+  try {
+    if (runner_ != nullptr) runner_->Close();
+    if (plan_ != nullptr && status_.ok() && std::holds_alternative<QueryPtr>(plan_->body)) SayCapacity();
+  } catch (...) {
+    if (status_.ok()) status_ = StatusOfException();
+  }
   if (context_ != nullptr) {
     stats_.items_examined += context_->stats.items_examined;
     stats_.bytes_read += context_->stats.bytes_read;

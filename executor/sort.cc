@@ -91,7 +91,9 @@ class Sort final : public Operator {
   }
 
   void SortRows() {
+    CheckPoints points;
     std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
+      points.Tick();
       return CompareSortKeys(node_.keys, values_.data() + size_t{a} * width_,
                              values_.data() + size_t{b} * width_) < 0;
     });
@@ -160,7 +162,9 @@ class Sort final : public Operator {
   }
 
   bool FinishHeap() {
+    CheckPoints points;
     std::sort(heap_.begin(), heap_.end(), [&](const HeapRow& a, const HeapRow& b) {
+      points.Tick();
       int c = CompareSortKeys(node_.keys, a.values.data(), b.values.data());
       return c != 0 ? c < 0 : a.number < b.number;
     });

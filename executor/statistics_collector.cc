@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "types/bounds.h"
 #include "types/item_rules.h"
 #include "types/value_compare.h"
 
@@ -267,7 +268,7 @@ class Collector {
       Value item;
       while (cursor->Next(&item)) {
         if ((++read_ & 255) == 0 && !progress_(read_)) {
-          return Status(StatusCode::kCancelled, "the statement was cancelled");
+          return CancelledStatus(CurrentBounds());
         }
         each(item, false);
       }

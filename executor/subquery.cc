@@ -5,10 +5,12 @@
 
 #include "executor/operators.h"
 #include "executor/rows.h"
+#include "planner/plan_depth.h"
 
 namespace parton {
 
 QueryRunner::QueryRunner(const Query& query, ExecutionContext& ctx) : query_(query), ctx_(ctx) {
+  CheckStackFor(*query.root);
   SlotSet live = {query.slot};
   if (query.name_slot >= 0) live.insert(query.name_slot);
   root_ = BuildOperator(*query.root, live, ctx);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "storage/feed_store.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -44,7 +45,7 @@ void Sweeper::Start() {
       if (interval_ms_.load() != interval) continue;
       lock.unlock();
       // What failed is tried again the next time; CHECK DATABASE tells of damage.
-      (void)RunOnce();
+      (void)Guarded([&] { return RunOnce(); });
       lock.lock();
     }
   });

@@ -440,6 +440,8 @@ Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, Trigger* next
   for (const FeedEntry& e : entries) rows.push_back(FeedRecord(e));
   const std::map<std::string, Value> globals = {{"records", Value::Bag(std::move(rows))}};
   ConnectionImpl& c = *t->connection;
+  const StatementEntry entry(&c);
+  if (c.in_transaction()) (void)c.Rollback();  // an exception ended the run before
   PlannerInput input;
   input.store = db_->store.get();
   input.settings = c.settings().get();
@@ -614,15 +616,13 @@ Triggers::Step Triggers::Run(Trigger* t, bool without_pauses) {
   return Step::kProgress;
 }
 
-Status Triggers::Settle(const std::atomic<bool>* cancel) {
+Status Triggers::Settle(const StatementBounds* bounds) {
   if (db_->options.read_only) return Status::Ok();
   for (bool progress = true; progress;) {
     progress = false;
     for (const std::string& name : Names()) {
       for (;;) {
-        if (cancel != nullptr && cancel->load()) {
-          return Status(StatusCode::kCancelled, "the statement was cancelled");
-        }
+        if (bounds != nullptr && bounds->cancel.load()) return CancelledStatus(bounds);
         std::lock_guard lock(mutex_);
         Trigger* t = Find(name);
         if (t == nullptr || Run(t, true) != Step::kProgress) break;
@@ -652,6 +652,18 @@ void Triggers::Stop() {
 }
 
 void Triggers::Loop() {
+  constexpr auto kPauseWithoutMemory = std::chrono::milliseconds(100);
+  while (!stop_.load()) {
+    try {
+      LoopUntilStopped();
+    } catch (...) {
+      // Nothing of the run was written: it comes again.
+      std::this_thread::sleep_for(kPauseWithoutMemory);
+    }
+  }
+}
+
+void Triggers::LoopUntilStopped() {
   FeedStore& feed = db_->store->feed();
   for (;;) {
     // In this order: Stop() sets the flags in the other one.

@@ -94,8 +94,9 @@ class Triggers {
   // Of CHECK DATABASE: triggers whose records are damaged.
   std::vector<std::string> Problems();
 
-  // Runs all triggers, here and now and without pauses, until nothing is left that they can do. Stops if *cancel.
-  Status Settle(const std::atomic<bool>* cancel);
+  // Runs all triggers, here and now and without pauses, until nothing is left that they can do. Stops if `bounds`
+  // (may be null) are cancelled.
+  Status Settle(const StatementBounds* bounds);
   // The lowest position of a trigger on the table: what lies behind it is still needed.
   uint64_t HoldBack(const TableSchema& table);
 
@@ -148,6 +149,7 @@ class Triggers {
   std::string EncodeState(const Trigger& t) const;
   void StartThread();
   void Loop();
+  void LoopUntilStopped();
   void Wake();
 
   DatabaseState* db_;

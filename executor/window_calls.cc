@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "executor/hash_table.h"
@@ -21,6 +22,86 @@ struct Partition {
   std::vector<uint32_t> peer_end;
   std::vector<uint32_t> group;
   std::vector<uint32_t> group_begin;  // by group number
+};
+
+// Where the values of a partition are present: for IGNORE NULLS.
+class PresentValues {
+ public:
+  explicit PresentValues(const std::vector<Value>& values) : before_(values.size() + 1) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      before_[i] = static_cast<uint32_t>(at_.size());
+      if (!values[i].is_absent()) at_.push_back(static_cast<uint32_t>(i));
+    }
+    before_[values.size()] = static_cast<uint32_t>(at_.size());
+  }
+  // The position of the `nth` (from 1) that is present in [begin, end), counted from its end if `backward`; -1 if
+  // there are not that many.
+  int64_t Nth(size_t begin, size_t end, int64_t nth, bool backward) const {
+    const int64_t first = before_[begin], count = before_[end] - first;
+    if (nth > count) return -1;
+    return at_[static_cast<size_t>(backward ? first + count - nth : first + nth - 1)];
+  }
+
+ private:
+  std::vector<uint32_t> before_;  // how many are present before a position
+  std::vector<uint32_t> at_;
+};
+
+// The aggregate of a frame that slides on, in time that does not depend on the frame's length: the values added last
+// are in one accumulator, those before them in one for each start the frame may still have.
+class SlidingAggregate {
+ public:
+  SlidingAggregate(const AggregateFunction& function, const std::vector<Value>& constants,
+                   const std::vector<Value>& values, const std::vector<char>& counted, ExecutionContext& ctx)
+      : function_(function), constants_(constants), values_(values), counted_(counted), ctx_(ctx), hold_(ctx) {}
+
+  // The aggregate of [begin, end), neither of which goes back from call to call. False: failed.
+  bool Slide(size_t begin, size_t end, Value* out) {
+    if (begin >= middle_ && !TurnOver(begin, end)) return false;
+    for (; end_ < end; ++end_) {
+      if (counted_[end_]) back_->Add(values_[end_], ctx_.eval);
+    }
+    std::unique_ptr<Accumulator> whole = function_.make(constants_);
+    if (begin < middle_) whole->Merge(*front_[begin - front_begin_], ctx_.eval);
+    whole->Merge(*back_, ctx_.eval);
+    *out = whole->Finish(ctx_.eval);
+    return !ctx_.failed();
+  }
+
+ private:
+  static constexpr size_t kAccumulatorBytes = 160;
+
+  // All values known so far move to the front.
+  bool TurnOver(size_t begin, size_t end) {
+    end_ = std::max(end_, end);
+    hold_.Release();
+    front_.clear();
+    front_begin_ = begin;
+    middle_ = end_;
+    const size_t n = middle_ > begin ? middle_ - begin : 0;
+    if (!hold_.TakeOrFail(n * kAccumulatorBytes, "window functions")) return false;
+    front_.resize(n);
+    for (size_t k = n; k-- > 0;) {
+      if (!ctx_.Tick()) return false;
+      front_[k] = function_.make(constants_);
+      if (counted_[begin + k]) front_[k]->Add(values_[begin + k], ctx_.eval);
+      if (k + 1 < n) front_[k]->Merge(*front_[k + 1], ctx_.eval);
+    }
+    back_ = function_.make(constants_);
+    return !ctx_.failed();
+  }
+
+  const AggregateFunction& function_;
+  const std::vector<Value>& constants_;
+  const std::vector<Value>& values_;
+  const std::vector<char>& counted_;
+  ExecutionContext& ctx_;
+  MemoryHold hold_;
+  std::vector<std::unique_ptr<Accumulator>> front_;  // [k]: of [front_begin_ + k, middle_)
+  std::unique_ptr<Accumulator> back_;                // of [middle_, end_)
+  size_t front_begin_ = 0;
+  size_t middle_ = 0;
+  size_t end_ = 0;
 };
 
 class Computer {
@@ -65,7 +146,9 @@ class Computer {
   }
 
   void SortPartition(const Call& call, Partition* p) {
+    CheckPoints points;
     std::stable_sort(p->rows.begin(), p->rows.end(), [&](uint32_t a, uint32_t b) {
+      points.Tick();
       return CompareSortKeys(call.order, Order(call, a), Order(call, b)) < 0;
     });
     const uint32_t n = static_cast<uint32_t>(p->rows.size());
@@ -151,10 +234,24 @@ class Computer {
     return EvaluateValue(e, ctx_.eval).Own();
   }
 
+  // The call's first argument on all rows of the partition.
+  bool FirstArgument(const Call& call, const Partition& p, std::vector<Value>* values) {
+    values->reserve(p.rows.size());
+    for (uint32_t row : p.rows) {
+      values->push_back(On(*call.args[0], row));
+      if (!ctx_.Tick()) return false;
+    }
+    return !ctx_.failed();
+  }
+
   bool Shift(const Call& call, const Partition& p, int direction, std::vector<Value>* out) {
-    const int64_t n = static_cast<int64_t>(p.rows.size());
-    for (int64_t i = 0; i < n; ++i) {
-      const uint32_t row = p.rows[static_cast<size_t>(i)];
+    const size_t n = p.rows.size();
+    std::vector<Value> values;
+    if (!FirstArgument(call, p, &values)) return false;
+    std::optional<PresentValues> present;
+    if (call.ignore_nulls) present.emplace(values);
+    for (size_t i = 0; i < n; ++i) {
+      const uint32_t row = p.rows[i];
       int64_t offset = 1;
       if (call.args.size() > 1 && !Integer(*call.args[1], row, call.function.c_str(), &offset)) return false;
       if (offset < 0) {
@@ -162,26 +259,15 @@ class Computer {
                                      call.args[1]->span));
         return false;
       }
-      bool found = false;
-      int64_t at = i;
-      if (offset == 0) {
-        found = true;
-      } else if (!call.ignore_nulls) {
-        found = offset <= n;
-        if (found) at = i + direction * offset;
-        found = found && at >= 0 && at < n;
+      int64_t at = static_cast<int64_t>(i);
+      if (present && offset > 0) {
+        at = direction < 0 ? present->Nth(0, i, offset, true) : present->Nth(i + 1, n, offset, false);
       } else {
-        for (at = i + direction; at >= 0 && at < n; at += direction) {
-          if (On(*call.args[0], p.rows[static_cast<size_t>(at)]).is_absent()) continue;
-          if (--offset == 0) {
-            found = true;
-            break;
-          }
-        }
+        at = offset <= static_cast<int64_t>(n) ? at + direction * offset : -1;
       }
       Value v = Value::Null();
-      if (found) {
-        v = On(*call.args[0], p.rows[static_cast<size_t>(at)]);
+      if (at >= 0 && at < static_cast<int64_t>(n)) {
+        v = values[static_cast<size_t>(at)];
       } else if (call.args.size() > 2) {
         v = On(*call.args[2], row);
       }
@@ -193,8 +279,9 @@ class Computer {
 
   bool FrameValue(const Call& call, const Partition& p, std::vector<Value>* out) {
     std::vector<Value> values;
-    for (uint32_t row : p.rows) values.push_back(On(*call.args[0], row));
-    if (ctx_.failed()) return false;
+    if (!FirstArgument(call, p, &values)) return false;
+    std::optional<PresentValues> present;
+    if (call.ignore_nulls) present.emplace(values);
     for (size_t i = 0; i < p.rows.size(); ++i) {
       size_t begin, end;
       if (!Frame(call, p, i, &begin, &end)) return false;
@@ -207,17 +294,14 @@ class Computer {
           return false;
         }
       }
-      Value v = Value::Null();
-      for (size_t k = begin; k < end; ++k) {
-        const size_t at = last ? end - 1 - (k - begin) : k;
-        if (call.ignore_nulls && values[at].is_absent()) continue;
-        if (--nth == 0) {
-          v = values[at];
-          break;
-        }
+      int64_t at = -1;
+      if (present) {
+        at = present->Nth(begin, end, nth, last);
+      } else if (nth <= static_cast<int64_t>(end - begin)) {
+        at = static_cast<int64_t>(last ? end - 1 : begin) + (last ? 1 - nth : nth - 1);
       }
       if (!ctx_.Tick()) return false;
-      (*out)[p.rows[i]] = std::move(v);
+      (*out)[p.rows[i]] = at < 0 ? Value::Null() : values[static_cast<size_t>(at)];
     }
     return true;
   }
@@ -235,18 +319,34 @@ class Computer {
       for (size_t a = 1; i == 0 && a < call.args.size(); ++a) {
         constants.push_back(EvaluateValue(*call.args[a], ctx_.eval).Own());
       }
-      if (ctx_.failed()) return false;
+      if (ctx_.failed() || !ctx_.Tick()) return false;
     }
-    // While the frame only grows, the running aggregate does; else it starts over.
+    // While the frame only grows, the running aggregate does; else it starts over, unless that would take long.
     std::unique_ptr<Accumulator> running = call.aggregate->make(constants);
+    std::optional<SlidingAggregate> sliding;
+    constexpr size_t kWideFrame = 64;
+    const bool may_slide = !call.distinct && !call.aggregate->grows;
     KeyTable seen(1);  // of DISTINCT
     size_t from = 0, to = 0;
     bool valid = false;
+    bool rebuild = false;  // `running` is not what [from, to) says
     Value current;
     for (size_t i = 0; i < n; ++i) {
       size_t begin, end;
       if (!Frame(call, p, i, &begin, &end)) return false;
-      if (begin != from || end < to) {
+      const bool onward = begin >= from && end >= to;
+      if (may_slide && onward && (sliding || (begin != from && end - begin > kWideFrame))) {
+        if (!sliding) sliding.emplace(*call.aggregate, constants, values, counted, ctx_);
+        if (!ctx_.Tick() || !sliding->Slide(begin, end, &(*out)[p.rows[i]])) return false;
+        from = begin;
+        to = end;
+        valid = false;
+        rebuild = true;
+        continue;
+      }
+      sliding.reset();
+      if (begin != from || end < to || rebuild) {
+        rebuild = false;
         running->Reset();
         seen.Clear();
         from = to = begin;

@@ -41,6 +41,7 @@ void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* acc
                   const std::vector<Morsel>& morsels, const Admit& admit, const Body& body) {
   Status error;
   ReadStats stats;
+  const BoundsScope scope(parent_.shared->bounds);
   try {
     ExecutionContext ctx(parent_.shared, static_cast<int>(parent_.frame.size()));
     ctx.worker = true;
@@ -58,12 +59,10 @@ void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* acc
     }
     root->Close();
     stats = ctx.stats;
-    if (ctx.shared->cancel->load()) {
-      ctx.Fail(Status(StatusCode::kCancelled, "the statement was cancelled"));
-    }
+    if (ctx.shared->bounds->cancel.load()) ctx.Fail(ctx.Cancelled());
     error = std::move(ctx.eval.error);
-  } catch (const std::exception& e) {
-    error = Status(StatusCode::kOutOfMemory, std::string("a worker thread failed: ") + e.what());
+  } catch (...) {
+    error = StatusOfException();
   }
   {
     std::lock_guard lock(mutex_);

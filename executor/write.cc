@@ -92,6 +92,7 @@ class Writer {
     } else {
       op.kind = plan_.kind == WritePlan::Kind::kReplace ? WriteOp::Kind::kPut : WriteOp::Kind::kInsert;
       op.item = row;
+      ops_bytes_ += ApproximateBytes(row);
       op.if_exists = plan_.if_exists;
     }
     return MakeRoom();
@@ -266,6 +267,7 @@ class Writer {
 
   // Before one more operation is added to a full batch.
   Status MakeRoom() {
+    if (plan_.batch > 0 && ops_bytes_ > ctx_.shared->memory.limit() / 8) return Flush();
     if (ops_.size() <= limit_) {
       return ops_.size() < limit_ || plan_.batch == 0 ? Status::Ok() : Flush();
     }
@@ -286,12 +288,14 @@ class Writer {
 
   Status Flush() {
     if (ops_.empty()) return Status::Ok();
-    if (ctx_.Stopped()) return Status(StatusCode::kCancelled, "the statement was cancelled");
+    if (ctx_.Stopped()) return ctx_.Cancelled();
     WriteOptions options;
     // A statement may name one key more than once: its items are taken in their order.
     options.sequential = true;
     WriteMeter meter;
     MeterWrites(&meter, &options);
+    // After the write nothing may fail.
+    if (plan_.returning != ReturnValues::kNone) result_->rows.reserve(result_->rows.size() + ops_.size());
     Result<std::vector<WriteOutcome>> outcomes = WriteOps(options);
     // Someone else's write is between the read and this one.
     while (plan_.again != nullptr && transaction_ == nullptr &&
@@ -310,9 +314,10 @@ class Writer {
       if (!o.returned.is_missing()) result_->rows.push_back(std::move(o.returned).Own());
     }
     ops_.clear();
+    ops_bytes_ = 0;
     if (plan_.batch > 0 && ctx_.shared->progress != nullptr && *ctx_.shared->progress &&
         !(*ctx_.shared->progress)(result_->affected, 0)) {
-      return Partly(Status(StatusCode::kCancelled, "the statement was cancelled"));
+      return Partly(ctx_.Cancelled());
     }
     return Status::Ok();
   }
@@ -340,6 +345,7 @@ class Writer {
   const uint64_t limit_;
   std::vector<WriteOp> ops_;
   OperatorPtr again_;  // of plan_.again, once it is needed
+  size_t ops_bytes_ = 0;  // of their items
   std::unordered_set<Key, KeyHash, KeyEqual> pending_;  // keys met, of all batches
 };
 

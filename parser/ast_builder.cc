@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "parser/scanner.h"
+#include "types/bounds.h"
 
 namespace parton::internal {
 
@@ -55,6 +56,8 @@ TextSpan SourceMap::Span(const antlr4::Token* first, const antlr4::Token* last) 
 
 AstBuilder::Deeper::Deeper(AstBuilder* builder, int levels, Ctx* at)
     : builder_(builder), levels_(levels) {
+  CheckStack();
+  CheckPoint();
   builder_->depth_ += levels;
   if (builder_->depth_ > kMaxDepth) {
     builder_->depth_ -= levels;

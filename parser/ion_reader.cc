@@ -11,6 +11,7 @@
 
 #include "parton/number.h"
 #include "parton/temporal.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -88,6 +89,8 @@ class Reader {
   // REQUIRES: no blank at the position.
   Result<Value> ReadValue(int depth, bool in_sexp) {
     if (depth > kMaxDepth) return Error("nested too deeply");
+    CheckStack();
+    points_.Tick();
     // Annotations: symbols followed by ::
     for (;;) {
       size_t begin = at_;
@@ -420,6 +423,7 @@ class Reader {
     return Value::Int(negative ? n.Neg() : n);
   }
 
+  CheckPoints points_;
   std::string_view text_;
   size_t at_ = 0;
 };

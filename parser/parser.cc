@@ -11,6 +11,7 @@
 #include "parser/ast_builder.h"
 #include "parser/scanner.h"
 #include "parser/syntax_error.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -31,6 +32,7 @@ class Lexer : public grammar::PartonLexer {
 
   std::unique_ptr<Token> nextToken() override {
     if (second_half_) return std::move(second_half_);
+    CheckPoint();
     std::unique_ptr<Token> t = PartonLexer::nextToken();
     const size_t type = t->getType();
     if (type == LT && OpensTypeArguments()) {
@@ -134,19 +136,42 @@ class Parsing {
   antlr4::ANTLRInputStream input_;
   Lexer lexer_;
   internal::TokenStream tokens_;
-  Grammar parser_;
+  internal::BoundedParser parser_;
 };
 
 }  // namespace
 
+namespace {
+
+// The tree of contexts is large: it must fit the statement's limit. And the runtime of the grammar holds locks by hand
+// while it allocates, so whether there is memory is asked before.
+void CheckMemory(size_t bytes, size_t tokens) {
+  constexpr size_t kPerToken = 1000, kPerByte = 4, kBesides = size_t{64} << 10;
+  const size_t needed = bytes * kPerByte + tokens * kPerToken;
+  CheckRoomFor(needed);
+  ::operator delete(::operator new(needed + kBesides));
+}
+
+// The parser asks for itself, but not the grammar's runtime, nor what destroys a tree.
+void CheckStackFor(const TextShape& shape) {
+  constexpr size_t kPerLevel = 3000, kPerLink = 800;
+  const size_t needed = static_cast<size_t>(shape.nesting) * kPerLevel + static_cast<size_t>(shape.chain) * kPerLink;
+  if (StackLeft() < needed) internal::StackEnds();
+}
+
+}  // namespace
+
 Result<ast::Script> Parse(std::string_view text) {
-  PARTON_RETURN_IF_ERROR(CheckText(text));
+  TextShape shape;
+  PARTON_RETURN_IF_ERROR(CheckText(text, &shape));
   try {
+    CheckMemory(text.size(), shape.tokens);
+    CheckStackFor(shape);
     return Parsing(text).Run();
   } catch (const antlr4::RuntimeException& e) {
     return Status::Internal(fmt::format("the parser failed: {}", e.what()));
-  } catch (const std::bad_alloc&) {
-    return Status(StatusCode::kOutOfMemory, "the statement takes more memory than there is");
+  } catch (...) {
+    return StatusOfException();
   }
 }
 

@@ -111,9 +111,16 @@ bool LiftLiterals(std::string_view text, LiftedText* out);
 // The text of a '...' or "..." token without its quotes, doubled ones undone. REQUIRES: closed
 std::string Unquote(std::string_view token);
 
+// What parsing a text will take.
+struct TextShape {
+  size_t tokens = 0;
+  int nesting = 0;  // the deepest
+  int chain = 0;    // the longest, of operators, joins or set operations
+};
+
 // OK, or why a text must not be given to the grammar: too long, no UTF-8, an unclosed quote or
 // comment, nesting or number of tokens beyond the limits of parser.h. One quick pass.
-Status CheckText(std::string_view text);
+Status CheckText(std::string_view text, TextShape* shape = nullptr);
 
 }  // namespace parton
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parser/ast_builder.h"
+#include "types/bounds.h"
 
 namespace parton::internal {
 
@@ -22,6 +23,10 @@ class TokenStream : public antlr4::CommonTokenStream {
     antlr4::Token* t = CommonTokenStream::LT(k);
     if (t) furthest_ = std::max(furthest_, t->getTokenIndex());
     return t;
+  }
+  void consume() override {
+    CheckPoint();
+    CommonTokenStream::consume();
   }
   size_t furthest() const { return furthest_; }
   void Rewind() {
@@ -38,6 +43,22 @@ class TokenStream : public antlr4::CommonTokenStream {
 
  private:
   size_t furthest_ = 0;
+};
+
+// The generated parser, which stops for a cancelled statement and before the stack ends. (As a context is entered; what
+// a prediction looks up costs less than the reserve.)
+class BoundedParser : public Grammar {
+ public:
+  using Grammar::Grammar;
+
+  void enterRule(antlr4::ParserRuleContext* context, size_t state, size_t rule) override {
+    CheckStack();
+    Grammar::enterRule(context, state, rule);
+  }
+  void enterRecursionRule(antlr4::ParserRuleContext* context, size_t state, size_t rule, int precedence) override {
+    CheckStack();
+    Grammar::enterRecursionRule(context, state, rule, precedence);
+  }
 };
 
 // Why a text that both stages refused is wrong. `parser` reads `tokens`; both are left in any

@@ -3,6 +3,7 @@
 
 #include "planner/binder_internal.h"
 #include "types/row_predicates.h"
+#include "types/bounds.h"
 
 namespace parton::binder {
 
@@ -23,20 +24,41 @@ bool IsStringCast(const ast::Expr& e) {
          cast->type.kind == Kind::kChar || cast->type.kind == Kind::kSymbol;
 }
 
-ExprPtr ExtendPath(const ExprPtr& base, PathStep step, bool ignore_case, bool nullable, TextSpan span) {
-  if (const auto* path = base->As<Expr::Path>()) {
-    Expr::Path longer = *path;
-    longer.steps.push_back(std::move(step));
-    longer.ignore_case.push_back(ignore_case);
-    return MakeExpr(std::move(longer), span);
+// A path that steps are added to. What it was begun with may be shared, and is copied once.
+class PathBuilder {
+ public:
+  explicit PathBuilder(ExprPtr base) : base_(std::move(base)) {}
+
+  void Extend(PathStep step, bool ignore_case, bool nullable, TextSpan span) {
+    if (!open_) {
+      open_ = true;
+      if (const auto* path = base_->As<Expr::Path>()) {
+        path_ = *path;
+      } else {
+        path_ = Expr::Path();
+        path_.base = base_;
+        path_.null_row = nullable;
+      }
+    }
+    path_.steps.push_back(std::move(step));
+    path_.ignore_case.push_back(ignore_case);
+    span_ = span;
   }
-  Expr::Path path;
-  path.base = base;
-  path.steps.push_back(std::move(step));
-  path.ignore_case.push_back(ignore_case);
-  path.null_row = nullable;
-  return MakeExpr(std::move(path), span);
-}
+  void Replace(ExprPtr base) {
+    open_ = false;
+    base_ = std::move(base);
+  }
+  const ExprPtr& Get() {
+    if (std::exchange(open_, false)) base_ = MakeExpr(std::move(path_), span_);
+    return base_;
+  }
+
+ private:
+  ExprPtr base_;
+  bool open_ = false;  // path_ is ahead of base_
+  Expr::Path path_;
+  TextSpan span_;
+};
 
 bool IsOrder(CompareOp op) { return op != CompareOp::kEq && op != CompareOp::kNe; }
 
@@ -60,6 +82,8 @@ ExprPtr RowsEqual(const ast::Array& a, const std::vector<ExprPtr>& x, const ast:
 }  // namespace
 
 Result<ExprPtr> Binder::Bind(const ast::Expr& e, bool coerce) {
+  CheckStack();
+  CheckPoint();
   if (const auto* sub = e.As<ast::Subquery>()) return BindSubquery(*sub->query, coerce, e.span);
   return std::visit([&](const auto& n) { return BindNode(n, e); }, e.node);
 }
@@ -114,17 +138,19 @@ Result<ExprPtr> Binder::BindSteps(Resolved root, const std::vector<ast::PathStep
   bool nullable = root.nullable;  // of the first step alone
   // x[*].a is SELECT VALUE v.a FROM x AS v; x.*.a ranges over UNPIVOT x.
   PlanPtr plan;
+  PathBuilder path(std::move(base));
   for (const ast::PathStep& step : steps) {
+    CheckPoint();
     switch (step.kind) {
       case ast::PathStep::Kind::kName:
-        base = ExtendPath(base, PathStep{step.name.name, -1}, !step.name.quoted && !stored, nullable, span);
+        path.Extend(PathStep{step.name.name, -1}, !step.name.quoted && !stored, nullable, span);
         break;
       case ast::PathStep::Kind::kIndex: {
         const Value* literal = LiteralIndex(step);
         if (literal != nullptr && literal->is_small_int() && literal->int_value() >= 0) {
-          base = ExtendPath(base, PathStep{"", literal->int_value()}, false, nullable, span);
+          path.Extend(PathStep{"", literal->int_value()}, false, nullable, span);
         } else if (literal != nullptr && literal->is_text()) {
-          base = ExtendPath(base, PathStep{std::string(literal->bytes()), -1}, false, nullable, span);
+          path.Extend(PathStep{std::string(literal->bytes()), -1}, false, nullable, span);
         } else {
           Result<ExprPtr> key = BindExpr(*step.index);
           if (!key.ok() && !strict() && step.index->As<ast::Variable>() != nullptr) {
@@ -132,17 +158,17 @@ Result<ExprPtr> Binder::BindSteps(Resolved root, const std::vector<ast::PathStep
             key = MakeExpr(Expr::Literal{Value::Missing()}, step.span);
           }
           if (!key.ok()) return std::move(key).status();
-          base = MakeExpr(Expr::Index{base, *std::move(key), IsStringCast(*step.index)}, span);
+          path.Replace(MakeExpr(Expr::Index{path.Get(), *std::move(key), IsStringCast(*step.index)}, span));
         }
         break;
       }
       case ast::PathStep::Kind::kWildcard:
       case ast::PathStep::Kind::kUnpivot: {
         Plan::Unnest unnest;
-        unnest.collection = base;
+        unnest.collection = path.Get();
         unnest.slot = NewSlot();
         unnest.unpivot = step.kind == ast::PathStep::Kind::kUnpivot;
-        base = SlotRef(unnest.slot, "", span);
+        path.Replace(SlotRef(unnest.slot, "", span));
         if (plan == nullptr) plan = MakePlan(Plan::Once{});
         plan = MakePlan(std::move(unnest), {std::move(plan)});
         break;
@@ -150,6 +176,7 @@ Result<ExprPtr> Binder::BindSteps(Resolved root, const std::vector<ast::PathStep
     }
     nullable = false;
   }
+  base = path.Get();
   if (plan == nullptr) return base;
   BoundQuery q;
   q.query.slot = ComputeSlot(base, "", &plan);

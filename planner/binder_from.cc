@@ -7,8 +7,10 @@
 
 #include <algorithm>
 
+#include "parser/parser.h"
 #include "planner/binder_internal.h"
 #include "planner/plan_visit.h"
+#include "types/bounds.h"
 
 namespace parton::binder {
 
@@ -346,15 +348,32 @@ PlanPtr Binder::SourcePlan(const Source& source, PlanPtr left) {
   return MakePlan(std::move(unnest), {std::move(left)});
 }
 
+namespace {
+
+// Whether one of the slots is defined in the plan.
+bool Defines(const Plan& plan, const std::vector<int>& slots) {
+  return !slots.empty() && Intersects(slots, SlotsDefined(plan));
+}
+
+// A plan is as deep as lists of sources are long.
+Status CheckLength(size_t count, const char* what, TextSpan span) {
+  if (count <= static_cast<size_t>(kMaxDepth)) return Status::Ok();
+  return Status(StatusCode::kLimitExceeded, fmt::format("{} has {} entries; at most {} are allowed", what, count, kMaxDepth),
+                span);
+}
+
+}  // namespace
+
 Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope) {
+  CheckStack();
+  CheckPoint();
   if (const auto* join = std::get_if<ast::Join>(&item.node)) {
     return BindJoin(*join, std::move(left), scope, item.span);
   }
   const auto& from = std::get<ast::FromSource>(item.node);
   PARTON_ASSIGN_OR_RETURN(Source source, BindSource(from, item.span));
   // A collection that depends on the rows to its left is unnested on top of them.
-  bool stacked = left != nullptr && source.plan == nullptr &&
-                 Intersects(SlotsRead(*source.collection), SlotsDefined(*left));
+  bool stacked = left != nullptr && source.plan == nullptr && Defines(*left, SlotsRead(*source.collection));
   PlanPtr plan = SourcePlan(source, stacked ? left : nullptr);
   for (const Variable& v : scope->variables) {
     if (!source.variable.name.empty() && v.name == source.variable.name) {
@@ -380,7 +399,7 @@ Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Sc
   if (stacked || left == nullptr) return plan;
   Plan::Join join;
   join.kind = JoinKind::kCross;
-  join.lateral = Intersects(SlotsFree(*plan), SlotsDefined(*left));
+  join.lateral = Defines(*left, SlotsFree(*plan));
   return MakePlan(std::move(join), {std::move(left), std::move(plan)});
 }
 
@@ -405,7 +424,7 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
       case ast::JoinKind::kRight: node.kind = JoinKind::kRight; break;
       case ast::JoinKind::kFull: node.kind = JoinKind::kFull; break;
     }
-    node.lateral = Intersects(SlotsFree(*rhs), SlotsDefined(*lhs));
+    node.lateral = Defines(*lhs, SlotsFree(*rhs));
     if (node.lateral && (join.kind == ast::JoinKind::kRight || join.kind == ast::JoinKind::kFull)) {
       return Status::Validation(
           "the right side of a RIGHT or FULL JOIN cannot depend on its left side",
@@ -434,7 +453,7 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
   if (outer == nullptr) return plan;
   Plan::Join comma;
   comma.kind = JoinKind::kCross;
-  comma.lateral = Intersects(SlotsFree(*plan), SlotsDefined(*outer));
+  comma.lateral = Defines(*outer, SlotsFree(*plan));
   return MakePlan(std::move(comma), {std::move(outer), std::move(plan)});
 }
 
@@ -565,6 +584,7 @@ Result<ExprPtr> Binder::BindJoinCondition(const ast::Join& join, size_t left, si
 
 Result<PlanPtr> Binder::BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope) {
   // Names of later sources and ON conditions see what was bound so far.
+  if (!from.empty()) PARTON_RETURN_IF_ERROR(CheckLength(from.size(), "FROM", from.back()->span));
   scope->outer = scope_;
   Restore<const Scope*> inside(&scope_, scope);
   PlanPtr plan;

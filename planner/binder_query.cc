@@ -6,6 +6,7 @@
 
 #include "planner/binder_internal.h"
 #include "planner/row_functions.h"
+#include "types/bounds.h"
 
 namespace parton::binder {
 
@@ -35,6 +36,8 @@ int Binder::ComputeSlot(const ExprPtr& e, std::string_view, PlanPtr* plan) {
 }
 
 Result<BoundQuery> Binder::BindQuery(const ast::Query& query, RowForm form) {
+  CheckStack();
+  CheckPoint();
   Restore<const CommonTable*> sight(&common_top_, common_top_);
   if (next_slot_ > kMaxSlots) {
     return Status(StatusCode::kLimitExceeded, "the statement has too many parts", query.span);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "parser/parser.h"
 #include "planner/binder_internal.h"
 #include "planner/plan_visit.h"
 #include "planner/row_functions.h"
@@ -69,6 +70,11 @@ std::optional<std::string> Binder::ItemName(const ast::Expr& e) const {
 }
 
 Status Binder::BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope) {
+  if (select.let.size() > static_cast<size_t>(kMaxDepth)) {
+    return Status(StatusCode::kLimitExceeded,
+                  fmt::format("LET has {} entries; at most {} are allowed", select.let.size(), kMaxDepth),
+                  select.let.back().expr->span);
+  }
   for (const ast::LetBinding& let : select.let) {
     Plan::Compute compute;
     int slot = NewSlot();

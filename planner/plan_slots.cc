@@ -5,6 +5,7 @@
 
 #include "planner/plan.h"
 #include "planner/plan_visit.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -58,50 +59,54 @@ bool Replaces(const Plan& plan) {
   return plan.As<Plan::Aggregate>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>();
 }
 
-void AddDefined(const Plan& plan, SlotSet* out) {
-  AddOwn(plan, out);
-  if (Replaces(plan)) return;
-  const size_t count = plan.As<Plan::SemiJoin>() ? 1 : plan.inputs.size();
-  for (size_t i = 0; i < count; ++i) AddDefined(*plan.inputs[i], out);
+// Adds `more` to *out, the smaller one to the larger.
+void Merge(SlotSet more, SlotSet* out) {
+  if (more.size() > out->size()) out->swap(more);
+  out->insert(more.begin(), more.end());
 }
 
-struct Slots {
+SlotSet Defined(const Plan& plan) {
+  CheckStack();
+  CheckPoint();
+  SlotSet out;
+  if (!Replaces(plan)) {
+    const size_t inputs = plan.As<Plan::SemiJoin>() ? 1 : plan.inputs.size();
+    for (size_t i = 0; i < inputs; ++i) Merge(Defined(*plan.inputs[i]), &out);
+  }
+  AddOwn(plan, &out);
+  return out;
+}
+
+struct PlanSlots {
   SlotSet defined;
   SlotSet free;
 };
 
-// The larger set is kept, so that a deep tree costs no more than its size.
-void Merge(SlotSet from, SlotSet* to) {
-  if (from.size() > to->size()) std::swap(from, *to);
-  to->insert(from.begin(), from.end());
-}
-
-Slots SlotsOf(const Plan& plan) {
-  Slots out;
-  SlotSet left;
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    Slots below = SlotsOf(*plan.inputs[i]);
-    if (i == 0 && plan.As<Plan::SemiJoin>()) left = below.defined;
-    Merge(std::move(below.defined), &out.defined);
-    Merge(std::move(below.free), &out.free);
-  }
-  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &out.free); });
+// Of the whole tree in one walk.
+PlanSlots SlotsOf(const Plan& plan) {
+  CheckStack();
+  CheckPoint();
+  PlanSlots out;
   // What the node's own expressions may see: its inputs' slots, and its own (an access filter, a computed
   // slot used by the next output).
-  AddOwn(plan, &out.defined);
-  std::erase_if(out.free, [&](int slot) { return out.defined.contains(slot); });
-  if (Replaces(plan) || plan.As<Plan::SemiJoin>()) {
-    out.defined = std::move(left);
-    AddOwn(plan, &out.defined);
+  SlotSet& known = out.defined;
+  SlotSet hidden;  // seen by the node, not by what is above it
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    PlanSlots input = SlotsOf(*plan.inputs[i]);
+    const bool seen_above = !Replaces(plan) && (i == 0 || plan.As<Plan::SemiJoin>() == nullptr);
+    Merge(std::move(input.defined), seen_above ? &known : &hidden);
+    Merge(std::move(input.free), &out.free);
   }
+  AddOwn(plan, &known);
+  ForEachExpr(plan, [&](const ExprPtr& e) { AddReads(e, &out.free); });
+  std::erase_if(out.free, [&](int slot) { return known.contains(slot) || hidden.contains(slot); });
   return out;
 }
 
 }  // namespace
 
 std::vector<int> SlotsDefined(const Plan& plan) {
-  SlotSet s;
-  AddDefined(plan, &s);
+  const SlotSet s = Defined(plan);
   return {s.begin(), s.end()};
 }
 

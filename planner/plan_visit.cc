@@ -1,4 +1,5 @@
 #include "planner/plan_visit.h"
+#include "types/bounds.h"
 
 #include <unordered_set>
 
@@ -125,6 +126,7 @@ PlanPtr MapExprs(const PlanPtr& plan, const std::function<ExprPtr(const ExprPtr&
 }
 
 void ForEachExpr(const Plan& plan, const std::function<void(const ExprPtr&)>& fn) {
+  CheckPoint();
   auto visit = [&](const ExprPtr& e) {
     fn(e);
     return e;
@@ -152,6 +154,7 @@ void ForEachPlanBelow(const Plan& plan, const std::function<void(const Plan&)>& 
 }
 
 PlanPtr WithInputs(const PlanPtr& plan, std::vector<PlanPtr> inputs) {
+  CheckPoint();
   if (inputs == plan->inputs) return plan;
   auto copy = std::make_shared<Plan>(*plan);
   copy->inputs = std::move(inputs);
@@ -159,6 +162,7 @@ PlanPtr WithInputs(const PlanPtr& plan, std::vector<PlanPtr> inputs) {
 }
 
 PlanPtr TransformUp(const PlanPtr& plan, const std::function<PlanPtr(const PlanPtr&)>& fn) {
+  CheckStack();
   std::vector<PlanPtr> inputs;
   inputs.reserve(plan->inputs.size());
   for (const PlanPtr& input : plan->inputs) inputs.push_back(TransformUp(input, fn));

@@ -4,6 +4,7 @@
 
 #include "planner/attributes.h"
 #include "planner/binder.h"
+#include "planner/plan_depth.h"
 #include "planner/rules.h"
 #include "planner/settings.h"
 #include "planner/write_inputs.h"
@@ -21,14 +22,17 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   context.slot_count = &planned.slot_count;
   context.depends_on_values = &planned.depends_on_values;
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
+    CheckStackFor(*(*query)->root);
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(WithAttributes(*query), context));
   } else if (auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     auto write = std::make_shared<WritePlan>(**body);
     MoveSubqueries(write.get(), &planned.slot_count);
     if (write->source != nullptr) {
+      CheckStackFor(*write->source->root);
       PARTON_ASSIGN_OR_RETURN(write->source, ApplyRules(WithAttributes(write->source), context));
     }
     if (write->target != nullptr) {
+      CheckStackFor(*write->target);
       // What is done if there is no such item is known only by its key: then the path is no choice.
       RuleContext keyed = context;
       Settings all_rules = *input.settings;

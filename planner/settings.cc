@@ -58,6 +58,29 @@ std::optional<uint64_t> ToBytes(const Value& v) {
   return number << shift;
 }
 
+// Milliseconds: 250, '250ms', '5 s', '2min'
+std::optional<int64_t> ToMilliseconds(const Value& v) {
+  constexpr int64_t kMost = int64_t{7} * 24 * 3600 * 1000;
+  if (v.is_small_int()) {
+    return v.int_value() < 0 || v.int_value() > kMost ? std::nullopt : std::optional<int64_t>(v.int_value());
+  }
+  if (!v.is_text()) return std::nullopt;
+  const std::string text = Lower(v.bytes());
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || number < 0) return std::nullopt;
+  while (rest != end && *rest == ' ') ++rest;
+  const std::string_view unit(rest, static_cast<size_t>(end - rest));
+  const int64_t factor = unit.empty() || unit == "ms"   ? 1
+                         : unit == "s"                  ? 1000
+                         : unit == "min" || unit == "m" ? 60'000
+                         : unit == "h"                  ? 3'600'000
+                                                        : 0;
+  if (factor == 0 || number > kMost / factor) return std::nullopt;
+  return number * factor;
+}
+
 std::optional<int64_t> ToCount(const Value& v, int64_t least, int64_t most) {
   if (!v.is_small_int() || v.int_value() < least || v.int_value() > most) return std::nullopt;
   return v.int_value();
@@ -120,7 +143,7 @@ const std::vector<Setting>& Table() {
        [](const Value& v, Settings* s) { return PutBool(v, &s->lint); },
        [](const Settings& s) { return OnOff(s.lint); }},
       {{"memory_limit", "bytes, or text as in '512MB'",
-        "What one statement may hold in memory before it spills to disk."},
+        "What one statement may hold in memory before it spills to disk, or fails where it cannot."},
        [](const Value& v, Settings* s) {
          std::optional<uint64_t> bytes = ToBytes(v);
          if (!bytes.has_value() || *bytes < kLeastMemory) return false;
@@ -140,6 +163,10 @@ const std::vector<Setting>& Table() {
                               : s.scan == ScanPolicy::kWarn ? "warn"
                                                             : "deny");
        }},
+      {{"statement_timeout", "milliseconds, or text as in '5s'; 0: none",
+        "How long one statement may run, waiting included, before it fails with TimedOut."},
+       [](const Value& v, Settings* s) { return Put(ToMilliseconds(v), &s->statement_timeout_ms); },
+       [](const Settings& s) { return Value::Int(s.statement_timeout_ms); }},
       {{"threads", "0 to 256", "How many threads scan; 0: as many as the machine has cores."},
        [](const Value& v, Settings* s) {
          std::optional<int64_t> n = ToCount(v, 0, 256);

@@ -387,7 +387,7 @@ bool Session::RunStatement(const SourceStatement& statement) {
   output_.EndPaging();
   if (!status.ok()) {
     output_.Flush();
-    if (status.code() == StatusCode::kCancelled) NotePartial(rows, examined);
+    if (status.code() == StatusCode::kCancelled || status.code() == StatusCode::kTimedOut) NotePartial(rows, examined);
     ReportError(status, statement);
     FinishOutput(statement);
     return false;

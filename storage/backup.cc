@@ -16,6 +16,7 @@
 #include "storage/log_file_env.h"
 #include "storage/open_directory.h"
 #include "storage/torn_tail.h"
+#include "types/bounds.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -28,7 +29,7 @@ std::string FormatKey() { return NamedKey(KeySpace::kSystem, kFormatName); }
 std::string UnfinishedKey() { return NamedKey(KeySpace::kSystem, kUnfinishedBackupName); }
 std::string RestoringKey() { return NamedKey(KeySpace::kSystem, kRestoringName); }
 
-Status Cancelled() { return Status(StatusCode::kCancelled, "the statement was cancelled"); }
+Status Cancelled() { return CancelledStatus(CurrentBounds()); }
 
 // Tells copies apart from their originals: any difference in keys, values or their order shows.
 class Sum {

@@ -86,18 +86,25 @@ void FeedSequencer::Start(uint64_t next, uint64_t reserved) {
 uint64_t FeedSequencer::Begin(uint64_t count, uint64_t* reserve) {
   std::lock_guard lock(mutex_);
   uint64_t first = next_;
+  in_flight_.insert(first);
   next_ += count;
   *reserve = 0;
   if (next_ > reserved_) {
     reserved_ = next_ + kBlock;
     *reserve = reserved_;
   }
-  in_flight_.insert(first);
   return first;
 }
 
 void FeedSequencer::End(uint64_t first) {
   std::lock_guard lock(mutex_);
+  in_flight_.erase(first);
+  moved_.notify_all();
+}
+
+void FeedSequencer::Abandon(uint64_t first) {
+  std::lock_guard lock(mutex_);
+  reserved_ = 0;
   in_flight_.erase(first);
   moved_.notify_all();
 }

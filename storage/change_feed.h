@@ -59,6 +59,8 @@ class FeedSequencer {
   uint64_t Begin(uint64_t count, uint64_t* reserve);
   // The commit is finished, either way.
   void End(uint64_t first);
+  // The commit was not even tried: what Begin said to reserve was not recorded.
+  void Abandon(uint64_t first);
   // Every record up to here that will ever exist is committed: take this before the snapshot that is read.
   uint64_t Visible() const;
   // Waits until Visible() > after, the deadline, or *stop with Wake(). Returns Visible().

@@ -5,6 +5,7 @@
 
 #include "storage/key_codec.h"
 #include "storage/schema_codec.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -176,7 +177,7 @@ Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& progre
       PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
     }
     if (progress && !progress(done, std::max(done, total))) {
-      return Status(StatusCode::kCancelled, "cancelled");
+      return CancelledStatus(CurrentBounds());
     }
   }
 }
@@ -376,8 +377,12 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
     change.Put(std::move(schema));
     PARTON_RETURN_IF_ERROR(change.Commit());
   }
-  Status filled = FillIndex(engine, table_id, index_id, progress);
-  if (filled.code() != StatusCode::kCancelled) return filled;
+  Status filled = Guarded([&] { return FillIndex(engine, table_id, index_id, progress); });
+  if (filled.code() != StatusCode::kCancelled && filled.code() != StatusCode::kTimedOut &&
+      filled.code() != StatusCode::kOutOfMemory) {
+    return filled;
+  }
+  const BoundsScope unbound(nullptr);
   std::lock_guard ddl(engine->ddl_mutex());
   Change change(engine);
   if (const TableInfo* info = engine->catalog_held().Find(table_id)) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include "storage/key_codec.h"
 #include "storage/local_records.h"
+#include "types/bounds.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -21,6 +23,16 @@ class KeyCollector : public leveldb::WriteBatch::Handler {
 
   RecentWrites::Keys keys;
 };
+
+// LevelDB takes no exceptions: one in the middle of a write would leave its locks held. So whether there is memory is
+// asked before.
+Status RoomForWrite(const leveldb::WriteBatch& batch) {
+  constexpr size_t kBesides = size_t{64} << 10;
+  void* probe = ::operator new(2 * batch.ApproximateSize() + kBesides, std::nothrow);
+  if (probe == nullptr) return Status::OutOfMemory();
+  ::operator delete(probe);
+  return Status::Ok();
+}
 
 RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
   KeyCollector collector;
@@ -80,7 +92,8 @@ Status Engine::Writable() const {
   }
   if (broken_.load(std::memory_order_acquire)) {
     std::lock_guard lock(broken_mutex_);
-    return broken_status_;
+    // Without memory there was not even a status.
+    return broken_status_.ok() ? Status::OutOfMemory() : broken_status_;
   }
   return Status::Ok();
 }
@@ -93,12 +106,12 @@ Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
     }
     return Status::Ok();
   }
+  broken_.store(true, std::memory_order_release);
   Status status(s.IsCorruption() ? StatusCode::kCorruption : StatusCode::kIoError,
                 "writing to the database failed, so it takes no more writes until it is opened again "
                 "(reading goes on): " + s.ToString());
   std::lock_guard lock(broken_mutex_);
   if (broken_status_.ok()) broken_status_ = status;
-  broken_.store(true, std::memory_order_release);
   return status;
 }
 
@@ -168,6 +181,29 @@ void Engine::RaiseHighestKeys(const std::vector<ItemChange>& changes) {
   if (highest != nullptr) highest_keys_.Raise(highest->table->schema->id, highest->key);
 }
 
+// A commit that others know of. At its end it is no more in flight, however it ended.
+struct Engine::InFlight {
+  explicit InFlight(Engine* e) : engine(e) {}
+  ~InFlight() {
+    if (plain) engine->recent_.LeavePlain();
+    if (ticket != 0) engine->recent_.Leave(ticket, tried);
+    if (first_record == 0) return;
+    if (tried) {
+      engine->feed_.End(first_record);
+    } else {
+      engine->feed_.Abandon(first_record);
+    }
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+  Engine* engine;
+  bool plain = false;
+  uint64_t ticket = 0;
+  uint64_t first_record = 0;
+  bool tried = false;  // given to LevelDB
+};
+
 Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads,
                              uint64_t start, const RecordWrites* records, uint32_t depth) {
   KeyWrites writes;
@@ -192,27 +228,26 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   }
 
   // Before the batch is written it must be known to transactions.
-  uint64_t ticket = 0;
-  bool plain = false;
   std::shared_lock<Gate> transaction;
+  InFlight in_flight(this);
   if (reads != nullptr) {
     transaction = std::shared_lock(transactions_);
     static const ReadSet kNothing;
-    ticket = recent_.Validate(start, options_.validate_transactions ? *reads : kNothing, KeysOf(batch));
-    if (ticket == 0) {
+    in_flight.ticket =
+        recent_.Validate(start, options_.validate_transactions ? *reads : kNothing, KeysOf(batch));
+    if (in_flight.ticket == 0) {
       return Status(StatusCode::kTransactionConflict,
                     "Transaction is ongoing for the item: something this transaction read was changed "
                     "by another one; run it again");
     }
-  } else if (plain = recent_.EnterPlain(); !plain) {
-    ticket = recent_.Enter(KeysOf(batch));
+  } else if (in_flight.plain = recent_.EnterPlain(); !in_flight.plain) {
+    in_flight.ticket = recent_.Enter(KeysOf(batch));
   }
 
-  uint64_t first = 0;
   if (change_records != 0) {
     uint64_t reserve;
-    first = feed_.Begin(change_records, &reserve);
-    uint64_t sequence = first;
+    in_flight.first_record = feed_.Begin(change_records, &reserve);
+    uint64_t sequence = in_flight.first_record;
     const int64_t now = NowMs();
     for (const ItemChange& c : changes) {
       const TableSchema& schema = *c.table->schema;
@@ -248,15 +283,15 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   leveldb::WriteOptions write;
   write.sync = options_.durable;
   leveldb::Status s;
-  if (any) s = db_->Write(write, &batch);
+  // Ahead of the items: a bound may be too high.
   RaiseHighestKeys(changes);
-  changes_.fetch_add(changes.size(), std::memory_order_relaxed);
-  if (plain) {
-    recent_.LeavePlain();
-  } else {
-    recent_.Leave(ticket, s.ok());
+  if (any) {
+    PARTON_RETURN_IF_ERROR(RoomForWrite(batch));
+    s = db_->Write(write, &batch);
   }
-  if (change_records != 0) feed_.End(first);
+  // From here on nothing may fail: it is written.
+  in_flight.tried = true;
+  changes_.fetch_add(changes.size(), std::memory_order_relaxed);
   return Written(s, any ? names_upto : 0);
 }
 
@@ -266,6 +301,7 @@ Status Engine::WriteBatch(leveldb::WriteBatch* batch, bool sync) {
   AppendNames(batch, &names_upto);
   leveldb::WriteOptions write;
   write.sync = sync;
+  PARTON_RETURN_IF_ERROR(RoomForWrite(*batch));
   const leveldb::Status s = db_->Write(write, batch);
   constexpr size_t kBytesOfAnEntry = 32;
   changes_.fetch_add(1 + batch->ApproximateSize() / kBytesOfAnEntry, std::memory_order_relaxed);

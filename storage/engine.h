@@ -110,6 +110,7 @@ class Engine {
 
  private:
   friend class EngineOpener;
+  struct InFlight;
 
   void RaiseHighestKeys(const std::vector<ItemChange>& changes);
   void AppendNames(leveldb::WriteBatch* batch, uint32_t* upto);

@@ -15,6 +15,7 @@
 #include "storage/statistics.h"
 #include "storage/transaction.h"
 #include "storage/views.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -175,7 +176,11 @@ class LocalStore final : public TableStore {
       walked->complete = true;
     }
     uint64_t count = 0;
-    for (it->Seek(range.begin); it->Valid() && ToView(it->key()) < range.end; it->Next()) ++count;
+    CheckPoints points;
+    for (it->Seek(range.begin); it->Valid() && ToView(it->key()) < range.end; it->Next()) {
+      points.Tick();
+      ++count;
+    }
     PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
     return count;
   }

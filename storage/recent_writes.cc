@@ -1,6 +1,7 @@
 #include "storage/recent_writes.h"
 
 #include <algorithm>
+#include <new>
 #include <thread>
 
 namespace parton {
@@ -14,9 +15,8 @@ bool RecentWrites::EnterPlain() {
 }
 
 uint64_t RecentWrites::EnterLocked(Keys keys, bool transaction) {
-  uint64_t ticket = next_ticket_++;
-  in_flight_[ticket] = {std::make_shared<const Keys>(std::move(keys)), transaction};
-  return ticket;
+  in_flight_.emplace(next_ticket_, InFlight{std::make_shared<const Keys>(std::move(keys)), transaction});
+  return next_ticket_++;
 }
 
 uint64_t RecentWrites::Enter(Keys keys) {
@@ -24,14 +24,22 @@ uint64_t RecentWrites::Enter(Keys keys) {
   return EnterLocked(std::move(keys), false);
 }
 
-void RecentWrites::Leave(uint64_t ticket, bool written) {
+void RecentWrites::Leave(uint64_t ticket, bool written) noexcept {
   std::lock_guard lock(mutex_);
   auto it = in_flight_.find(ticket);
   // A failed write may have reached the log file all the same: it counts as written.
   (void)written;
   if (!starts_.empty()) {
-    kept_keys_ += it->second.keys->size();
-    log_.push_back({++time_, it->second.keys});
+    ++time_;
+    try {
+      log_.push_back({time_, it->second.keys});
+      kept_keys_ += it->second.keys->size();
+    } catch (const std::bad_alloc&) {
+      // What cannot be noted is forgotten, with all before it: transactions that are open conflict.
+      log_.clear();
+      kept_keys_ = 0;
+      forgotten_ = time_;
+    }
     TrimLocked();
   }
   if (it->second.transaction) finished_.fetch_add(1);
@@ -42,7 +50,12 @@ uint64_t RecentWrites::Open() {
   open_.fetch_add(1, std::memory_order_seq_cst);
   while (plain_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
   std::lock_guard lock(mutex_);
-  starts_.insert(time_);
+  try {
+    starts_.insert(time_);
+  } catch (...) {
+    open_.fetch_sub(1);
+    throw;
+  }
   return time_;
 }
 
@@ -81,8 +94,9 @@ uint64_t RecentWrites::Validate(uint64_t start, const ReadSet& reads, Keys keys)
   for (const auto& [ticket, commit] : in_flight_) {
     if (Touches(*commit.keys, reads)) return 0;
   }
+  const uint64_t ticket = EnterLocked(std::move(keys), true);
   validated_.fetch_add(1);
-  return EnterLocked(std::move(keys), true);
+  return ticket;
 }
 
 }  // namespace parton

@@ -40,7 +40,7 @@ class RecentWrites {
   void LeavePlain() { plain_.fetch_sub(1); }
   // Registers a commit in flight. Leave(ticket) must follow.
   uint64_t Enter(Keys keys);
-  void Leave(uint64_t ticket, bool written);
+  void Leave(uint64_t ticket, bool written) noexcept;
 
   // Opens a transaction: returns its start. The snapshot must be taken after this.
   uint64_t Open();

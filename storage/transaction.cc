@@ -1,10 +1,15 @@
 #include "storage/transaction.h"
 
+#include <string>
+
 #include "storage/local_records.h"
+#include "types/bounds.h"
 
 namespace parton {
 
 namespace {
+
+constexpr size_t kBytesPerKey = 96;  // of maps, beside the key
 
 Status Closed() { return Status::Validation("the transaction is over"); }
 
@@ -12,6 +17,11 @@ Status SchemaChanged() {
   return Status(StatusCode::kTransactionConflict,
                 "Transaction is ongoing for the item: a table used by this transaction was altered or "
                 "dropped; run it again");
+}
+
+Status Torn() {
+  return Status(StatusCode::kOutOfMemory, "there was no memory for all that a statement of the transaction wrote", {},
+                "ROLLBACK, or ROLLBACK TO a savepoint before it");
 }
 
 }  // namespace
@@ -54,8 +64,29 @@ const std::optional<std::string>* LocalTransaction::Written(const std::string& k
 
 void LocalTransaction::NoteKey(const std::string& key, uint32_t table_id) {
   std::lock_guard lock(reads_mutex_);
-  keys_.insert(key);
   tables_.insert(table_id);
+  if (!keys_.insert(key).second) return;
+  read_bytes_ += key.size() + kBytesPerKey;
+  const StatementBounds* bounds = CurrentBounds();
+  if (bounds != nullptr && read_bytes_ + state_.bytes > bounds->limit()) throw MemoryLimitReached(bounds->limit());
+}
+
+Status LocalTransaction::CheckRoom(const std::vector<ItemChange>& changes) {
+  size_t bytes = state_.bytes;
+  for (const ItemChange& c : changes) {
+    if (!c.changed()) continue;
+    bytes += c.old_bytes.size() + 2 * kBytesPerKey +
+             (2 + c.table->indexes.size()) * (c.key.size() + c.new_bytes.size() + kBytesPerKey);
+  }
+  const StatementBounds* bounds = CurrentBounds();
+  if (bounds != nullptr && bytes + read_bytes_ > bounds->limit()) {
+    return Status(StatusCode::kOutOfMemory,
+                  "the transaction's writes need more than " + std::to_string(bounds->limit() >> 10) +
+                      " KB, the memory limit",
+                  {}, "COMMIT in between, or SET memory_limit");
+  }
+  state_.bytes = bytes;
+  return Status::Ok();
 }
 
 std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const KeyInterval& bounds, bool backward,
@@ -73,6 +104,7 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
                                                           EvalContext& ctx,
                                                           const WriteOptions& options) {
   if (!open_) return Closed();
+  if (torn_) return Torn();
   PARTON_RETURN_IF_ERROR(engine_->Writable());
   CatalogPtr catalog = engine_->catalog();
   std::vector<PreparedOp> prepared;
@@ -84,25 +116,31 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
       ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes);
   PARTON_RETURN_IF_ERROR(
       MeterOps(options, std::move(applied), changes, engine_->names(), &outcomes));
+  PARTON_RETURN_IF_ERROR(CheckRoom(changes));
+  torn_ = true;
   Merge(*catalog, std::move(changes));
+  torn_ = false;
   return outcomes;
 }
 
 void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange> changes) {
-  if (state_.overlay.use_count() > 1) state_.overlay = std::make_shared<Overlay>(*state_.overlay);
-  Overlay& overlay = *state_.overlay;
+  Overlay& overlay = OwnOverlay();
+  const bool undoable = !savepoints_.empty();
   for (ItemChange& c : changes) {
     if (!c.changed()) continue;
     KeyWrites writes;
     AppendChange(c, engine_->names(), &writes, nullptr);
     for (const KeyWrites::Entry& e : writes.entries()) {
-      std::optional<std::string>& written = overlay[std::string(e.key)];
+      std::string key(e.key);
+      if (undoable) NoteUndo(overlay, key, &overlay_undo_);
+      std::optional<std::string>& written = overlay[std::move(key)];
       if (e.put) {
         written.emplace(e.value);
       } else {
         written.reset();
       }
     }
+    if (undoable) NoteUndo(state_.items, c.key, &items_undo_);
     auto [it, fresh] = state_.items.try_emplace(c.key);
     Pending& p = it->second;
     if (fresh) {
@@ -116,16 +154,48 @@ void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange
   }
 }
 
+Overlay& LocalTransaction::OwnOverlay() {
+  if (state_.overlay.use_count() > 1) state_.overlay = std::make_shared<Overlay>(*state_.overlay);
+  return *state_.overlay;
+}
+
+template <typename Map>
+void LocalTransaction::NoteUndo(const Map& map, const std::string& key,
+                                std::vector<Undo<typename Map::mapped_type>>* undo) {
+  const auto it = map.find(key);
+  undo->push_back({key, {}});
+  if (it != map.end()) undo->back().before = it->second;
+  state_.bytes += key.size() + kBytesPerKey;
+}
+
+template <typename Map>
+void LocalTransaction::GoBack(Map* map, size_t mark, std::vector<Undo<typename Map::mapped_type>>* undo) {
+  for (; undo->size() > mark; undo->pop_back()) {
+    auto& last = undo->back();
+    if (last.before) {
+      (*map)[last.key] = std::move(*last.before);
+    } else {
+      map->erase(last.key);
+    }
+  }
+}
+
 int LocalTransaction::Savepoint() {
-  savepoints_.push_back(state_);
+  savepoints_.push_back({overlay_undo_.size(), items_undo_.size(), state_.bytes, state_.records});
   return static_cast<int>(savepoints_.size()) - 1;
 }
 
 void LocalTransaction::RollbackTo(int savepoint) {
   if (savepoint < 0 || static_cast<size_t>(savepoint) >= savepoints_.size()) return;
   // What was read since stays noted: the program may have acted on it.
-  state_ = savepoints_[savepoint];
-  savepoints_.resize(savepoint + 1);
+  const Mark& mark = savepoints_[static_cast<size_t>(savepoint)];
+  RecordWrites records = mark.records;
+  GoBack(&OwnOverlay(), mark.overlay, &overlay_undo_);
+  GoBack(&state_.items, mark.items, &items_undo_);
+  state_.bytes = mark.bytes;
+  state_.records = std::move(records);
+  torn_ = false;
+  savepoints_.erase(savepoints_.begin() + savepoint + 1, savepoints_.end());
 }
 
 ReadSet LocalTransaction::Reads() {
@@ -141,6 +211,7 @@ ReadSet LocalTransaction::Reads() {
 
 Status LocalTransaction::Commit() {
   if (!open_) return Closed();
+  if (torn_) return Torn();
   std::vector<ItemChange> changes;
   for (auto& [key, p] : state_.items) {
     ItemChange c;

@@ -96,8 +96,13 @@ Value ScaleInterval(BinaryOp op, const Interval& i, const Value& n, EvalContext&
                         ctx, where);
 }
 
-Value Concat(const Value& a, const Value& b) {
+Value Concat(const Value& a, const Value& b, EvalContext& ctx, const Expr* where) {
+  constexpr size_t kMostBytes = size_t{16} << 20;  // as functions that build strings
   const std::string_view x = a.bytes(), y = b.bytes();
+  if (x.size() + y.size() > kMostBytes) {
+    return ctx.Fail(Status(StatusCode::kLimitExceeded, "||: the result is longer than 16 MB",
+                           where == nullptr ? TextSpan{} : where->span));
+  }
   std::string joined;
   joined.reserve(x.size() + y.size());
   joined.append(x).append(y);
@@ -134,7 +139,7 @@ Value Arithmetic(BinaryOp op, const Value& a, const Value& b, EvalContext& ctx, 
     return Mismatch(op, a, b, ctx, where);
   }
   if (a_absent || b_absent) return Absent(a, b);
-  if (op == BinaryOp::kConcat) return Concat(a, b);
+  if (op == BinaryOp::kConcat) return Concat(a, b, ctx, where);
   if (a.is_numeric() && b.is_numeric()) {
     if (op == BinaryOp::kBitAnd) {
       // Both are INT, one beyond 64 bits.

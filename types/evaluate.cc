@@ -1,4 +1,5 @@
 // The evaluator's dispatch, its logic operators, and constructors.
+#include "types/bounds.h"
 #include "types/evaluate.h"
 
 #include <array>
@@ -39,6 +40,7 @@ Tri EvaluateTri(const Expr& e, EvalContext& ctx);
 
 // `stop` is FALSE for AND, TRUE for OR: the value that decides at once.
 Tri Junction(const std::vector<ExprPtr>& terms, Tri stop, EvalContext& ctx) {
+  CheckStack();
   Tri result = eval::Negate(stop);
   for (const ExprPtr& term : terms) {
     const Tri t = EvaluateTri(*term, ctx);
@@ -112,6 +114,7 @@ const Value& EvaluateParameter(int index, EvalContext& ctx, Value* scratch) {
 
 Value MakeCollection(const Expr::MakeCollection& make, EvalContext& ctx) {
   std::vector<Value> elements;
+  if (make.elements.size() > 4096) CheckRoomFor(make.elements.size() * sizeof(Value));
   elements.reserve(make.elements.size());
   for (const ExprPtr& element : make.elements) elements.push_back(EvaluateValue(*element, ctx));
   return Value::Collection(make.type, std::move(elements));
@@ -135,6 +138,7 @@ Value EvaluateCast(const Expr& e, const Expr::Cast& cast, EvalContext& ctx) {
 
 // All but literals, slots and paths: apart, so that those need no big stack frame.
 [[gnu::noinline]] const Value& EvaluateOther(const Expr& e, EvalContext& ctx, Value* scratch) {
+  CheckStack();
   switch (e.node.index()) {
     case IndexOf<Expr::Parameter>():
       return EvaluateParameter(Node<Expr::Parameter>(e).index, ctx, scratch);
@@ -258,6 +262,7 @@ Value MakeStruct(const Expr& e, const Expr::MakeStruct& make, EvalContext& ctx) 
   for (const Expr::StructPart& part : make.parts) {
     Value scratch;
     const Value& v = Evaluate(*part.value, ctx, &scratch);
+    if (fields.size() == fields.capacity()) CheckRoomFor(2 * fields.size() * sizeof(Field));
     if (part.name == nullptr) {
       if (v.is_missing()) continue;
       if (!v.is_struct()) {
@@ -315,6 +320,7 @@ Value CallWith(const Expr& e, const ScalarFunction& f, const Value* args, int co
 }  // namespace
 
 Value Call(const Expr& e, const Expr::Call& call, EvalContext& ctx) {
+  CheckPoint();
   const ScalarFunction& f = *call.function;
   const size_t count = call.args.size();
   if (f.first_present) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "types/bounds.h"
 #include "types/functions.h"
 #include "types/value_compare.h"
 
@@ -170,6 +171,8 @@ CompareOp Mirrored(CompareOp op) {
 }
 
 void ForEachChild(const Expr& e, const std::function<void(const ExprPtr&)>& fn) {
+  CheckStack();
+  CheckPoint();
   std::visit([&](const auto& node) { VisitChildren(node, fn); }, e.node);
 }
 
@@ -189,6 +192,8 @@ ExprPtr MapChildren(const ExprPtr& e, const std::function<ExprPtr(const ExprPtr&
 
 bool SameExpr(const Expr& a, const Expr& b) {
   if (&a == &b) return true;
+  CheckStack();
+  CheckPoint();
   if (a.node.index() != b.node.index() || !SameOwn(a, b)) return false;
   std::vector<ExprPtr> mine, other;
   ForEachChild(a, [&](const ExprPtr& c) { mine.push_back(c); });

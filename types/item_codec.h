@@ -27,6 +27,7 @@
 
 #include "parton/status.h"
 #include "parton/value.h"
+#include "types/bounds.h"
 #include "types/name_table.h"
 
 namespace parton {
@@ -124,9 +125,12 @@ struct HeapItem final : HeapObject {
   std::string_view bytes;
   const NameTable* names = nullptr;
   std::string storage;  // bytes points here if owned
+  size_t counted = 0;   // of the statement's memory
   bool owned = false;
 
+  HeapItem() { depth = 1; }
   ~HeapItem() override {
+    if (counted != 0) CountFreed(counted);
     if (owned) names->Release();
   }
   // From now on `bytes` is `storage`, whatever that is set to, and the names are kept, too.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "types/bounds.h"
 #include "types/item_builder.h"
 #include "types/unicode.h"
 
@@ -116,7 +117,8 @@ class Parser {
       do {
         std::string_view name;
         if (!ParseName(&name)) return false;
-        Field& field = fields.emplace_back();
+        PushBuilt(&fields, Field());
+        Field& field = fields.back();
         field.name.assign(name);
         if (!Parse(&field.value, depth + 1)) return false;
         SkipBlanks();
@@ -143,7 +145,9 @@ class Parser {
     SkipBlanks();
     if (!Take(']')) {
       do {
-        if (!Parse(&elements.emplace_back(), depth + 1)) return false;
+        PushBuilt(&elements, Value());
+        points_.Tick();
+        if (!Parse(&elements.back(), depth + 1)) return false;
         SkipBlanks();
       } while (Take(','));
       if (!Take(']')) return false;
@@ -265,6 +269,7 @@ class Parser {
     return true;
   }
 
+  CheckPoints points_;
   const char* p_;
   const char* const end_;
   std::string buffer_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "types/base64.h"
+#include "types/bounds.h"
 #include "types/json_fast.h"
 
 namespace parton {
@@ -53,7 +54,7 @@ class Builder {
   bool StartObject() { return Open(true); }
   bool StartArray() { return Open(false); }
   bool Key(const char* s, rapidjson::SizeType n, bool) {
-    stack_.back().fields.push_back(Field{std::string(s, n), Value()});
+    PushBuilt(&stack_.back().fields, Field{std::string(s, n), Value()});
     return true;
   }
   bool EndObject(rapidjson::SizeType) {
@@ -92,17 +93,19 @@ class Builder {
     return true;
   }
   bool Put(Value v) {
+    points_.Tick();
     if (stack_.empty()) {
       result_ = std::move(v);
     } else if (stack_.back().is_object) {
       stack_.back().fields.back().value = std::move(v);
     } else {
-      stack_.back().elements.push_back(std::move(v));
+      PushBuilt(&stack_.back().elements, std::move(v));
     }
     return true;
   }
 
   std::vector<Frame> stack_;
+  CheckPoints points_;
   Value result_;
   Status error_;
 };

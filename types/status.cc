@@ -18,11 +18,29 @@ Status::Status(StatusCode code, std::string message)
 Status::Status(StatusCode code, std::string message, TextSpan span, std::string hint)
     : rep_(new Rep{code, std::move(message), std::move(hint), span, {}}) {}
 
-Status::Status(const Status& other) : rep_(other.rep_ ? new Rep(*other.rep_) : nullptr) {}
+Status::Status(const Status& other) : rep_(CopyOf(other.rep_)) {}
 
 Status& Status::operator=(const Status& other) {
-  if (this != &other) rep_.reset(other.rep_ ? new Rep(*other.rep_) : nullptr);
+  if (this != &other) rep_ = CopyOf(other.rep_);
   return *this;
+}
+
+// Made before it is needed, and never deleted.
+Status::Rep* const Status::out_of_memory_ =
+    new Rep{StatusCode::kOutOfMemory, "the statement needs more memory than there is", "", {}, {}};
+
+void Status::RepDeleter::operator()(Rep* rep) const {
+  if (rep != out_of_memory_) delete rep;
+}
+
+Status::RepPtr Status::CopyOf(const RepPtr& rep) {
+  return RepPtr(rep == nullptr || rep.get() == out_of_memory_ ? rep.get() : new Rep(*rep));
+}
+
+Status Status::OutOfMemory() noexcept {
+  Status s;
+  s.rep_.reset(out_of_memory_);
+  return s;
 }
 
 Status Status::Syntax(std::string m, TextSpan s, std::string hint) {
@@ -49,17 +67,17 @@ const std::string& Status::hint() const { return rep_ ? rep_->hint : kEmpty; }
 const std::vector<Status>& Status::reasons() const { return rep_ ? rep_->reasons : kNoReasons; }
 
 Status Status::At(TextSpan span) && {
-  if (rep_ && rep_->span.line == 0) rep_->span = span;
+  if (Changeable() && rep_->span.line == 0) rep_->span = span;
   return std::move(*this);
 }
 
 Status Status::WithHint(std::string hint) && {
-  if (rep_) rep_->hint = std::move(hint);
+  if (Changeable()) rep_->hint = std::move(hint);
   return std::move(*this);
 }
 
 Status Status::WithReasons(std::vector<Status> reasons) && {
-  if (rep_) rep_->reasons = std::move(reasons);
+  if (Changeable()) rep_->reasons = std::move(reasons);
   return std::move(*this);
 }
 
@@ -80,6 +98,7 @@ std::string_view Status::ExceptionName() const {
     case StatusCode::kThrottled: return "ProvisionedThroughputExceededException";
     case StatusCode::kTrimmed: return "TrimmedDataAccessException";
     case StatusCode::kCancelled: return "Cancelled";
+    case StatusCode::kTimedOut: return "TimedOut";
     case StatusCode::kScanDenied: return "AccessDeniedException";
     case StatusCode::kUnsupported: return "Unsupported";
     case StatusCode::kReadOnly: return "ReadOnly";

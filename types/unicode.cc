@@ -142,6 +142,12 @@ char32_t NextCodePoint(std::string_view s, size_t* pos) {
   return c < 0 ? char32_t{0xFFFD} : static_cast<char32_t>(c);
 }
 
+size_t FindText(std::string_view s, std::string_view part, size_t from) {
+  if (from > s.size()) return std::string_view::npos;
+  const void* hit = memmem(s.data() + from, s.size() - from, part.data(), part.size());
+  return hit == nullptr ? std::string_view::npos : static_cast<size_t>(static_cast<const char*>(hit) - s.data());
+}
+
 void AppendUtf8(char32_t c, std::string* out) {
   if (c < 0x80) {
     out->push_back(static_cast<char>(c));

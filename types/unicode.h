@@ -25,6 +25,8 @@ std::string_view CodePointSubstring(std::string_view s, size_t start, size_t cou
 // The code point at `*pos`, which moves behind it; U+FFFD for a malformed one. REQUIRES: *pos <
 // size
 char32_t NextCodePoint(std::string_view s, size_t* pos);
+// Where `part` begins in `s`, from byte `from` on; npos if it does not. Linear in both.
+size_t FindText(std::string_view s, std::string_view part, size_t from = 0);
 void AppendUtf8(char32_t c, std::string* out);
 
 // Units of UTF-16: DynamoDB's size() of a string.

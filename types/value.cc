@@ -6,6 +6,8 @@
 #include "parton/value.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 #include "types/item_codec.h"
 #include "types/name_table.h"
@@ -30,6 +32,33 @@ const std::vector<Field> kNoFields;
 // A month or a precision that there is not would be a place outside of a table.
 void CheckParts(const Date& d) { PARTON_CHECK(d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31); }
 void CheckParts(const Time& t) { PARTON_CHECK(t.nanos >= 0 && t.nanos < 86'400'000'000'000 && t.precision <= 9); }
+// What the parts of a value come to.
+class Size {
+ public:
+  void Add(const Value& part) {
+    depth_ = std::max(depth_, part.depth());
+    bytes_ += part.ApproximateBytes();
+  }
+  void AddName(const std::string& name) { bytes_ += 32 + name.size(); }
+  // Into the payload that holds the parts. Throws if that is too much.
+  template <typename Payload>
+  void Put(Payload* payload) const {
+    payload->depth = depth_ + 1;
+    payload->bytes = bytes_;
+    if (payload->depth <= Value::kMaxDepth && bytes_ <= Value::kMaxBytes) return;
+    delete payload;
+    throw std::length_error(depth_ >= Value::kMaxDepth
+                                ? "a value is nested deeper than " + std::to_string(Value::kMaxDepth) + " levels"
+                                : TooLong());
+  }
+  static std::string TooLong() {
+    return "a value is longer than " + std::to_string(Value::kMaxBytes >> 20) + " MB";
+  }
+
+ private:
+  uint32_t depth_ = 0;
+  size_t bytes_ = 0;
+};
 
 bool FitsInt64(int128_t i) { return static_cast<int64_t>(i) == i; }
 
@@ -92,6 +121,7 @@ Value Value::BigInt(uint64_t i) { return Int(Number(i)); }
 
 Value Value::Bytes(Type type, std::string_view s) {
   if (type < Type::kString || type > Type::kClob) internal::WrongType("Value::Bytes", type);
+  if (s.size() > kMaxBytes) throw std::length_error(Size::TooLong());
   return Heap(type, HeapBytes::New(s));
 }
 
@@ -112,10 +142,14 @@ Value Value::Of(const Interval& i) { return Heap(Type::kInterval, new HeapScalar
 
 Value Value::Collection(Type type, std::vector<Value> elements) {
   PARTON_CHECK(type >= Type::kList && type <= Type::kBag);
+  Size size;
   for (Value& e : elements) {
     if (e.borrowed()) e = e.Own();
+    size.Add(e);
   }
-  return Heap(type, new HeapElements(std::move(elements)));
+  auto* heap = new HeapElements(std::move(elements));
+  size.Put(heap);
+  return Heap(type, heap);
 }
 
 Result<Value> Value::Set(std::vector<Value> elements) {
@@ -164,17 +198,26 @@ Result<Value> Value::Set(std::vector<Value> elements) {
     }
     return Status::Validation(message + "contains duplicates.");
   }
-  return Heap(type, new HeapElements(std::move(elements)));
+  Size size;
+  for (const Value& e : elements) size.Add(e);
+  auto* heap = new HeapElements(std::move(elements));
+  size.Put(heap);
+  return Heap(type, heap);
 }
 
 Value Value::Struct(std::vector<Field> fields) {
   bool missing = false;
+  Size size;
   for (Field& f : fields) {
     missing |= f.value.is_missing();
     if (f.value.borrowed()) f.value = f.value.Own();
+    size.AddName(f.name);
+    size.Add(f.value);
   }
   if (missing) std::erase_if(fields, [](const Field& f) { return f.value.is_missing(); });
-  return Heap(Type::kStruct, new HeapFields(std::move(fields)));
+  auto* heap = new HeapFields(std::move(fields));
+  size.Put(heap);
+  return Heap(Type::kStruct, heap);
 }
 
 Value Value::Graph(std::vector<Field> fields) {
@@ -184,7 +227,14 @@ Value Value::Graph(std::vector<Field> fields) {
 }
 
 Value Value::Item(std::string bytes, const NameTable* names) {
-  auto* item = new HeapItem;
+  const size_t counted = sizeof(HeapItem) + bytes.size();
+  CountBuilt(counted);
+  auto* item = new (std::nothrow) HeapItem;
+  if (item == nullptr) {
+    CountFreed(counted);
+    throw std::bad_alloc();
+  }
+  item->counted = counted;
   item->storage = std::move(bytes);
   item->bytes = item->storage;
   item->names = names;
@@ -254,7 +304,7 @@ bool Value::materialized() const { return heap_item() == nullptr; }
 Value Value::Materialize() const {
   const HeapItem* item = heap_item();
   if (item == nullptr) return *this;
-  return Heap(Type::kStruct, new HeapFields(ItemView(item->bytes, item->names).Fields()));
+  return Struct(ItemView(item->bytes, item->names).Fields());
 }
 
 Value Value::Get(std::string_view name) const { return GetBorrowed(name).Own(); }
@@ -272,6 +322,19 @@ size_t Value::Count() const {
   if (is_collection()) return elements().size();
   if (const HeapItem* item = heap_item()) return ItemView(item->bytes, item->names).Count();
   return fields().size();
+}
+
+size_t Value::ApproximateBytes() const {
+  size_t bytes = sizeof(Value);
+  if (type_ >= Type::kString && type_ <= Type::kClob) {
+    return bytes + 40 + (rep_ == Rep::kBorrowed ? size_ : static_cast<const HeapBytes*>(u_.heap)->size);
+  }
+  if (is_collection()) return bytes + 48 + static_cast<const HeapElements*>(u_.heap)->bytes;
+  if (type_ == Type::kStruct || type_ == Type::kGraph) {
+    if (const HeapItem* item = heap_item()) return bytes + 96 + item->bytes.size();
+    return bytes + 48 + static_cast<const HeapFields*>(u_.heap)->bytes;
+  }
+  return rep_ == Rep::kHeap ? bytes + 48 : bytes;
 }
 
 bool Value::borrowed() const {

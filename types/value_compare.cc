@@ -8,11 +8,19 @@
 #include <vector>
 
 #include "parton/temporal.h"
+#include "types/bounds.h"
 #include "types/item_codec.h"
 
 namespace parton {
 
 namespace {
+
+// Before what is inside of a value is looked at: it may be much (parts may be shared, and are walked each time), and
+// deep.
+void CheckWalk() {
+  CheckStack();
+  CheckPoint();
+}
 
 // Groups of the total order.
 enum class Rank : uint8_t {
@@ -109,6 +117,7 @@ uint64_t HashFloat(double d) {
 }
 
 bool ListsEqual(const std::vector<Value>& a, const std::vector<Value>& b) {
+  CheckWalk();
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {
     if (!DeepEqual(a[i], b[i])) return false;
@@ -144,6 +153,7 @@ bool MultisetsEqual(size_t n, HashFn hash, EqualFn equal) {
 }
 
 bool BagsEqual(const std::vector<Value>& a, const std::vector<Value>& b) {
+  CheckWalk();
   if (a.size() != b.size()) return false;
   if (ListsEqual(a, b)) return true;
   return MultisetsEqual(
@@ -154,6 +164,7 @@ bool BagsEqual(const std::vector<Value>& a, const std::vector<Value>& b) {
 uint64_t HashField(const Field& f) { return Mix(HashBytes(f.name), HashValue(f.value)); }
 
 bool FieldsEqual(const std::vector<Field>& a, const std::vector<Field>& b) {
+  CheckWalk();
   if (a.size() != b.size()) return false;
   bool same_names = true;
   for (size_t i = 0; i < a.size() && same_names; ++i) same_names = a[i].name == b[i].name;
@@ -179,6 +190,7 @@ bool StructsEqual(const Value& a, const Value& b) {
 }
 
 int CompareLists(const std::vector<Value>& a, const std::vector<Value>& b) {
+  CheckWalk();
   size_t n = std::min(a.size(), b.size());
   for (size_t i = 0; i < n; ++i) {
     if (int c = TotalOrder(a[i], b[i])) return c;
@@ -206,6 +218,7 @@ std::vector<const Field*> SortedFields(const Value& v) {
 }
 
 int CompareStructs(const Value& a, const Value& b) {
+  CheckWalk();
   Value ma = a.Materialize(), mb = b.Materialize();
   std::vector<const Field*> x = SortedFields(ma), y = SortedFields(mb);
   size_t n = std::min(x.size(), y.size());
@@ -264,6 +277,7 @@ bool DeepEqual(const Value& a, const Value& b) {
 
 size_t HashValue(const Value& v) {
   auto fold = [&](uint64_t seed, bool ordered) {
+    CheckWalk();
     for (const Value& e : v.elements()) {
       uint64_t h = HashValue(e);
       seed = ordered ? Mix(seed, h) : seed + Mix(7, h);
@@ -293,6 +307,7 @@ size_t HashValue(const Value& v) {
     case Type::kBinarySet: return fold(13, false);
     case Type::kStruct:
     case Type::kGraph: {
+      CheckWalk();
       uint64_t h = v.is_struct() ? 14 : 15;
       Value m = v.Materialize();
       for (const Field& f : m.fields()) h += HashField(f);

@@ -2,7 +2,6 @@
 #ifndef PARTON_TYPES_VALUE_HEAP_H_
 #define PARTON_TYPES_VALUE_HEAP_H_
 
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "parton/status.h"
 #include "parton/temporal.h"
 #include "parton/value.h"
+#include "types/bounds.h"
 
 namespace parton::internal {
 
@@ -20,15 +20,22 @@ namespace parton::internal {
 struct HeapBytes final : HeapObject {
   size_t size = 0;
 
+  // Throws std::bad_alloc: there is no memory, or the statement's limit is reached.
   static HeapBytes* New(std::string_view s) {
-    void* memory = std::malloc(sizeof(HeapBytes) + s.size());
-    PARTON_CHECK(memory != nullptr);
-    auto* bytes = new (memory) HeapBytes();
-    bytes->size = s.size();
-    if (!s.empty()) std::memcpy(bytes->data(), s.data(), s.size());
-    return bytes;
+    const size_t bytes = sizeof(HeapBytes) + s.size();
+    CountBuilt(bytes);
+    void* memory = ::operator new(bytes, std::nothrow);
+    if (memory == nullptr) {
+      CountFreed(bytes);
+      throw std::bad_alloc();
+    }
+    auto* object = new (memory) HeapBytes();
+    object->size = s.size();
+    if (!s.empty()) std::memcpy(object->data(), s.data(), s.size());
+    return object;
   }
-  static void operator delete(void* p) { std::free(p); }
+  ~HeapBytes() override { CountFreed(sizeof(HeapBytes) + size); }
+  static void operator delete(void* p) { ::operator delete(p); }
 
   char* data() { return reinterpret_cast<char*>(this + 1); }
   std::string_view view() const { return {reinterpret_cast<const char*>(this + 1), size}; }
@@ -40,17 +47,36 @@ struct HeapBytes final : HeapObject {
 
 template <typename T>
 struct HeapScalar final : HeapObject {
-  explicit HeapScalar(const T& v) : value(v) {}
+  explicit HeapScalar(const T& v) : value(v) { CountBuilt(sizeof(HeapScalar)); }
+  ~HeapScalar() override { CountFreed(sizeof(HeapScalar)); }
   T value;
 };
 
 struct HeapElements final : HeapObject {
-  explicit HeapElements(std::vector<Value> v) : elements(std::move(v)) {}
+  explicit HeapElements(std::vector<Value> v)
+      : counted(sizeof(HeapElements) + v.capacity() * sizeof(Value)), elements(std::move(v)) {
+    CountBuilt(counted);
+  }
+  ~HeapElements() override { CountFreed(counted); }
+  const size_t counted;
+  size_t bytes = 0;  // of the elements, as Value::ApproximateBytes() has them
   std::vector<Value> elements;
 };
 
 struct HeapFields final : HeapObject {
-  explicit HeapFields(std::vector<Field> f) : fields(std::move(f)) {}
+  explicit HeapFields(std::vector<Field> f) : counted(sizeof(HeapFields) + BytesOf(f)), fields(std::move(f)) {
+    CountBuilt(counted);
+  }
+  ~HeapFields() override { CountFreed(counted); }
+
+  static size_t BytesOf(const std::vector<Field>& fields) {
+    static const size_t kInline = std::string().capacity();
+    size_t bytes = fields.capacity() * sizeof(Field);
+    for (const Field& f : fields) bytes += f.name.capacity() > kInline ? f.name.capacity() + 1 : 0;
+    return bytes;
+  }
+  const size_t counted;
+  size_t bytes = 0;  // of names and values, as Value::ApproximateBytes() has them
   std::vector<Field> fields;
 };
 

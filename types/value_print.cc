@@ -10,6 +10,7 @@
 
 #include "parton/temporal.h"
 #include "types/base64.h"
+#include "types/bounds.h"
 #include "types/item_rules.h"
 #include "types/unicode.h"
 
@@ -53,14 +54,22 @@ void AppendIonText(std::string_view s, char quote, bool clob, std::string* out) 
   out->push_back(quote);
 }
 
+// Text that grows is not yet a value.
+void CheckGrowth(const std::string& out) {
+  constexpr size_t kWorthIt = 1 << 20;
+  CheckPoint();
+  if (out.size() > kWorthIt) CheckRoomFor(out.size());
+}
+
 template <typename Range, typename Fn>
 void AppendList(const Range& range, std::string_view open, std::string_view between,
                 std::string_view close, std::string* out, Fn element) {
+  CheckStack();
   out->append(open);
-  bool first = true;
+  size_t n = 0;
   for (const auto& e : range) {
-    if (!first) out->append(between);
-    first = false;
+    if (n != 0) out->append(between);
+    if ((n++ & 255) == 0) CheckGrowth(*out);
     element(e);
   }
   out->append(close);

@@ -33,6 +33,7 @@ enum class StatusCode : uint8_t {
   kThrottled,          // ProvisionedThroughputExceededException: retry later
   kTrimmed,            // TrimmedDataAccessException
   kCancelled,          // the caller cancelled the statement
+  kTimedOut,           // the statement took longer than SET statement_timeout allows
   kScanDenied,         // SET scan = deny
   kUnsupported,
   kReadOnly,
@@ -40,7 +41,7 @@ enum class StatusCode : uint8_t {
   kIoError,
   kLocked,             // the database is held by another process
   kOpenFailed,         // no database, or of a newer format
-  kOutOfMemory,        // a memory limit was reached
+  kOutOfMemory,        // a memory limit was reached, or there is no memory
   kInternal,           // a bug in Parton
 };
 
@@ -72,6 +73,8 @@ class [[nodiscard]] Status {
   static Status Corruption(std::string m);
   static Status IoError(std::string m);
   static Status Internal(std::string m);
+  // kOutOfMemory, without asking for memory. It takes no position, hint or reasons.
+  static Status OutOfMemory() noexcept;
 
   bool ok() const { return rep_ == nullptr; }
   StatusCode code() const { return rep_ ? rep_->code : StatusCode::kOk; }
@@ -102,7 +105,16 @@ class [[nodiscard]] Status {
     TextSpan span;
     std::vector<Status> reasons;
   };
-  std::unique_ptr<Rep> rep_;
+  // Deletes all but the one of OutOfMemory().
+  struct RepDeleter {
+    void operator()(Rep* rep) const;
+  };
+  using RepPtr = std::unique_ptr<Rep, RepDeleter>;
+  static Rep* const out_of_memory_;
+  static RepPtr CopyOf(const RepPtr& rep);
+  bool Changeable() const { return rep_ != nullptr && rep_.get() != out_of_memory_; }
+
+  RepPtr rep_;
 };
 
 namespace internal {

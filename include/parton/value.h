@@ -17,6 +17,9 @@
 // date(), ...) are for code that knows the type: on any other they end the process with a message
 // that names both, and never read what is not there.
 //
+// Limits. Collections and tuples nest at most kMaxDepth deep, and a value has at most kMaxBytes: the factories throw
+// std::length_error beyond. Without memory they throw std::bad_alloc.
+//
 // Threads: distinct Values may be used from distinct threads, even if they share a payload.
 #ifndef PARTON_VALUE_H_
 #define PARTON_VALUE_H_
@@ -87,6 +90,7 @@ struct HeapObject {
   }
   bool Unique() const { return refs.load(std::memory_order_acquire) == 1; }
   std::atomic<uint32_t> refs{1};
+  uint32_t depth = 0;  // of nested collections and tuples
 };
 
 struct HeapItem;
@@ -105,6 +109,9 @@ concept BindableInteger =
 
 class Value {
  public:
+  static constexpr uint32_t kMaxDepth = 1000;
+  static constexpr size_t kMaxBytes = size_t{1} << 30;  // as ApproximateBytes() counts
+
   Value() : Value(Type::kMissing, Rep::kInline) {}  // MISSING
   Value(const Value& o) : type_(o.type_), rep_(o.rep_), size_(o.size_), u_(o.u_) {
     if (rep_ == Rep::kHeap) u_.heap->Ref();
@@ -286,6 +293,10 @@ class Value {
   Value GetBorrowed(std::string_view name) const;
   // Number of elements or fields; 0 for others.
   size_t Count() const;
+  // Bytes it would take in memory if nothing in it were shared, roughly. Takes no time.
+  size_t ApproximateBytes() const;
+  // How deep collections and tuples nest in it: 0 for a scalar; an item from storage counts as 1.
+  uint32_t depth() const { return rep_ == Rep::kHeap && type_ >= Type::kList ? u_.heap->depth : 0; }
 
   // A value that does not point into anybody's row.
   Value Own() const&;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "types/bounds.h"
 #include "types/functions/registry.h"
 #include "types/value_compare.h"
 
@@ -31,6 +32,7 @@ Value Distinct(const Value* args, int, EvalContext&) {
   std::unordered_set<Value, ValueHash, ValueEqual> seen;
   std::vector<Value> kept;
   for (const Value& element : v.elements()) {
+    CheckPoint();
     if (seen.insert(element).second) kept.push_back(element);
   }
   return Value::Collection(v.type(), std::move(kept));
@@ -50,6 +52,7 @@ Value TupleUnion(const Value* args, int count, EvalContext&) {
   std::vector<Field> fields;
   for (int i = 0; i < count; ++i) {
     const Value tuple = args[i].Materialize();
+    CheckRoomFor(tuple.ApproximateBytes());
     fields.insert(fields.end(), tuple.fields().begin(), tuple.fields().end());
   }
   return Value::Struct(std::move(fields));
@@ -92,8 +95,11 @@ Value Flatten(const Value* args, int, EvalContext&) {
 
 Value Sort(const Value* args, int, EvalContext&) {
   std::vector<Value> sorted = args[0].elements();
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Value& a, const Value& b) { return TotalOrder(a, b) < 0; });
+  CheckPoints points;
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const Value& a, const Value& b) {
+    points.Tick();
+    return TotalOrder(a, b) < 0;
+  });
   return Value::List(std::move(sorted));
 }
 

@@ -1,9 +1,11 @@
 // Regular expressions: RE2's syntax, in time linear in the text.
 #include <re2/re2.h>
 
+#include <array>
 #include <memory>
 #include <unordered_map>
 
+#include "types/bounds.h"
 #include "types/functions/registry.h"
 #include "types/unicode.h"
 
@@ -59,12 +61,34 @@ Value Like(const Value* args, int count, EvalContext& ctx) {
 Value Replace(const Value* args, int count, EvalContext& ctx) {
   const re2::RE2* regex = Compiled(args[1].bytes(), Flags(args, count, 3), ctx);
   if (regex == nullptr) return Value::Missing();
-  std::string error, out(args[0].bytes());
-  const std::string_view rewrite = args[2].bytes();
+  std::string error, out;
+  const std::string_view s = args[0].bytes(), rewrite = args[2].bytes();
   if (!regex->CheckRewriteString(Piece(rewrite), &error)) {
     return ctx.Fail(Status::Validation("REGEXP_REPLACE: " + error));
   }
-  re2::RE2::GlobalReplace(&out, *regex, Piece(rewrite));
+  // As RE2::GlobalReplace, but for the bound on the result.
+  const re2::StringPiece text = Piece(s);
+  std::array<re2::StringPiece, 10> groups;
+  const int count_of_groups = 1 + re2::RE2::MaxSubmatch(Piece(rewrite));
+  const size_t most = s.size() + kMaxBuiltText;
+  size_t p = 0, last_end = std::string_view::npos;
+  while (p <= s.size() && regex->Match(text, p, text.size(), re2::RE2::UNANCHORED, groups.data(), count_of_groups)) {
+    CheckPoint();
+    const auto at = static_cast<size_t>(groups[0].data() - s.data());
+    out.append(s.substr(p, at - p));
+    p = at;
+    if (groups[0].empty() && at == last_end) {
+      // No empty match right behind another match.
+      if (p == s.size()) break;
+      (void)NextCodePoint(s, &p);
+      out.append(s.substr(at, p - at));
+      continue;
+    }
+    regex->Rewrite(&out, Piece(rewrite), groups.data(), count_of_groups);
+    if (out.size() > most && !MayBuild("REGEXP_REPLACE", out.size(), ctx)) return Value::Missing();
+    p = last_end = at + groups[0].size();
+  }
+  if (p < s.size()) out.append(s.substr(p));
   return Value::String(out);
 }
 
@@ -94,6 +118,7 @@ void ForEachMatch(const re2::RE2& regex, std::string_view s, Fn fn) {
   size_t p = 0;
   re2::StringPiece match;
   while (p <= s.size() && regex.Match(text, p, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
+    CheckPoint();
     const auto at = static_cast<size_t>(match.data() - s.data());
     if (!fn(std::string_view(match.data(), match.size()))) return;
     p = at + match.size();
@@ -120,7 +145,7 @@ Value ExtractAll(const Value* args, int count, EvalContext& ctx) {
   if (regex == nullptr) return Value::Missing();
   std::vector<Value> matches;
   ForEachMatch(*regex, args[0].bytes(), [&](std::string_view match) {
-    matches.push_back(Value::String(match));
+    PushBuilt(&matches, Value::String(match));
     return true;
   });
   return Value::List(std::move(matches));

@@ -51,8 +51,15 @@ inline bool SmallInt(const Value& v, int64_t* out, EvalContext& ctx) {
 inline constexpr ArgType kAny = ArgType::kAny, kInt = ArgType::kInt, kNumeric = ArgType::kNumeric,
                          kText = ArgType::kText, kCollection = ArgType::kCollection;
 
-// Longest string a function builds by repetition or padding.
+// Longest string a function builds out of others.
 inline constexpr int64_t kMaxBuiltText = 16 << 20;
+// Whether a string of `bytes` may be built; false: failed, with the function's name.
+inline bool MayBuild(const char* function, size_t bytes, EvalContext& ctx) {
+  if (bytes <= static_cast<size_t>(kMaxBuiltText)) return true;
+  (void)ctx.Fail(Status(StatusCode::kLimitExceeded, std::string(function) + ": the result is longer than " +
+                                                        std::to_string(kMaxBuiltText >> 20) + " MB"));
+  return false;
+}
 
 }  // namespace parton::functions
 

@@ -1,6 +1,7 @@
 // String functions. Positions and lengths count code points, from 1.
 #include <algorithm>
 
+#include "types/bounds.h"
 #include "types/functions/registry.h"
 #include "types/unicode.h"
 
@@ -35,31 +36,38 @@ Value Substring(const Value* args, int count, EvalContext& ctx) {
 
 // ---- TRIM ---------------------------------------------------------------------------------------
 
-bool HasCodePoint(std::string_view set, std::string_view point) {
-  for (size_t p = 0; p < set.size();) {
-    const size_t start = p;
-    (void)NextCodePoint(set, &p);
-    if (set.substr(start, p - start) == point) return true;
+class CodePointSet {
+ public:
+  explicit CodePointSet(std::string_view set) {
+    for (size_t p = 0; p < set.size();) {
+      const size_t start = p;
+      (void)NextCodePoint(set, &p);
+      points_.push_back(set.substr(start, p - start));
+    }
+    std::sort(points_.begin(), points_.end());
   }
-  return false;
-}
+  bool Has(std::string_view point) const { return std::binary_search(points_.begin(), points_.end(), point); }
 
-std::string_view TrimLeft(std::string_view s, std::string_view set) {
+ private:
+  std::vector<std::string_view> points_;
+};
+
+std::string_view TrimLeft(std::string_view s, const CodePointSet& set) {
   size_t p = 0;
   while (p < s.size()) {
     size_t next = p;
     (void)NextCodePoint(s, &next);
-    if (!HasCodePoint(set, s.substr(p, next - p))) break;
+    if (!set.Has(s.substr(p, next - p))) break;
     p = next;
   }
   return s.substr(p);
 }
 
-std::string_view TrimRight(std::string_view s, std::string_view set) {
+std::string_view TrimRight(std::string_view s, const CodePointSet& set) {
   while (!s.empty()) {
     size_t p = s.size() - 1;
     while (p > 0 && (static_cast<unsigned char>(s[p]) & 0xC0) == 0x80) --p;
-    if (!HasCodePoint(set, s.substr(p))) break;
+    if (!set.Has(s.substr(p))) break;
     s = s.substr(0, p);
   }
   return s;
@@ -72,7 +80,7 @@ bool IsWord(const Value& v, std::string_view upper) {
 }
 
 Value Trim(const Value* args, int count, EvalContext& ctx) {
-  const std::string_view set = count == 3 ? args[1].bytes() : " ";
+  const CodePointSet set(count == 3 ? args[1].bytes() : " ");
   std::string_view s = args[count - 1].bytes();
   bool left = true, right = true;
   if (count == 2) return ctx.Fail(Status::Validation("TRIM takes 1 or 3 arguments, not 2"));
@@ -90,7 +98,7 @@ Value Trim(const Value* args, int count, EvalContext& ctx) {
 
 template <bool left, bool right>
 Value TrimSide(const Value* args, int count, EvalContext&) {
-  const std::string_view set = count > 1 ? args[1].bytes() : " ";
+  const CodePointSet set(count > 1 ? args[1].bytes() : " ");
   std::string_view s = args[0].bytes();
   if (left) s = TrimLeft(s, set);
   if (right) s = TrimRight(s, set);
@@ -100,7 +108,7 @@ Value TrimSide(const Value* args, int count, EvalContext&) {
 // ---- Searching and replacing ----------------------------------------------------------------------
 
 int64_t PositionOf(std::string_view part, std::string_view s) {
-  const size_t p = s.find(part);
+  const size_t p = FindText(s, part);
   return p == std::string_view::npos ? 0 : static_cast<int64_t>(CodePointCount(s.substr(0, p))) + 1;
 }
 
@@ -108,17 +116,20 @@ Value Replace(const Value* args, int, EvalContext& ctx) {
   const std::string_view s = args[0].bytes(), from = args[1].bytes(), to = args[2].bytes();
   std::string out;
   const auto too_long = [&] { return out.size() > s.size() + kMaxBuiltText; };
+  CheckPoints points;
   size_t p = 0;
   if (from.empty()) {
     // Before each code point and at the end.
     while (p < s.size() && !too_long()) {
+      points.Tick();
       const size_t start = p;
       (void)NextCodePoint(s, &p);
       out.append(to).append(s.substr(start, p - start));
     }
     out += to;
   } else {
-    for (size_t hit; (hit = s.find(from, p)) != std::string_view::npos && !too_long();) {
+    for (size_t hit; (hit = FindText(s, from, p)) != std::string_view::npos && !too_long();) {
+      points.Tick();
       out.append(s.substr(p, hit - p)).append(to);
       p = hit + from.size();
     }
@@ -138,6 +149,7 @@ Value Overlay(const Value* args, int count, EvalContext& ctx) {
   }
   int64_t end;
   if (__builtin_add_overflow(start - 1, length, &end)) end = std::numeric_limits<int64_t>::max();
+  if (!MayBuild("OVERLAY", s.size() + patch.size(), ctx)) return Value::Missing();
   std::string out(Slice(s, 0, start - 1));
   out += patch;
   out += Slice(s, end, std::numeric_limits<int64_t>::max());
@@ -147,17 +159,20 @@ Value Overlay(const Value* args, int count, EvalContext& ctx) {
 Value Split(const Value* args, int, EvalContext&) {
   const std::string_view s = args[0].bytes(), separator = args[1].bytes();
   std::vector<Value> parts;
+  CheckPoints points;
   size_t p = 0;
   if (separator.empty()) {
     while (p < s.size()) {
       const size_t start = p;
       (void)NextCodePoint(s, &p);
-      parts.push_back(Value::String(s.substr(start, p - start)));
+      points.Tick();
+      PushBuilt(&parts, Value::String(s.substr(start, p - start)));
     }
     return Value::List(std::move(parts));
   }
-  for (size_t hit; (hit = s.find(separator, p)) != std::string_view::npos; p = hit + separator.size()) {
-    parts.push_back(Value::String(s.substr(p, hit - p)));
+  for (size_t hit; (hit = FindText(s, separator, p)) != std::string_view::npos; p = hit + separator.size()) {
+    points.Tick();
+    PushBuilt(&parts, Value::String(s.substr(p, hit - p)));
   }
   parts.push_back(Value::String(s.substr(p)));
   return Value::List(std::move(parts));
@@ -171,11 +186,11 @@ Value SplitPart(const Value* args, int, EvalContext& ctx) {
   if (n < 1) return ctx.Mismatch("SPLIT_PART: parts count from 1");
   if (separator.empty()) return Value::String(n == 1 ? s : std::string_view());
   for (; n > 1; --n) {
-    const size_t hit = s.find(separator);
+    const size_t hit = FindText(s, separator);
     if (hit == std::string_view::npos) return Value::String("");
     s.remove_prefix(hit + separator.size());
   }
-  return Value::String(s.substr(0, s.find(separator)));
+  return Value::String(s.substr(0, FindText(s, separator)));
 }
 
 // ---- Parts and padding ------------------------------------------------------------------------------
@@ -247,6 +262,11 @@ Value Repeat(const Value* args, int, EvalContext& ctx) {
 
 Value ConcatWs(const Value* args, int count, EvalContext& ctx) {
   if (args[0].is_absent()) return args[0];
+  size_t bytes = 0;
+  for (int i = 1; i < count; ++i) {
+    if (!args[i].is_absent()) bytes += args[0].bytes().size() + args[i].bytes().size();
+  }
+  if (!MayBuild("CONCAT_WS", bytes, ctx)) return Value::Missing();
   std::string out;
   bool first = true;
   for (int i = 1; i < count; ++i) {
@@ -255,7 +275,6 @@ Value ConcatWs(const Value* args, int count, EvalContext& ctx) {
     out += args[i].bytes();
     first = false;
   }
-  (void)ctx;
   return Value::String(out);
 }
 
@@ -359,8 +378,12 @@ void AddStringFunctions(Registry& r) {
           return Value::Bool(a[0].bytes().ends_with(a[1].bytes()));
         });
   r.Add("CONCAT(s STRING, ...) -> STRING", kGroup, "The strings one after the other.",
-        "CONCAT('a', 'b', 'c') = 'abc'", 1, -1, {kText}, [](const Value* a, int n, EvalContext&) {
+        "CONCAT('a', 'b', 'c') = 'abc'", 1, -1, {kText}, [](const Value* a, int n, EvalContext& ctx) {
+          size_t bytes = 0;
+          for (int i = 0; i < n; ++i) bytes += a[i].bytes().size();
+          if (!MayBuild("CONCAT", bytes, ctx)) return Value::Missing();
           std::string out;
+          out.reserve(bytes);
           for (int i = 0; i < n; ++i) out += a[i].bytes();
           return Value::String(out);
         });

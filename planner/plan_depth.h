@@ -1,0 +1,14 @@
+// How much stack a plan takes: rules, operators and destructors recurse over it.
+#ifndef PARTON_PLANNER_PLAN_DEPTH_H_
+#define PARTON_PLANNER_PLAN_DEPTH_H_
+
+#include "planner/plan.h"
+
+namespace parton {
+
+// Throws what CheckStack() throws if this thread's stack does not suffice to walk the plan, or to run it.
+void CheckStackFor(const Plan& plan);
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_PLAN_DEPTH_H_
