@@ -709,6 +709,7 @@ struct ShowCreateTable {
 struct Describe {
   QualifiedName table;
   bool attributes = false;
+  std::vector<Option> options;
 };
 
 struct Explain {

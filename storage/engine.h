@@ -53,11 +53,17 @@ class Engine {
   leveldb::DB* db() const { return db_.get(); }
   NameTable& names() { return names_; }
   const NameTable& names() const { return names_; }
+  // Names with smaller ids are stored.
+  uint32_t durable_names() const { return durable_names_.load(); }
   Gate& gate() { return gate_; }
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
   FeedSequencer& feed() { return feed_; }
   const StoreOptions& options() const { return options_; }
+  // Where the files are, as LevelDB sees them.
+  leveldb::Env* env() const { return log_env_.get(); }
+  std::string files_path() const { return in_memory() ? "/parton" : options_.path; }
+  bool in_memory() const { return options_.path == ":memory:"; }
   int64_t NowMs() const;
 
   CatalogPtr catalog() const {
