@@ -10,6 +10,7 @@
 
 #include "executor/connection.h"
 #include "executor/thrown.h"
+#include "types/item_rules.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -248,6 +249,15 @@ class FeedImpl final : public ChangeFeed {
   Status result_;
 };
 
+// DynamoDB's: that of the keys and the images, each by itself.
+uint64_t SizeOf(const FeedEntry& e) {
+  uint64_t size = 0;
+  for (const Value* item : {&e.keys, &e.new_image, &e.old_image}) {
+    if (!item->is_missing()) size += ItemSize(*item);
+  }
+  return size;
+}
+
 }  // namespace
 
 Value FeedRecord(const FeedEntry& e) {
@@ -258,7 +268,7 @@ Value FeedRecord(const FeedEntry& e) {
   f.push_back({"Keys", e.keys});
   if (!e.new_image.is_missing()) f.push_back({"NewImage", e.new_image});
   if (!e.old_image.is_missing()) f.push_back({"OldImage", e.old_image});
-  f.push_back({"SizeBytes", Value::Int(static_cast<int64_t>(e.stored_bytes))});
+  f.push_back({"SizeBytes", Value::Int(static_cast<int64_t>(SizeOf(e)))});
   f.push_back({"StreamViewType", Value::String(ViewType(e.view))});
   if (e.by_ttl) {
     f.push_back({"userIdentity", Value::Struct({{"Type", Value::String("Service")},

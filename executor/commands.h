@@ -43,6 +43,10 @@ Status CopyFrom(const ast::CopyFrom& s, Execution* result);
 Status Import(const ast::Import& s, Execution* result);
 Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* result);
 
+// For work of the store that takes long: tells the connection how far it is, and ends it when it is cancelled. Of work
+// that begins again from nothing the items add up.
+StoreProgress Progress(Execution* result);
+
 // The table a name means. Error (kNotFound): there is none; the nearest name is the hint.
 Result<TablePtr> FindTable(const ast::QualifiedName& name, Execution* result);
 Result<TablePtr> FindTable(const ast::Identifier& name, Execution* result);

@@ -1,5 +1,6 @@
 // CREATE, DROP, ALTER and TRUNCATE: syntax to schemas.
 #include <algorithm>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -209,16 +210,22 @@ void FollowBilling(const std::optional<Throughput>& before, TableSchema* schema)
   }
 }
 
-// Runs a change that may take long: cancellable, with progress.
-std::function<bool(uint64_t, uint64_t)> Progress(Execution* result) {
+}  // namespace
+
+StoreProgress Progress(Execution* result) {
+  struct Sum {
+    uint64_t before = 0;  // by work that is at its end
+    uint64_t last = 0;
+  };
   ConnectionImpl* c = &result->connection();
-  return [c](uint64_t done, uint64_t total) {
+  return [c, sum = std::make_shared<Sum>()](uint64_t done, uint64_t total) {
     if (c->cancelled()) return false;
-    return !*c->progress() || (*c->progress())(done, total);
+    if (!*c->progress()) return true;
+    if (done < sum->last) sum->before += sum->last;
+    sum->last = done;
+    return (*c->progress())(sum->before + done, total == 0 ? 0 : sum->before + total);
   };
 }
-
-}  // namespace
 
 Status CreateTable(const ast::CreateTable& s, Execution* result) {
   TableStore& store = result->connection().store();
@@ -268,7 +275,7 @@ Status DropTable(const ast::DropTable& s, Execution* result) {
     return Status::Ok();
   }
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
-  Status dropped = result->connection().store().DropTable(s.name.name);
+  Status dropped = result->connection().store().DropTable(s.name.name, Progress(result));
   if (!dropped.ok()) return std::move(dropped).At(s.name.span);
   PARTON_RETURN_IF_ERROR(result->connection().db().triggers->DropOfTable(s.name.name));
   result->SetText(ResultKind::kDone, fmt::format("table {} dropped", s.name.name));
@@ -277,7 +284,7 @@ Status DropTable(const ast::DropTable& s, Execution* result) {
 
 Status TruncateTable(const ast::TruncateTable& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
-  Status done = result->connection().store().TruncateTable(s.name.name);
+  Status done = result->connection().store().TruncateTable(s.name.name, Progress(result));
   if (!done.ok()) return std::move(done).At(s.name.span);
   result->SetText(ResultKind::kDone, fmt::format("table {} is empty now", s.name.name));
   return Status::Ok();
@@ -341,7 +348,7 @@ Status DropIndex(const ast::DropIndex& s, Execution* result) {
   if (index->kind == IndexKind::kLocal) {
     return Status::Validation("a local index cannot be dropped: it goes with its table", s.name.span);
   }
-  Status done = store.DropIndex(table->name, s.name.name);
+  Status done = store.DropIndex(table->name, s.name.name, Progress(result));
   if (!done.ok()) return std::move(done).At(s.name.span);
   const std::string prefix = IndexPrefix(s.name.name);
   auto belongs = [&](const auto& option) { return option.first.starts_with(prefix); };

@@ -17,14 +17,6 @@ namespace {
 
 constexpr int64_t kMostBatch = 10'000;
 
-std::function<bool(uint64_t, uint64_t)> Progress(Execution* result) {
-  ConnectionImpl* c = &result->connection();
-  return [c](uint64_t done, uint64_t total) {
-    if (c->cancelled()) return false;
-    return !*c->progress() || (*c->progress())(done, total);
-  };
-}
-
 Status Done(Execution* result, std::string text) {
   result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
@@ -188,11 +180,14 @@ Status RestoreFrom(const ast::RestoreFrom& s, Execution* result) {
 Status Repair(Execution* result) {
   PARTON_RETURN_IF_ERROR(Writable(result));
   TableStore& store = result->connection().store();
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.Repair(Progress(result)));
+  const StoreProgress progress = Progress(result);
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.Repair(progress));
   std::vector<Value> rows;
   rows.reserve(done.size());
   for (const std::string& line : done) rows.push_back(Value::Struct({{"repair", Value::String(line)}}));
-  for (const std::string& problem : CheckAll(&result->connection().db())) {
+  PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
+                          CheckAll(&result->connection().db(), progress));
+  for (const std::string& problem : problems) {
     rows.push_back(Value::Struct({{"repair", Value::String("still wrong: " + problem)}}));
   }
   result->SetRows(std::move(rows), {"repair"}, true);

@@ -73,17 +73,41 @@ std::string TimeText(int64_t ms) {
 
 std::string Arn(const TableSchema& t) { return "arn:parton:local:table/" + t.name; }
 
-Result<Value> IndexValue(const TableSchema& t, const IndexSchema& i, TableStore& store, ReadView& view) {
-  PARTON_ASSIGN_OR_RETURN(uint64_t items, store.CountItems(view, t, &i));
+// How many items a table or an index has: counted, where that was asked for or costs little, or estimated.
+class Counter {
+ public:
+  Counter(Execution* result, bool exact)
+      : store_(result->connection().store()), view_(store_.NewView()), progress_(Progress(result)), exact_(exact) {}
+
+  Result<TableStats> Count(const TableSchema& table, const IndexSchema* index) {
+    const TableStats stats = store_.Stats(table, index);
+    if (stats.exact) return stats;
+    if (exact_ || stats.approximate_items <= kCounted) return store_.Measure(*view_, table, index, progress_);
+    estimated_ = true;
+    return stats;
+  }
+  bool estimated() const { return estimated_; }
+
+ private:
+  static constexpr uint64_t kCounted = 20'000;
+
+  TableStore& store_;
+  std::unique_ptr<ReadView> view_;
+  StoreProgress progress_;
+  const bool exact_;
+  bool estimated_ = false;
+};
+
+Result<Value> IndexValue(const TableSchema& t, const IndexSchema& i, Counter* counter) {
+  PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, &i));
   Fields f = {{"IndexName", Str(i.name)}, {"KeySchema", KeySchemaValue(i.key)}, {"Projection", ProjectionValue(i)}};
   if (i.kind == IndexKind::kGlobal) {
     f.push_back({"IndexStatus", Str(i.state == IndexState::kActive ? "ACTIVE" : "CREATING")});
     f.push_back({"ProvisionedThroughput", ThroughputValue(i.provisioned)});
     AddUnits(t, "index:" + i.name + ":", &f);
   }
-  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(items))});
-  f.push_back({"IndexSizeBytes",
-               Value::Int(items == 0 ? 0 : static_cast<int64_t>(store.Stats(t, &i).approximate_bytes))});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(stats.approximate_items))});
+  f.push_back({"IndexSizeBytes", Value::Int(static_cast<int64_t>(stats.approximate_size))});
   f.push_back({"IndexArn", Str(Arn(t) + "/index/" + i.name)});
   return Value::Struct(std::move(f));
 }
@@ -136,8 +160,8 @@ void AddOptions(const TableSchema& t, Fields* f) {
   if (!tags.empty()) f->push_back({"Tags", Value::List(std::move(tags))});
 }
 
-Result<Value> TableValue(const TableSchema& t, TableStore& store, ReadView& view) {
-  PARTON_ASSIGN_OR_RETURN(uint64_t items, store.CountItems(view, t, nullptr));
+Result<Value> TableValue(const TableSchema& t, Counter* counter) {
+  PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, nullptr));
   Fields f = {{"TableName", Str(t.name)},
               {"TableStatus", Str("ACTIVE")},
               {"AttributeDefinitions", AttributeDefinitions(t)},
@@ -148,7 +172,7 @@ Result<Value> TableValue(const TableSchema& t, TableStore& store, ReadView& view
   AddUnits(t, "", &f);
   std::vector<Value> globals, locals;
   for (const IndexSchema& i : t.indexes) {
-    PARTON_ASSIGN_OR_RETURN(Value v, IndexValue(t, i, store, view));
+    PARTON_ASSIGN_OR_RETURN(Value v, IndexValue(t, i, counter));
     (i.kind == IndexKind::kGlobal ? globals : locals).push_back(std::move(v));
   }
   if (!globals.empty()) f.push_back({"GlobalSecondaryIndexes", Value::List(std::move(globals))});
@@ -163,12 +187,27 @@ Result<Value> TableValue(const TableSchema& t, TableStore& store, ReadView& view
   f.push_back({"DeletionProtectionEnabled", Value::Bool(t.options.contains("deletion_protection"))});
   AddOptions(t, &f);
   f.push_back({"CreationDateTime", Str(TimeText(t.created_ms))});
-  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(items))});
-  f.push_back({"TableSizeBytes",
-               Value::Int(items == 0 ? 0 : static_cast<int64_t>(store.Stats(t, nullptr).approximate_bytes))});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(stats.approximate_items))});
+  f.push_back({"TableSizeBytes", Value::Int(static_cast<int64_t>(stats.approximate_size))});
   f.push_back({"TableId", Value::Int(static_cast<int64_t>(t.id))});
   f.push_back({"TableArn", Str(Arn(t))});
   return Value::Struct(std::move(f));
+}
+
+// The option of DESCRIBE.
+Result<bool> IsExact(const std::vector<ast::Option>& options) {
+  bool exact = false;
+  for (const ast::Option& o : options) {
+    std::string name = o.name.name;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (name != "exact") {
+      return Status::Validation(fmt::format("DESCRIBE has no option {}", o.name.name), o.span,
+                                "(exact = true): items are counted, however many there are");
+    }
+    if (!o.value.is_bool()) return Status::Validation("the option exact takes true or false", o.span);
+    exact = o.value.bool_value();
+  }
+  return exact;
 }
 
 Status ShowTables(const ast::Show& s, Execution* result) {
@@ -257,9 +296,12 @@ Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
 Status Describe(const ast::Describe& s, Execution* result) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
   if (s.attributes) return DescribeAttributes(table, result);
-  TableStore& store = result->connection().store();
-  std::unique_ptr<ReadView> view = store.NewView();
-  PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, store, *view));
+  PARTON_ASSIGN_OR_RETURN(const bool exact, IsExact(s.options));
+  Counter counter(result, exact);
+  PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, &counter));
+  if (counter.estimated()) {
+    result->AddNotice(fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
+  }
   result->SetRows({std::move(v)}, {}, true);
   return Status::Ok();
 }
@@ -281,7 +323,9 @@ Status Set(const ast::SetOption& s, Execution* result) {
 
 Status Check(Execution* result) {
   std::vector<Value> rows;
-  for (const std::string& problem : CheckAll(&result->connection().db())) {
+  PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
+                          CheckAll(&result->connection().db(), Progress(result)));
+  for (const std::string& problem : problems) {
     rows.push_back(Value::Struct({{"problem", Str(problem)}}));
   }
   result->SetRows(std::move(rows), {"problem"}, true);

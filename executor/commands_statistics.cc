@@ -45,12 +45,23 @@ std::string Histogram(const TableStatistics& s) {
   return out;
 }
 
+// "about 2100 (+- 200)", or just the number if it was counted.
+std::string Estimated(uint64_t n, uint64_t error, bool counted) {
+  if (counted) return fmt::format("{}", n);
+  return error == 0 ? fmt::format("about {}", n) : fmt::format("about {} (+- {})", n, error);
+}
+
 std::string SourceText(const TableStatistics::Source& s, const KeySchema& key) {
-  std::string out = fmt::format("  {} ({}): {} {}, {:.0f} partitions\n", s.name, key.hash.name, s.entries,
-                                s.id == 0 ? "items" : "entries", s.partitions);
+  std::string out = fmt::format("  {} ({}): {} {}, {}{:.0f} partitions\n", s.name, key.hash.name,
+                                Estimated(s.entries, s.error, s.counted), s.id == 0 ? "items" : "entries",
+                                s.counted ? "" : "about ", s.partitions);
+  if (!s.hottest.empty() && s.entries > 1 && s.hottest[0].items == 1) {
+    return out + (s.counted ? "    each has one\n" : "    each that was met has one\n");
+  }
   for (size_t i = 0; i < std::min(s.hottest.size(), kShownPartitions); ++i) {
     const TableStatistics::Partition& p = s.hottest[i];
-    out += fmt::format("    {}: {} ({}), {}\n", p.key, p.items, Percent(p.items, s.entries), Bytes(p.bytes));
+    out += fmt::format("    {}: {} ({}), {}\n", p.key, Estimated(p.items, p.error, p.error == 0),
+                       Percent(p.items, s.entries), Bytes(p.bytes));
   }
   return out;
 }
@@ -63,8 +74,12 @@ const KeySchema& KeyOf(const TableSchema& table, uint32_t index_id) {
 }
 
 std::string Report(const TableSchema& table, const TableStatistics& s) {
-  std::string out = fmt::format("{}: {}{} items, {}", table.name, s.complete ? "" : "about ", s.items, Bytes(s.bytes));
-  out += s.complete ? "; all were read\n" : fmt::format("; a sample of {} was read\n", s.read);
+  const bool counted = s.sources.empty() || s.sources[0].counted;
+  std::string out =
+      fmt::format("{}: {} items, {}", table.name, Estimated(s.items, s.items_error, counted), Bytes(s.bytes));
+  out += s.complete ? "; all were read\n"
+         : counted  ? fmt::format("; all were counted, and the attributes of {} read\n", s.read)
+                    : fmt::format("; a sample of {} was read\n", s.read);
   if (s.items == 0) return out;
   out += Histogram(s) + "  hottest partitions\n";
   for (const TableStatistics::Source& source : s.sources) {
@@ -80,12 +95,8 @@ std::string Report(const TableSchema& table, const TableStatistics& s) {
 Result<TableStatistics> Collect(const TablePtr& table, const StatisticsLimits& limits, Execution* result) {
   ConnectionImpl& c = result->connection();
   std::unique_ptr<ReadView> view = c.store().NewView();
-  const uint64_t total = c.store().Stats(*table, nullptr).approximate_items;
-  auto progress = [&](uint64_t read) {
-    if (c.cancelled()) return false;
-    return !*c.progress() || (*c.progress())(read, std::min(total, limits.sample));
-  };
-  PARTON_ASSIGN_OR_RETURN(TableStatistics s, CollectStatistics(&c.store(), view.get(), table, limits, progress));
+  PARTON_ASSIGN_OR_RETURN(TableStatistics s,
+                          CollectStatistics(&c.store(), view.get(), table, limits, Progress(result)));
   s.analyzed_ms = c.db().clock->NowMs();
   return s;
 }
@@ -103,6 +114,7 @@ Result<StatisticsLimits> ParseLimits(const std::vector<ast::Option>& options) {
       limits.sample = UINT64_MAX / 16;
     } else if (o.value.is_small_int() && o.value.int_value() > 0) {
       limits.sample = static_cast<uint64_t>(o.value.int_value());
+      limits.counted = 0;
     } else {
       return Status::Validation("the option sample takes a number of items, or ALL", o.span);
     }

@@ -72,7 +72,7 @@ class DatabaseImpl final : public Database {
     return connection;
   }
   const std::string& path() const override { return state_.path; }
-  std::vector<std::string> Check() override { return CheckAll(&state_); }
+  std::vector<std::string> Check() override { return CheckAll(&state_, {}).value(); }
   Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
                                        std::vector<CancellationReason>* reasons) override {
     return Call([&] { return parton::TransactWrite(&state_, request, reasons); });
@@ -159,8 +159,9 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
     options.path = into;
     options.create_if_missing = false;
     PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
-    PARTON_ASSIGN_OR_RETURN(std::vector<std::string> wrong, store->Repair({}));
-    report.insert(report.end(), wrong.begin(), wrong.end());
+    PARTON_ASSIGN_OR_RETURN(std::vector<std::string> mended, store->Repair({}));
+    report.insert(report.end(), mended.begin(), mended.end());
+    for (const std::string& problem : store->Check()) report.push_back("still wrong: " + problem);
     return report;
   });
 }

@@ -17,7 +17,8 @@ namespace {
 
 constexpr int kMaxDepth = 4;
 constexpr size_t kHottest = 10;
-constexpr int kPieces = 200;
+constexpr int kPieces = 100;
+constexpr double kGuessError = 0.2;  // of the store's estimates, in most cases
 
 std::string_view DynamoTypeName(const Value& v) {
   switch (v.type()) {
@@ -139,143 +140,248 @@ class PathCollector {
   bool left_out_ = false;
 };
 
-// Partitions as they go by: the items of one come one after another.
+// Partitions as they go by: the items of one come one after another. Of each of many segments the first items may be all
+// that is read (the segment is cut): what a partition has behind the cut is then estimated.
 class PartitionCollector {
  public:
-  explicit PartitionCollector(size_t values) : distinct_(values) {}
+  // How far segments' numbers of items may be off, as a part of them.
+  void SetUncertainty(double part) { uncertainty_ = part; }
 
   void Add(const Value& hash, uint64_t size) {
-    ++read_;
-    distinct_.Add(Mixed(HashValue(hash)));
-    if (items_ != 0 && !(hash == current_)) EndRun();
-    if (items_ == 0) current_ = hash.Own();
-    ++items_;
-    bytes_ += size;
-  }
-  // Also where a segment ends.
-  void EndRun() {
-    if (items_ == 0) return;
-    hottest_.push_back({current_.ToLiteral(), items_, bytes_});
-    if (hottest_.size() >= 8 * kHottest) KeepHottest();
-    items_ = bytes_ = 0;
+    if (run_.items != 0 && !(hash == key_)) EndRun();
+    if (run_.items == 0) key_ = hash.Own();
+    ++run_.items;
+    run_.bytes += size;
+    ++segment_.read;
   }
 
-  void Finish(uint64_t entries, TableStatistics::Source* out) {
+  // `items`: how many the segment has, read or not.
+  void EndSegment(double items, bool cut) {
+    if (run_.items == 0) return;
+    const bool whole_segment = segment_.runs == 0;
     EndRun();
+    const auto read = static_cast<double>(segment_.read);
+    const double factor = cut ? std::max(1.0, items / read) : 1;
+    // Few that are large are met anyway, if not here then where the next segment begins.
+    const double unseen = segment_.runs > 3 ? factor : 1;
+    partitions_ += static_cast<double>(segment_.runs - 1) * unseen + (segment_.first_is_new ? 1 : 0);
+    // A partition that fills what was read may have begun anywhere behind the last cut.
+    if (whole_segment && cut && segment_.first_is_new) Widen(rest_ / 2, rest_ / 2);
+    rest_ = cut ? std::max(0.0, items - read) : 0;
+    mean_run_ = read / static_cast<double>(segment_.runs);
+    filled_ = whole_segment;
+    segment_ = {};
+  }
+
+  void Finish(TableStatistics::Source* out) {
+    CloseOpen();
     KeepHottest();
-    const double factor = read_ == 0 ? 1 : static_cast<double>(entries) / static_cast<double>(read_);
-    for (TableStatistics::Partition& p : hottest_) {
-      p.items = static_cast<uint64_t>(std::llround(static_cast<double>(p.items) * factor));
-      p.bytes = static_cast<uint64_t>(std::llround(static_cast<double>(p.bytes) * factor));
-    }
-    out->entries = entries;
-    out->partitions = distinct_.Estimate(read_, entries);
+    out->partitions = partitions_;
     out->hottest = std::move(hottest_);
   }
-  uint64_t read() const { return read_; }
 
  private:
+  struct Segment {
+    uint64_t read = 0;
+    uint64_t runs = 0;
+    bool first_is_new = false;  // its first partition is not the last one of the segment before
+  };
+
+  void EndRun() {
+    ++segment_.runs;
+    if (segment_.runs == 1 && has_open_ && key_ == open_key_) {
+      // All between the cut and here is of this partition.
+      const auto between = static_cast<uint64_t>(rest_);
+      open_.bytes += run_.bytes + between * open_.bytes / std::max<uint64_t>(1, open_.items);
+      open_.items += run_.items + between;
+      estimated_ += static_cast<double>(between);
+    } else {
+      CloseOpen();
+      if (segment_.runs == 1) segment_.first_is_new = true;
+      open_ = std::move(run_);
+      open_key_ = std::move(key_);
+      has_open_ = true;
+    }
+    run_ = {};
+  }
+
+  // The partition that may have gone on is at its end.
+  void CloseOpen() {
+    if (!has_open_) return;
+    // Behind a cut it has about as many more as partitions there usually have. One that filled what was read ends
+    // anywhere.
+    if (segment_.runs <= 1 && rest_ > 0) {
+      filled_ ? Widen(rest_ / 2, rest_ / 2) : Widen(std::min(rest_, mean_run_ - 1), std::min(rest_, mean_run_));
+    }
+    open_.error += static_cast<uint64_t>(std::ceil(estimated_ * uncertainty_));
+    estimated_ = 0;
+    open_.key = open_key_.ToLiteral();
+    hottest_.push_back(std::move(open_));
+    if (hottest_.size() >= 8 * kHottest) KeepHottest();
+    has_open_ = false;
+  }
+
+  void Widen(double more, double error) {
+    const auto added = static_cast<uint64_t>(std::llround(more));
+    open_.bytes += added * open_.bytes / std::max<uint64_t>(1, open_.items);
+    open_.items += added;
+    open_.error += static_cast<uint64_t>(std::llround(error));
+  }
+
   void KeepHottest() {
     std::stable_sort(hottest_.begin(), hottest_.end(), [](const auto& a, const auto& b) { return a.items > b.items; });
     if (hottest_.size() > kHottest) hottest_.resize(kHottest);
   }
 
-  DistinctCounter distinct_;
-  Value current_;
-  uint64_t items_ = 0;
-  uint64_t bytes_ = 0;
-  uint64_t read_ = 0;
+  Value key_, open_key_;
+  TableStatistics::Partition run_, open_;  // being read; the last one, which may go on in the next segment
+  bool has_open_ = false;
+  Segment segment_;
+  double rest_ = 0;      // behind the cut of the last segment
+  double mean_run_ = 1;  // items of a partition there
+  double estimated_ = 0;    // items of open_ that were not read
+  double uncertainty_ = 0;
+  bool filled_ = false;  // one partition was all that was read there
+  double partitions_ = 0;
   std::vector<TableStatistics::Partition> hottest_;
 };
 
 class Collector {
  public:
   Collector(TableStore* store, ReadView* view, TablePtr table, const StatisticsLimits& limits,
-            const std::function<bool(uint64_t)>& progress)
+            const StoreProgress& progress)
       : store_(store), view_(view), table_(std::move(table)), limits_(limits), progress_(progress), paths_(limits) {}
 
   Result<TableStatistics> Run() {
-    PARTON_RETURN_IF_ERROR(ReadTable());
+    Estimate table = Guess(nullptr);
+    std::vector<Estimate> indexes;
+    planned_ = table.to_read;
     for (const IndexSchema& index : table_->indexes) {
-      if (index.state == IndexState::kActive) PARTON_RETURN_IF_ERROR(ReadIndex(index));
+      indexes.push_back(Guess(&index));
+      if (index.state == IndexState::kActive) planned_ += indexes.back().to_read;
+    }
+    PARTON_RETURN_IF_ERROR(ReadTable(&table));
+    for (size_t i = 0; i < indexes.size(); ++i) {
+      const IndexSchema& index = table_->indexes[i];
+      if (index.state == IndexState::kActive) PARTON_RETURN_IF_ERROR(ReadIndex(index, &indexes[i]));
     }
     return std::move(out_);
   }
 
  private:
-  Status ReadTable() {
-    const uint64_t guess = store_->Stats(*table_, nullptr).approximate_items;
-    out_.store_items = guess;
+  // How many entries there are: before reading, a guess.
+  struct Estimate {
+    double items = 0;
+    double error = 0;
+    bool counted = false;
+    bool sampled = false;  // only a part of each segment is read
+    uint64_t read = 0;
+    uint64_t to_read = 0;
+  };
+
+  Estimate Guess(const IndexSchema* index) {
+    Estimate e;
+    const TableStats stats = store_->Stats(*table_, index);
+    e.items = static_cast<double>(stats.approximate_items);
+    e.error = stats.exact ? 0 : kGuessError * e.items;
+    e.sampled = stats.approximate_items > std::max(limits_.sample, limits_.counted);
+    e.to_read = e.sampled ? limits_.sample : stats.approximate_items;
+    return e;
+  }
+
+  Status ReadTable(Estimate* e) {
+    out_.store_items = static_cast<uint64_t>(e->items);
     TableStatistics::Source source;
     source.name = table_->name;
-    PartitionCollector partitions(limits_.values);
+    PartitionCollector partitions;
     std::vector<uint64_t> sizes(out_.sizes.size());
-    uint64_t bytes = 0;
-    PARTON_RETURN_IF_ERROR(Read(nullptr, guess, &out_.complete, [&](const Value& item, bool ends) {
-      if (ends) return partitions.EndRun();
+    uint64_t bytes = 0, seen = 0;
+    // Looking at attributes costs most: every so-many-th item is enough.
+    const uint64_t stride = std::max<uint64_t>(1, e->to_read / std::max<uint64_t>(1, limits_.sample));
+    PARTON_RETURN_IF_ERROR(Read(nullptr, e, &partitions, [&](const Value& item) {
       const uint64_t size = ItemSize(item);
       bytes += size;
       ++sizes[SizeBucketOf(size)];
-      paths_.AddItem(item);
-      partitions.Add(item.GetBorrowed(table_->key.hash.name), size);
+      if (seen++ % stride == 0) {
+        paths_.AddItem(item);
+        ++out_.read;
+      }
+      return size;
     }));
-    out_.read = partitions.read();
-    out_.items = out_.complete ? out_.read : std::max(guess, out_.read);
-    const double factor = out_.read == 0 ? 1 : static_cast<double>(out_.items) / static_cast<double>(out_.read);
+    out_.items = static_cast<uint64_t>(std::llround(e->items));
+    out_.items_error = static_cast<uint64_t>(std::llround(e->error));
+    out_.complete = e->counted && stride == 1;
+    const double factor = Factor(out_.items, e->read);
     auto scaled = [&](uint64_t n) { return static_cast<uint64_t>(std::llround(static_cast<double>(n) * factor)); };
     out_.bytes = scaled(bytes);
     for (size_t i = 0; i < sizes.size(); ++i) out_.sizes[i] = scaled(sizes[i]);
-    out_.attributes = paths_.Finish(factor);
+    out_.attributes = paths_.Finish(Factor(out_.items, out_.read));
     out_.paths_left_out = paths_.left_out();
-    partitions.Finish(out_.items, &source);
-    out_.sources.push_back(std::move(source));
+    AddSource(*e, &partitions, std::move(source));
     return Status::Ok();
   }
 
-  Status ReadIndex(const IndexSchema& index) {
-    const uint64_t guess = store_->Stats(*table_, &index).approximate_items;
+  static double Factor(uint64_t all, uint64_t read) {
+    return read == 0 ? 1 : static_cast<double>(all) / static_cast<double>(read);
+  }
+
+  Status ReadIndex(const IndexSchema& index, Estimate* e) {
     TableStatistics::Source source;
     source.id = index.id;
     source.name = index.name;
-    PartitionCollector partitions(limits_.values);
-    bool complete = true;
-    PARTON_RETURN_IF_ERROR(Read(&index, guess, &complete, [&](const Value& item, bool ends) {
-      if (ends) return partitions.EndRun();
-      partitions.Add(item.GetBorrowed(index.key.hash.name), ItemSize(item));
-    }));
-    partitions.Finish(complete ? partitions.read() : std::max(guess, partitions.read()), &source);
-    out_.sources.push_back(std::move(source));
+    PartitionCollector partitions;
+    PARTON_RETURN_IF_ERROR(Read(&index, e, &partitions, [](const Value& item) { return ItemSize(item); }));
+    AddSource(*e, &partitions, std::move(source));
     return Status::Ok();
   }
 
-  // All items, or the first ones of each of many segments. `each` is also told where a segment ends.
+  void AddSource(const Estimate& e, PartitionCollector* partitions, TableStatistics::Source source) {
+    source.entries = static_cast<uint64_t>(std::llround(e.items));
+    source.error = static_cast<uint64_t>(std::llround(e.error));
+    source.counted = e.counted;
+    partitions->Finish(&source);
+    out_.sources.push_back(std::move(source));
+  }
+
+  // All items, or the first ones of each of many segments. `each` gives an item's size. Makes the estimate better.
   template <typename Each>
-  Status Read(const IndexSchema* index, uint64_t guess, bool* complete, const Each& each) {
-    const bool sample = guess > limits_.sample;
+  Status Read(const IndexSchema* index, Estimate* e, PartitionCollector* partitions, const Each& each) {
+    const KeySchema& key = index != nullptr ? index->key : table_->key;
     std::vector<ScanSegment> segments(1);
-    if (sample) segments = store_->Split(*table_, index, KeyRange(), kPieces);
+    if (e->sampled) segments = store_->Split(*table_, index, KeyRange(), kPieces);
+    const double pieces = static_cast<double>(segments.size());
+    if (e->items > 0) partitions->SetUncertainty(e->error / e->items);
     const uint64_t share = std::max<uint64_t>(1, limits_.sample / segments.size());
-    *complete = true;
+    e->counted = true;
     for (const ScanSegment& segment : segments) {
       CursorSpec spec;
       spec.table = table_;
       spec.index = index;
-      if (sample) spec.segment = &segment;
+      if (e->sampled) spec.segment = &segment;
       spec.fill_cache = false;
-      // A guess may be far too low.
-      spec.examine_items = sample ? share : 10 * std::max<uint64_t>(limits_.sample, 1);
+      if (e->sampled) spec.examine_items = share;
       PARTON_ASSIGN_OR_RETURN(auto cursor, store_->OpenCursor(*view_, spec, &context_, 0));
       Value item;
+      uint64_t read = 0;
       while (cursor->Next(&item)) {
-        if ((++read_ & 255) == 0 && !progress_(read_)) {
+        if ((++read_ & 63) == 0 && !progress_(read_, read_ < planned_ ? planned_ : 0)) {
           return CancelledStatus(CurrentBounds());
         }
-        each(item, false);
+        ++read;
+        partitions->Add(item.GetBorrowed(key.hash.name), each(item));
       }
       PARTON_RETURN_IF_ERROR(cursor->status());
-      if (cursor->stopped_at_limit()) *complete = false;
-      each(item, true);
+      const bool cut = cursor->stopped_at_limit();
+      e->counted = e->counted && !cut;
+      // Segments have about equal numbers of items.
+      partitions->EndSegment(cut ? e->items / pieces : static_cast<double>(read), cut);
+      e->read += read;
     }
+    if (e->counted) {
+      e->items = static_cast<double>(e->read);
+      e->error = 0;
+    }
+    e->items = std::max(e->items, static_cast<double>(e->read));
     return Status::Ok();
   }
 
@@ -283,11 +389,12 @@ class Collector {
   ReadView* view_;
   const TablePtr table_;
   const StatisticsLimits& limits_;
-  const std::function<bool(uint64_t)>& progress_;
+  const StoreProgress& progress_;
   EvalContext context_;
   PathCollector paths_;
   TableStatistics out_;
   uint64_t read_ = 0;
+  uint64_t planned_ = 0;  // to be read, about
 };
 
 }  // namespace
@@ -315,8 +422,7 @@ double DistinctCounter::Estimate(uint64_t seen, uint64_t total) const {
 }
 
 Result<TableStatistics> CollectStatistics(TableStore* store, ReadView* view, const TablePtr& table,
-                                          const StatisticsLimits& limits,
-                                          const std::function<bool(uint64_t)>& progress) {
+                                          const StatisticsLimits& limits, const StoreProgress& progress) {
   return Collector(store, view, table, limits, progress).Run();
 }
 

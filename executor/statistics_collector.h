@@ -34,15 +34,15 @@ class DistinctCounter {
 };
 
 struct StatisticsLimits {
-  uint64_t sample = 100000;  // items read of a table that has more
+  uint64_t sample = 100000;     // items whose attributes are looked at, of a table that has more
+  uint64_t counted = 2000000;   // a table or index with at most so many is counted as a whole; 0: only a sample is read
   size_t paths = 300;
   size_t values = 4096;  // remembered per path
 };
 
-// `progress(items read)` returning false cancels.
+// `progress(items read, how many will be, about)` returning false cancels.
 Result<TableStatistics> CollectStatistics(TableStore* store, ReadView* view, const TablePtr& table,
-                                          const StatisticsLimits& limits,
-                                          const std::function<bool(uint64_t)>& progress);
+                                          const StatisticsLimits& limits, const StoreProgress& progress);
 
 }  // namespace parton
 

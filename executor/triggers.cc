@@ -386,8 +386,8 @@ Result<std::vector<Value>> Triggers::ListParked() {
   return rows;
 }
 
-std::vector<std::string> CheckAll(DatabaseState* db) {
-  std::vector<std::string> problems = db->store->Check();
+Result<std::vector<std::string>> CheckAll(DatabaseState* db, const StoreProgress& progress) {
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> problems, db->store->Check(progress));
   for (std::string& problem : db->triggers->Problems()) problems.push_back(std::move(problem));
   return problems;
 }

@@ -65,8 +65,8 @@ struct TriggerInfo {
   std::string last_error;
 };
 
-// Everything that is wrong with what a database stores, triggers included.
-std::vector<std::string> CheckAll(DatabaseState* db);
+// Everything that is wrong with what a database stores, triggers included. Error: kCancelled.
+Result<std::vector<std::string>> CheckAll(DatabaseState* db, const StoreProgress& progress);
 
 // Threads: any.
 class Triggers {

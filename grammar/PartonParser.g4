@@ -472,7 +472,7 @@ show
          | identifier (DOT memberName)* (FOR? tableName)? (LIKE STRING)? )
   ;
 
-describe : (DESCRIBE | DESC) TABLE? tableName ATTRIBUTES? ;
+describe : (DESCRIBE | DESC) TABLE? tableName (ATTRIBUTES | optionList)? ;
 
 explain
   : EXPLAIN ANALYZE? (LPAREN explainOption (COMMA explainOption)* RPAREN)? explainable

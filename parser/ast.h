@@ -728,6 +728,7 @@ struct ShowCreateTable {
 struct Describe {
   QualifiedName table;
   bool attributes = false;
+  std::vector<Option> options;
 };
 
 struct Explain {

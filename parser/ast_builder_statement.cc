@@ -49,7 +49,9 @@ ast::Statement AstBuilder::Statement(Grammar::StatementContext* c) {
   } else if (c->show()) {
     s.node = Show(c->show());
   } else if (auto* d = c->describe()) {
-    s.node = ast::Describe{Qualified(d->tableName()), d->ATTRIBUTES() != nullptr};
+    ast::Describe describe{Qualified(d->tableName()), d->ATTRIBUTES() != nullptr, {}};
+    if (d->optionList()) describe.options = Options(d->optionList());
+    s.node = std::move(describe);
   } else if (c->explain()) {
     s.node = Explain(c->explain());
   } else if (c->transaction()) {

@@ -1,9 +1,12 @@
 // Dot commands about tables and their items.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "shell/dot_actions.h"
+#include "shell/interrupt.h"
+#include "shell/progress.h"
 #include "shell/session.h"
 #include "shell/statement_names.h"
 
@@ -128,13 +131,24 @@ Status NeedDatabase(Session* s) {
 
 Status Check(Session* s, const Args&) {
   PARTON_RETURN_IF_ERROR(NeedDatabase(s));
-  const std::vector<std::string> problems = s->database()->Check();
-  for (const std::string& p : problems) s->output()->Write(p + "\n");
-  if (problems.empty()) {
+  Progress progress(isatty(2) != 0 && s->interactive());
+  s->connection()->SetProgress([&progress](uint64_t done, uint64_t total) {
+    progress.Update(done, total);
+    return true;
+  });
+  const Result<std::string> problems = [&] {
+    const OnInterrupt cancel([s] { s->connection()->Cancel(); });
+    return AnswerText(s, "CHECK DATABASE");
+  }();
+  s->connection()->SetProgress(nullptr);
+  progress.Clear();
+  PARTON_RETURN_IF_ERROR(problems.status());
+  if (problems->empty()) {
     s->output()->Write("sound\n");
     return Status::Ok();
   }
-  return Status::Corruption(fmt::format("{} problems found", problems.size()));
+  s->output()->Write(*problems);
+  return Status::Corruption(fmt::format("{} problems found", std::count(problems->begin(), problems->end(), '\n')));
 }
 
 Status Dump(Session* s, const Args& args) {

@@ -17,6 +17,7 @@
 #include "storage/open_directory.h"
 #include "storage/torn_tail.h"
 #include "types/bounds.h"
+#include "storage/key_progress.h"
 #include "types/varint.h"
 
 namespace parton {
@@ -28,8 +29,6 @@ constexpr size_t kChunkBytes = 1 << 20;
 std::string FormatKey() { return NamedKey(KeySpace::kSystem, kFormatName); }
 std::string UnfinishedKey() { return NamedKey(KeySpace::kSystem, kUnfinishedBackupName); }
 std::string RestoringKey() { return NamedKey(KeySpace::kSystem, kRestoringName); }
-
-Status Cancelled() { return CancelledStatus(CurrentBounds()); }
 
 // Tells copies apart from their originals: any difference in keys, values or their order shows.
 class Sum {
@@ -49,10 +48,9 @@ class Sum {
 };
 
 // Copies what `from` gives into `to`, without the system records.
-Status CopyAll(leveldb::Iterator* from, leveldb::DB* to, uint64_t total,
-               const std::function<bool(uint64_t, uint64_t)>& progress, Sum* sum) {
+Status CopyAll(leveldb::Iterator* from, leveldb::DB* to, KeyProgress* progress, Sum* sum) {
   leveldb::WriteBatch batch;
-  uint64_t done = 0;
+  progress->Next();
   leveldb::WriteOptions write;
   // Each: LevelDB may have started another log file when the last one is synced.
   write.sync = true;
@@ -60,34 +58,30 @@ Status CopyAll(leveldb::Iterator* from, leveldb::DB* to, uint64_t total,
     if (from->key().starts_with(SpacePrefix(KeySpace::kSystem))) continue;
     batch.Put(from->key(), from->value());
     sum->Add(from->key(), from->value());
+    if (!progress->Step(ToView(from->key()))) return Cancelled();
     if (batch.ApproximateSize() < kChunkBytes) continue;
-    done += batch.ApproximateSize();
     PARTON_RETURN_IF_ERROR(FromLevelDb(to->Write(write, &batch)));
     batch.Clear();
-    if (progress && !progress(done, std::max(done, total))) return Cancelled();
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(from->status()));
   return FromLevelDb(to->Write(write, &batch));
 }
 
-Status SumOf(leveldb::DB* db, Sum* sum) {
+Status SumOf(leveldb::DB* db, KeyProgress* progress, Sum* sum) {
+  progress->Next();
   leveldb::ReadOptions options;
   options.verify_checksums = true;
   options.fill_cache = false;
   std::unique_ptr<leveldb::Iterator> it(db->NewIterator(options));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (!progress->Step(ToView(it->key()))) return Cancelled();
     if (!it->key().starts_with(SpacePrefix(KeySpace::kSystem))) sum->Add(it->key(), it->value());
   }
   return FromLevelDb(it->status());
 }
 
-uint64_t ApproximateBytes(leveldb::DB* db) {
-  const std::string begin, end(8, '\xff');
-  leveldb::Range range(begin, end);
-  uint64_t bytes = 0;
-  db->GetApproximateSizes(&range, 1, &bytes);
-  return bytes;
-}
+// Behind all keys.
+std::string TheEnd() { return std::string(8, '\xff'); }
 
 // Where backups lie: with the database, unless that is memory.
 leveldb::Env* EnvOf(const Engine& engine) {
@@ -174,14 +168,17 @@ Status MakeCopy(Engine* engine, leveldb::Env* env, const leveldb::Snapshot* snap
   leveldb::WriteOptions sync;
   sync.sync = true;
   PARTON_RETURN_IF_ERROR(FromLevelDb(copy->Put(sync, UnfinishedKey(), "")));
+  KeyProgress steps(engine->db(), progress);
+  steps.Plan("", TheEnd());
+  steps.Plan("", TheEnd(), false);  // reading it back
   Sum written, read;
   {
     leveldb::ReadOptions read_options = engine->ReadOptions(snapshot);
     read_options.fill_cache = false;
     std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(read_options));
-    PARTON_RETURN_IF_ERROR(CopyAll(it.get(), copy.get(), ApproximateBytes(engine->db()), progress, &written));
+    PARTON_RETURN_IF_ERROR(CopyAll(it.get(), copy.get(), &steps, &written));
   }
-  PARTON_RETURN_IF_ERROR(SumOf(copy.get(), &read));
+  PARTON_RETURN_IF_ERROR(SumOf(copy.get(), &steps, &read));
   if (!(read == written)) {
     return Status::IoError("the backup at '" + directory + "' does not read back as it was written");
   }
@@ -347,7 +344,9 @@ Status RestoreDatabase(Engine* engine, const std::string& directory,
   sync.sync = true;
   PARTON_RETURN_IF_ERROR(FromLevelDb(engine->db()->Put(sync, RestoringKey(), "")));
   Sum written;
-  Status s = CopyAll(it.get(), engine->db(), ApproximateBytes(from), progress, &written);
+  KeyProgress steps(from.get(), progress);
+  steps.Plan("", TheEnd());
+  Status s = CopyAll(it.get(), engine->db(), &steps, &written);
   if (!s.ok()) {
     // What was copied goes again, now or when the database is opened.
     (void)DropEverything(engine);

@@ -5,8 +5,9 @@
 #include <set>
 #include <unordered_map>
 
-#include "storage/ddl.h"
+#include "storage/file_check.h"
 #include "storage/key_codec.h"
+#include "storage/key_progress.h"
 #include "storage/schema_codec.h"
 #include "types/item_rules.h"
 #include "types/varint.h"
@@ -69,7 +70,7 @@ class RecordChains {
 class Checker {
  public:
   // The snapshot is taken while no writer is between a schema and its commit.
-  explicit Checker(Engine* engine) : e_(engine) {
+  Checker(Engine* engine, const ProgressFn& progress) : e_(engine), progress_(engine->db(), progress) {
     std::lock_guard<Gate> gate(engine->gate());
     visible_ = engine->feed().Visible();
     catalog_ = engine->catalog();
@@ -77,26 +78,53 @@ class Checker {
   }
   ~Checker() { e_->db()->ReleaseSnapshot(snapshot_); }
 
-  std::vector<std::string> Run() {
+  // Error: kCancelled.
+  Result<CheckResult> Run() {
     CollectRanges();
+    for (const auto& [name, info] : catalog_->by_name) PlanTable(*info);
+    const uint64_t files = e_->in_memory() ? 0 : BytesOfTableFiles(*e_);
+    progress_.PlanOther(files / kFileBytesForOne);
     CheckSpaces();
     CheckCatalog();
     for (const auto& [name, info] : catalog_->by_name) {
       CheckItems(*info);
       CheckFeed(*info);
+      if (progress_.cancelled()) return Cancelled();
     }
-    return std::move(problems_);
+    if (!e_->in_memory()) PARTON_RETURN_IF_ERROR(CheckFiles());
+    return std::move(found_);
   }
-  // Indexes (and TTL queues, with an empty name) that differ from their items, by table; after Run().
-  std::set<std::pair<std::string, std::string>> broken;
-  // Tables with items that cannot be read: nothing can be built from them.
-  std::set<std::string> unreadable;
-  // Counters that are behind, and what they must be at least.
-  std::vector<std::pair<std::string, uint64_t>> counters;
 
  private:
+  // Bytes of files are read so much faster than items are checked.
+  static constexpr uint64_t kFileBytesForOne = 8;
+
+  // As CheckItems and CheckFeed walk it.
+  void PlanTable(const TableInfo& info) {
+    const auto plan = [&](const std::string& prefix, bool counts) {
+      progress_.Plan(prefix, PrefixSuccessor(prefix), counts);
+    };
+    plan(IdPrefix(KeySpace::kItem, info.schema->id), true);
+    for (const IndexPlan& index : info.indexes) plan(index.prefix, false);
+    plan(IdPrefix(KeySpace::kExpiry, info.schema->ttl_id), false);
+    plan(IdPrefix(KeySpace::kChange, info.schema->id), false);
+  }
+
+  Status CheckFiles() {
+    progress_.Next();
+    PARTON_ASSIGN_OR_RETURN(const FileDamage damage,
+                            FindFileDamage(*e_, [this](double part) { return progress_.StepOther(part); }));
+    for (std::string& problem : DescribeDamage(*e_, damage)) Problem(std::move(problem));
+    return Status::Ok();
+  }
+
+  void CatalogProblem(std::string text) {
+    found_.catalog_differs = true;
+    Problem(std::move(text));
+  }
+
   void Problem(std::string text) {
-    if (problems_.size() < kMaxProblems) problems_.push_back(std::move(text));
+    if (found_.problems.size() < kMaxProblems) found_.problems.push_back(std::move(text));
   }
 
   // Calls fn(key, value) for the keys with this prefix. False if not all could be read.
@@ -107,8 +135,9 @@ class Checker {
     std::unique_ptr<leveldb::Iterator> it(e_->db()->NewIterator(options));
     std::string last = prefix;
     for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      if (!progress_.Step(ToView(it->key()))) return false;
       fn(ToView(it->key()), ToView(it->value()));
-      last = it->key().ToString();
+      last.assign(it->key().data(), it->key().size());
     }
     if (!it->status().ok()) {
       Problem(what + ": reading failed behind key " + Hex(last) + ": " + it->status().ToString());
@@ -180,6 +209,7 @@ class Checker {
         const uint32_t id = ReadU32(key.substr(1));
         prefix = IdPrefix(space, id);
         if (known_.count({space, id}) == 0) {
+          found_.strays.insert({space, id});
           Problem("keys that belong to no table, index or queue: " + Hex(prefix));
         }
       }
@@ -194,7 +224,7 @@ class Checker {
             [&](std::string_view key, std::string_view name) {
               if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != next ||
                   next >= e_->names().size() || e_->names().Name(next) != name) {
-                Problem("dictionary: name " + std::to_string(next) + " is wrong");
+                CatalogProblem("dictionary: name " + std::to_string(next) + " is wrong");
               }
               ++next;
             });
@@ -202,15 +232,16 @@ class Checker {
     ForEach(SpacePrefix(KeySpace::kTable), "catalog", [&](std::string_view, std::string_view bytes) {
       ++count;
       Result<TableSchema> schema = DecodeSchema(bytes);
-      if (!schema.ok()) return Problem("catalog: " + schema.status().ToString());
+      if (!schema.ok()) return CatalogProblem("catalog: " + schema.status().ToString());
       Status valid = ValidateTableSchema(*schema);
       if (!valid.ok()) Problem("catalog: table " + schema->name + ": " + valid.ToString());
       const TableInfo* info = catalog_->Find(schema->id);
       if (info == nullptr || info->schema->version != schema->version) {
-        Problem("catalog: table " + schema->name + " differs from the one in memory");
+        CatalogProblem("catalog: table " + schema->name + " differs from the one in memory");
       }
     });
-    if (count != catalog_->by_id.size()) Problem("catalog: a table in memory is not stored");
+    if (count != catalog_->by_id.size()) CatalogProblem("catalog: a table in memory is not stored");
+    if (next < e_->durable_names()) CatalogProblem("dictionary: names in memory are not stored");
     CheckCounters();
   }
 
@@ -239,7 +270,7 @@ class Checker {
     const char* end = bytes.data() + bytes.size();
     if (s.ok() && found && GetVarint(bytes.data(), end, &value) != end) value = 0;
     if (!s.ok() || (value < least && least > 1)) {
-      counters.emplace_back(name, least);
+      found_.counters.emplace_back(name, least);
       Problem("counter " + std::string(name) + ": is " + std::to_string(value) + ", and must be at least " +
               std::to_string(least));
     }
@@ -252,13 +283,14 @@ class Checker {
     uint64_t expected_queue = 0;
     const bool queue_ready = pending_.count({KeySpace::kExpiry, table.ttl_id}) == 0;
     std::string key_bytes, entry_key, entry_value, stored;
+    progress_.Next();
     const bool readable = ForEach(IdPrefix(KeySpace::kItem, table.id), where, [&](std::string_view key,
                                                             std::string_view bytes) {
       const std::string_view components = key.substr(kPrefixBytes);
       auto item_name = [&] { return where + ": item " + KeyText(table.key, components); };
       Status s = VerifyItem(bytes, e_->names());
       if (!s.ok()) {
-        unreadable.insert(table.name);
+        found_.unreadable.insert(table.name);
         return Problem(item_name() + ": " + s.message());
       }
       const Value item = Value::Item(std::string(bytes), &e_->names());
@@ -275,7 +307,7 @@ class Checker {
         ++expected[i];
         bool found = false;
         s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
-        if (!s.ok() || !found || stored != entry_value) broken.insert({table.name, plan.schema->name});
+        if (!s.ok() || !found || stored != entry_value) found_.broken.insert({table.name, plan.schema->name});
         if (!s.ok()) {
           Problem(item_name() + ": index " + plan.schema->name + ": " + s.message());
         } else if (!found) {
@@ -289,31 +321,31 @@ class Checker {
         bool found = false;
         s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
         if (!s.ok() || !found) {
-          broken.insert({table.name, ""});
+          found_.broken.insert({table.name, ""});
           Problem(item_name() + ": is missing from the TTL queue");
         }
       }
     });
-    if (!readable) {
-      unreadable.insert(table.name);
-      return;
-    }
+    if (progress_.cancelled()) return;
+    if (!readable) found_.unreadable.insert(table.name);
     // Each item's entry is there, so equal counts mean there are no others.
     for (size_t i = 0; i < info.indexes.size(); ++i) {
-      if (info.indexes[i].schema->state != IndexState::kActive) continue;
+      progress_.Next();
+      if (!readable || info.indexes[i].schema->state != IndexState::kActive) continue;
       uint64_t count = 0;
       ForEach(info.indexes[i].prefix, where, [&](std::string_view, std::string_view) { ++count; });
       if (count != expected[i]) {
-        broken.insert({table.name, info.indexes[i].schema->name});
+        found_.broken.insert({table.name, info.indexes[i].schema->name});
         ReportStray(info, info.indexes[i]);
       }
     }
-    if (!table.ttl_attribute.empty() && queue_ready) {
+    progress_.Next();
+    if (readable && !table.ttl_attribute.empty() && queue_ready) {
       uint64_t count = 0;
       ForEach(IdPrefix(KeySpace::kExpiry, table.ttl_id), where,
               [&](std::string_view, std::string_view) { ++count; });
       if (count != expected_queue) {
-        broken.insert({table.name, ""});
+        found_.broken.insert({table.name, ""});
         Problem(where + ": the TTL queue has " + std::to_string(count) + " entries instead of " +
                 std::to_string(expected_queue));
       }
@@ -358,7 +390,13 @@ class Checker {
     return trimmed;
   }
 
+  void FeedProblem(const TableInfo& info, std::string text) {
+    found_.feeds.insert(info.schema->name);
+    Problem(std::move(text));
+  }
+
   void CheckFeed(const TableInfo& info) {
+    progress_.Next();
     const std::string where = "change feed of table " + info.schema->name;
     const uint64_t trimmed = TrimmedUpTo(info.schema->id, where);
     RecordChains chains;
@@ -368,7 +406,10 @@ class Checker {
       const uint64_t sequence = ReadU64(key.substr(kPrefixBytes));
       const std::string record = where + ": record " + std::to_string(sequence);
       if (sequence > visible_) Problem(record + ": its number was not given out yet");
-      if (sequence <= trimmed) Problem(record + ": was trimmed away, and is there");
+      if (sequence <= trimmed) {
+        found_.trimmed_records.emplace_back(key);
+        Problem(record + ": was trimmed away, and is there");
+      }
       Result<ChangeRecord> r = DecodeChange(bytes);
       if (!r.ok()) return Problem(record + ": " + r.status().message());
       for (std::string_view item : {r->keys, r->new_image, r->old_image}) {
@@ -387,9 +428,11 @@ class Checker {
       }
       if (sequence < info.schema->stream_start) return;
       const std::string problem = chains.Add(sequence, *r);
-      if (!problem.empty()) Problem(record + ": " + problem);
+      if (!problem.empty()) FeedProblem(info, record + ": " + problem);
     });
-    if (info.schema->stream != StreamView::kOff && !unreadable.contains(info.schema->name)) CheckLastRecords(info, chains);
+    if (info.schema->stream != StreamView::kOff && !found_.unreadable.contains(info.schema->name) && !progress_.cancelled()) {
+      CheckLastRecords(info, chains);
+    }
   }
 
   void CheckLastRecords(const TableInfo& info, const RecordChains& chains) {
@@ -403,62 +446,25 @@ class Checker {
       Status s = e_->ReadItem(snapshot_, item_key, &item, &found);
       if (!s.ok()) return;  // reported with the items
       if (found != exists || (found && !agrees(item))) {
-        Problem(record + ": is the last one of its item, which is not as the record left it");
+        FeedProblem(info, record + ": is the last one of its item, which is not as the record left it");
       }
     });
   }
 
   Engine* e_;
+  KeyProgress progress_;
   uint64_t visible_ = 0;
   CatalogPtr catalog_;
   const leveldb::Snapshot* snapshot_ = nullptr;
   std::set<std::pair<KeySpace, uint32_t>> known_;
   std::set<std::pair<KeySpace, uint32_t>> pending_;
-  std::vector<std::string> problems_;
+  CheckResult found_;
 };
 
 }  // namespace
 
-std::vector<std::string> CheckDatabase(Engine* engine) { return Checker(engine).Run(); }
-
-Result<std::vector<std::string>> RepairDatabase(Engine* engine, const ProgressFn& progress) {
-  PARTON_RETURN_IF_ERROR(engine->Writable());
-  std::set<std::pair<std::string, std::string>> broken;
-  std::set<std::string> unreadable;
-  std::vector<std::pair<std::string, uint64_t>> counters;
-  {
-    Checker checker(engine);
-    (void)checker.Run();
-    broken = std::move(checker.broken);
-    unreadable = std::move(checker.unreadable);
-    counters = std::move(checker.counters);
-  }
-  std::vector<std::string> done;
-  if (!counters.empty()) {
-    leveldb::WriteBatch batch;
-    for (const auto& [name, least] : counters) {
-      std::string value;
-      PutVarint(least, &value);
-      batch.Put(NamedKey(KeySpace::kCounter, name), value);
-      done.push_back("counter " + name + ": set to " + std::to_string(least));
-    }
-    PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
-  }
-  for (const std::string& table : unreadable) {
-    done.push_back("table " + table + ": left as it is: its items cannot all be read, and its indexes may still have them; "
-                   "restore a backup, or delete those items");
-  }
-  for (const auto& [table, index] : broken) {
-    if (unreadable.contains(table)) continue;
-    if (index.empty()) {
-      PARTON_RETURN_IF_ERROR(RebuildQueue(engine, table));
-      done.push_back("table " + table + ": TTL queue built again");
-    } else {
-      PARTON_RETURN_IF_ERROR(RebuildIndex(engine, table, index, progress));
-      done.push_back("table " + table + ": index " + index + " built again");
-    }
-  }
-  return done;
+Result<CheckResult> CheckDatabase(Engine* engine, const ProgressFn& progress) {
+  return Checker(engine, progress).Run();
 }
 
 }  // namespace parton

@@ -83,8 +83,8 @@ class Change {
   std::vector<std::pair<KeySpace, uint32_t>> doomed_;
 };
 
-// Deletes the range and then the record that it is to be deleted.
-Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id) {
+// Deletes the range and then the record that it is to be deleted. kCancelled: the rest of it is left.
+Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id, KeyProgress* progress) {
   const std::string prefix = IdPrefix(space, id);
   const std::string end = PrefixSuccessor(prefix);
   leveldb::ReadOptions options = engine->ReadOptions(nullptr);
@@ -92,8 +92,10 @@ Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id) {
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
   leveldb::WriteBatch batch;
   size_t count = 0;
+  progress->Next();
   for (it->Seek(prefix); it->Valid() && ToView(it->key()) < end; it->Next()) {
     batch.Delete(it->key());
+    if (!progress->Step(ToView(it->key()))) return Cancelled();
     if (++count == kChunk) {
       PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, engine->options().durable));
       batch.Clear();
@@ -105,9 +107,19 @@ Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id) {
   return engine->WriteBatch(&batch, true);
 }
 
-Status DeleteDoomed(Engine* engine, const Change& change) {
+// Nobody sees these keys any more: if it is cancelled, the statement is done all the same, and they go when the database
+// is opened again.
+Status DeleteDoomed(Engine* engine, const Change& change, const ProgressFn& fn) {
+  KeyProgress progress(engine->db(), fn);
   for (const auto& [space, id] : change.doomed()) {
-    PARTON_RETURN_IF_ERROR(DeleteDoomed(engine, space, id));
+    std::string prefix = IdPrefix(space, id);
+    std::string end = PrefixSuccessor(prefix);
+    progress.Plan(std::move(prefix), std::move(end), space == KeySpace::kItem || change.doomed().size() == 1);
+  }
+  for (const auto& [space, id] : change.doomed()) {
+    Status s = DeleteDoomed(engine, space, id, &progress);
+    if (s.code() == StatusCode::kCancelled) return Status::Ok();
+    PARTON_RETURN_IF_ERROR(s);
   }
   return Status::Ok();
 }
@@ -127,19 +139,14 @@ Status InUse(std::string_view table) {
 // `visit(info, key, bytes, batch)` adds what follows from it. Writers that commit meanwhile maintain
 // the target themselves.
 template <typename Visit>
-Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& progress, Visit visit) {
+Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Visit visit) {
   const std::string prefix = IdPrefix(KeySpace::kItem, table_id);
   const std::string end = PrefixSuccessor(prefix);
   leveldb::ReadOptions options = engine->ReadOptions(nullptr);
   options.fill_cache = false;
-  uint64_t total = 0;
-  if (progress) {
-    uint64_t bytes = 0;
-    leveldb::Range range(prefix, end);
-    engine->db()->GetApproximateSizes(&range, 1, &bytes);
-    total = bytes;
-  }
-  uint64_t done = 0;
+  KeyProgress progress(engine->db(), fn);
+  progress.Plan(prefix, end);
+  progress.Next();
   std::string position = prefix;
   while (true) {
     std::vector<std::string> keys;
@@ -171,13 +178,10 @@ Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& progre
         if (!it->Valid()) break;
         if (ToView(it->key()) != key) continue;
         visit(*info, key, ToView(it->value()), &batch);
-        done += key.size() + it->value().size();
+        if (!progress.Step(key)) return Cancelled();
       }
       PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
       PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
-    }
-    if (progress && !progress(done, std::max(done, total))) {
-      return CancelledStatus(CurrentBounds());
     }
   }
 }
@@ -224,9 +228,9 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
   return change.Commit();
 }
 
-Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id) {
+Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(FillFromItems(
-      engine, table_id, nullptr,
+      engine, table_id, progress,
       [&, queue_key = std::string()](const TableInfo& info, std::string_view key,
                                      std::string_view bytes, leveldb::WriteBatch* batch) mutable {
         if (info.schema->ttl_id == ttl_id &&
@@ -239,19 +243,24 @@ Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id) {
   return engine->WriteBatch(&batch, true);
 }
 
-Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, Change* change) {
+Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, Change* change,
+                   const ProgressFn& progress) {
   TableSchema schema = *info.schema;
   std::erase_if(schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
   change->Put(std::move(schema));
   change->Doom(KeySpace::kEntry, index_id);
   PARTON_RETURN_IF_ERROR(change->Commit());
-  return DeleteDoomed(engine, *change);
+  return DeleteDoomed(engine, *change, progress);
 }
 
 // Deletes every item the way DELETE does, so that the change feed has it.
-Status DeleteItems(Engine* engine, uint32_t table_id) {
+Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
   const std::string prefix = IdPrefix(KeySpace::kItem, table_id);
   const std::string end = PrefixSuccessor(prefix);
+  KeyProgress progress(engine->db(), fn);
+  progress.Plan(prefix, end);
+  progress.Next();
+  uint64_t deleted = 0;
   std::string position = prefix;
   while (true) {
     std::vector<std::string> keys;
@@ -278,6 +287,13 @@ Status DeleteItems(Engine* engine, uint32_t table_id) {
       if (c.had) changes.push_back(std::move(c));
     }
     PARTON_RETURN_IF_ERROR(engine->CommitChanges(changes, nullptr, 0));
+    deleted += changes.size();
+    bool go_on = true;
+    for (const std::string& key : keys) go_on = progress.Step(key) && go_on;
+    if (!go_on) {
+      return Status(StatusCode::kCancelled, "the statement was cancelled: " + std::to_string(deleted) +
+                                                " items were deleted, the others are there");
+    }
   }
 }
 
@@ -304,7 +320,7 @@ Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
   return table;
 }
 
-Status DropTable(Engine* engine, std::string_view name) {
+Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
   Change change(engine);
@@ -320,10 +336,10 @@ Status DropTable(Engine* engine, std::string_view name) {
   change.Erase(table);
   change.DoomTable(*table, true);
   PARTON_RETURN_IF_ERROR(change.Commit());
-  return DeleteDoomed(engine, change);
+  return DeleteDoomed(engine, change, progress);
 }
 
-Status TruncateTable(Engine* engine, std::string_view name) {
+Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
   {
@@ -331,7 +347,7 @@ Status TruncateTable(Engine* engine, std::string_view name) {
     auto it = state->by_name.find(name);
     if (it == state->by_name.end()) return TableNotFound(name);
     if (it->second->schema->stream != StreamView::kOff) {
-      return DeleteItems(engine, it->second->schema->id);
+      return DeleteItems(engine, it->second->schema->id, progress);
     }
   }
   // New ids: the table is empty at once, and what the old ones hold is deleted behind.
@@ -346,7 +362,7 @@ Status TruncateTable(Engine* engine, std::string_view name) {
   if (!schema.ttl_attribute.empty()) schema.ttl_id = change.NewId();
   change.Put(std::move(schema));
   PARTON_RETURN_IF_ERROR(change.Commit());
-  return DeleteDoomed(engine, change);
+  return DeleteDoomed(engine, change, progress);
 }
 
 Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
@@ -386,12 +402,12 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
   std::lock_guard ddl(engine->ddl_mutex());
   Change change(engine);
   if (const TableInfo* info = engine->catalog_held().Find(table_id)) {
-    PARTON_RETURN_IF_ERROR(RemoveIndex(engine, *info, index_id, &change));
+    PARTON_RETURN_IF_ERROR(RemoveIndex(engine, *info, index_id, &change, progress));
   }
   return filled;
 }
 
-Status DropIndex(Engine* engine, std::string_view table, std::string_view index) {
+Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
   Change change(engine);
@@ -406,7 +422,7 @@ Status DropIndex(Engine* engine, std::string_view table, std::string_view index)
     return Status::Validation("Local secondary indexes can only be dropped together with the table");
   }
   if (found->state == IndexState::kCreating) return InUse(table);
-  return RemoveIndex(engine, *info, found->id, &change);
+  return RemoveIndex(engine, *info, found->id, &change, progress);
 }
 
 Status AlterTable(Engine* engine, std::string_view table,
@@ -453,8 +469,8 @@ Status AlterTable(Engine* engine, std::string_view table,
   const uint32_t table_id = schema.id;
   change.Put(std::move(schema));
   PARTON_RETURN_IF_ERROR(change.Commit());
-  if (ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id));
-  return DeleteDoomed(engine, change);
+  if (ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, {}));
+  return DeleteDoomed(engine, change, {});
 }
 
 Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index,
@@ -482,13 +498,13 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     change.Put(std::move(schema));
     PARTON_RETURN_IF_ERROR(change.Commit());
     // Entries that cannot be read stay behind, in nobody's way.
-    Status deleted = DeleteDoomed(engine, change);
+    Status deleted = DeleteDoomed(engine, change, progress);
     if (!deleted.ok() && deleted.code() != StatusCode::kCorruption) return deleted;
   }
   return FillIndex(engine, table_id, index_id, progress);
 }
 
-Status RebuildQueue(Engine* engine, std::string_view table) {
+Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
   Change change(engine);
@@ -502,9 +518,47 @@ Status RebuildQueue(Engine* engine, std::string_view table) {
   change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
   change.Put(std::move(schema));
   PARTON_RETURN_IF_ERROR(change.Commit());
-  PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id));
-  Status deleted = DeleteDoomed(engine, change);
+  PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, progress));
+  Status deleted = DeleteDoomed(engine, change, progress);
   return deleted.code() == StatusCode::kCorruption ? Status::Ok() : deleted;
+}
+
+Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  change.Doom(space, id);
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  return DeleteDoomed(engine, change, progress);
+}
+
+Status ForgetFeedHistory(Engine* engine, std::string_view table) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  TableSchema schema = *info->schema;
+  schema.stream_start = engine->feed().Visible() + 1;
+  change.Put(std::move(schema));
+  return change.Commit();
+}
+
+Status RewriteCatalog(Engine* engine) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const std::string prefix = SpacePrefix(KeySpace::kTable);
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) change.batch()->Delete(it->key());
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(*info->schema);
+  for (uint32_t id = 0; id < engine->names().size(); ++id) {
+    std::string key = SpacePrefix(KeySpace::kName);
+    AppendU32(id, &key);
+    change.batch()->Put(key, ToSlice(engine->names().Name(id)));
+  }
+  return change.Commit();
 }
 
 Status ResumeDdl(Engine* engine) {
@@ -527,8 +581,10 @@ Status ResumeDdl(Engine* engine) {
   it.reset();
   // What is damaged waits for repair; the rest of the database can be used.
   auto damaged = [](const Status& s) { return s.code() == StatusCode::kCorruption; };
+  const ProgressFn nobody;
+  KeyProgress progress(engine->db(), nobody);
   for (const auto& [space, id] : doomed) {
-    Status s = DeleteDoomed(engine, space, id);
+    Status s = DeleteDoomed(engine, space, id, &progress);
     if (!s.ok() && !damaged(s)) return s;
   }
   CatalogPtr state = engine->catalog();
@@ -538,7 +594,7 @@ Status ResumeDdl(Engine* engine) {
       if (info->schema->ttl_id == ttl_id) table_id = id;
     }
     if (table_id != 0) {
-      Status s = FillQueue(engine, table_id, ttl_id);
+      Status s = FillQueue(engine, table_id, ttl_id, {});
       if (!s.ok() && !damaged(s)) return s;
       continue;
     }

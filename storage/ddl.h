@@ -11,18 +11,17 @@
 #include <string_view>
 
 #include "storage/engine.h"
+#include "storage/key_progress.h"
 
 namespace parton {
 
-using ProgressFn = std::function<bool(uint64_t done, uint64_t total)>;
-
 // See TableStore.
 Result<TablePtr> CreateTable(Engine* engine, TableSchema schema);
-Status DropTable(Engine* engine, std::string_view name);
-Status TruncateTable(Engine* engine, std::string_view name);
+Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress);
+Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress);
 Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
                    const ProgressFn& progress);
-Status DropIndex(Engine* engine, std::string_view table, std::string_view index);
+Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress);
 Status AlterTable(Engine* engine, std::string_view table,
                   const std::function<Status(TableSchema*)>& change);
 
@@ -31,7 +30,16 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
                     const ProgressFn& progress);
 
 // Empties a table's TTL queue and fills it again.
-Status RebuildQueue(Engine* engine, std::string_view table);
+Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& progress);
+
+// Deletes keys that belong to nothing in the catalog: for repair.
+Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress);
+
+// The change records so far need not agree with the items any more: for repair, where some were lost.
+Status ForgetFeedHistory(Engine* engine, std::string_view table);
+
+// Writes again what memory knows of names and schemas, and deletes schemas it does not know: for repair.
+Status RewriteCatalog(Engine* engine);
 
 // Finishes doomed ranges and unfinished indexes and queues. Called once, by Open.
 Status ResumeDdl(Engine* engine);

@@ -40,18 +40,26 @@ RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
   return std::move(collector.keys);
 }
 
+// LevelDB calls it an invalid argument when a table file ends before what its index names.
+bool IsDamage(const leveldb::Status& s) {
+  if (s.IsCorruption()) return true;
+  const std::string text = s.ToString();
+  return s.IsIOError() && text.ends_with(": Invalid argument") &&
+         (text.find(".ldb:") != std::string::npos || text.find(".sst:") != std::string::npos);
+}
+
 }  // namespace
 
 Status FromLevelDb(const leveldb::Status& s) {
   if (s.ok()) return Status::Ok();
-  if (s.IsCorruption()) return Status::Corruption("the database is damaged: " + s.ToString());
+  if (IsDamage(s)) return Status::Corruption("the database is damaged: " + s.ToString());
   if (s.IsIOError()) return Status::IoError(s.ToString());
   return Status::Internal(s.ToString());
 }
 
 Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last,
                 const leveldb::Status& s) {
-  if (!s.IsCorruption()) return FromLevelDb(s);
+  if (!IsDamage(s)) return FromLevelDb(s);
   std::string where = "table " + table.name;
   if (index != nullptr) where += ", index " + index->name;
   std::string behind = "at its start";

@@ -54,6 +54,8 @@ class Engine {
   leveldb::DB* db() const { return db_.get(); }
   NameTable& names() { return *names_; }
   const NameTable& names() const { return *names_; }
+  // Names with smaller ids are stored.
+  uint32_t durable_names() const { return durable_names_.load(); }
   Gate& gate() { return gate_; }
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
@@ -61,6 +63,10 @@ class Engine {
   const StoreOptions& options() const { return options_; }
   // Null: not a directory of the operating system's.
   const OpenDirectory* directory() const { return directory_.get(); }
+  // Where the files are, as LevelDB sees them.
+  leveldb::Env* env() const { return log_env_.get(); }
+  std::string files_path() const { return in_memory() ? "/parton" : options_.path; }
+  bool in_memory() const { return options_.path == ":memory:"; }
   int64_t NowMs() const;
 
   CatalogPtr catalog() const {

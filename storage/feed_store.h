@@ -31,7 +31,6 @@ struct FeedEntry {
   bool by_ttl = false;
   uint32_t depth = 0;
   int64_t created_ms = 0;
-  uint64_t stored_bytes = 0;
   Value keys;
   Value new_image;
   Value old_image;

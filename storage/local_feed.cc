@@ -31,7 +31,6 @@ Result<FeedEntry> LocalFeed::DecodeFeed(uint64_t sequence, std::string_view byte
   e.by_ttl = record->by_ttl;
   e.depth = record->depth;
   e.created_ms = record->created_ms;
-  e.stored_bytes = bytes.size();
   const NameTable* names = &engine_->names();
   auto item = [&](std::string_view b) {
     return b.empty() ? Value::Missing() : Value::Item(std::string(b), names);

@@ -8,6 +8,7 @@
 #include "storage/ddl.h"
 #include "storage/engine.h"
 #include "storage/key_codec.h"
+#include "storage/key_progress.h"
 #include "storage/local_feed.h"
 #include "storage/local_records.h"
 #include "storage/size_estimates.h"
@@ -16,6 +17,7 @@
 #include "storage/transaction.h"
 #include "storage/views.h"
 #include "types/bounds.h"
+#include "types/item_rules.h"
 
 namespace parton {
 
@@ -75,16 +77,17 @@ class LocalStore final : public TableStore {
   Result<TablePtr> CreateTable(TableSchema schema) override {
     return parton::CreateTable(&engine_, std::move(schema));
   }
-  Status DropTable(std::string_view name) override { return parton::DropTable(&engine_, name); }
-  Status TruncateTable(std::string_view name) override {
-    return parton::TruncateTable(&engine_, name);
+  Status DropTable(std::string_view name, const StoreProgress& progress) override {
+    return parton::DropTable(&engine_, name, progress);
   }
-  Status CreateIndex(std::string_view table, IndexSchema index,
-                     const std::function<bool(uint64_t, uint64_t)>& progress) override {
+  Status TruncateTable(std::string_view name, const StoreProgress& progress) override {
+    return parton::TruncateTable(&engine_, name, progress);
+  }
+  Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) override {
     return parton::CreateIndex(&engine_, table, std::move(index), progress);
   }
-  Status DropIndex(std::string_view table, std::string_view index) override {
-    return parton::DropIndex(&engine_, table, index);
+  Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress) override {
+    return parton::DropIndex(&engine_, table, index, progress);
   }
   Status AlterTable(std::string_view table,
                     const std::function<Status(TableSchema*)>& change) override {
@@ -160,8 +163,8 @@ class LocalStore final : public TableStore {
   Status SaveStatistics(const TableSchema& table, TableStatistics statistics) override {
     return statistics_.Save(table.id, std::move(statistics));
   }
-  Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
-                              const IndexSchema* index) override {
+  Result<TableStats> Measure(ReadView& view, const TableSchema& table, const IndexSchema* index,
+                             const StoreProgress& fn) override {
     auto& local = static_cast<LocalView&>(view);
     const KeyInterval range = RangeInterval(table, index, KeyRange());
     leveldb::ReadOptions options = engine_.ReadOptions(local.snapshot());
@@ -175,14 +178,21 @@ class LocalStore final : public TableStore {
       walked = t->NoteRange(range, false, table.id);
       walked->complete = true;
     }
-    uint64_t count = 0;
+    KeyProgress progress(engine_.db(), fn);
+    progress.Plan(range.begin, range.end);
+    progress.Next();
+    TableStats stats;
+    stats.exact = true;
     CheckPoints points;
     for (it->Seek(range.begin); it->Valid() && ToView(it->key()) < range.end; it->Next()) {
       points.Tick();
-      ++count;
+      ++stats.approximate_items;
+      stats.approximate_bytes += it->key().size() + it->value().size();
+      stats.approximate_size += ItemSizeEncoded(ToView(it->value()), engine_.names());
+      if (!progress.Step(ToView(it->key()))) return Cancelled();
     }
     PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-    return count;
+    return stats;
   }
   bool CanEvaluate(const Expr& e) const override { return !HasSubquery(e); }
 
@@ -212,9 +222,11 @@ class LocalStore final : public TableStore {
   std::unique_ptr<StoreTransaction> Begin() override {
     return std::make_unique<LocalTransaction>(&engine_);
   }
-  std::vector<std::string> Check() override { return CheckDatabase(&engine_); }
-  Result<std::vector<std::string>> Repair(
-      const std::function<bool(uint64_t, uint64_t)>& progress) override {
+  Result<std::vector<std::string>> Check(const StoreProgress& progress) override {
+    PARTON_ASSIGN_OR_RETURN(CheckResult found, CheckDatabase(&engine_, progress));
+    return std::move(found.problems);
+  }
+  Result<std::vector<std::string>> Repair(const StoreProgress& progress) override {
     return RepairDatabase(&engine_, progress);
   }
   FeedStore& feed() override { return feed_; }

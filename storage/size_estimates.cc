@@ -4,50 +4,43 @@
 #include <memory>
 #include <string>
 
+#include "types/item_rules.h"
+
 namespace parton {
 
 namespace {
 
-constexpr uint64_t kSample = 512;  // items that are looked at; a smaller table is known exactly
+constexpr uint64_t kSample = 512;  // items between two looks at how much of the files that was
+constexpr uint64_t kWalked = 64 * kSample;  // at most; a smaller table is known exactly
+constexpr uint64_t kBlocks = 8;  // of files: sizes are known to a block, so a sample of less says little
 constexpr uint64_t kTolerated = 16;  // an estimate is good until every so-many-th item may have changed
 
 TableStats Estimate(Engine* engine, const KeyInterval& range) {
   TableStats stats;
-  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
-  uint64_t items = 0, bytes = 0;
-  std::string last;
+  leveldb::ReadOptions options = engine->ReadOptions(nullptr);
+  options.fill_cache = false;
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
+  uint64_t items = 0, in_files = 0;
   for (it->Seek(range.begin); it->Valid() && range.Contains(ToView(it->key())); it->Next()) {
-    if (items == kSample) break;
-    ++items;
-    bytes += it->key().size() + it->value().size();
-    last = it->key().ToString();
-  }
-  const bool all = !it->Valid() || !range.Contains(ToView(it->key()));
-  if (all) {
-    stats.approximate_items = items;
-    stats.approximate_bytes = bytes;
-    return stats;
-  }
-  const uint64_t size = engine->ApproximateSize(range.begin, range.end);
-  const double each = static_cast<double>(bytes) / static_cast<double>(items);
-  // Files hold compressed blocks; the sample tells by how much, if enough of it is in files.
-  const uint64_t sample_size = engine->ApproximateSize(range.begin, last);
-  double factor = engine->options().compression ? 2 : 1;
-  if (sample_size >= 4 * engine->options().block_bytes) {
-    factor = std::clamp(static_cast<double>(bytes) / static_cast<double>(sample_size), 0.5, 8.0);
-  }
-  const double unpacked = static_cast<double>(size) * factor;
-  stats.approximate_items = std::max(items + 1, static_cast<uint64_t>(unpacked / each));
-  if (size < bytes) {
-    // Mostly in memory: walk on a little, which is cheap there.
-    uint64_t walked = items;
-    for (; it->Valid() && range.Contains(ToView(it->key())) && walked < 64 * kSample; it->Next()) {
-      ++walked;
+    if (items == kWalked) break;
+    if (items != 0 && items % kSample == 0) {
+      in_files = engine->ApproximateSize(range.begin, ToView(it->key()));
+      if (in_files >= kBlocks * engine->options().block_bytes) break;
     }
-    stats.approximate_items = std::max(stats.approximate_items, walked);
+    ++items;
+    stats.approximate_bytes += it->key().size() + it->value().size();
+    stats.approximate_size += ItemSizeEncoded(ToView(it->value()), engine->names());
   }
-  stats.approximate_bytes =
-      static_cast<uint64_t>(static_cast<double>(stats.approximate_items) * each);
+  stats.approximate_items = items;
+  stats.exact = it->status().ok() && (!it->Valid() || !range.Contains(ToView(it->key())));
+  if (stats.exact || items == 0 || in_files == 0) return stats;
+  // The rest is as what was walked.
+  const double factor = std::max(1.0, static_cast<double>(engine->ApproximateSize(range.begin, range.end)) /
+                                          static_cast<double>(in_files));
+  for (uint64_t* n : {&stats.approximate_items, &stats.approximate_bytes, &stats.approximate_size}) {
+    *n = static_cast<uint64_t>(static_cast<double>(*n) * factor);
+  }
+  stats.approximate_items = std::max(stats.approximate_items, items + 1);
   return stats;
 }
 

@@ -203,9 +203,14 @@ class StoreTransaction {
 };
 
 struct TableStats {
-  uint64_t approximate_bytes = 0;
+  uint64_t approximate_bytes = 0;  // stored: keys and values
   uint64_t approximate_items = 0;
+  uint64_t approximate_size = 0;   // DynamoDB sizes of the items
+  bool exact = false;              // all of them were looked at
 };
+
+// Called now and then with the items done and how many they will be, 0: not known; false cancels.
+using StoreProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
 class FeedStore;         // storage/feed_store.h
 struct TableStatistics;  // types/table_statistics.h
@@ -222,13 +227,15 @@ class TableStore {
   virtual uint64_t SchemaVersion() const = 0;
   // Ids, versions, name ids and times in `schema` are assigned here. kInUse if it exists.
   virtual Result<TablePtr> CreateTable(TableSchema schema) = 0;
-  virtual Status DropTable(std::string_view name) = 0;
-  virtual Status TruncateTable(std::string_view name) = 0;
+  // Dropping (and truncating a table without a stream) is done at once; `progress` is of giving back the space. If it
+  // is cancelled, that is put off to the next opening, and the result is OK. Truncating a table with a stream deletes
+  // its items one after the other: kCancelled, some are left.
+  virtual Status DropTable(std::string_view name, const StoreProgress& progress = {}) = 0;
+  virtual Status TruncateTable(std::string_view name, const StoreProgress& progress = {}) = 0;
   // Fills the index from the existing items while writers go on; items whose key values are unusable are
   // left out. `progress(done, total)` returning false cancels (the index is then removed).
-  virtual Status CreateIndex(std::string_view table, IndexSchema index,
-                             const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
-  virtual Status DropIndex(std::string_view table, std::string_view index) = 0;
+  virtual Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) = 0;
+  virtual Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress = {}) = 0;
   // Changes everything but keys and indexes (throughput, stream, TTL, options): `change` edits a copy.
   virtual Status AlterTable(std::string_view table,
                             const std::function<Status(TableSchema*)>& change) = 0;
@@ -255,9 +262,9 @@ class TableStore {
   virtual std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const = 0;
   // Keeps them durably, in the place of earlier ones. kNotFound: the table is gone.
   virtual Status SaveStatistics(const TableSchema& table, TableStatistics statistics) = 0;
-  // Exact, by walking it.
-  virtual Result<uint64_t> CountItems(ReadView& view, const TableSchema& table,
-                                      const IndexSchema* index) = 0;
+  // Exact, by walking it. Error: kCancelled.
+  virtual Result<TableStats> Measure(ReadView& view, const TableSchema& table, const IndexSchema* index,
+                                     const StoreProgress& progress) = 0;
   // False for expressions only the executor can evaluate (subqueries).
   virtual bool CanEvaluate(const Expr& e) const = 0;
 
@@ -267,11 +274,13 @@ class TableStore {
                                                   const WriteOptions& options) = 0;
   virtual std::unique_ptr<StoreTransaction> Begin() = 0;
 
-  // Problems found by comparing indexes with items both ways, decoding everything, and the rules of
-  // docs/format.md; empty = sound.
-  virtual std::vector<std::string> Check() = 0;
-  // Rebuilds the indexes and TTL queues that Check() finds wrong; returns what it did, line by line.
-  virtual Result<std::vector<std::string>> Repair(const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
+  // Problems found by comparing indexes with items both ways, decoding everything, and the rules of docs/format.md, and
+  // by reading every byte of the files; empty = sound. Error: kCancelled.
+  virtual Result<std::vector<std::string>> Check(const StoreProgress& progress) = 0;
+  std::vector<std::string> Check() { return Check(StoreProgress()).value(); }
+  // Takes out what cannot be read of the files, and makes the rest fit: rebuilds the indexes and TTL queues that
+  // Check() finds wrong. Returns what it did and what was lost, line by line. Error: kCancelled; it can be run again.
+  virtual Result<std::vector<std::string>> Repair(const StoreProgress& progress) = 0;
 
   // Owned by the store.
   virtual FeedStore& feed() = 0;
@@ -279,11 +288,9 @@ class TableStore {
 
   // Copies a snapshot of everything into a new database at `directory`, while writers go on, and reads the copy
   // back. A copy that did not get to its end cannot be opened. Error (kOpenFailed): there is something already.
-  virtual Status Backup(const std::string& directory,
-                        const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
+  virtual Status Backup(const std::string& directory, const StoreProgress& progress) = 0;
   // Takes over everything a backup holds. REQUIRES: no table here (kInUse). A crash leaves an empty database.
-  virtual Status Restore(const std::string& directory,
-                         const std::function<bool(uint64_t, uint64_t)>& progress) = 0;
+  virtual Status Restore(const std::string& directory, const StoreProgress& progress) = 0;
 };
 
 }  // namespace parton

@@ -76,11 +76,13 @@ TableStatistics::Attribute AttributeFrom(const Value& v) {
 Value ToValue(const TableStatistics::Source& s) {
   std::vector<Value> hottest;
   for (const TableStatistics::Partition& p : s.hottest) {
-    hottest.push_back(Value::Struct({{"key", p.key}, {"items", Count(p.items)}, {"bytes", Count(p.bytes)}}));
+    hottest.push_back(Value::Struct({{"key", p.key}, {"items", Count(p.items)}, {"bytes", Count(p.bytes)}, {"error", Count(p.error)}}));
   }
   return Value::Struct({{"name", s.name},
                         {"id", Count(s.id)},
                         {"entries", Count(s.entries)},
+                        {"error", Count(s.error)},
+                        {"counted", Value::Bool(s.counted)},
                         {"partitions", Rounded(s.partitions)},
                         {"hottest", Value::List(std::move(hottest))}});
 }
@@ -90,9 +92,11 @@ TableStatistics::Source SourceFrom(const Value& v) {
   s.id = static_cast<uint32_t>(CountOf(v, "id"));
   s.name = TextOf(v, "name");
   s.entries = CountOf(v, "entries");
+  s.error = CountOf(v, "error");
+  s.counted = v.Get("counted").is_true();
   s.partitions = DoubleOf(v, "partitions");
   for (const Value& p : ElementsOf(v, "hottest")) {
-    s.hottest.push_back({TextOf(p, "key"), CountOf(p, "items"), CountOf(p, "bytes")});
+    s.hottest.push_back({TextOf(p, "key"), CountOf(p, "items"), CountOf(p, "bytes"), CountOf(p, "error")});
   }
   return s;
 }
@@ -124,6 +128,7 @@ Value TableStatistics::ToValue() const {
   for (const Source& s : sources) source_values.push_back(parton::ToValue(s));
   return Value::Struct({{"analyzed_ms", Value::Int(analyzed_ms)},
                         {"items", Count(items)},
+                        {"items_error", Count(items_error)},
                         {"bytes", Count(bytes)},
                         {"read", Count(read)},
                         {"complete", Value::Bool(complete)},
@@ -141,6 +146,7 @@ Result<TableStatistics> TableStatistics::FromValue(const Value& v) {
   TableStatistics s;
   s.analyzed_ms = static_cast<int64_t>(CountOf(v, "analyzed_ms"));
   s.items = CountOf(v, "items");
+  s.items_error = CountOf(v, "items_error");
   s.bytes = CountOf(v, "bytes");
   s.read = CountOf(v, "read");
   s.complete = v.Get("complete").is_true();

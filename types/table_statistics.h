@@ -34,20 +34,24 @@ struct TableStatistics {
     std::string key;  // as a literal
     uint64_t items = 0;
     uint64_t bytes = 0;
+    uint64_t error = 0;  // of items, up or down; 0: they were counted
   };
   // The table or an index, as a set of partitions.
   struct Source {
     uint32_t id = 0;  // of the index; 0: the table
     std::string name;
     uint64_t entries = 0;
+    uint64_t error = 0;    // of entries, about
+    bool counted = true;   // all entries were: nothing here is an estimate
     double partitions = 0;
     std::vector<Partition> hottest;  // most items first
   };
 
   int64_t analyzed_ms = 0;
   uint64_t items = 0;
+  uint64_t items_error = 0;  // up or down, about; 0: they were counted
   uint64_t bytes = 0;        // DynamoDB sizes
-  uint64_t read = 0;         // items looked at
+  uint64_t read = 0;         // items whose attributes were looked at
   bool complete = true;      // all of them
   uint64_t store_items = 0;  // what the store guessed then, to see how the table has grown since
   bool paths_left_out = false;

@@ -10,11 +10,7 @@ ANALYZE orders;
 -- |   < 256 B           400  ########################################
 -- |   hottest partitions
 -- |     orders (id): 400 items, 400 partitions
--- |       1: 1 (0 %), 99 B
--- |       2: 1 (0 %), 99 B
--- |       3: 1 (0 %), 99 B
--- |       4: 1 (0 %), 99 B
--- |       5: 1 (0 %), 99 B
+-- |       each has one
 -- |     by_customer (customer): 400 entries, 50 partitions
 -- |       'c0': 8 (2 %), 792 B
 -- |       'c1': 8 (2 %), 804 B

@@ -1,5 +1,6 @@
 // Damaged databases that cannot be opened, or not read, and what Salvage makes of them.
 #include <gtest/gtest.h>
+#include <leveldb/db.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,6 +50,27 @@ class SalvageTest : public ::testing::Test {
       return;
     }
     FAIL() << "no file " << part;
+  }
+  // Removes a file of the old database whose name has `part`; its name.
+  std::string Remove(const std::string& part) {
+    for (const auto& file : fs::directory_iterator(Old())) {
+      const std::string name = file.path().filename().string();
+      if (name.find(part) == std::string::npos) continue;
+      fs::remove(file.path());
+      return name;
+    }
+    ADD_FAILURE() << "no file " << part;
+    return "";
+  }
+  // Everything from the log goes to a table file with small blocks.
+  void MoveToTableFiles() {
+    leveldb::Options options;
+    options.block_size = 512;
+    options.compression = leveldb::kNoCompression;
+    leveldb::DB* opened = nullptr;
+    ASSERT_TRUE(leveldb::DB::Open(options, Old(), &opened).ok());
+    std::unique_ptr<leveldb::DB> db(opened);
+    db->CompactRange(nullptr, nullptr);
   }
   // The number of items in the copy, all of which is sound.
   int64_t Count() {
@@ -104,6 +126,98 @@ TEST_F(SalvageTest, ANameThatIsLostGetsAnother) {
     return l.find("lost_name_") != std::string::npos;
   }));
   EXPECT_EQ(Count(), 199);
+}
+
+bool Says(const Result<std::vector<std::string>>& lost, const std::string& text) {
+  if (!lost.ok()) return false;
+  for (const std::string& line : *lost) {
+    if (line.find(text) != std::string::npos) return true;
+  }
+  for (const std::string& line : *lost) std::fprintf(stderr, "  %s\n", line.c_str());
+  return false;
+}
+
+TEST_F(SalvageTest, AMissingLogIsReported) {
+  Remove(".log");
+  EXPECT_FALSE(OpenOld().ok());
+  auto lost = Database::Salvage(Old(), New());
+  EXPECT_TRUE(Says(lost, "holds no data of a database") || lost.status().code() == StatusCode::kOpenFailed);
+}
+
+TEST_F(SalvageTest, AMissingTableFileIsReportedWithItsKeys) {
+  MoveToTableFiles();
+  const std::string name = Remove(".ldb");
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_TRUE(Says(lost, name + ": the file is missing"));
+}
+
+TEST_F(SalvageTest, AMissingLogBesideTableFiles) {
+  MoveToTableFiles();
+  Remove(".log");
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_TRUE(Says(lost, "is missing, with the last commits"));
+  EXPECT_EQ(Count(), 200);
+}
+
+TEST_F(SalvageTest, TheRecordOfTheFormatIsNotTheEnd) {
+  {
+    leveldb::DB* opened = nullptr;
+    ASSERT_TRUE(leveldb::DB::Open({}, Old(), &opened).ok());
+    std::unique_ptr<leveldb::DB> db(opened);
+    ASSERT_TRUE(db->Delete({}, std::string("\0format", 7)).ok());
+  }
+  EXPECT_FALSE(OpenOld().ok());
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_TRUE(Says(lost, "the record of the format is lost"));
+  EXPECT_EQ(Count(), 200);
+}
+
+TEST_F(SalvageTest, OneDamagedBlockCostsItsKeysOnly) {
+  MoveToTableFiles();
+  // Items come before index entries.
+  Damage(".ldb", [](std::string* bytes) { (*bytes)[bytes->size() / 4] ^= 1; });
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_TRUE(Says(lost, "cannot be read: table t, items from ("));
+  const int64_t left = Count();
+  EXPECT_GT(left, 100);
+  EXPECT_LT(left, 200);
+}
+
+// What a user stored may look like a piece of a log: a record that is lost must not bring it to life.
+TEST_F(SalvageTest, AValueThatLooksLikeALogIsNone) {
+  std::string log;
+  for (const auto& file : fs::directory_iterator(Old())) {
+    if (file.path().extension() != ".log") continue;
+    std::ifstream in(file.path(), std::ios::binary);
+    log.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  ASSERT_FALSE(log.empty());
+  {
+    Options options;
+    options.durable = false;
+    auto db = std::move(Database::Open(Old(), options).value());
+    auto c = db->Connect();
+    Run(c.get(), "DELETE FROM t WHERE id = 100");
+    Run(c.get(), "INSERT INTO t VALUE {'id': 5000, 'n': 1, 'log': ?}", {Value::Blob(log.substr(0, 20000))});
+    Run(c.get(), "INSERT INTO t VALUE {'id': 5001, 'n': 1}");
+  }
+  Damage(".log", [](std::string* bytes) {
+    const size_t at = bytes->find("log", 100);
+    ASSERT_NE(at, std::string::npos);
+    (*bytes)[at] ^= 1;
+  });
+  auto lost = Database::Salvage(Old(), New());
+  ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+  EXPECT_FALSE(lost->empty());
+  auto db = Database::Open(New());
+  ASSERT_TRUE(db.ok());
+  auto c = (*db)->Connect();
+  auto old = c->Execute("SELECT VALUE t FROM t AS t WHERE id = 100");
+  EXPECT_FALSE((*old)->Next()) << "it was deleted";
 }
 
 TEST_F(SalvageTest, BadCalls) {

@@ -259,7 +259,7 @@ TEST_F(CursorTest, SnapshotsStay) {
   Write(store_.get(), Put(table_, Item({{"pk", "zz"}, {"sk", 1}})));
   EXPECT_EQ(Collect(store_.get(), *view, Spec(table_)).size(), all_.size());
   EXPECT_EQ(Scan(store_.get(), Spec(table_)).size(), all_.size() + 1);
-  EXPECT_EQ(*store_->CountItems(*view, *table_, nullptr), all_.size());
+  EXPECT_EQ(store_->Measure(*view, *table_, nullptr, {})->approximate_items, all_.size());
 }
 
 }  // namespace
