@@ -53,22 +53,23 @@ UPSERT table SET path = expression, ... WHERE condition on the key;)",
   [PROJECT ALL | KEYS ONLY | INCLUDE (attribute, ...)];)",
        "CREATE INDEX by_year ON songs (year NUMBER);"},
       {"CREATE TRIGGER", "a statement that runs for changes of a table",
-       "CREATE TRIGGER [IF NOT EXISTS] name ON table [FROM start | latest] [BATCH n] AS statement;",
-       "CREATE TRIGGER copy ON songs AS REPLACE INTO copies SELECT VALUE c.new FROM changes AS c;"},
+       "CREATE TRIGGER [IF NOT EXISTS] name ON table [FROM LATEST | TRIM_HORIZON] [BATCH n] AS statement on the bag records;",
+       "CREATE TRIGGER keep ON songs AS REPLACE INTO copies SELECT VALUE r.NewImage FROM records AS r;"},
       {"ALTER TABLE", "changes of a table's settings",
        R"(ALTER TABLE table SET (option = value, ...) | SET STREAM (...) | SET TTL (attribute) | SET BILLING MODE ...;
 ALTER TABLE table (attribute type, ...) CREATE GSI name ON (hash [, range]) [projection];
 ALTER TABLE table DROP GSI name;)",
        "ALTER TABLE songs SET TTL (expires);"},
-      {"ALTER TRIGGER", "stops or continues a trigger", "ALTER TRIGGER name PAUSE | RESUME;", "ALTER TRIGGER copy PAUSE;"},
+      {"ALTER TRIGGER", "stops or continues a trigger", "ALTER TRIGGER name PAUSE | RESUME;", "ALTER TRIGGER keep PAUSE;"},
       {"DROP", "removes a table, index or trigger",
        R"(DROP TABLE [IF EXISTS] table;
 DROP INDEX [IF EXISTS] name ON table;
 DROP TRIGGER [IF EXISTS] name;)",
-       "DROP INDEX by_year ON songs;"},
+       "DROP INDEX by_genre ON songs;"},
       {"TRUNCATE", "removes all items of a table", "TRUNCATE TABLE table;", "TRUNCATE TABLE songs;"},
       {"SHOW", "what there is",
-       R"(SHOW TABLES | INDEXES [FOR table] | TRIGGERS | SETTINGS | STATISTICS [FOR table];
+       R"(SHOW TABLES [LIKE 'pattern'] | STATISTICS [FOR table] | SETTINGS | LIMITS | VERSION;
+SHOW TRIGGERS | PARKED | CONSUMERS | METRICS;
 SHOW CREATE TABLE table;
 SHOW setting;)",
        "SHOW CREATE TABLE songs;"},

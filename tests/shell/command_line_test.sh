@@ -313,6 +313,14 @@ run 'help on two words' 0 '^CREATE TABLE: .*PRIMARY KEY' - -- -c '.help create t
 run 'help on all that begin so' 0 '~CREATE INDEX: ' - -- -c '.help create'
 run 'help on a word that is much' 0 '^\.import .*~IMPORT: ' - -- -c '.help import'
 run 'help lists statements' 0 '  ADVANCE CLOCK ' - -- -c '.help statements'
+# The examples of the help are statements; what some of them name is not there.
+"$shell" -c '.help statements' | sed -n 's/^  \([A-Z ]*[A-Z]\)  .*/\1/p' >names.txt
+wrong=$(while read -r name; do
+  example=$("$shell" -c ".help $name" | awk '/^example:/ { getline; print; exit }')
+  "$shell" --sample --mode quiet -c "$example" 2>&1 |
+    grep -Ev 'no change feed|no trigger|cannot open model.json|without tables|^ |^hint:|^note:' | sed "s/^/$name: /"
+done <names.txt)
+if [ -z "$wrong" ] && [ "$(wc -l <names.txt)" -gt 20 ]; then pass; else fail 'the examples of the help' "$wrong"; fi
 run 'exit' 3 - - -- -c '.exit 3'
 
 # The test runner.
