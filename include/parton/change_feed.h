@@ -77,8 +77,7 @@ class ChangeFeed {
   virtual Status Forget() = 0;
 
   // Calls `callback` on a thread of its own with each batch, until it fails or Stop(). A named consumer's position
-  // is acknowledged after each batch that succeeded. Read, Wait and Seek must not be called meanwhile. An exception
-  // that it throws fails it (kInternal).
+  // is acknowledged after each batch that succeeded. Read, Wait and Seek must not be called meanwhile.
   using Callback = std::function<Status(const std::vector<Change>&)>;
   virtual Status Listen(size_t batch, Callback callback) = 0;
   // Ends Listen and returns when the callback is not running any more; wakes Wait. The result is what ended it, OK

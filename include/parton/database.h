@@ -46,8 +46,6 @@ struct FileAccess {
 struct Options {
   bool create_if_missing = true;
   bool error_if_exists = false;
-  // Nothing is written, also not on disk: what the directory holds at that moment is seen, also if another process has
-  // it open and goes on writing.
   bool read_only = false;
   // Sync every commit to disk. Off: a crash of the machine may lose the last commits, never part of one.
   bool durable = true;
@@ -57,7 +55,7 @@ struct Options {
   bool compression = true;
   int threads = 0;                                // for scans; 0: as many as the machine has cores
   size_t memory_limit_bytes = size_t{1} << 30;    // per statement, before it spills
-  std::function<int64_t()> clock_ms;              // epoch milliseconds; null (or when it throws): the system's
+  std::function<int64_t()> clock_ms;              // epoch milliseconds; null: the system's
   // Triggers, TTL and trimming on threads of their own; off: only Settle() and ADVANCE CLOCK run them.
   bool background = true;
   // Tables with provisioned throughput refuse what exceeds it, as DynamoDB's do: for one-shot requests
@@ -144,7 +142,7 @@ class Statement {
   virtual bool is_read_only() const = 0;
 };
 
-// Called now and then while a statement runs; false cancels it, an exception fails it. `total` is 0 where unknown.
+// Called now and then while a statement runs; false cancels it. `total` is 0 where unknown.
 using ProgressCallback = std::function<bool(uint64_t done, uint64_t total)>;
 
 class Connection {
@@ -184,8 +182,7 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  // `path`: a directory, made if absent, or ":memory:". One Database at a time has a directory open for writing
-  // (kLocked). Other errors: kOpenFailed, kCorruption, kIoError.
+  // `path`: a directory, made if absent, or ":memory:". Errors: kLocked, kOpenFailed, kCorruption, kIoError.
   static Result<std::unique_ptr<Database>> Open(const std::string& path, const Options& options = {});
 
   // Saves what can still be read of a damaged database, one that Open refuses with kCorruption: copies it into the new

@@ -8,8 +8,7 @@
 //       }});
 //
 // Registration is for the whole process and comes before the first statement that names the function.
-// Threads: register from one thread; registered functions are called from any, several at once. What they throw is an
-// error of the statement (kInternal).
+// Threads: register from one thread; registered functions are called from any, several at once.
 #ifndef PARTON_FUNCTIONS_H_
 #define PARTON_FUNCTIONS_H_
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <stdexcept>
 
 #include "parton/database.h"
 #include "parton/functions.h"
@@ -89,6 +90,52 @@ TEST_F(UserFunctions, AggregatesGroupAndMerge) {
     ASSERT_TRUE(connection_->Set("threads", threads).ok());
     EXPECT_EQ(One("SELECT VALUE TEST_PRODUCT(v) FROM big"), Value(32)) << threads;
   }
+}
+
+struct Throwing final : public Aggregate {
+  Status Add(const Value&) override { throw std::runtime_error("cannot add"); }
+  Status Merge(Aggregate&) override { throw 1; }
+  Result<Value> Finish() override { throw 2; }
+  void Reset() override { throw 3; }
+  size_t MemoryUsed() const override { throw 4; }
+};
+
+TEST_F(UserFunctions, WhatFunctionsThrowEndsTheStatement) {
+  ASSERT_TRUE(RegisterFunction({.name = "throws_it",
+                                .min_args = 1,
+                                .max_args = 1,
+                                .deterministic = false,
+                                .doc = "Throws.",
+                                .call = [](std::span<const Value> args) -> Result<Value> {
+                                  if (args[0] == Value::Int(2)) throw std::runtime_error("two");
+                                  return args[0];
+                                }})
+                  .ok());
+  ASSERT_TRUE(
+      RegisterAggregate({.name = "throws_all", .doc = "Throws.", .make = [] { return std::make_unique<Throwing>(); }})
+          .ok());
+  ASSERT_TRUE(
+      RegisterAggregate(
+          {.name = "makes_none", .doc = "Makes none.", .make = []() -> std::unique_ptr<Aggregate> { return nullptr; }})
+          .ok());
+  ASSERT_TRUE(
+      connection_->ExecuteScript("CREATE TABLE t (a NUMBER, PRIMARY KEY (a)); INSERT INTO t << {'a': 1}, {'a': 2} >>")
+          .ok());
+  const auto error = [&](const std::string& text) {
+    auto result = connection_->Execute(text);
+    if (!result.ok()) return result.status();
+    while ((*result)->Next()) {
+    }
+    return (*result)->status();
+  };
+  for (const char* text :
+       {"SELECT throws_it(a) AS x FROM t", "UPDATE t SET b = throws_it(a) WHERE a = 2",
+        "SELECT throws_all(a) AS x FROM t", "SELECT makes_none(a) AS x FROM t",
+        "SELECT a, makes_none(a) AS x FROM t GROUP BY a", "SELECT throws_all(a) OVER (ORDER BY a) AS x FROM t"}) {
+    EXPECT_EQ(error(text).code(), StatusCode::kInternal) << text;
+  }
+  EXPECT_TRUE(error("SELECT throws_it(a) AS x FROM t WHERE a = 1").ok());
+  EXPECT_EQ(One("SELECT VALUE COUNT(*) FROM t WHERE b IS NOT MISSING"), Value(0));
 }
 
 TEST_F(UserFunctions, NamesMustBeFreeAndWellFormed) {

@@ -6,7 +6,6 @@
 
 #include "executor_test_util.h"
 #include "parton/change_feed.h"
-#include "parton/functions.h"
 
 namespace parton {
 namespace {
@@ -47,42 +46,6 @@ TEST_F(CallbackTest, WhatProgressCallbacksThrowEndsTheStatement) {
   EXPECT_TRUE(db_->IndexNames("t").empty());
   Run("CREATE INDEX g ON t (b NUMBER)");
   EXPECT_TRUE(db_->Check().empty());
-}
-
-struct Throwing final : public Aggregate {
-  Status Add(const Value&) override { throw std::runtime_error("cannot add"); }
-  Status Merge(Aggregate&) override { throw 1; }
-  Result<Value> Finish() override { throw 2; }
-  void Reset() override { throw 3; }
-  size_t MemoryUsed() const override { throw 4; }
-};
-
-TEST_F(CallbackTest, WhatFunctionsThrowEndsTheStatement) {
-  ASSERT_TRUE(RegisterFunction({.name = "throws_it",
-                                .min_args = 1,
-                                .max_args = 1,
-                                .deterministic = false,
-                                .doc = "Throws.",
-                                .call = [](std::span<const Value> args) -> Result<Value> {
-                                  if (args[0] == Value::Int(2)) throw std::runtime_error("two");
-                                  return args[0];
-                                }})
-                  .ok());
-  ASSERT_TRUE(
-      RegisterAggregate({.name = "throws_all", .doc = "Throws.", .make = [] { return std::make_unique<Throwing>(); }})
-          .ok());
-  ASSERT_TRUE(
-      RegisterAggregate(
-          {.name = "makes_none", .doc = "Makes none.", .make = []() -> std::unique_ptr<Aggregate> { return nullptr; }})
-          .ok());
-  for (const char* text :
-       {"SELECT throws_it(a) AS x FROM t", "UPDATE t SET b = throws_it(a) WHERE a = 2",
-        "SELECT throws_all(a) AS x FROM t", "SELECT makes_none(a) AS x FROM t",
-        "SELECT a, makes_none(a) AS x FROM t GROUP BY a", "SELECT throws_all(a) OVER (ORDER BY a) AS x FROM t"}) {
-    EXPECT_EQ(Error(text).code(), StatusCode::kInternal) << text;
-  }
-  EXPECT_EQ(Rows("SELECT throws_it(a) AS x FROM t WHERE a = 1").size(), 1u);
-  EXPECT_EQ(Rows("SELECT * FROM t WHERE b IS NOT MISSING").size(), 0u);
 }
 
 TEST_F(CallbackTest, AClockThatThrowsIsReplacedByTheSystems) {
