@@ -220,7 +220,7 @@ TEST(IndexTest, CancelledBackfillLeavesNothing) {
   int calls = 0;
   Status s = store->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString)),
                                 [&](uint64_t done, uint64_t total) {
-                                  EXPECT_LE(done, total);
+                                  EXPECT_TRUE(total == 0 || done <= total);  // 0: not known
                                   return ++calls < 2;
                                 });
   EXPECT_EQ(s.code(), StatusCode::kCancelled);
