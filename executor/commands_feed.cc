@@ -115,9 +115,8 @@ Status ShowTriggers(Execution* result) {
     rows.push_back(Value::Struct(std::move(row)));
   }
   result->SetRows(std::move(rows),
-                  {"name", "table", "state", "position", "lag", "runs", "records", "unchanged", "last_unchanged", "parked",
-                   "last_error", "batch",
-                   "statement", "dialect", "typing"},
+                  {"name", "table", "state", "position", "lag", "runs", "records", "unchanged", "last_unchanged",
+                   "parked", "last_error", "batch", "statement", "dialect", "typing"},
                   true);
   return Status::Ok();
 }

@@ -2,6 +2,9 @@
 // key, by a scan, by a query of a global index, and by TransactGet. Each list is the order in which its versions
 // followed each other, so every read says whose writes it saw and whose it did not. The history is strictly
 // serialisable if the dependencies of the transactions, and their order in time, have no cycle.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,9 +17,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "executor/open_database.h"
 #include "parton/database.h"
@@ -81,7 +81,8 @@ class History {
         if (!seen.empty()) Edge(writer[seen.back()], static_cast<int>(i));
         if (seen.size() < list.size()) {
           if (!seen.empty() && writer[seen.back()] == writer[list[seen.size()]]) {
-            return fmt::format("{} read a part of what one transaction wrote: {} of {}", t.what, Text(seen), Text(list));
+            return fmt::format("{} read a part of what one transaction wrote: {} of {}", t.what, Text(seen),
+                               Text(list));
           }
           Edge(static_cast<int>(i), writer[list[seen.size()]]);
         }
@@ -207,8 +208,11 @@ class ListHistoryTest : public ::testing::Test {
     Status s;
     if (way == 0) {
       // Computed from the item as it was read, so written only if that has not changed since.
-      s = c.Execute("UPSERT t SET g = 'x', l = CASE WHEN EXISTS (SELECT 1 FROM [1] AS one WHERE t.l IS NOT MISSING) "
-                    "THEN list_append(t.l, [?]) ELSE [?] END WHERE k = ?", {value, value, key}).status();
+      s = c.Execute(
+               "UPSERT t SET g = 'x', l = CASE WHEN EXISTS (SELECT 1 FROM [1] AS one WHERE t.l IS NOT MISSING) "
+               "THEN list_append(t.l, [?]) ELSE [?] END WHERE k = ?",
+               {value, value, key})
+              .status();
     } else {
       s = c.Execute("UPSERT t SET g = 'x', l = list_append(if_not_exists(l, []), [?]) WHERE k = ?", {value, key})
               .status();
@@ -290,9 +294,17 @@ class ListHistoryTest : public ::testing::Test {
       case 3: {
         t.what = "update of several";
         const int value = next_value_++;
-        // Whatever items there are get it: it is a value of each of their lists.
-        auto done = c.Execute("UPDATE t SET l = list_append(l, [? + k]) WHERE k IN (SELECT VALUE n.id FROM names AS n "
-                              "WHERE n.id < 3) RETURNING ALL NEW *", {value * 10});
+        // Whatever items there are get it: it is a value of each of their lists. With a query in it, it is computed
+        // from the items as they were read, and anew for those that have changed by then.
+        const char* longer = random() % 2 == 0
+                                 ? "list_append(l, [? + k])"
+                                 : "CASE WHEN EXISTS (SELECT 1 FROM names AS n WHERE n.id = t.k AND t.l IS "
+                                   "NOT MISSING) THEN list_append(l, [? + k]) ELSE [] END";
+        auto done =
+            c.Execute(fmt::format("UPDATE t SET l = {} WHERE k IN (SELECT VALUE n.id FROM names AS n WHERE n.id < "
+                                  "3) RETURNING ALL NEW *",
+                                  longer),
+                      {value * 10});
         ASSERT_TRUE(done.ok()) << done.status().ToString();
         const std::vector<Value> rows = (*done)->All().value();
         for (const Value& row : rows) {

@@ -4,6 +4,10 @@
 //
 // In the plain database an UPDATE or DELETE is taken apart: a SELECT gives keys and new values, and each item is
 // written by its key. So the values of subqueries in writes are checked, too.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -14,10 +18,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "parton/database.h"
 #include "tests/random/random_util.h"
@@ -82,8 +82,9 @@ class Generator {
       case 4: return "COALESCE((SELECT MAX(x.k) AS m FROM u AS x WHERE x.g = t.a), 3)";
       case 5: return "(SELECT COUNT(*) AS c FROM u AS x WHERE x.k < t.n)";
       case 6: return "(SELECT COUNT(*) AS c FROM t AS y WHERE y.pk = t.pk)";
-      case 7: return fmt::format("CASE WHEN EXISTS (SELECT 1 FROM u AS x WHERE x.id = t.a AND x.k > {}) THEN 1 ELSE {} END",
-                                 Below(10), Below(10));
+      case 7:
+        return fmt::format("CASE WHEN EXISTS (SELECT 1 FROM u AS x WHERE x.id = t.a AND x.k > {}) THEN 1 ELSE {} END",
+                           Below(10), Below(10));
       default: return "COALESCE((SELECT MIN(x.k) AS m FROM u.by_g AS x WHERE x.g = 2), 7)";
     }
   }
@@ -127,7 +128,8 @@ class Generator {
     if (!s.removes) {
       s.sets.emplace_back("a", NumberExpr());
       if (Chance(50)) s.sets.emplace_back("n", Chance(50) ? NumberExpr() : "t.n + " + NumberExpr());
-      if (Chance(15)) s.sets.emplace_back("b", "'b' || CAST((SELECT COUNT(*) AS c FROM u AS x WHERE x.g = t.a) AS STRING)");
+      if (Chance(15))
+        s.sets.emplace_back("b", "'b' || CAST((SELECT COUNT(*) AS c FROM u AS x WHERE x.g = t.a) AS STRING)");
     }
     std::string sets;
     for (const auto& [name, e] : s.sets) sets += fmt::format("{}{} = {}", sets.empty() ? " SET " : ", ", name, e);
@@ -141,16 +143,22 @@ class Generator {
       case 0: s.text = "INSERT INTO t VALUE " + Item(); break;
       case 1: s.text = "UPSERT INTO t VALUE " + Item(); break;
       case 2:
-        s.text = fmt::format("INSERT INTO t SELECT VALUE {{'pk': 'p' || CAST(x.g AS STRING), 'sk': x.id, 'n': (SELECT "
-                             "COUNT(*) AS c FROM t AS y WHERE y.a = x.g), 'a': x.k}} FROM u AS x WHERE x.g < {} ON CONFLICT "
-                             "DO {}", 1 + Below(4), Chance(50) ? "NOTHING" : "REPLACE");
+        s.text = fmt::format(
+            "INSERT INTO t SELECT VALUE {{'pk': 'p' || CAST(x.g AS STRING), 'sk': x.id, 'n': (SELECT "
+            "COUNT(*) AS c FROM t AS y WHERE y.a = x.g), 'a': x.k}} FROM u AS x WHERE x.g < {} ON CONFLICT "
+            "DO {}",
+            1 + Below(4), Chance(50) ? "NOTHING" : "REPLACE");
         break;
       case 3:
-        s.text = fmt::format("UPSERT t SET n = COALESCE((SELECT x.k FROM u AS x WHERE x.id = {}), 1), a = {} WHERE pk = 'p{}' AND "
-                             "sk = {}", Below(9), NumberExprOfNothing(), Below(4), Below(12));
+        s.text = fmt::format(
+            "UPSERT t SET n = COALESCE((SELECT x.k FROM u AS x WHERE x.id = {}), 1), a = {} WHERE pk = 'p{}' AND "
+            "sk = {}",
+            Below(9), NumberExprOfNothing(), Below(4), Below(12));
         break;
       case 4: s.text = fmt::format("UPDATE u SET k = k + {} WHERE id = {}", Below(4), Below(8)); break;
-      case 5: s.text = fmt::format("REPLACE INTO u VALUE {{'id': {}, 'g': {}, 'k': {}}}", Below(8), Below(5), Below(12)); break;
+      case 5:
+        s.text = fmt::format("REPLACE INTO u VALUE {{'id': {}, 'g': {}, 'k': {}}}", Below(8), Below(5), Below(12));
+        break;
       default: s.text = fmt::format("DELETE FROM u WHERE id = {}", Below(8)); break;
     }
     return s;
@@ -159,8 +167,12 @@ class Generator {
     Statement s;
     switch (Below(4)) {
       case 0: s.text = fmt::format("SELECT t.pk, t.sk, t.n, {} AS v FROM t WHERE {}", NumberExpr(), Where()); break;
-      case 1: s.text = fmt::format("SELECT t.a, COUNT(*) AS c, SUM(t.n) AS s FROM t WHERE {} GROUP BY t.a", Where()); break;
-      case 2: s.text = fmt::format("SELECT y.sk FROM t.by_a AS y WHERE y.a = {} AND y.n > {}", Below(8), Below(20)); break;
+      case 1:
+        s.text = fmt::format("SELECT t.a, COUNT(*) AS c, SUM(t.n) AS s FROM t WHERE {} GROUP BY t.a", Where());
+        break;
+      case 2:
+        s.text = fmt::format("SELECT y.sk FROM t.by_a AS y WHERE y.a = {} AND y.n > {}", Below(8), Below(20));
+        break;
       default: s.text = "SELECT t.pk, t.sk, x.k FROM t AS t LEFT JOIN u AS x ON x.id = t.a";
     }
     return s;
@@ -171,7 +183,9 @@ class Generator {
   }
 
  private:
-  std::string NumberExprOfNothing() { return Chance(50) ? std::to_string(Below(8)) : "(SELECT COUNT(*) AS c FROM u AS x)"; }
+  std::string NumberExprOfNothing() {
+    return Chance(50) ? std::to_string(Below(8)) : "(SELECT COUNT(*) AS c FROM u AS x)";
+  }
   std::mt19937_64 random_;
 };
 
@@ -232,10 +246,14 @@ class WritesTest : public ::testing::Test {
       c.reset();
       db = std::move(Database::Open(":memory:", plain ? Options() : options).value());
       c = db->Connect();
-      const char* ample = plain ? "" : " WITH (billing = PROVISIONED, read_capacity = 1000000, write_capacity = 1000000)";
-      Must(*c, fmt::format("CREATE TABLE t (pk STRING, sk NUMBER, a NUMBER, n NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX "
-                           "by_a (a, n)){}", ample));
-      Must(*c, fmt::format("CREATE TABLE u (id NUMBER, g NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, id)){}", ample));
+      const char* ample =
+          plain ? "" : " WITH (billing = PROVISIONED, read_capacity = 1000000, write_capacity = 1000000)";
+      Must(*c,
+           fmt::format("CREATE TABLE t (pk STRING, sk NUMBER, a NUMBER, n NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX "
+                       "by_a (a, n)){}",
+                       ample));
+      Must(*c,
+           fmt::format("CREATE TABLE u (id NUMBER, g NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, id)){}", ample));
       for (int id = 0; id < 8; id += 2) {
         Must(*c, fmt::format("INSERT INTO u VALUE {{'id': {}, 'g': {}, 'k': {}}}", id, id % 5, id * 7 % 12));
       }
@@ -243,8 +261,9 @@ class WritesTest : public ::testing::Test {
     if (metered_) Must(*other_connection_, "SET capacity = on");
     metered_ = metered_ || options.throttle;
     if (generator_->Chance(50)) {
-      static const std::vector<std::string> rules = {"unnest_subqueries", "decorrelate_aggregates", "push_down_filters",
-                                                     "choose_access_paths", "plan_joins", "normalize_predicates"};
+      static const std::vector<std::string> rules = {"unnest_subqueries", "decorrelate_aggregates",
+                                                     "push_down_filters", "choose_access_paths",
+                                                     "plan_joins",        "normalize_predicates"};
       Must(*other_connection_, fmt::format("SET rule_{} = off", generator_->Pick(rules)));
     }
     Must(*other_connection_, fmt::format("SET threads = {}", 1 + generator_->Below(4)));
@@ -279,7 +298,8 @@ class WritesTest : public ::testing::Test {
       for (size_t i = 0; i < s.sets.size(); ++i) values.push_back(row.Get(fmt::format("v{}", i)).Own());
       values.push_back(row.Get("pk").Own());
       values.push_back(row.Get("sk").Own());
-      const Outcome one = Ask(c, (s.removes ? "DELETE FROM t" : "UPDATE t" + sets) + " WHERE pk = ? AND sk = ?", values);
+      const Outcome one =
+          Ask(c, (s.removes ? "DELETE FROM t" : "UPDATE t" + sets) + " WHERE pk = ? AND sk = ?", values);
       if (one.code != StatusCode::kOk) return one;
       o.affected += one.affected;
       if (s.returns_old) o.rows.push_back(Canonical(row.Get("whole")));
@@ -309,7 +329,8 @@ class WritesTest : public ::testing::Test {
     }
     lines.close();
     // One batch is what one statement is; a load in several would keep the first ones.
-    return Ask(*other_connection_, fmt::format("COPY t FROM '{}' (ATOMIC{})", file, s.put ? ", ON CONFLICT REPLACE" : ""));
+    return Ask(*other_connection_,
+               fmt::format("COPY t FROM '{}' (ATOMIC{})", file, s.put ? ", ON CONFLICT REPLACE" : ""));
   }
   Outcome RunRequest(const Statement& s) {
     Outcome o;
@@ -348,8 +369,8 @@ class WritesTest : public ::testing::Test {
   }
 
   void Compare() {
-    for (const char* text : {"SELECT VALUE t FROM t AS t", "SELECT VALUE u FROM u AS u",
-                             "SELECT y.pk, y.sk, y.a, y.n FROM t.by_a AS y"}) {
+    for (const char* text :
+         {"SELECT VALUE t FROM t AS t", "SELECT VALUE u FROM u AS u", "SELECT y.pk, y.sk, y.a, y.n FROM t.by_a AS y"}) {
       EXPECT_EQ(Ask(*plain_connection_, text).Text(), Ask(*other_connection_, text).Text()) << text;
     }
     EXPECT_EQ(plain_->Check(), std::vector<std::string>());

@@ -201,7 +201,8 @@ TEST_F(TriggerTest, IsNotThrottled) {
   options.throttle = true;
   OpenWith(options);
   Run("SET clock = '2026-01-31 12:00:00'; CREATE TABLE t (a NUMBER, PRIMARY KEY (a)) WITH (stream = 'new image'); "
-      "CREATE TABLE copy (a NUMBER, PRIMARY KEY (a)) WITH (billing = PROVISIONED, read_capacity = 1, write_capacity = 1)");
+      "CREATE TABLE copy (a NUMBER, PRIMARY KEY (a)) "
+      "WITH (billing = PROVISIONED, read_capacity = 1, write_capacity = 1)");
   Run(kReplicate);
   Run("INSERT INTO t SELECT VALUE {'a': n} FROM range(1, 1000) AS n");
   Settle();
