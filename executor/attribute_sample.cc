@@ -159,7 +159,9 @@ std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std:
       if (sample->items == 0) continue;
       std::string hint =
           NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
-      if (!hint.empty()) {
+      if (name == table->second->name) {
+        hint = fmt::format("; @{} is the item", name);  // the table's name alone is an attribute's
+      } else if (!hint.empty()) {
         hint = fmt::format("; did you mean \"{}\"?", hint);
       } else if (IsQuoted(text, span)) {
         hint = fmt::format("; strings take single quotes: {}", Value::String(name).ToLiteral());

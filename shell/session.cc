@@ -218,6 +218,7 @@ Status Session::CheckReadOnly(const Statement& statement) const {
 
 Status Session::SetVariable(const std::string& name, const std::string& expression) {
   PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result, Execute(expression));
+  for (const std::string& n : result->notices()) Note("note: " + n);
   if (result->kind() == ResultKind::kValue) {
     variables[name] = result->value().Own();
     return Status::Ok();
