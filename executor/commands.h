@@ -10,7 +10,8 @@
 
 namespace parton::commands {
 
-Status CreateTable(const ast::CreateTable& s, Execution* result);
+// `import_mark`: of the import that makes the table (unfinished_import.h).
+Status CreateTable(const ast::CreateTable& s, Execution* result, const std::string& import_mark = {});
 Status DropTable(const ast::DropTable& s, Execution* result);
 Status TruncateTable(const ast::TruncateTable& s, Execution* result);
 Status CreateIndex(const ast::CreateIndex& s, Execution* result);

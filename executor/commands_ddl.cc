@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "executor/commands.h"
+#include "executor/unfinished_import.h"
 
 namespace parton::commands {
 
@@ -227,7 +228,7 @@ StoreProgress Progress(Execution* result) {
   };
 }
 
-Status CreateTable(const ast::CreateTable& s, Execution* result) {
+Status CreateTable(const ast::CreateTable& s, Execution* result, const std::string& import_mark) {
   TableStore& store = result->connection().store();
   const bool dynamo = result->connection().settings()->dialect == Dialect::kDynamo;
   if (s.if_not_exists && store.GetTable(s.name.name).ok()) {
@@ -244,6 +245,7 @@ Status CreateTable(const ast::CreateTable& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(declared.AddColumns(s.columns));
   PARTON_ASSIGN_OR_RETURN(schema.key, declared.Keys(s.primary_key, s.name.span));
   PARTON_RETURN_IF_ERROR(ApplyClauses(s.clauses, &schema));
+  PutOption(std::string(kImportMark), import_mark, &schema);
   for (const ast::IndexDefinition& d : s.indexes) {
     PARTON_ASSIGN_OR_RETURN(IndexSchema index, MakeIndex(d, &declared, &schema));
     schema.indexes.push_back(std::move(index));

@@ -8,6 +8,7 @@
 #include "executor/one_shot.h"
 #include "executor/open_database.h"
 #include "executor/spill_file.h"
+#include "executor/unfinished_import.h"
 #include "storage/salvage.h"
 #include "storage/local_store.h"
 
@@ -45,6 +46,7 @@ class DatabaseImpl final : public Database {
       return std::move(loaded).WithHint("open it read-only (--read-only) to read its tables, or restore a backup");
     }
     PARTON_RETURN_IF_ERROR(loaded);
+    PARTON_RETURN_IF_ERROR(DropUnfinishedImports(state_.store.get()));
     if (state_.options.background) state_.sweeper->Start();
     return Status::Ok();
   }

@@ -6,6 +6,7 @@
 
 #include "executor/commands.h"
 #include "executor/import_formats.h"
+#include "executor/unfinished_import.h"
 #include "types/functions.h"
 #include "types/json_reader.h"
 
@@ -140,11 +141,11 @@ Status LoadItems(const Value& table, const ImportOptions& options, Execution* re
   return Status::Ok();
 }
 
-Status MakeTables(const std::vector<Value>& tables, const ImportOptions& options, Execution* result,
-                  std::vector<std::string>* made, uint64_t* items) {
+Status MakeTables(const std::vector<Value>& tables, const ImportOptions& options, const std::string& mark,
+                  Execution* result, std::vector<std::string>* made, uint64_t* items) {
   for (const Value& t : tables) {
     PARTON_ASSIGN_OR_RETURN(ast::CreateTable create, TableOf(t));
-    PARTON_RETURN_IF_ERROR(commands::CreateTable(create, result));
+    PARTON_RETURN_IF_ERROR(commands::CreateTable(create, result, mark));
     made->push_back(create.name.name);
     if (options.data) PARTON_RETURN_IF_ERROR(LoadItems(t, options, result, items));
   }
@@ -158,11 +159,14 @@ Status ImportWorkbenchModel(const Value& model, const std::string& only, const I
   PARTON_ASSIGN_OR_RETURN(std::vector<Value> tables, TablesOf(model, only));
   std::vector<std::string> made;
   uint64_t items = 0;
-  Status s = MakeTables(tables, options, result, &made, &items);
+  UnfinishedImport import(&result->connection().store());
+  PARTON_RETURN_IF_ERROR(import.Begin());
+  Status s = MakeTables(tables, options, import.mark(), result, &made, &items);
   if (!s.ok()) {
-    for (const std::string& name : made) (void)result->connection().store().DropTable(name);
+    import.Undo();
     return s;
   }
+  PARTON_RETURN_IF_ERROR(import.Finish());
   result->SetText(ResultKind::kDone, fmt::format("{} tables made, {} items loaded: {}", made.size(), items,
                                                  fmt::join(made, ", ")));
   return Status::Ok();

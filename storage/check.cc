@@ -158,6 +158,7 @@ class Checker {
 
   // The ranges that may hold anything: those of tables, and those on their way out.
   void CollectRanges() {
+    known_.insert({KeySpace::kLoad, 0});  // records of imports that are under way
     for (const auto& [id, info] : catalog_->by_id) {
       known_.insert({KeySpace::kItem, id});
       known_.insert({KeySpace::kChange, id});

@@ -389,6 +389,7 @@ std::string ToCreateStatement(const TableSchema& schema) {
     options.push_back("ttl = " + quoted);
   }
   for (const auto& [name, value] : schema.options) {
+    if (name.starts_with('.')) continue;  // Parton's own
     std::string option;
     bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || c == '_';

@@ -31,7 +31,7 @@ std::string Page() {
       "# Settings\n\n"
       "Made from the tables in `planner/settings.cc` and `executor/database_settings.cc`, which `SET`, `SHOW`, completion, "
       "`.help settings` and this page read.\n\n"
-      "`SET name = value` changes a setting, `SHOW name` reads it, `SHOW SETTINGS` lists all. In a program: "
+      "`SET name = value` changes a setting, `SHOW name` reads it, `SHOW ALL` lists all. In a program: "
       "`Connection::Set` and `Get`; for the shell: `--set name=value`. An unknown name or value is an error that names the "
       "nearest one.\n";
   std::string own;
