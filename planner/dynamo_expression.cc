@@ -63,6 +63,20 @@ bool IsStoredType(const Value& v) {
   }
 }
 
+// The value in DynamoDB-JSON, if it can be stored and its type is one of those wanted, "S,N,B"; empty: all.
+std::optional<std::string> TypedJson(const Value& v, std::string_view wanted) {
+  const Result<Value> storable = ToStorable(v, "");
+  if (!storable.ok()) return std::nullopt;
+  const Result<std::string> json = storable->ToDynamoJson();
+  if (!json.ok()) return std::nullopt;
+  // {"S":"x"}
+  const std::string_view type = std::string_view(*json).substr(2, json->find('"', 2) - 2);
+  if (!wanted.empty() && !Lists(wanted, type)) return std::nullopt;
+  return *json;
+}
+
+bool IsTypeName(std::string_view s) { return Lists("S,N,B,SS,NS,BS,L,M,BOOL,NULL", s); }
+
 // The path whose size is asked, or null.
 const Expr* SizeOf(const Expr& e) {
   const auto* call = e.As<Expr::Call>();
@@ -119,13 +133,8 @@ std::optional<std::string> DynamoExpressions::ConstantOf(const Value& v, std::st
   // NULL is a value to DynamoDB, and equal to itself. To PartiQL nothing is.
   const bool null = v.is_null() && logic_ == Logic::kDynamo;
   if (!null && !IsStoredType(v)) return std::nullopt;
-  Result<Value> storable = ToStorable(v, "");
-  if (!storable.ok()) return std::nullopt;
-  Result<std::string> json = storable->ToDynamoJson();
-  // {"S":"x"}
-  const std::string_view type =
-      json.ok() ? std::string_view(*json).substr(2, json->find('"', 2) - 2) : std::string_view();
-  if (!json.ok() || (!wanted.empty() && !Lists(wanted, type))) return std::nullopt;
+  const std::optional<std::string> json = TypedJson(v, wanted);
+  if (!json) return std::nullopt;
   return PlaceValue(*json);
 }
 
@@ -143,17 +152,19 @@ std::optional<std::string> DynamoExpressions::Constant(const Expr& e, std::strin
   return ConstantOf(v, wanted);
 }
 
-std::optional<std::string> DynamoExpressions::Stored(const Expr& e) {
+std::optional<std::string> DynamoExpressions::Stored(const Expr& e, std::string_view wanted) {
   if (ReadsItem(e)) return std::nullopt;
-  if (!ReadsNothing(e)) return PlaceValue(fmt::format("{{\"S\":{}}}", JsonText("<" + ToString(e) + ">")));
+  if (!ReadsNothing(e)) {
+    const std::string_view type = wanted.empty() ? "S" : wanted.substr(0, wanted.find(','));
+    return PlaceValue(fmt::format("{{\"{}\":{}}}", type, JsonText("<" + ToString(e) + ">")));
+  }
   const Value v = EvaluateValue(e, *ctx_);
   if (ctx_->failed()) {
     ctx_->error = Status();
     return std::nullopt;
   }
-  Result<Value> storable = v.is_missing() ? Result<Value>(Status::Validation("MISSING")) : ToStorable(v, "");
-  Result<std::string> json = storable.ok() ? storable->ToDynamoJson() : Result<std::string>(storable.status());
-  if (!json.ok()) return std::nullopt;
+  const std::optional<std::string> json = v.is_missing() ? std::nullopt : TypedJson(v, wanted);
+  if (!json) return std::nullopt;
   return PlaceValue(*json);
 }
 
@@ -193,6 +204,8 @@ std::optional<std::string> DynamoExpressions::Compare(const Expr::Compare& c) {
   const CompareOp op = mirrored ? Mirrored(c.op) : c.op;
   const bool equality = op == CompareOp::kEq || op == CompareOp::kNe;
   if (!ReadsItem(left) || SameExpr(left, right)) return std::nullopt;
+  // PartiQL has an order of booleans, too: of two attributes nobody knows what they will be.
+  if (logic_ == Logic::kPartiql && !equality && Path(left) && Path(right)) return std::nullopt;
   // A number is all that a size is ever equal to.
   const std::string_view wanted = SizeOf(left) != nullptr ? "N" : equality ? "" : kOrderedTypes;
   const std::optional<std::string> l = Operand(left, {}), r = Operand(right, wanted);
@@ -240,6 +253,11 @@ std::optional<std::string> DynamoExpressions::Call(const Expr::Call& c) {
     wanted = "S";
   }
   if (word == nullptr) return std::nullopt;
+  if (name == "ATTRIBUTE_TYPE") {
+    // Parton fails where it meets another word, DynamoDB at once.
+    const Value type = ReadsNothing(*c.args[1]) ? EvaluateValue(*c.args[1], *ctx_).Own() : Value();
+    if (!type.is_text() || !IsTypeName(type.bytes())) return std::nullopt;
+  }
   const std::optional<std::string> value = Constant(*c.args[1], wanted);
   if (!value) return std::nullopt;
   return fmt::format("{}({}, {})", word, *path, *value);
@@ -361,24 +379,32 @@ std::optional<std::string> DynamoExpressions::ConditionOf(const Expr& e) {
   return std::nullopt;
 }
 
-std::optional<std::string> DynamoExpressions::UpdateOperand(const Expr& e) {
+std::optional<std::string> DynamoExpressions::UpdateOperand(const Expr& e, std::string_view wanted) {
   if (std::optional<std::string> path = Path(e)) return path;
+  auto two = [&](const Expr& left, const Expr& right, std::string_view left_type, std::string_view right_type) {
+    std::optional<std::pair<std::string, std::string>> out;
+    // An operand cannot be a sum again.
+    if (left.As<Expr::Binary>() != nullptr || right.As<Expr::Binary>() != nullptr) return out;
+    const std::optional<std::string> l = UpdateOperand(left, left_type), r = UpdateOperand(right, right_type);
+    if (l && r) out.emplace(*l, *r);
+    return out;
+  };
   if (const auto* b = e.As<Expr::Binary>(); b != nullptr && !ReadsNothing(e)) {
     if (b->op != BinaryOp::kAdd && b->op != BinaryOp::kSub) return std::nullopt;
-    // An operand cannot be a sum again.
-    if (b->left->As<Expr::Binary>() != nullptr || b->right->As<Expr::Binary>() != nullptr) return std::nullopt;
-    std::optional<std::string> l = UpdateOperand(*b->left), r = UpdateOperand(*b->right);
-    if (!l || !r) return std::nullopt;
-    return fmt::format("{} {} {}", *l, b->op == BinaryOp::kAdd ? "+" : "-", *r);
+    const auto both = two(*b->left, *b->right, "N", "N");
+    if (!both) return std::nullopt;
+    return fmt::format("{} {} {}", both->first, b->op == BinaryOp::kAdd ? "+" : "-", both->second);
   }
   if (const auto* call = e.As<Expr::Call>(); call != nullptr && !ReadsNothing(e)) {
-    const std::string& name = call->function->name;
-    if ((name != "IF_NOT_EXISTS" && name != "LIST_APPEND") || call->args.size() != 2) return std::nullopt;
-    std::optional<std::string> l = UpdateOperand(*call->args[0]), r = UpdateOperand(*call->args[1]);
-    if (!l || !r) return std::nullopt;
-    return fmt::format("{}({}, {})", name == "IF_NOT_EXISTS" ? "if_not_exists" : "list_append", *l, *r);
+    const bool append = call->function->name == "LIST_APPEND";
+    if ((call->function->name != "IF_NOT_EXISTS" && !append) || call->args.size() != 2) return std::nullopt;
+    if (!append && !Path(*call->args[0])) return std::nullopt;
+    const std::string_view type = append ? "L" : wanted;
+    const auto both = two(*call->args[0], *call->args[1], type, type);
+    if (!both) return std::nullopt;
+    return fmt::format("{}({}, {})", append ? "list_append" : "if_not_exists", both->first, both->second);
   }
-  return Stored(e);
+  return Stored(e, wanted);
 }
 
 std::optional<std::string> DynamoExpressions::UpdateOf(const std::vector<UpdateAction>& actions) {
@@ -393,7 +419,9 @@ std::optional<std::string> DynamoExpressions::UpdateOf(const std::vector<UpdateA
       first = false;
       out += PathText(a.path);
       if (kind == Kind::kRemove) continue;
-      std::optional<std::string> value = UpdateOperand(*a.value);
+      const std::optional<std::string> value = kind == Kind::kSet   ? UpdateOperand(*a.value)
+                                               : kind == Kind::kAdd ? Stored(*a.value, "N,NS,SS,BS")
+                                                                    : Stored(*a.value, "NS,SS,BS");
       if (!value) return std::nullopt;
       out += (kind == Kind::kSet ? " = " : " ") + *value;
     }

@@ -51,8 +51,8 @@ class DynamoExpressions {
   // A value to compare with. `wanted`: the types that DynamoDB takes there, "S,N,B"; empty: all.
   std::optional<std::string> Constant(const Expr& e, std::string_view wanted = {});
   std::optional<std::string> ConstantOf(const Value& v, std::string_view wanted);
-  // A value to store.
-  std::optional<std::string> Stored(const Expr& e);
+  // A value to store, of a type that DynamoDB takes there; empty: of any.
+  std::optional<std::string> Stored(const Expr& e, std::string_view wanted);
   bool ReadsItem(const Expr& e) const;
   std::optional<std::string> Operand(const Expr& e, std::string_view wanted);
   std::optional<std::string> Compare(const Expr::Compare& c);
@@ -62,7 +62,7 @@ class DynamoExpressions {
   std::optional<std::string> In(const Expr::In& in);
   std::optional<std::string> Not(const Expr::Not& n);
   std::optional<std::string> Join(const std::vector<ExprPtr>& terms, std::string_view word);
-  std::optional<std::string> UpdateOperand(const Expr& e);
+  std::optional<std::string> UpdateOperand(const Expr& e, std::string_view wanted = {});
   std::string PathText(const std::vector<PathStep>& steps);
 
   const int slot_;

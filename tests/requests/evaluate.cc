@@ -27,6 +27,8 @@ Value Of(const Operand& o, const Value& item) {
   return Value();
 }
 
+bool IsUndefinedSize(const Operand& o, const Value& v) { return o.kind == Operand::Kind::kCall && v.is_missing(); }
+
 bool Compares(const std::string& op, const Value& a, const Value& b) {
   if (op == "=") return !a.is_missing() && !b.is_missing() && Same(a, b);
   if (op == "<>") return a.is_missing() || b.is_missing() || !Same(a, b);
@@ -171,7 +173,12 @@ bool Holds(const Condition& c, const Value& item) {
     case Condition::Kind::kOr: return std::any_of(c.terms.begin(), c.terms.end(), holds);
     case Condition::Kind::kNot: return !holds(c.terms[0]);
     case Condition::Kind::kCall: return Calls(c, item);
-    case Condition::Kind::kCompare: return Compares(c.word, Of(c.operands[0], item), Of(c.operands[1], item));
+    case Condition::Kind::kCompare: {
+      const Value a = Of(c.operands[0], item), b = Of(c.operands[1], item);
+      // A size that is not defined compares as false in any way, unlike a missing attribute.
+      if (IsUndefinedSize(c.operands[0], a) || IsUndefinedSize(c.operands[1], b)) return false;
+      return Compares(c.word, a, b);
+    }
     case Condition::Kind::kBetween: {
       const Value v = Of(c.operands[0], item);
       return Compares(">=", v, Of(c.operands[1], item)) && Compares("<=", v, Of(c.operands[2], item));
