@@ -344,7 +344,7 @@ Status RestoreDatabase(Engine* engine, const std::string& directory,
   sync.sync = true;
   PARTON_RETURN_IF_ERROR(FromLevelDb(engine->db()->Put(sync, RestoringKey(), "")));
   Sum written;
-  KeyProgress steps(from.get(), progress);
+  KeyProgress steps(from, progress);
   steps.Plan("", TheEnd());
   Status s = CopyAll(it.get(), engine->db(), &steps, &written);
   if (!s.ok()) {

@@ -183,7 +183,7 @@ bool DamagedDatabase::ReadManifest(const std::string& name) {
   const Result<std::string> bytes = ReadFileAsFarAsPossible(env_, path_ + "/" + name);
   if (!bytes.ok()) return false;
   std::vector<std::string> records;
-  const LogScan scan = ScanLog(*bytes, &records);
+  const LogScan scan = ScanLog(*bytes, &records, LogKind::kManifest);
   if (records.empty() || scan.begins_again) return false;
   for (const std::string& record : records) {
     if (!manifest_.Apply(record)) return false;

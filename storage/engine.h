@@ -65,7 +65,10 @@ class Engine {
   const OpenDirectory* directory() const { return directory_.get(); }
   // Where the files are, as LevelDB sees them.
   leveldb::Env* env() const { return log_env_.get(); }
-  std::string files_path() const { return in_memory() ? "/parton" : options_.path; }
+  std::string files_path() const {
+    if (directory_ != nullptr) return directory_->path();
+    return in_memory() ? "/parton" : options_.path;
+  }
   bool in_memory() const { return options_.path == ":memory:"; }
   int64_t NowMs() const;
 

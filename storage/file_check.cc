@@ -83,7 +83,7 @@ class Finder {
     name.pop_back();
     const std::string problem = Stable(name, [this](std::string_view bytes) -> std::string {
       std::vector<std::string> records;
-      const LogScan scan = ScanLog(bytes, &records);
+      const LogScan scan = ScanLog(bytes, &records, LogKind::kManifest);
       manifest_ = Manifest();
       for (const std::string& record : records) {
         if (!manifest_.Apply(record)) return "has a record that makes no sense";

@@ -50,6 +50,27 @@ class SharedFile final : public leveldb::RandomAccessFile {
   const std::shared_ptr<leveldb::RandomAccessFile> file_;
 };
 
+// A table from its begin to its end.
+class TableReader final : public leveldb::SequentialFile {
+ public:
+  TableReader(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
+  leveldb::Status Read(size_t n, leveldb::Slice* result, char* scratch) override {
+    n = static_cast<size_t>(std::min<uint64_t>(n, size_ - at_));
+    leveldb::Status s = file_->Read(at_, n, result, scratch);
+    at_ += result->size();
+    return s;
+  }
+  leveldb::Status Skip(uint64_t n) override {
+    at_ += std::min(n, size_ - at_);
+    return leveldb::Status::OK();
+  }
+
+ private:
+  const std::shared_ptr<leveldb::RandomAccessFile> file_;
+  const uint64_t size_;
+  uint64_t at_ = 0;
+};
+
 leveldb::Status MapFile(const std::string& name, leveldb::RandomAccessFile** file, uint64_t* size) {
   const int fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
@@ -216,6 +237,17 @@ void FrozenEnv::Freeze() {
     held.swap(held_);
   }
   for (const auto& [work, argument] : held) target()->Schedule(work, argument);
+}
+
+leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::SequentialFile** file) {
+  {
+    std::lock_guard lock(mutex_);
+    if (auto it = tables_.find(name); it != tables_.end()) {
+      *file = new TableReader(it->second.first, it->second.second);
+      return leveldb::Status::OK();
+    }
+  }
+  return target()->NewSequentialFile(name, file);
 }
 
 leveldb::Status FrozenEnv::NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) {

@@ -32,6 +32,7 @@ class FrozenEnv final : public leveldb::EnvWrapper {
   // Compactions that LevelDB has in mind come to nothing.
   void Freeze();
 
+  leveldb::Status NewSequentialFile(const std::string& name, leveldb::SequentialFile** file) override;
   leveldb::Status NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) override;
   leveldb::Status NewWritableFile(const std::string& name, leveldb::WritableFile** file) override;
   bool FileExists(const std::string& name) override;
