@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "types/bounds.h"
+
 namespace parton {
 
 namespace {
@@ -23,17 +25,15 @@ using FieldTypes = std::vector<std::pair<std::string, CsvType>>;
 // A file to read through once, and to stop reading on request.
 class CancellableSource final : public ByteSource {
  public:
-  CancellableSource(ByteSource* source, const std::atomic<bool>* cancel) : source_(source), cancel_(cancel) {}
+  CancellableSource(ByteSource* source, const StatementBounds* bounds) : source_(source), bounds_(bounds) {}
   Result<size_t> Read(char* buffer, size_t n) override {
-    if (cancel_->load(std::memory_order_relaxed)) {
-      return Status(StatusCode::kCancelled, "the statement was cancelled");
-    }
+    if (bounds_->cancel.load(std::memory_order_relaxed)) return CancelledStatus(bounds_);
     return source_->Read(buffer, n);
   }
 
  private:
   ByteSource* source_;
-  const std::atomic<bool>* cancel_;
+  const StatementBounds* bounds_;
 };
 
 CsvType CsvTypeOfKey(KeyType type) {
@@ -153,7 +153,7 @@ Status DecideCsvTypes(const TablePtr& table, const std::string& path, Rewindable
     PARTON_ASSIGN_OR_RETURN(again, OpenFileSource(path, result->connection().db().options.files));
     bytes = again.get();
   }
-  CancellableSource readable(bytes, &result->connection().bounds()->cancel);
+  CancellableSource readable(bytes, result->connection().bounds());
   const size_t records = !options->infer ? 0 : sampled ? kSampledRecords : SIZE_MAX;
   PARTON_ASSIGN_OR_RETURN(CsvGuess guess, GuessCsvTypes(&readable, std::move(plain), known, records));
   if (options->infer) FollowTable(table, known, &guess.types, result);
