@@ -55,7 +55,10 @@ class Unnest final : public Operator {
                                  node_.collection.get());
       }
     } else {
-      (void)ctx_.eval.Mismatch("FROM takes a collection", node_.collection.get());
+      constexpr const char* kWrong = "FROM takes a collection";
+      // An item need not have the attribute.
+      (void)(source_.is_absent() ? ctx_.eval.Absent(kWrong, node_.collection.get())
+                                 : ctx_.eval.Mismatch(kWrong, node_.collection.get()));
       count_ = 1;
     }
     return !ctx_.failed();

@@ -192,8 +192,9 @@ class TableRenderer : public Renderer {
   }
   bool IsKey(const std::string& column) const { return std::find(keys_.begin(), keys_.end(), column) != keys_.end(); }
 
-  // How wide a cell of this row may be: as its column, and where there is room as wide as it needs.
+  // How wide a cell of this row may be: as its column, and where there is room as wide as it needs, if it is never cut.
   int Grown(const Cell& cell, int width, int* spare) const {
+    if (!cell.whole && look_.width > 0) return width;
     int wanted = DisplayWidth(cell.text);
     if (look_.max_cell > 0) wanted = std::min(wanted, look_.max_cell);
     const int more = std::clamp(wanted - width, 0, *spare);

@@ -102,7 +102,7 @@ SELECT VALUE [INTERVAL '10' MONTH * 0.7e0, INTERVAL '3' YEAR / 2.25e-1, INTERVAL
 
 SET dialect = dynamodb;
 INSERT INTO t VALUE {'k': 'x', 'v': 123456789012345678901234567890123456789};
--- error: ValidationException like 'Attempting to store more than 38 significant digits in a Number'
+-- error: ValidationException like 'Attempting to store more than 38 significant digits in a Number under root%'
 
 SELECT k FROM t WHERE v = 123456789012345678901234567890123456789;
--- error: ValidationException like 'Attempting to store more than 38 significant digits in a Number'
+-- error: ValidationException like 'Attempting to store more than 38 significant digits in a Number under root%'
