@@ -148,7 +148,8 @@ TEST(Lifetime, FeedsOutliveTheirDatabase) {
   options.start = FeedOptions::Start::kTrimHorizon;
   options.consumer = "one";
   auto feed = db->OpenFeed("songs", options).value();
-  auto listening = db->OpenFeed("songs", {.start = FeedOptions::Start::kTrimHorizon}).value();
+  options.consumer.clear();
+  auto listening = db->OpenFeed("songs", options).value();
   std::atomic<int> heard{0};
   ASSERT_TRUE(listening->Listen(10, [&](const std::vector<Change>&) {
     ++heard;
@@ -175,7 +176,9 @@ TEST(Lifetime, TheDatabaseOpensAgainBesideWhatIsLeftOfIt) {
     ASSERT_TRUE(db.ok()) << db.status().ToString();
     connections.push_back((*db)->Connect());
     Connection& c = *connections.back();
-    if (i == 0) ASSERT_TRUE(c.Execute("CREATE TABLE t (id NUMBER, PRIMARY KEY (id))").ok());
+    if (i == 0) {
+      ASSERT_TRUE(c.Execute("CREATE TABLE t (id NUMBER, PRIMARY KEY (id))").ok());
+    }
     ASSERT_TRUE(c.Execute("INSERT INTO t VALUE {'id': ?}", {i}).ok());
     results.push_back(c.Execute("SELECT * FROM t").value());
     ASSERT_TRUE(results.back()->Next());

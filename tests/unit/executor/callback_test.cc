@@ -38,6 +38,7 @@ TEST_F(CallbackTest, WhatListenersThrowIsReported) {
 }
 
 TEST_F(CallbackTest, WhatProgressCallbacksThrowEndsTheStatement) {
+  Run("INSERT INTO t SELECT VALUE {'a': i, 'b': i} FROM range(10, 2000) AS i");
   connection_->SetProgress([](uint64_t, uint64_t) -> bool { throw std::runtime_error("enough"); });
   const Status s = Error("CREATE INDEX g ON t (b NUMBER)");
   EXPECT_EQ(s.code(), StatusCode::kInternal) << s.ToString();
