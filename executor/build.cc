@@ -144,7 +144,10 @@ OperatorPtr Build(const Plan& plan, const SlotSet& live, ExecutionContext& ctx) 
 class Profiled final : public Operator {
  public:
   Profiled(const Plan& plan, OperatorPtr input, ExecutionContext& ctx)
-      : Operator(ctx), plan_(plan), input_(std::move(input)) {}
+      : Operator(ctx), plan_(plan), input_(std::move(input)) {
+    // The entry is made here: the destructor must not be in need of memory.
+    ctx_.shared->AddProfile(&plan_, profile_);
+  }
   ~Profiled() override {
     if (const ReadStats* reads = input_->reads()) profile_.reads = *reads;
     ctx_.shared->AddProfile(&plan_, profile_);

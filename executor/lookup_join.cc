@@ -32,7 +32,10 @@ class LookupJoin final : public Operator {
         filter_(access.filter != nullptr ? access.filter : access.pushed_filter),
         left_(std::move(left)),
         rows_(std::move(left_slots)),
-        memory_(ctx) {}
+        memory_(ctx) {
+    // The entry is made here: the destructor must not be in need of memory.
+    if (ctx_.shared->profiling) ctx_.shared->AddProfile(&right_, profile_);
+  }
   ~LookupJoin() override {
     if (ctx_.shared->profiling) ctx_.shared->AddProfile(&right_, profile_);
   }

@@ -9,6 +9,7 @@
 #include "executor/write.h"
 #include "planner/plan_visit.h"
 #include "types/item_codec.h"
+#include "types/kept_bytes.h"
 
 namespace parton {
 
@@ -68,6 +69,15 @@ void AddPaths(const Plan& plan, std::string* out) {
     if (a->index != nullptr) *out += "." + a->index->name;
   }
   ForEachPlanBelow(plan, [&](const Plan& below) { AddPaths(below, out); });
+}
+
+void AddPaths(const PlannedStatement& planned, std::string* out) {
+  if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
+    AddPaths(*(*query)->root, out);
+  } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
+    if ((*write)->target != nullptr) AddPaths(*(*write)->target, out);
+    if ((*write)->source != nullptr) AddPaths(*(*write)->source->root, out);
+  }
 }
 
 // The position in `original` of the token that stands at `span` in `lifted`: both have the same tokens, but for
@@ -419,7 +429,7 @@ void Execution::ShowRow(const Value& row) {
   if (item == nullptr || item->owned) {
     row_ = &row;
     if (item == nullptr && row.borrowed()) {
-      shown_ = row.Own();
+      KeepBytes(row, &shown_);
       row_ = &shown_;
     }
     return;
@@ -437,27 +447,36 @@ void Execution::ShowRow(const Value& row) {
 void Execution::KeepShownRow() {
   internal::HeapItem* shown = shown_.heap_item();
   if (shown == nullptr || shown->owned || shown->Unique()) return;
-  shown->storage = shown->bytes;
+  try {
+    shown->storage = shown->bytes;
+  } catch (...) {
+    // The copies must not look at bytes that go.
+    shown->storage.clear();
+    shown->bytes = shown->storage;
+    shown->Keep();
+    throw;
+  }
   shown->bytes = shown->storage;
   shown->Keep();
 }
 
 bool Execution::Next() {
   if (!running_) return false;
-  KeepShownRow();
-  if (!streaming_) {
-    if (next_row_ < rows_.size()) {
+  try {
+    KeepShownRow();
+    if (!streaming_ && next_row_ < rows_.size()) {
       row_ = &rows_[next_row_++];
       return true;
     }
-    End(Status());
+    if (streaming_ && NextStreamed()) {
+      ShowRow(runner_->row());
+      return true;
+    }
+  } catch (...) {
+    End(StatusOfException());
     return false;
   }
-  if (NextStreamed()) {
-    ShowRow(runner_->row());
-    return true;
-  }
-  End(context_->failed() ? std::move(context_->eval.error) : Status());
+  End(streaming_ && context_->failed() ? std::move(context_->eval.error) : Status());
   return false;
 }
 
@@ -483,7 +502,11 @@ void Execution::End(Status status) {
   if (status.code() == StatusCode::kCancelled) {
     if (Status thrown = connection_->TakeProgressError(); !thrown.ok()) status = std::move(thrown);
   }
-  KeepShownRow();
+  try {
+    KeepShownRow();
+  } catch (...) {
+    status = StatusOfException();
+  }
   row_ = &kMissing;
   try {
     status_ = Locate(std::move(status));
@@ -536,14 +559,13 @@ void Execution::Release() {
 }
 
 const ExecutionStats& Execution::stats() const {
-  NoteCapacity();
-  if (stats_.access_path.empty() && plan_ != nullptr) {
-    if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
-      AddPaths(*(*query)->root, &stats_.access_path);
-    } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&plan_->body)) {
-      if ((*write)->target != nullptr) AddPaths(*(*write)->target, &stats_.access_path);
-      if ((*write)->source != nullptr) AddPaths(*(*write)->source->root, &stats_.access_path);
-    }
+  try {
+    NoteCapacity();
+    if (stats_.access_path.empty() && plan_ != nullptr) AddPaths(*plan_, &stats_.access_path);
+  } catch (const std::bad_alloc&) {
+    // The numbers are there, the names are not.
+    stats_.capacity_counted = false;
+    stats_.access_path.clear();
   }
   return stats_;
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "types/item_codec.h"
+#include "types/kept_bytes.h"
 #include "types/name_table.h"
 #include "types/value_compare.h"
 #include "types/value_heap.h"
@@ -353,6 +354,17 @@ Value Value::Own() const& {
 Value Value::Own() && {
   if (!borrowed()) return std::move(*this);
   return static_cast<const Value&>(*this).Own();
+}
+
+void KeepBytes(const Value& from, Value* kept) {
+  if (kept->type() == from.type() && !kept->borrowed()) {
+    HeapBytes* bytes = HeapBytes::Of(kept->bytes());
+    if (bytes->Unique() && from.bytes().size() <= bytes->capacity) {
+      bytes->Set(from.bytes());
+      return;
+    }
+  }
+  *kept = from.Own();
 }
 
 bool operator==(const Value& a, const Value& b) { return DeepEqual(a, b); }

@@ -18,7 +18,8 @@ namespace parton::internal {
 
 // The characters follow the object in the same allocation.
 struct HeapBytes final : HeapObject {
-  size_t size = 0;
+  uint32_t size = 0;
+  uint32_t capacity = 0;
 
   // Throws std::bad_alloc: there is no memory, or the statement's limit is reached.
   static HeapBytes* New(std::string_view s) {
@@ -30,11 +31,20 @@ struct HeapBytes final : HeapObject {
       throw std::bad_alloc();
     }
     auto* object = new (memory) HeapBytes();
-    object->size = s.size();
+    object->size = object->capacity = static_cast<uint32_t>(s.size());
     if (!s.empty()) std::memcpy(object->data(), s.data(), s.size());
     return object;
   }
-  ~HeapBytes() override { CountFreed(sizeof(HeapBytes) + size); }
+  ~HeapBytes() override { CountFreed(sizeof(HeapBytes) + capacity); }
+  // The object whose view() begins there.
+  static HeapBytes* Of(std::string_view view) {
+    return reinterpret_cast<HeapBytes*>(const_cast<char*>(view.data())) - 1;
+  }
+  // REQUIRES: s.size() <= capacity.
+  void Set(std::string_view s) {
+    size = static_cast<uint32_t>(s.size());
+    if (!s.empty()) std::memmove(data(), s.data(), s.size());
+  }
   static void operator delete(void* p) { ::operator delete(p); }
 
   char* data() { return reinterpret_cast<char*>(this + 1); }
