@@ -9,6 +9,14 @@ namespace {
 const std::vector<std::string> kInts = {"id", "g", "b", "a"};
 const std::vector<std::string> kTexts = {"s"};
 
+// To SQLite's subqueries the rows that an UPDATE changed are new already: they read what the tables were instead.
+std::string OfOldRows(std::string update) {
+  for (size_t at = 0; (at = update.find(" AS q", at)) != update.npos; at += 9) {
+    if (update[at - 1] == '1' || update[at - 1] == '2') update.insert(at - 2, "old_");
+  }
+  return update;
+}
+
 }  // namespace
 
 std::string SqlGenerator::Text() {
@@ -212,7 +220,7 @@ std::string SqlGenerator::From(Sources* out, int depth) {
     Sources right;
     const std::string item = FromItem(&right, depth);
     static const std::vector<std::string> kinds = {"JOIN", "INNER JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
-    const std::string& kind = Of(kinds);
+    const std::string& kind = kinds[static_cast<size_t>(Below(right_joins_ ? 6 : 4))];
     Sources both = *out;
     both.insert(both.end(), right.begin(), right.end());
     std::string on = Chance(85) ? fmt::format("{} = {}", IntColumn(*out), IntColumn(right)) : "";
@@ -292,7 +300,7 @@ SqlQuery SqlGenerator::Windowed(int depth) {
   return q;
 }
 
-SqlQuery SqlGenerator::SetOperation(int) {
+SqlQuery SqlGenerator::SetOperation(bool inner) {
   static const std::vector<std::string> ops = {"UNION", "UNION ALL", "INTERSECT", "EXCEPT"};
   SqlQuery q;
   q.ints = {"c0"};
@@ -300,12 +308,14 @@ SqlQuery SqlGenerator::SetOperation(int) {
   const bool wide = Chance(50);
   if (wide) q.texts = {"c1"};
   const std::string& op = Of(ops);
+  right_joins_ = !inner;
   for (int side = 0; side < 2; ++side) {
     Sources in;
     const std::string from = From(&in, 0);
     q.text += fmt::format("{}SELECT {} AS c0{} FROM {}{}", side ? " " + op + " " : "", IntColumn(in),
                           wide ? fmt::format(", {} AS c1", TextColumn(in)) : "", from, Where(in));
   }
+  right_joins_ = true;
   return q;
 }
 
@@ -349,7 +359,7 @@ SqlQuery SqlGenerator::AnyQuery(int depth) {
     case 0: return Grouped(depth);
     case 1: return Distinct(depth);
     case 2: return Windowed(depth);
-    case 3: return SetOperation(depth);
+    case 3: return SetOperation(true);
     default: return Plain(depth);
   }
 }
@@ -370,7 +380,7 @@ SqlQuery SqlGenerator::Query() {
     case 1: return Grouped(1);
     case 2:
     case 3: return Windowed(1);
-    case 4: return SetOperation(1);
+    case 4: return SetOperation(false);
     case 5:
     case 6: return Ordered();
     case 7: return WithQuery();
@@ -410,7 +420,7 @@ SqlWrite SqlGenerator::Write() {
         default: set = fmt::format("a = {}", Subquery(self, 1)); break;
       }
       const std::string text = fmt::format("UPDATE {} SET {}{}", table, set, where);
-      return {text, text};
+      return {text, OfOldRows(text)};
     }
   }
 }

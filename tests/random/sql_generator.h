@@ -25,7 +25,7 @@ struct SqlQuery {
   std::vector<std::string> texts;
 };
 
-// A change, in both languages.
+// A change, in both languages. SQLite's needs copies of both tables: old_t1 and old_t2.
 struct SqlWrite {
   std::string parton;
   std::string sqlite;
@@ -75,7 +75,8 @@ class SqlGenerator {
   SqlQuery Grouped(int depth);
   SqlQuery Windowed(int depth);
   SqlQuery Distinct(int depth);
-  SqlQuery SetOperation(int depth);
+  // `inner`: of a FROM. SQLite 3.40 counts rows of RIGHT and FULL JOIN twice when it takes a UNION ALL in there apart.
+  SqlQuery SetOperation(bool inner);
   SqlQuery Ordered();
   SqlQuery WithQuery();
   SqlQuery RecursiveQuery();
@@ -87,6 +88,7 @@ class SqlGenerator {
   int subqueries_ = 0;  // how deep
   int most_joins_ = 2;
   std::vector<SqlSource> common_;  // WITH names in sight
+  bool right_joins_ = true;        // RIGHT and FULL JOIN, too
 };
 
 }  // namespace parton
