@@ -1,6 +1,8 @@
 #include "executor/commands.h"
 
+#include <string>
 #include <type_traits>
+#include <utility>
 
 #include "types/functions.h"
 
@@ -48,8 +50,11 @@ constexpr bool kIsDdl =
     std::is_same_v<T, ast::DropTrigger> || std::is_same_v<T, ast::RestoreFrom> ||
     std::is_same_v<T, ast::Repair>;
 
-Status Done(Execution* result, Status s, const char* text) {
-  if (s.ok()) result->SetText(ResultKind::kDone, text);
+// What was done must not fail afterwards: the text is made before.
+template <typename F>
+Status Done(Execution* result, std::string text, F&& act) {
+  Status s = std::forward<F>(act)();
+  if (s.ok()) result->SetText(ResultKind::kDone, std::move(text));
   return s;
 }
 
@@ -82,21 +87,21 @@ struct Runner {
   Status operator()(const ast::CopyFrom& s) { return commands::CopyFrom(s, result); }
   Status operator()(const ast::Import& s) { return commands::Import(s, result); }
   Status operator()(const ast::CopyTo& s) { return commands::CopyTo(s, statement, result); }
-  Status operator()(const ast::Begin&) { return Done(result, connection().Begin(), "transaction started"); }
+  Status operator()(const ast::Begin&) { return Done(result, "transaction started", [&] { return connection().Begin(); }); }
   Status operator()(const ast::Commit&) {
-    return Done(result, connection().Commit(), "transaction committed");
+    return Done(result, "transaction committed", [&] { return connection().Commit(); });
   }
   Status operator()(const ast::Rollback& s) {
     if (s.savepoint.empty()) {
-      return Done(result, connection().Rollback(), "transaction rolled back");
+      return Done(result, "transaction rolled back", [&] { return connection().Rollback(); });
     }
-    return Done(result, connection().RollbackTo(s.savepoint.name), "rolled back to the savepoint");
+    return Done(result, "rolled back to the savepoint", [&] { return connection().RollbackTo(s.savepoint.name); });
   }
   Status operator()(const ast::Savepoint& s) {
-    return Done(result, connection().MakeSavepoint(s.name.name), "savepoint made");
+    return Done(result, "savepoint made", [&] { return connection().MakeSavepoint(s.name.name); });
   }
   Status operator()(const ast::ReleaseSavepoint& s) {
-    return Done(result, connection().ReleaseSavepoint(s.name.name), "savepoint released");
+    return Done(result, "savepoint released", [&] { return connection().ReleaseSavepoint(s.name.name); });
   }
   template <typename T>
   Status operator()(const T&) {

@@ -261,13 +261,15 @@ Status CreateTable(const ast::CreateTable& s, Execution* result, const std::stri
   }
   Status valid = ValidateTableSchema(schema, dynamo);
   if (!valid.ok()) return std::move(valid).At(s.name.span);
+  // What was done must not fail afterwards: the text is made before, here and below.
+  std::string text = fmt::format("table {} created", s.name.name);
   Result<TablePtr> made = store.CreateTable(std::move(schema));
   if (!made.ok()) {
     // Somebody else may have been quicker.
     if (s.if_not_exists && made.status().code() == StatusCode::kInUse) return Status::Ok();
     return std::move(made).status().At(s.name.span);
   }
-  result->SetText(ResultKind::kDone, fmt::format("table {} created", s.name.name));
+  result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
@@ -277,18 +279,20 @@ Status DropTable(const ast::DropTable& s, Execution* result) {
     return Status::Ok();
   }
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
+  std::string text = fmt::format("table {} dropped", s.name.name);
   Status dropped = result->connection().store().DropTable(s.name.name, Progress(result));
   if (!dropped.ok()) return std::move(dropped).At(s.name.span);
   PARTON_RETURN_IF_ERROR(result->connection().db().triggers->DropOfTable(s.name.name));
-  result->SetText(ResultKind::kDone, fmt::format("table {} dropped", s.name.name));
+  result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
 Status TruncateTable(const ast::TruncateTable& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
+  std::string text = fmt::format("table {} is empty now", s.name.name);
   Status done = result->connection().store().TruncateTable(s.name.name, Progress(result));
   if (!done.ok()) return std::move(done).At(s.name.span);
-  result->SetText(ResultKind::kDone, fmt::format("table {} is empty now", s.name.name));
+  result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
@@ -318,6 +322,7 @@ Status CreateIndex(const ast::CreateIndex& s, Execution* result) {
   changed.indexes.push_back(index);
   Status valid = ValidateTableSchema(changed, result->connection().settings()->dialect == Dialect::kDynamo);
   if (!valid.ok()) return std::move(valid).At(s.index.name.span);
+  std::string text = fmt::format("index {} created", s.index.name.name);
   Status done = store.CreateIndex(table->name, std::move(index), Progress(result));
   if (!done.ok()) return std::move(done).At(s.index.name.span);
   if (changed.options != table->options) {
@@ -326,7 +331,7 @@ Status CreateIndex(const ast::CreateIndex& s, Execution* result) {
       return Status::Ok();
     }));
   }
-  result->SetText(ResultKind::kDone, fmt::format("index {} created", s.index.name.name));
+  result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
@@ -350,6 +355,7 @@ Status DropIndex(const ast::DropIndex& s, Execution* result) {
   if (index->kind == IndexKind::kLocal) {
     return Status::Validation("a local index cannot be dropped: it goes with its table", s.name.span);
   }
+  std::string text = fmt::format("index {} dropped", s.name.name);
   Status done = store.DropIndex(table->name, s.name.name, Progress(result));
   if (!done.ok()) return std::move(done).At(s.name.span);
   const std::string prefix = IndexPrefix(s.name.name);
@@ -360,7 +366,7 @@ Status DropIndex(const ast::DropIndex& s, Execution* result) {
       return Status::Ok();
     }));
   }
-  result->SetText(ResultKind::kDone, fmt::format("index {} dropped", s.name.name));
+  result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
@@ -376,6 +382,7 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
           i.name.span);
     }
   }
+  std::string text = fmt::format("table {} altered", table->name);
   Status done = result->connection().store().AlterTable(table->name, [&](TableSchema* schema) -> Status {
     PARTON_RETURN_IF_ERROR(CheckSwitches(s.clauses, *schema));
     const std::optional<Throughput> before = schema->provisioned;
@@ -390,7 +397,7 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
     return Status::Ok();
   });
   if (!done.ok()) return std::move(done).At(s.table.span);
-  result->SetText(ResultKind::kDone, fmt::format("table {} altered", table->name));
+  result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "parser/parser.h"
 #include "planner/binder_internal.h"
@@ -374,6 +376,7 @@ ExprPtr Binder::RowValue(const Projection& p, RowForm form, TextSpan span) {
 Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const Scope* rows,
                                                  Projection* p, std::vector<SlotExpr>* computed) {
   std::vector<SortKey> keys;
+  if (tail.order_by.empty()) return keys;
   Scope aliases;
   aliases.outer = rows;
   std::vector<int> slots;
@@ -392,15 +395,16 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     aliases.variables.push_back(std::move(v));
   }
   // A name that two items have in different meanings is no name to order by.
-  std::vector<Variable> distinct;
+  struct Meaning {
+    ExprPtr value;
+    bool one = true;
+  };
+  std::unordered_map<std::string, Meaning> meanings;
   for (const Variable& v : aliases.variables) {
-    bool same =
-        std::all_of(aliases.variables.begin(), aliases.variables.end(), [&](const Variable& other) {
-          return other.name != v.name || SameExpr(*other.value, *v.value);
-        });
-    if (same) distinct.push_back(v);
+    const auto [known, added] = meanings.try_emplace(v.name, Meaning{v.value});
+    if (!added) known->second.one = known->second.one && SameExpr(*known->second.value, *v.value);
   }
-  aliases.variables = std::move(distinct);
+  std::erase_if(aliases.variables, [&](const Variable& v) { return !meanings.at(v.name).one; });
   Restore<const Scope*> inside(&scope_, &aliases);
   for (const ast::OrderItem& item : tail.order_by) {
     const auto* literal = item.expr->As<ast::Literal>();
@@ -421,14 +425,15 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     PARTON_ASSIGN_OR_RETURN(SortKey key, BindSortKey(item));
     keys.push_back(std::move(key));
   }
+  std::unordered_set<int> used;
+  for (const SortKey& k : keys) {
+    for (int slot : SlotsRead(*k.expr)) used.insert(slot);
+  }
   size_t next = 0;
   for (Item& item : p->items) {
     if (item.spread) continue;
     int slot = slots[next++];
-    if (slot < 0) continue;
-    bool used = std::any_of(keys.begin(), keys.end(),
-                            [&](const SortKey& k) { return ReadsSlot(*k.expr, slot); });
-    if (!used) continue;
+    if (slot < 0 || !used.contains(slot)) continue;
     computed->push_back(SlotExpr{slot, item.value});
     item.value = SlotRef(slot, item.name, item.value->span);
   }

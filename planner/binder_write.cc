@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
 
 #include "planner/binder_internal.h"
 #include "planner/plan_visit.h"
@@ -50,8 +53,35 @@ std::string PathText(const std::vector<PathStep>& path) {
   return out + "]";
 }
 
+// Whether two paths overlap, or one has a name where another has a position: found in a tree of their steps.
+bool PathsMeet(const std::vector<UpdateAction>& actions) {
+  struct Node {
+    std::map<std::pair<std::string, int64_t>, std::unique_ptr<Node>> steps;
+    bool ends = false;  // a path does
+  };
+  Node root;
+  for (const UpdateAction& action : actions) {
+    Node* at = &root;
+    bool added = false;
+    for (const PathStep& step : action.path) {
+      const bool mixed = !at->steps.empty() && (at->steps.begin()->first.second >= 0) != (step.index >= 0);
+      if (at->ends || mixed) return true;
+      std::unique_ptr<Node>& next = at->steps[{step.name, step.index}];
+      added = next == nullptr;
+      if (added) next = std::make_unique<Node>();
+      at = next.get();
+    }
+    if (!added) return true;
+    at->ends = true;
+  }
+  return false;
+}
+
+// The first two that do are told.
 Status CheckPaths(const std::vector<UpdateAction>& actions) {
+  if (!PathsMeet(actions)) return Status::Ok();
   for (size_t i = 0; i < actions.size(); ++i) {
+    CheckPoint();
     for (size_t j = i + 1; j < actions.size(); ++j) {
       const std::vector<PathStep>& a = actions[i].path;
       const std::vector<PathStep>& b = actions[j].path;
