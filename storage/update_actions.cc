@@ -131,8 +131,9 @@ Result<Value> SetValue(const Expr& e, EvalContext& ctx, TextSpan span) {
       // Dates and intervals are added by the evaluator.
       Value v = EvaluateValue(e, ctx).Own();
       if (ctx.failed()) return ctx.error;
-      if (v.is_missing()) return Status::Validation(kBadOperand, span);
-      return v;
+      // To DynamoDB NULL is a value, and no number.
+      const bool bad = v.is_missing() || (v.is_null() && ctx.logic == Logic::kDynamo);
+      return bad ? Result<Value>(Status::Validation(kBadOperand, span)) : v;
     }
     if (left.is_exact() && right.is_exact()) {
       auto sum = b->op == BinaryOp::kAdd

@@ -55,8 +55,8 @@ Tri CompareNode(const Expr& e, const Expr::Compare& c, EvalContext& ctx) {
   const Value& a = Evaluate(*c.left, ctx, &left);
   const Value& b = Evaluate(*c.right, ctx, &right);
   // A size that is not defined compares as FALSE in any way, unlike a missing attribute.
-  if (ctx.logic == Logic::kDynamo && c.op == CompareOp::kNe && (a.is_missing() || b.is_missing()) &&
-      (c.left->As<Expr::Call>() != nullptr || c.right->As<Expr::Call>() != nullptr)) {
+  if (ctx.logic == Logic::kDynamo && ((a.is_missing() && c.left->As<Expr::Call>() != nullptr) ||
+                                      (b.is_missing() && c.right->As<Expr::Call>() != nullptr))) {
     return Tri::kFalse;
   }
   if (c.rows && ctx.logic == Logic::kPartiql) return eval::CompareRows(c.op, a, b, ctx, &e);
@@ -308,7 +308,8 @@ Value CallWith(const Expr& e, const ScalarFunction& f, const Value* args, int co
     }
   }
   if (f.absent == AbsentRule::kPropagate) {
-    if (missing) return Value::Missing();
+    // To DynamoDB NULL is a value, of a type that these do not take.
+    if (missing || (null && ctx.logic == Logic::kDynamo)) return Value::Missing();
     if (null) return Value::Null();
   }
   const bool failed_before = ctx.failed();

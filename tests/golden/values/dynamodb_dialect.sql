@@ -137,3 +137,31 @@ SELECT x.*, x.id AS again FROM "proj"."thin" AS x;
 -- {'id': '1', 'a': 'x', 'again': '1'}
 SELECT * FROM "proj"."thin" WHERE url IS MISSING;
 -- {'id': '1', 'a': 'x'}
+
+-- NULL is a value, and no function and no sum takes it: it has no size, and what asks for one is false.
+CREATE TABLE nulls (id STRING, PRIMARY KEY (id));
+INSERT INTO nulls << {'id': 'absent'}, {'id': 'list', 'x': [1]}, {'id': 'null', 'x': NULL}, {'id': 'number', 'x': 1} >>;
+SET dialect = dynamodb;
+SELECT id FROM nulls WHERE size(x) <> 2;
+-- {'id': 'list'}
+SELECT id FROM nulls WHERE NOT (size(x) <> 2);
+-- {'id': 'absent'}
+-- {'id': 'null'}
+-- {'id': 'number'}
+SELECT id FROM nulls WHERE size(x) <> nope;
+-- {'id': 'list'}
+SELECT id FROM nulls WHERE size(x) IN (NULL, 1);
+-- {'id': 'list'}
+UPDATE nulls SET x = x + 1 WHERE id = 'null';
+-- error: ValidationException like 'An operand in the update expression has an incorrect data type'
+UPDATE nulls SET y = if_not_exists(x, 1) - 1 WHERE id = 'null';
+-- error: ValidationException like 'An operand in the update expression has an incorrect data type'
+UPDATE nulls SET x = list_append(x, [2]) WHERE id = 'null';
+-- error: ValidationException like 'An operand in the update expression has an incorrect data type'
+UPDATE nulls SET y = if_not_exists(x, 1) WHERE id = 'null';
+SELECT * FROM nulls WHERE id = 'null';
+-- {'id': 'null', 'x': NULL, 'y': NULL}
+SET dialect = extended;
+UPDATE nulls SET x = x + 1 WHERE id = 'null';
+SELECT * FROM nulls WHERE id = 'null';
+-- {'id': 'null', 'x': NULL, 'y': NULL}
