@@ -188,6 +188,7 @@ bool DamagedDatabase::ReadManifest(const std::string& name) {
   for (const std::string& record : records) {
     if (!manifest_.Apply(record)) return false;
   }
+  if (!manifest_.names_log) return false;
   if (MissingTables() == 0 && (manifest_.log_number == 0 || log_names_.contains(manifest_.log_number))) return true;
   // Files are missing: lost, or gone rightly by what the end of the MANIFEST said.
   return !scan.damaged && !HasUnnamedTables();

@@ -81,7 +81,10 @@ class Finder {
       return;
     }
     name.pop_back();
-    const std::string problem = Stable(name, [this](std::string_view bytes) -> std::string {
+    // What is in use now was named before.
+    const std::map<uint64_t, uint64_t> live = LiveTables(engine_);
+    const uint64_t newest = live.empty() ? 0 : live.rbegin()->first;
+    const std::string problem = Stable(name, [&](std::string_view bytes) -> std::string {
       std::vector<std::string> records;
       const LogScan scan = ScanLog(bytes, &records, LogKind::kManifest);
       manifest_ = Manifest();
@@ -89,7 +92,8 @@ class Finder {
         if (!manifest_.Apply(record)) return "has a record that makes no sense";
       }
       if (scan.damaged) return "has a bad record at byte " + std::to_string(scan.good_bytes);
-      return records.empty() ? "is empty" : "";
+      if (records.empty()) return "is empty";
+      return !manifest_.names_log || manifest_.highest_table < newest ? "has lost its end" : "";
     });
     if (!problem.empty()) damage_.manifest.push_back(name + " " + problem);
   }
@@ -233,7 +237,9 @@ std::vector<std::string> DescribeDamage(const Engine& engine, const FileDamage& 
   const KeyNames names = NamesOf(engine);
   std::vector<std::string> lines;
   for (const std::string& line : damage.manifest) {
-    lines.push_back(line + ": the database may not open again; BACKUP TO makes a good copy now");
+    lines.push_back(line +
+                    ": the database may not open again; BACKUP TO makes a good copy now, and once it is closed, parton " +
+                    engine.options().path + " --salvage NEW saves what can be read");
   }
   for (const std::string& line : damage.logs) lines.push_back(line);
   for (const DamagedFile& file : damage.tables) {

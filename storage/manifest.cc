@@ -1,5 +1,7 @@
 #include "storage/manifest.h"
 
+#include <algorithm>
+
 #include "types/varint.h"
 
 namespace parton {
@@ -47,7 +49,9 @@ class EditReader {
     if (!Number(&tag)) return false;
     switch (tag) {
       case kComparator: return Bytes(&bytes);
-      case kLogNumber: return Number(&manifest_->log_number);
+      case kLogNumber:
+        manifest_->names_log = true;
+        return Number(&manifest_->log_number);
       case kNextFile: return Number(&number);
       case kLastSequence: return Number(&manifest_->last_sequence);
       case kPreviousLog: return Number(&manifest_->previous_log);
@@ -64,6 +68,7 @@ class EditReader {
           return false;
         }
         file.level = static_cast<uint32_t>(level);
+        manifest_->highest_table = std::max(manifest_->highest_table, number);
         manifest_->tables[number] = std::move(file);
         return true;
       }

@@ -22,6 +22,9 @@ struct Manifest {
   uint64_t previous_log = 0;  // but this one is not; 0: none
   uint64_t last_sequence = 0;
   std::map<uint64_t, ManifestFile> tables;  // by file number
+  // A MANIFEST begins with a record of tables alone; until it names a log, its tables are not all there were.
+  bool names_log = false;
+  uint64_t highest_table = 0;  // the highest number of a table that it ever named; numbers grow
 
   // Adds one record. False if it cannot be read.
   bool Apply(std::string_view record);

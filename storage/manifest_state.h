@@ -24,6 +24,7 @@ class ManifestState {
 
   uint64_t log_number = 0;  // of the oldest log that is still needed
   std::set<uint64_t> tables;
+  bool names_log = false;  // its first record does not; LevelDB opens none that ends there
 
  private:
   enum Tag { kComparator = 1, kLogNumber, kNextFile, kLastSequence, kCompactPointer, kDeletedFile, kNewFile,
@@ -44,7 +45,9 @@ class ManifestState {
     if (!Number(&tag)) return false;
     switch (tag) {
       case kComparator: return SkipBytes();
-      case kLogNumber: return Number(&log_number);
+      case kLogNumber:
+        names_log = true;
+        return Number(&log_number);
       case kNextFile:
       case kLastSequence:
       case kPreviousLog: return Number(&number);

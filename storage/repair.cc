@@ -21,42 +21,53 @@ class Repairer {
   Result<std::vector<std::string>> Run() {
     if (e_->options().read_only) return e_->Writable();
     if (!e_->in_memory()) PARTON_RETURN_IF_ERROR(RepairFiles());
-    if (!TakesWrites()) {
-      done_.push_back(
-          "the database met the damage before it was taken out and takes no writes now: open it again and run "
-          "REPAIR DATABASE once more, which makes the rest fit");
-      return std::move(done_);
+    Status written = TryToWrite();
+    // A compaction that runs meanwhile may have read the damage, too.
+    if (written.ok()) {
+      written = RepairRecords();
+      if (written.ok() || TakesWrites()) return Done(std::move(written));
     }
-    PARTON_RETURN_IF_ERROR(RepairRecords());
+    if (!files_mended_ && written.code() != StatusCode::kCorruption) return written;
+    done_.push_back(
+        "the database met the damage before it was taken out and takes no writes now: open it again and run "
+        "REPAIR DATABASE once more, which makes the rest fit");
     return std::move(done_);
   }
 
  private:
+  Result<std::vector<std::string>> Done(Status s) {
+    if (!s.ok()) return s;
+    return std::move(done_);
+  }
+
   Status RepairFiles() {
     // The first half of the work, told as a part of nothing known.
     PARTON_ASSIGN_OR_RETURN(FileDamage damage,
                             FindFileDamage(*e_, [this](double) { return !progress_ || progress_(0, 0); }));
-    if (damage.sound()) return Status::Ok();
     const bool logs = !damage.logs.empty();
     PARTON_ASSIGN_OR_RETURN(const std::vector<TakenOut> taken_out, MendFiles(e_, std::move(damage)));
+    files_mended_ = !taken_out.empty();
     for (const TakenOut& part : taken_out) {
-      const uint64_t left = part.lost ? ItemsBetween(part.low, part.high) : 0;
+      bool all_read = true;
+      const uint64_t left = part.lost ? ItemsBetween(part.low, part.high, &all_read) : 0;
       done_.push_back(part.what);
-      if (left != 0) {
+      if (!all_read) {
+        done_.back() += ". Items between them that are there from other files may be older than what is lost";
+      } else if (left != 0) {
         done_.back() += ". Of these, " + std::to_string(left) + (left == 1 ? " item is" : " items are") +
                         " there from other files, and may be older than what is lost";
       }
     }
-    if (logs && TakesWrites()) {
-      // What they hold is in memory: it goes to a table file, and the logs go.
-      const leveldb::Slice begin("", 0), end("\0", 1);
-      e_->db()->CompactRange(&begin, &end);
-      done_.push_back("a log that could not be read any more was written again");
-    }
+    if (!TakesWrites()) return Status::Ok();
+    // What logs hold is in memory: it goes to a table file, and the logs go, also one that lost its end unseen.
+    const leveldb::Slice begin("", 0), end("\0", 1);
+    e_->db()->CompactRange(&begin, &end);
+    if (logs) done_.push_back("a log that could not be read any more was written again");
     return Status::Ok();
   }
 
-  uint64_t ItemsBetween(const std::string& low, const std::string& high) const {
+  // *all_read: false where LevelDB has a file open still as it was.
+  uint64_t ItemsBetween(const std::string& low, const std::string& high, bool* all_read) const {
     leveldb::ReadOptions options = e_->ReadOptions(nullptr);
     options.fill_cache = false;
     std::unique_ptr<leveldb::Iterator> it(e_->db()->NewIterator(options));
@@ -67,16 +78,18 @@ class Repairer {
       // The first key is the last one that is before the lost ones, if it is there.
       if (ToView(it->key()) != low) ++count;
     }
+    *all_read = it->status().ok();
     return count;
   }
 
   // LevelDB refuses all writes once a compaction met something that it could not read.
-  bool TakesWrites() const {
+  bool TakesWrites() const { return TryToWrite().ok(); }
+  Status TryToWrite() const {
     leveldb::WriteBatch batch;
     std::string version;
     PutVarint(kFormatVersion, &version);
     batch.Put(NamedKey(KeySpace::kSystem, kFormatName), version);
-    return e_->WriteBatch(&batch, true).ok();
+    return e_->WriteBatch(&batch, true);
   }
 
   Status RepairRecords() {
@@ -140,6 +153,7 @@ class Repairer {
 
   Engine* e_;
   const ProgressFn& progress_;
+  bool files_mended_ = false;
   std::vector<std::string> done_;
 };
 

@@ -71,6 +71,10 @@ class TailCutter {
     if (scan.begins_again) {
       return Damaged(name, scan.good_bytes, "has a bad record with good ones behind it", kNoRemedy);
     }
+    // A crash leaves none such: CURRENT names a MANIFEST when it has its second record.
+    if (!manifest_.names_log) {
+      return Damaged(name, scan.good_bytes, "ends before the record that names the log", kNoRemedy);
+    }
     const std::string missing = MissingFile();
     if (!missing.empty()) {
       return Damaged(name, 0, (scan.damaged ? "has a bad record, and names " : "names ") + missing + ", which is not there",
