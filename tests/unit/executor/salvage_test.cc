@@ -102,6 +102,27 @@ TEST_F(SalvageTest, AManifestThatIsGarbage) {
   EXPECT_FALSE(OpenOld().ok()) << "the old one is not changed";
 }
 
+TEST_F(SalvageTest, AManifestThatLostAllButItsFirstRecord) {
+  // Opening makes a table file of the log. The first record of the MANIFEST is of the tables before.
+  ASSERT_TRUE(OpenOld().ok());
+  for (const bool whole : {true, false}) {
+    Damage("MANIFEST", [&](std::string* bytes) {
+      const size_t first = 7 + (static_cast<uint8_t>((*bytes)[4]) | static_cast<uint8_t>((*bytes)[5]) << 8);
+      ASSERT_LT(first, bytes->size());
+      whole ? static_cast<void>(bytes->back() ^= 1) : bytes->resize(first);
+    });
+    const Status refused = OpenOld();
+    EXPECT_EQ(refused.code(), StatusCode::kCorruption) << refused.ToString();
+    EXPECT_NE(refused.hint().find("--salvage"), std::string::npos) << refused.hint();
+    auto lost = Database::Salvage(Old(), New());
+    ASSERT_TRUE(lost.ok()) << lost.status().ToString();
+    ASSERT_FALSE(lost->empty());
+    EXPECT_NE(lost->front().find("MANIFEST"), std::string::npos) << lost->front();
+    EXPECT_EQ(Count(), 200);
+    fs::remove_all(New());
+  }
+}
+
 TEST_F(SalvageTest, ABadRecordInTheMiddleOfALog) {
   Damage(".log", [](std::string* bytes) { (*bytes)[bytes->size() / 2] ^= 1; });
   EXPECT_EQ(OpenOld().code(), StatusCode::kCorruption);
