@@ -194,6 +194,16 @@ Status Binder::BindAggregateParts(const ast::Call& call, Plan::AggregateCall* ou
   return Status::Ok();
 }
 
+namespace {
+
+size_t HashOf(const Plan::AggregateCall& call) {
+  size_t hash = std::hash<const void*>()(call.function);
+  for (const ExprPtr& arg : call.args) hash = hash * 31 + HashExpr(*arg);
+  return hash;
+}
+
+}  // namespace
+
 Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunction& function,
                                       TextSpan span) {
   const std::string& name = function.name;
@@ -239,13 +249,14 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
   if (a.distinct) a.text += "DISTINCT ";
   for (size_t i = 0; i < a.args.size(); ++i) a.text += (i > 0 ? ", " : "") + ToString(*a.args[i]);
   a.text += ")";
-  const Plan::AggregateCall* ordered = nullptr;
-  for (const Plan::AggregateCall& known : home->aggregates) {
-    if (!known.order.empty()) ordered = &known;
+  const Plan::AggregateCall* ordered =
+      home->ordered_aggregate < 0 ? nullptr : &home->aggregates[static_cast<size_t>(home->ordered_aggregate)];
+  const auto [first, last] = home->aggregates_by_hash.equal_range(HashOf(a));
+  for (auto it = first; it != last && a.order.empty(); ++it) {
+    const Plan::AggregateCall& known = home->aggregates[it->second];
     // The same call twice is computed once.
     if (known.function != a.function || known.distinct != a.distinct ||
-        known.args.size() != a.args.size() || (known.filter == nullptr) != (a.filter == nullptr) ||
-        !known.order.empty() || !a.order.empty()) {
+        known.args.size() != a.args.size() || (known.filter == nullptr) != (a.filter == nullptr)) {
       continue;
     }
     bool same = a.filter == nullptr || SameExpr(*a.filter, *known.filter);
@@ -261,6 +272,11 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
     a.function = FindAggregateFunction("ARRAY_AGG");
     a.distinct = false;
     a.order.clear();
+  }
+  if (a.order.empty()) {
+    home->aggregates_by_hash.emplace(HashOf(a), home->aggregates.size());
+  } else {
+    home->ordered_aggregate = static_cast<int>(home->aggregates.size());
   }
   home->aggregates.push_back(std::move(a));
   return result;

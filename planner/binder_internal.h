@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -78,6 +79,8 @@ struct Block {
   const GroupingSets* grouping = nullptr;  // null: no GROUP BY
   const Scope* from = nullptr;
   std::vector<Plan::AggregateCall> aggregates;
+  std::unordered_multimap<size_t, size_t> aggregates_by_hash;  // those without an order of their own
+  int ordered_aggregate = -1;                                  // the last one with an order
   std::vector<Plan::WindowCall> windows;
   // Select items that are GROUP BY keys too, as they were bound there.
   std::vector<std::pair<const ast::Expr*, ExprPtr>> keys;

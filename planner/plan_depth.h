@@ -6,6 +6,10 @@
 
 namespace parton {
 
+// A rule that makes joins of subqueries makes at most so many in a plan: each is a level of it. The others stay
+// subqueries.
+inline constexpr int kMostJoinsOfRule = 500;
+
 // Throws what CheckStack() throws if this thread's stack does not suffice to walk the plan, or to run it.
 void CheckStackFor(const Plan& plan);
 

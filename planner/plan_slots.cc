@@ -18,16 +18,17 @@ void AddReads(const ExprPtr& e, SlotSet* out) {
   for (int slot : SlotsRead(*e)) out->insert(slot);
 }
 
-// Slots the node itself defines, beside those of its inputs.
-void AddOwn(const Plan& plan, SlotSet* out) {
+// Gives `put` the slots the node itself defines, beside those of its inputs.
+template <typename Put>
+void ForEachOwn(const Plan& plan, Put put) {
   std::visit(
       [&](const auto& n) {
         using T = std::decay_t<decltype(n)>;
         auto add = [&](int slot) {
-          if (slot >= 0) out->insert(slot);
+          if (slot >= 0) put(slot);
         };
         if constexpr (std::is_same_v<T, Plan::Empty>) {
-          out->insert(n.slots.begin(), n.slots.end());
+          for (int slot : n.slots) put(slot);
         } else if constexpr (std::is_same_v<T, Plan::Access> || std::is_same_v<T, Plan::SetOperation> ||
                              std::is_same_v<T, Plan::Shared> || std::is_same_v<T, Plan::Recursive>) {
           add(n.slot);
@@ -55,6 +56,10 @@ void AddOwn(const Plan& plan, SlotSet* out) {
       plan.node);
 }
 
+void AddOwn(const Plan& plan, SlotSet* out) {
+  ForEachOwn(plan, [&](int slot) { out->insert(slot); });
+}
+
 bool Replaces(const Plan& plan) {
   return plan.As<Plan::Aggregate>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>();
 }
@@ -65,16 +70,15 @@ void Merge(SlotSet more, SlotSet* out) {
   out->insert(more.begin(), more.end());
 }
 
-SlotSet Defined(const Plan& plan) {
+// With repetitions, in no order. It is asked for at many nodes of a tree: a set for each would be slow.
+void AddDefined(const Plan& plan, std::vector<int>* out) {
   CheckStack();
   CheckPoint();
-  SlotSet out;
   if (!Replaces(plan)) {
     const size_t inputs = plan.As<Plan::SemiJoin>() ? 1 : plan.inputs.size();
-    for (size_t i = 0; i < inputs; ++i) Merge(Defined(*plan.inputs[i]), &out);
+    for (size_t i = 0; i < inputs; ++i) AddDefined(*plan.inputs[i], out);
   }
-  AddOwn(plan, &out);
-  return out;
+  ForEachOwn(plan, [&](int slot) { out->push_back(slot); });
 }
 
 struct PlanSlots {
@@ -106,8 +110,11 @@ PlanSlots SlotsOf(const Plan& plan) {
 }  // namespace
 
 std::vector<int> SlotsDefined(const Plan& plan) {
-  const SlotSet s = Defined(plan);
-  return {s.begin(), s.end()};
+  std::vector<int> slots;
+  AddDefined(plan, &slots);
+  if (!std::is_sorted(slots.begin(), slots.end())) std::sort(slots.begin(), slots.end());
+  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+  return slots;
 }
 
 std::vector<int> SlotsOwn(const Plan& plan) {

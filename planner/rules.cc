@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "planner/plan_depth.h"
 #include "planner/plan_visit.h"
 #include "planner/planner.h"
 
@@ -88,6 +89,8 @@ Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context) {
   for (const Rule& rule : Rules()) {
     if (!context.settings->disabled_rules.contains(rule.name)) {
       PARTON_ASSIGN_OR_RETURN(current, rule.apply(current, context));
+      // It may have become deeper.
+      CheckStackFor(*current);
     }
     if (rule.apply == DecorrelateAggregates) {
       PARTON_ASSIGN_OR_RETURN(current, ApplyToSubqueries(current, context));

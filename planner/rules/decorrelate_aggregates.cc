@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/plan_depth.h"
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
 #include "planner/rules/estimates.h"
@@ -43,7 +44,8 @@ class Decorrelator {
       if (!HasSubquery(*root)) return root;
       return TransformExpr(root, [&](const ExprPtr& e) {
         Inner inner;
-        if (!TakeApart(*e, outer, &inner) || KeyIsCheaper(inner, outer_rows)) return e;
+        if (made_ >= kMostJoinsOfRule || !TakeApart(*e, outer, &inner) || KeyIsCheaper(inner, outer_rows)) return e;
+        ++made_;
         return Joined(inner, &input);
       });
     });
@@ -180,6 +182,7 @@ class Decorrelator {
   }
 
   const RuleContext& context_;
+  mutable int made_ = 0;  // joins
 };
 
 }  // namespace

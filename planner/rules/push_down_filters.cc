@@ -6,6 +6,7 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -28,6 +29,7 @@ class Pusher {
  private:
   // The plan with `terms` applied to its rows.
   PlanPtr Push(const PlanPtr& plan, std::vector<ExprPtr> terms) {
+    CheckStack();
     if (const auto* n = plan->As<Plan::Filter>()) {
       std::vector<ExprPtr> all = Conjuncts(n->predicate);
       all.insert(all.end(), terms.begin(), terms.end());
@@ -68,7 +70,8 @@ class Pusher {
 
   // Terms that do not need what the node itself defines go to its (first) input.
   PlanPtr ThroughInput(const PlanPtr& plan, std::vector<ExprPtr> terms) {
-    std::vector<int> below = Available(*plan->inputs[0]);
+    std::vector<int> below;
+    if (!terms.empty()) below = Available(*plan->inputs[0]);
     std::vector<ExprPtr> down, stay;
     for (ExprPtr& t : terms) {
       (Within(SlotsRead(*t), below) ? down : stay).push_back(std::move(t));
@@ -92,8 +95,11 @@ class Pusher {
     const bool inner = join.kind == JoinKind::kInner || join.kind == JoinKind::kCross;
     const bool keeps_left = inner || join.kind == JoinKind::kLeft;   // WHERE may be applied before the join
     const bool keeps_right = inner || join.kind == JoinKind::kRight;
-    std::vector<int> left_slots = Available(*plan->inputs[0]);
-    std::vector<int> right_slots = Available(*plan->inputs[1]);
+    std::vector<int> left_slots, right_slots;
+    if (!terms.empty() || join.on != nullptr) {
+      left_slots = Available(*plan->inputs[0]);
+      right_slots = Available(*plan->inputs[1]);
+    }
     std::vector<ExprPtr> left, right, on, stay;
     if (inner) {
       std::vector<ExprPtr> all = Conjuncts(join.on);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "planner/plan_depth.h"
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
 #include "planner/rules/estimates.h"
@@ -92,10 +93,11 @@ class Unnester {
     const std::vector<int> left_slots = SlotsDefined(*input);
     for (size_t i = 0; i < questions.size(); ++i) {
       Plan::SemiJoin join;
-      PlanPtr right = Right(questions[i], left_slots, left_rows, false, &join);
+      PlanPtr right = made_ < kMostJoinsOfRule ? Right(questions[i], left_slots, left_rows, false, &join) : nullptr;
       if (right == nullptr) {
         rest.push_back(question_terms[i]);
       } else {
+        ++made_;
         rights.push_back(std::move(right));
         joins.push_back(std::move(join));
       }
@@ -119,10 +121,12 @@ class Unnester {
       if (!HasSubquery(*e)) return e;
       Question q;
       if (!Ask(e, &q)) return MapChildren(e, answered);
+      if (made_ >= kMostJoinsOfRule) return e;
       if (Intersects(SlotsRead(*e), own)) return e;
       Plan::SemiJoin join;
       PlanPtr right = Right(q, left_slots, LeftRows(node->inputs[0], {}), true, &join);
       if (right == nullptr) return e;
+      ++made_;
       join.mark_slot = (*context_.slot_count)++;
       ExprPtr mark = MakeExpr(Expr::Slot{join.mark_slot, q.needle == nullptr ? "exists" : "in"}, e->span);
       input = MakePlan(std::move(join), {std::move(input), std::move(right)}, node->estimate);
@@ -232,6 +236,7 @@ class Unnester {
   }
 
   const RuleContext& context_;
+  mutable int made_ = 0;  // joins
 };
 
 }  // namespace
