@@ -48,6 +48,7 @@ class WriteCollector {
   std::vector<ExprPtr> TermsBesideKey(const Plan::Access& access) const;
   ApiCall Change(const std::string& key, const std::vector<ExprPtr>& terms, bool each);
   std::string ConditionText(const std::vector<ExprPtr>& terms, DynamoExpressions* e, ApiCall* call) const;
+  bool TakesNull(const Expr& e, const std::vector<ExprPtr>& terms, bool operand) const;
   ApiCall ReadToCompute(const std::string& key) const;
   void Together(std::vector<ApiCall> calls);
   void Transaction(const ApiCall* begin, const ApiCall* end);
@@ -209,6 +210,25 @@ std::string WriteCollector::ConditionText(const std::vector<ExprPtr>& terms, Dyn
   return there + " AND " + (loose ? InParentheses(text) : text);
 }
 
+// Whether `e` computes with an attribute that may be NULL: neither the key has it, nor does a term compare it.
+bool WriteCollector::TakesNull(const Expr& e, const std::vector<ExprPtr>& terms, bool operand) const {
+  if (const auto* path = e.As<Expr::Path>()) {
+    if (!operand) return false;
+    const KeySchema& key = write_.table->key;
+    const std::string& name = path->steps[0].name;
+    if (path->steps.size() == 1 && (key.hash.name == name || (key.range && key.range->name == name))) return false;
+    return std::none_of(terms.begin(), terms.end(), [&](const ExprPtr& t) {
+      const auto* c = t->As<Expr::Compare>();
+      return c != nullptr && (SameExpr(*c->left, e) || SameExpr(*c->right, e));
+    });
+  }
+  const auto* call = e.As<Expr::Call>();
+  operand = operand || e.As<Expr::Binary>() != nullptr || (call != nullptr && call->function->name == "LIST_APPEND");
+  bool takes = false;
+  ForEachChild(e, [&](const ExprPtr& child) { takes = takes || TakesNull(*child, terms, operand); });
+  return takes;
+}
+
 // For what no UpdateExpression says.
 ApiCall WriteCollector::ReadToCompute(const std::string& key) const {
   ApiCall call;
@@ -237,6 +257,11 @@ ApiCall WriteCollector::Change(const std::string& key, const std::vector<ExprPtr
       return ReadToCompute(key);
     }
     AddExpression(&call, "UpdateExpression", *update);
+    if (!dynamo() && std::any_of(write_.actions.begin(), write_.actions.end(), [&](const UpdateAction& a) {
+          return a.value != nullptr && TakesNull(*a.value, terms, false);
+        })) {
+      call.notes.push_back("where an operand is NULL, DynamoDB refuses the update; the statement sets NULL");
+    }
   }
   for (const std::string& name : write_.premises) {
     call.notes.push_back(

@@ -103,7 +103,9 @@ class Statements {
       case 7: return fmt::format("attribute_type({}, '{}')", p, Of({"S", "N", "M", "L", "NULL", "SS", "BOOL"}));
       case 8: return fmt::format("contains({}, {})", p, Of({"'x'", "1", "'y'"}));
       case 9: return fmt::format("begins_with({}, {})", p, Of({"'x'", "'xy'"}));
-      case 10: return fmt::format("size({}) {} {}", p, Of({"=", "<", ">", "<>"}), Below(3));
+      case 10:
+        return Chance(70) ? fmt::format("size({}) {} {}", p, Of({"=", "<", ">", "<>"}), Below(3))
+                          : fmt::format("size({}) {}", p, Of({"<> a", "= a", "IN (1, 2)", "BETWEEN 1 AND 2"}));
       case 11: return fmt::format("{} IN ({}, {})", p, Scalar(), Scalar());
       case 12: {
         const int low = Below(3);
@@ -137,7 +139,8 @@ class Statements {
   }
 
   std::string Operand() {
-    return Of({Any(), Any(), "a + 1", "c", "d", "a - 2", "if_not_exists(c, 1)", "list_append(l, [1])", "1 + 1"});
+    return Of({Any(), Any(), "a + 1", "c", "d", "a - 2", "if_not_exists(c, 1)", "list_append(l, [1])", "1 + 1", "c + 1",
+               "list_append(c, [1])", "if_not_exists(d, 1) - 2"});
   }
   std::string Update() {
     const std::string set =
