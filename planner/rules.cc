@@ -83,6 +83,12 @@ Status Validated(const Plan& plan, const char* maker, const RuleContext& context
 
 }  // namespace
 
+bool UsesSubquery(const Plan& plan) {
+  bool found = false;
+  ForEachExpr(plan, [&](const ExprPtr& e) { found = found || HasSubquery(*e); });
+  return found;
+}
+
 Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context) {
   PlanPtr current = plan;
   PARTON_RETURN_IF_ERROR(Validated(*current, "the binder", context));

@@ -54,6 +54,9 @@ Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& contex
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> Parallelize(const PlanPtr& plan, const RuleContext& context);
 
+// Whether an expression of the node itself has a subquery.
+bool UsesSubquery(const Plan& plan);
+
 }  // namespace parton
 
 #endif  // PARTON_PLANNER_RULES_H_

@@ -37,6 +37,7 @@ class Decorrelator {
 
   PlanPtr Visit(const PlanPtr& node) const {
     if (!node->As<Plan::Compute>() && !node->As<Plan::Filter>()) return node;
+    if (!UsesSubquery(*node)) return node;
     const std::vector<int> outer = SlotsDefined(*node->inputs[0]);
     const double outer_rows = OuterRows(*node);
     PlanPtr input = node->inputs[0];

@@ -3,9 +3,11 @@
 // in segment order, so nothing above can tell.
 #include <algorithm>
 #include <thread>
+#include <unordered_set>
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
+#include "types/bounds.h"
 
 namespace parton {
 
@@ -19,12 +21,6 @@ constexpr uint64_t kSmallLimit = 1000;
 int ThreadCount(const Settings& settings) {
   if (settings.threads > 0) return settings.threads;
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
-
-bool UsesSubquery(const Plan& plan) {
-  bool found = false;
-  ForEachExpr(plan, [&](const ExprPtr& e) { found = found || HasSubquery(*e); });
-  return found;
 }
 
 class Parallelizer {
@@ -50,7 +46,16 @@ class Parallelizer {
 
  private:
   // `plan` with its access marked for threads, if it is a chain of row-wise nodes over a large scan.
-  PlanPtr Chain(const PlanPtr& plan) const {
+  PlanPtr Chain(const PlanPtr& plan) {
+    // Asked at each node of what may be a long pile.
+    if (no_chains_.contains(plan.get())) return nullptr;
+    PlanPtr chain = NewChain(plan);
+    if (chain == nullptr) no_chains_.insert(plan.get());
+    return chain;
+  }
+
+  PlanPtr NewChain(const PlanPtr& plan) {
+    CheckStack();
     if (UsesSubquery(*plan)) return nullptr;
     if (const auto* access = plan->As<Plan::Access>()) {
       if (!Worthwhile(*access)) return nullptr;
@@ -77,7 +82,7 @@ class Parallelizer {
     return MakePlan(Plan::Gather{threads_}, {std::move(chain)}, estimate);
   }
 
-  PlanPtr SplitAggregate(const PlanPtr& plan, const Plan::Aggregate& aggregate) const {
+  PlanPtr SplitAggregate(const PlanPtr& plan, const Plan::Aggregate& aggregate) {
     if (aggregate.stage != Plan::Aggregate::Stage::kWhole || aggregate.group_as_slot >= 0) return nullptr;
     for (const Plan::AggregateCall& c : aggregate.calls) {
       if (c.distinct || !c.order.empty()) return nullptr;
@@ -95,6 +100,7 @@ class Parallelizer {
 
   const RuleContext& context_;
   const int threads_;
+  std::unordered_set<const Plan*> no_chains_;
 };
 
 }  // namespace

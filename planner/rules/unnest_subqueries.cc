@@ -114,6 +114,7 @@ class Unnester {
   // The questions anywhere in the expressions of a filter or projection: joins mark the rows with the answers.
   PlanPtr Marked(const PlanPtr& node) const {
     if (context_.slot_count == nullptr || context_.settings->logic() != Logic::kPartiql) return node;
+    if (!UsesSubquery(*node)) return node;
     const std::vector<int> own = SlotsOwn(*node);
     PlanPtr input = node->inputs[0];
     const std::vector<int> left_slots = SlotsDefined(*input);
