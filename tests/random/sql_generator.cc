@@ -224,7 +224,13 @@ std::string SqlGenerator::From(Sources* out, int depth) {
     Sources both = *out;
     both.insert(both.end(), right.begin(), right.end());
     std::string on = Chance(85) ? fmt::format("{} = {}", IntColumn(*out), IntColumn(right)) : "";
-    if (on.empty() || Chance(35)) on += (on.empty() ? "" : " AND ") + Comparison(both, 1);
+    if (on.empty() || Chance(35)) {
+      std::string comparison = Comparison(both, 1);
+      // Before a RIGHT JOIN, SQLite 3.40 takes an ON without columns for a part of WHERE.
+      const bool constant = comparison.find('.') == comparison.npos;
+      if (right_joins_ && constant) comparison = fmt::format("{} <= {}", IntColumn(*out), IntColumn(right));
+      on += (on.empty() ? "" : " AND ") + comparison;
+    }
     text += fmt::format(" {} {} ON {}", kind, item, on);
     *out = std::move(both);
   }
