@@ -42,7 +42,7 @@ std::map<uint64_t, uint64_t> LiveTables(const Engine& engine) {
 std::string NameOfTable(leveldb::Env* env, const std::string& directory, uint64_t number) {
   std::string digits = std::to_string(number);
   if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
-  return env->FileExists(directory + "/" + digits + ".ldb") ? digits + ".ldb" : digits + ".sst";
+  return env->FileExists(directory + "/" + digits + ".sst") ? digits + ".sst" : digits + ".ldb";
 }
 
 KeyNames NamesOf(const Engine& engine) {
@@ -178,7 +178,8 @@ class FileMender {
  public:
   explicit FileMender(const Engine& engine) : env_(engine.env()), directory_(engine.files_path()) {}
 
-  Status Mend(DamagedFile* file) {
+  // *replaced: whether another file took its place.
+  Status Mend(DamagedFile* file, bool* replaced) {
     const std::string path = directory_ + "/" + file->name;
     bool whole =
         file->table.index_lost || file->table.filter_lost || file->table.footer_odd || file->bytes_read != file->size;
@@ -188,6 +189,7 @@ class FileMender {
         whole = true;
       }
     }
+    *replaced = whole;
     return whole ? Replace(path, file) : Status::Ok();
   }
 
@@ -260,11 +262,13 @@ Result<std::vector<TakenOut>> MendFiles(Engine* engine, FileDamage damage) {
   FileMender mender(*engine);
   std::vector<TakenOut> taken_out;
   for (DamagedFile& file : damage.tables) {
-    PARTON_RETURN_IF_ERROR(mender.Mend(&file));
+    bool replaced = false;
+    PARTON_RETURN_IF_ERROR(mender.Mend(&file, &replaced));
     std::vector<TakenOut> stretches = StretchesOf(file, names);
     if (stretches.empty()) taken_out.push_back({"", "", file.name + ": made readable again, nothing is lost", false});
     for (TakenOut& lost : stretches) {
       lost.what += "; it was taken out";
+      lost.replaced = replaced;
       taken_out.push_back(std::move(lost));
     }
   }

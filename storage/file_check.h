@@ -47,6 +47,7 @@ struct TakenOut {
   std::string low, high;  // both included; empty: open
   std::string what;       // in words
   bool lost = true;       // false: nothing was in it, or it could be made again
+  bool replaced = false;  // the file is another one now; LevelDB may read the old one until it is closed
 };
 
 // Makes the files readable again, without what is lost. kIoError: a file cannot be written.

@@ -51,8 +51,9 @@ class Repairer {
       bool all_read = true;
       const uint64_t left = part.lost ? ItemsBetween(part.low, part.high, &all_read) : 0;
       done_.push_back(part.what);
-      if (!all_read) {
-        done_.back() += ". Items between them that are there from other files may be older than what is lost";
+      if (!all_read || (part.replaced && left != 0)) {
+        done_.back() +=
+            ". Items between them that are there when the database is opened again may be older than what is lost";
       } else if (left != 0) {
         done_.back() += ". Of these, " + std::to_string(left) + (left == 1 ? " item is" : " items are") +
                         " there from other files, and may be older than what is lost";
