@@ -139,6 +139,9 @@ Result<ExprPtr> Binder::BindSteps(Resolved root, const std::vector<ast::PathStep
   // x[*].a is SELECT VALUE v.a FROM x AS v; x.*.a ranges over UNPIVOT x.
   PlanPtr plan;
   PathBuilder path(std::move(base));
+  // Each computed step is a level of the expression, and of what destroys it.
+  constexpr size_t kBytesPerLevel = 200;
+  size_t levels = 0;
   for (const ast::PathStep& step : steps) {
     CheckPoint();
     switch (step.kind) {
@@ -158,6 +161,7 @@ Result<ExprPtr> Binder::BindSteps(Resolved root, const std::vector<ast::PathStep
             key = MakeExpr(Expr::Literal{Value::Missing()}, step.span);
           }
           if (!key.ok()) return std::move(key).status();
+          if (StackLeft() < ++levels * kBytesPerLevel) internal::StackEnds();
           path.Replace(MakeExpr(Expr::Index{path.Get(), *std::move(key), IsStringCast(*step.index)}, span));
         }
         break;
