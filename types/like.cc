@@ -32,23 +32,25 @@ class Part {
  public:
   void Add(std::string_view code_point) {
     text_ += code_point;
-    points_.emplace_back(code_point);
+    lengths_.push_back(static_cast<char>(code_point.size()));
   }
   void AddAny() {
-    points_.emplace_back();
+    lengths_.push_back(0);
     any_ = true;
   }
-  bool empty() const { return points_.empty(); }
+  bool empty() const { return lengths_.empty(); }
   // Code points.
-  size_t size() const { return points_.size(); }
+  size_t size() const { return lengths_.size(); }
 
   // Where the part ends that begins at `at`; kNone if it does not.
   size_t MatchAt(std::string_view text, size_t at) const {
     if (!any_) return text.substr(at, text_.size()) == text_ ? at + text_.size() : kNone;
-    for (const std::string& point : points_) {
+    size_t own = 0;
+    for (const char length : lengths_) {
       if (at == text.size()) return kNone;
       const size_t n = CodePointLength(text, at);
-      if (!point.empty() && text.substr(at, n) != point) return kNone;
+      if (length != 0 && text.substr(at, n) != PointAt(own, length)) return kNone;
+      own += static_cast<size_t>(length);
       at += n;
     }
     return at;
@@ -60,11 +62,15 @@ class Part {
       const size_t hit = FindText(text, text_, from);
       return hit == kNone ? kNone : hit + text_.size();
     }
-    return points_.size() <= kShort ? EndOfFirstShort(text, from) : EndOfFirstLong(text, from);
+    return lengths_.size() <= kShort ? EndOfFirstShort(text, from) : EndOfFirstLong(text, from);
   }
 
  private:
   static constexpr size_t kShort = 32;
+
+  std::string_view PointAt(size_t offset, char length) const {
+    return std::string_view(text_).substr(offset, static_cast<size_t>(length));
+  }
 
   size_t EndOfFirstShort(std::string_view text, size_t from) const {
     CheckPoints points;
@@ -80,7 +86,7 @@ class Part {
     if (any_mask_.empty()) MakeMasks();
     const size_t words = any_mask_.size();
     std::vector<uint64_t> state(words);
-    const size_t last = points_.size() - 1;
+    const size_t last = lengths_.size() - 1;
     const size_t points_per_check = 1 + 65536 / words;
     size_t until_check = 1;
     while (from < text.size()) {
@@ -104,15 +110,17 @@ class Part {
   }
 
   void MakeMasks() {
-    const size_t words = (points_.size() + 63) / 64;
+    const size_t words = (lengths_.size() + 63) / 64;
     std::vector<uint64_t> any(words);
     std::unordered_map<std::string_view, std::vector<uint64_t>> masks;
-    for (size_t i = 0; i < points_.size(); ++i) {
-      if (points_[i].empty()) any[i / 64] |= uint64_t{1} << (i % 64);
+    for (size_t i = 0; i < lengths_.size(); ++i) {
+      if (lengths_[i] == 0) any[i / 64] |= uint64_t{1} << (i % 64);
     }
-    for (size_t i = 0; i < points_.size(); ++i) {
-      if (points_[i].empty()) continue;
-      auto [it, fresh] = masks.try_emplace(points_[i]);
+    size_t own = 0;
+    for (size_t i = 0; i < lengths_.size(); ++i) {
+      if (lengths_[i] == 0) continue;
+      auto [it, fresh] = masks.try_emplace(PointAt(own, lengths_[i]));
+      own += static_cast<size_t>(lengths_[i]);
       if (fresh) {
         CheckPoint();
         CheckRoomFor(masks.size() * words * sizeof(uint64_t));
@@ -124,9 +132,9 @@ class Part {
     masks_ = std::move(masks);
   }
 
-  std::string text_;                 // without the `_`
-  std::vector<std::string> points_;  // one by one; empty: `_`
-  bool any_ = false;                 // there is a `_`
+  std::string text_;     // without the `_`
+  std::string lengths_;  // in bytes, of one code point after another; 0: `_`
+  bool any_ = false;     // there is a `_`
   std::unordered_map<std::string_view, std::vector<uint64_t>> masks_;  // where a code point may stand
   std::vector<uint64_t> any_mask_;                                     // where every one may
 };

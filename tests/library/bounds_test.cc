@@ -1,4 +1,5 @@
 // Statements of every construct at growing length: near linear or refused; cancelled soon; within memory and stack.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -125,22 +126,37 @@ bool IsLimit(const Status& s) {
 bool Thorough() { return std::getenv("PARTON_ALL_BOUNDS") != nullptr; }
 
 // Twice as long takes at most a bit more than twice the time.
+// A construct costs near linear, or is refused before it costs much.
 TEST_F(Bounds, PlanningIsNearLinear) {
   const double kEnough = Thorough() ? 1.5 : 0.06;  // seconds; what is quadratic shows by then
+  constexpr double kMuch = 2;
   for (const Construct& c : Constructs()) {
     double before = 0;
+    std::string steep;
     for (size_t n = Thorough() ? 125 : 250; n <= 256'000; n *= 2) {
       const std::string text = c.text(n);
-      const double start = Seconds(CLOCK_THREAD_CPUTIME_ID);
-      const Status s = connection_->Prepare(text).status();
-      const double took = Seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+      Status s;
+      const auto measure = [&] {
+        const double start = Seconds(CLOCK_THREAD_CPUTIME_ID);
+        s = connection_->Prepare(text).status();
+        return Seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+      };
+      double took = measure();
+      // What disturbed one measurement does not disturb three.
+      for (int more = 0; more < 2 && before > 0.02 && took >= 3.2 * before; ++more) took = std::min(took, measure());
       EXPECT_TRUE(s.ok() || IsLimit(s)) << c.name << " " << n << ": " << s.ToString().substr(0, 200);
-      if (before > 0.02) {
-        EXPECT_LT(took, 3.2 * before) << c.name << ": " << n;
+      if (before > 0.02 && took >= 3.2 * before) {
+        steep += fmt::format("{} of length {} took {} s, and half of it {} s\n", c.name, n, took, before);
       }
       before = took;
-      if (took > kEnough || text.size() > (4 << 20)) break;
+      if (IsLimit(s)) {
+        EXPECT_LT(took, kMuch) << c.name << " " << n;
+        steep.clear();
+        break;
+      }
+      if ((took > kEnough && steep.empty()) || took > kMuch || text.size() > (4 << 20)) break;
     }
+    EXPECT_EQ(steep, "");
   }
 }
 
