@@ -98,7 +98,9 @@ leveldb::Status LogFileEnv::NewWritableFile(const std::string& name, leveldb::Wr
   if (!s.ok()) return s;
   std::unique_ptr<leveldb::WritableFile> made(*file);
   *file = nullptr;
-  if (log) s = SyncDirectoryOf(target(), name);
+  // A record of the MANIFEST that names a table may reach the disk before LevelDB syncs it.
+  const bool table = name.ends_with(".ldb");
+  if (log || table) s = SyncDirectoryOf(target(), name);
   if (s.ok()) *file = Wrap(name, made.release());
   return s;
 }

@@ -7,7 +7,7 @@
 //   * A log that could not be closed properly fails all logs: the next one must not take records while the end of the
 //   one
 //     before is open. LevelDB closes logs without looking at the outcome.
-//   * A new log, and a new CURRENT, are in the directory for good before they are used.
+//   * A new log, a new table and a new CURRENT are in the directory for good before they are used.
 // With `zeros_ahead` logs are ZeroedLogFiles, for databases that sync each commit.
 // On the operating system's files LevelDB gets no lock of its own: who opens the database holds an OpenDirectory.
 #ifndef PARTON_STORAGE_LOG_FILE_ENV_H_
