@@ -1,9 +1,9 @@
 #include "storage/log_scan.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
+#include "storage/crc32c.h"
 #include "storage/manifest_state.h"
 #include "storage/zeroed_log_file.h"
 #include "types/varint.h"
@@ -19,22 +19,7 @@ constexpr size_t kHeader = 7;
 constexpr size_t kBatchHeader = 12;  // of a write batch: number of its first operation u64, count u32
 enum FragmentType : uint8_t { kNone = 0, kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
 
-constexpr std::array<uint32_t, 256> kCrcTable = [] {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t i = 0; i < 256; ++i) {
-    uint32_t crc = i;
-    for (int k = 0; k < 8; ++k) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78u : 0);
-    table[i] = crc;
-  }
-  return table;
-}();
-
-uint32_t MaskedCrc(std::string_view data) {
-  uint32_t crc = 0xffffffffu;
-  for (char c : data) crc = kCrcTable[(crc ^ static_cast<uint8_t>(c)) & 0xff] ^ (crc >> 8);
-  crc ^= 0xffffffffu;
-  return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
-}
+uint32_t MaskedCrc(std::string_view data) { return MaskCrc(ExtendCrc(0, data)); }
 
 uint32_t ReadLittle(std::string_view s, size_t at, int bytes) {
   uint32_t v = 0;
