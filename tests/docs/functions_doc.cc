@@ -11,15 +11,7 @@
 
 namespace {
 
-// `|` would end a table cell.
-std::string Cell(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '|') out += '\\';
-    out += c;
-  }
-  return out;
-}
+using parton::Cell;
 
 std::string Row(const std::string& signature, const std::string& doc, const std::string& example) {
   return fmt::format("| `{}` | {} | `{}` |\n", Cell(signature), Cell(doc), Cell(example));

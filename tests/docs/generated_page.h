@@ -10,6 +10,16 @@
 
 namespace parton {
 
+// The text in a cell of a table, which `|` would end.
+inline std::string Cell(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 // NAME FILE: whether FILE has `page`; NAME FILE --write: makes it so. `source`: where the page comes from, for people.
 // Returns the exit status.
 inline int CheckOrWritePage(int argc, char** argv, std::string_view name, std::string_view source,

@@ -11,14 +11,7 @@
 
 namespace {
 
-std::string Cell(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '|') out += '\\';
-    out += c;
-  }
-  return out;
-}
+using parton::Cell;
 
 std::string Default(const std::string& name) {
   const parton::Result<parton::Value> value = parton::ReadSetting(name, parton::Settings{});
