@@ -6,7 +6,7 @@
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
 #include "planner/contradictions.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -11,7 +11,7 @@
 #include "executor/execution.h"
 #include "executor/hash_table.h"
 #include "planner/plan.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "planner/plan_visit.h"
-#include "types/functions.h"
-#include "types/table_statistics.h"
+#include "types/functions/functions.h"
+#include "types/schema/table_statistics.h"
 
 namespace parton {
 

@@ -6,7 +6,7 @@
 #include "executor/one_shot.h"
 #include "executor/request_binding.h"
 #include "executor/request_statement.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -10,8 +10,8 @@
 
 #include "executor/connection.h"
 #include "executor/thrown.h"
-#include "types/item_rules.h"
-#include "types/varint.h"
+#include "types/item/item_rules.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

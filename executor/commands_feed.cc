@@ -9,7 +9,7 @@
 #include "parser/parser.h"
 #include "planner/planner.h"
 #include "storage/feed_store.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton::commands {
 

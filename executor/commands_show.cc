@@ -8,7 +8,7 @@
 #include "executor/commands.h"
 #include "executor/database_settings.h"
 #include "parton/temporal.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton::commands {
 

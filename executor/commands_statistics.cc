@@ -7,7 +7,7 @@
 
 #include "executor/commands.h"
 #include "executor/statistics_collector.h"
-#include "types/table_statistics.h"
+#include "types/schema/table_statistics.h"
 
 namespace parton::commands {
 

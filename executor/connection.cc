@@ -6,7 +6,7 @@
 
 #include "executor/database_settings.h"
 #include "executor/thrown.h"
-#include "types/cancellation.h"
+#include "types/status/cancellation.h"
 
 namespace parton {
 

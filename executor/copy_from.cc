@@ -12,7 +12,7 @@
 #include "executor/file_source.h"
 #include "executor/load.h"
 #include "executor/record_reader.h"
-#include "types/item_builder.h"
+#include "types/item/item_builder.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

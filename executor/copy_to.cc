@@ -10,7 +10,7 @@
 #include "executor/commands.h"
 #include "executor/copy_options.h"
 #include "executor/file_sink.h"
-#include "types/value_print.h"
+#include "types/value/value_print.h"
 
 namespace parton {
 

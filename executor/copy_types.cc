@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -7,7 +7,7 @@
 #include "executor/connection.h"
 #include "executor/copy_options.h"
 #include "executor/file_source.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

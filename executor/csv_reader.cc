@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "executor/line_reader.h"
-#include "types/item_builder.h"
-#include "types/unicode.h"
+#include "types/item/item_builder.h"
+#include "types/text/unicode.h"
 
 namespace parton {
 

@@ -12,7 +12,7 @@
 #include "executor/csv_types.h"
 #include "parton/status.h"
 #include "parton/value.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

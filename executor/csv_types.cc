@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "types/base64.h"
-#include "types/json_reader.h"
+#include "types/text/base64.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "executor/operators.h"
-#include "types/item_codec.h"
+#include "types/item/item_codec.h"
 
 namespace parton {
 

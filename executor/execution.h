@@ -27,8 +27,8 @@
 #include "planner/plan.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
-#include "types/bounds.h"
-#include "types/evaluate.h"
+#include "types/status/bounds.h"
+#include "types/expr/evaluate.h"
 
 namespace parton {
 

@@ -14,7 +14,7 @@
 #include <zstd.h>
 
 #include "parton/files.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

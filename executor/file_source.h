@@ -8,7 +8,7 @@
 
 #include "parton/database.h"
 #include "parton/status.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

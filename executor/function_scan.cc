@@ -7,7 +7,7 @@
 #include "executor/csv_reader.h"
 #include "executor/file_source.h"
 #include "executor/operators.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

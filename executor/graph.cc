@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

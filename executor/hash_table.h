@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "parton/value.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -20,8 +20,8 @@
 #include "executor/import_formats.h"
 #include "executor/record_reader.h"
 #include "parton/files.h"
-#include "types/base64.h"
-#include "types/json_reader.h"
+#include "types/text/base64.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

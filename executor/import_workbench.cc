@@ -7,8 +7,8 @@
 #include "executor/commands.h"
 #include "executor/import_formats.h"
 #include "executor/unfinished_import.h"
-#include "types/functions.h"
-#include "types/json_reader.h"
+#include "types/functions/functions.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

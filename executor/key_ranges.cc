@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

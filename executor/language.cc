@@ -5,7 +5,7 @@
 
 #include "executor/database_settings.h"
 #include "planner/settings.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

@@ -7,8 +7,8 @@
 
 #include "executor/write.h"
 #include "storage/record_store.h"
-#include "types/bounds.h"
-#include "types/json_reader.h"
+#include "types/status/bounds.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

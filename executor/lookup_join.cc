@@ -9,7 +9,7 @@
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -12,8 +12,8 @@
 #include "executor/request_statement.h"
 #include "executor/request_token.h"
 #include "executor/transaction_items.h"
-#include "types/cancellation.h"
-#include "types/item_rules.h"
+#include "types/status/cancellation.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

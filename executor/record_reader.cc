@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "executor/line_reader.h"
-#include "types/item_builder.h"
-#include "types/json_fast.h"
-#include "types/json_reader.h"
+#include "types/item/item_builder.h"
+#include "types/json/json_fast.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

@@ -11,8 +11,8 @@
 #include "executor/request_token.h"
 #include "parser/parser.h"
 #include "storage/update_actions.h"
-#include "types/item_rules.h"
-#include "types/value_print.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_print.h"
 
 namespace parton {
 

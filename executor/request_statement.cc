@@ -8,7 +8,7 @@
 #include "executor/key_ranges.h"
 #include "executor/operator.h"
 #include "executor/request_binding.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

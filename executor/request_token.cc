@@ -9,7 +9,7 @@
 #include <xxhash.h>
 
 #include "storage/record_store.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -8,8 +8,8 @@
 #include "executor/thrown.h"
 #include "executor/write.h"
 #include "planner/plan_visit.h"
-#include "types/item_codec.h"
-#include "types/kept_bytes.h"
+#include "types/item/item_codec.h"
+#include "types/value/kept_bytes.h"
 
 namespace parton {
 

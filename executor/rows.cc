@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "parton/temporal.h"
-#include "types/item_codec.h"
+#include "types/item/item_codec.h"
 
 namespace parton {
 

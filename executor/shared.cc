@@ -5,7 +5,7 @@
 
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -6,7 +6,7 @@
 
 #include "parton/value.h"
 #include "planner/plan.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

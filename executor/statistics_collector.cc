@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "types/bounds.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/status/bounds.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -11,7 +11,7 @@
 
 #include "parton/status.h"
 #include "storage/table_store.h"
-#include "types/table_statistics.h"
+#include "types/schema/table_statistics.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "storage/feed_store.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "parton/status.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

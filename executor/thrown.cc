@@ -3,7 +3,7 @@
 #include <exception>
 #include <new>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -1,8 +1,8 @@
 #include "executor/transaction_items.h"
 
 #include "executor/one_shot.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -9,7 +9,7 @@
 #include "executor/connection.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

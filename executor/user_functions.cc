@@ -5,7 +5,7 @@
 
 #include "executor/thrown.h"
 #include "parton/functions.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

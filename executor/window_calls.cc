@@ -7,7 +7,7 @@
 
 #include "executor/hash_table.h"
 #include "executor/sort_order.h"
-#include "types/evaluate.h"
+#include "types/expr/evaluate.h"
 
 namespace parton {
 

@@ -11,8 +11,8 @@
 #include "executor/operators.h"
 #include "executor/transaction_items.h"
 #include "planner/plan_visit.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

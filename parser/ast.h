@@ -29,8 +29,8 @@
 #include "parton/status.h"
 #include "parton/temporal.h"
 #include "parton/value.h"
-#include "types/expr.h"
-#include "types/schema.h"
+#include "types/expr/expr.h"
+#include "types/schema/schema.h"
 
 namespace parton::ast {
 

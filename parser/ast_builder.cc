@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "parser/scanner.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton::internal {
 

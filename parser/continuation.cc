@@ -15,7 +15,7 @@
 #include "PartonParser.h"
 #include "parser/scanner.h"
 #include "parton/language.h"
-#include "types/unicode.h"
+#include "types/text/unicode.h"
 
 namespace parton {
 

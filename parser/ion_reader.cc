@@ -11,7 +11,7 @@
 
 #include "parton/number.h"
 #include "parton/temporal.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -11,7 +11,7 @@
 #include "parser/ast_builder.h"
 #include "parser/scanner.h"
 #include "parser/syntax_error.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

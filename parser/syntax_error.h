@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "parser/ast_builder.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton::internal {
 

@@ -8,7 +8,7 @@
 
 #include "parser/parser.h"
 #include "parser/scanner.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -8,7 +8,7 @@
 
 #include "planner/planner.h"
 #include "planner/rules.h"
-#include "types/evaluate.h"
+#include "types/expr/evaluate.h"
 
 namespace parton {
 

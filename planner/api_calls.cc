@@ -8,8 +8,8 @@
 #include "planner/api_internal.h"
 #include "planner/plan_visit.h"
 #include "planner/rules/key_terms.h"
-#include "types/item_rules.h"
-#include "types/value_print.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_print.h"
 
 namespace parton {
 

@@ -9,7 +9,7 @@
 #include "parton/value.h"
 #include "planner/plan.h"
 #include "planner/settings.h"
-#include "types/evaluate.h"
+#include "types/expr/evaluate.h"
 
 namespace parton {
 

@@ -10,7 +10,7 @@
 #include "planner/api_calls.h"
 #include "planner/dynamo_expression.h"
 #include "planner/plan.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton::api {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "planner/api_internal.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton::api {
 

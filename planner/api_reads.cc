@@ -6,8 +6,8 @@
 #include "planner/api_internal.h"
 #include "planner/plan_visit.h"
 #include "planner/rules/key_terms.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton::api {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "planner/binder_internal.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton::binder {
 

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "planner/binder_internal.h"
-#include "types/row_predicates.h"
-#include "types/bounds.h"
+#include "types/expr/row_predicates.h"
+#include "types/status/bounds.h"
 
 namespace parton::binder {
 

@@ -10,7 +10,7 @@
 #include "parser/parser.h"
 #include "planner/binder_internal.h"
 #include "planner/plan_visit.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton::binder {
 

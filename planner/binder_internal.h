@@ -24,7 +24,7 @@
 #include "parton/status.h"
 #include "planner/plan.h"
 #include "planner/planner.h"
-#include "types/expr.h"
+#include "types/expr/expr.h"
 
 namespace parton::binder {
 

@@ -6,7 +6,7 @@
 
 #include "planner/binder_internal.h"
 #include "planner/row_functions.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton::binder {
 

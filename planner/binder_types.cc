@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "planner/binder_internal.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton::binder {
 

@@ -5,8 +5,8 @@
 #include <unordered_map>
 
 #include "planner/plan_visit.h"
-#include "types/evaluate.h"
-#include "types/value_compare.h"
+#include "types/expr/evaluate.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

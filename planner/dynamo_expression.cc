@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "types/functions.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/functions/functions.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

@@ -12,8 +12,8 @@
 
 #include "parton/value.h"
 #include "storage/table_store.h"
-#include "types/evaluate.h"
-#include "types/expr.h"
+#include "types/expr/evaluate.h"
+#include "types/expr/expr.h"
 
 namespace parton {
 

@@ -1,6 +1,6 @@
 // The plan: one immutable tree per query, logical before the rules, physical after; it prints itself.
 //
-// A plan node reads and writes *slots* of one flat Frame (types/evaluate.h). Each node defines some slots
+// A plan node reads and writes *slots* of one flat Frame (types/expr/evaluate.h). Each node defines some slots
 // for every row it gives; the slots defined by its inputs stay readable above it unless it is one of the
 // nodes that replace them (Aggregate, SetOperation). A node may also read slots defined outside of it:
 // by the left side of a lateral join, or by the row of an enclosing query. Slot numbers are unique in a
@@ -20,9 +20,9 @@
 
 #include "parton/value.h"
 #include "storage/table_store.h"
-#include "types/expr.h"
-#include "types/functions.h"
-#include "types/schema.h"
+#include "types/expr/expr.h"
+#include "types/functions/functions.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

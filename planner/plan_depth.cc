@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 
 #include "planner/plan.h"
 #include "planner/plan_visit.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

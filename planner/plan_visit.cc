@@ -1,5 +1,5 @@
 #include "planner/plan_visit.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 #include <unordered_set>
 

@@ -2,7 +2,7 @@
 #ifndef PARTON_PLANNER_ROW_FUNCTIONS_H_
 #define PARTON_PLANNER_ROW_FUNCTIONS_H_
 
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

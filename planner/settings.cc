@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "planner/planner.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 

@@ -11,7 +11,7 @@
 
 #include "parton/status.h"
 #include "parton/value.h"
-#include "types/evaluate.h"
+#include "types/expr/evaluate.h"
 
 namespace parton {
 

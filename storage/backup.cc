@@ -16,9 +16,9 @@
 #include "storage/log_file_env.h"
 #include "storage/open_directory.h"
 #include "storage/torn_tail.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 #include "storage/key_progress.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

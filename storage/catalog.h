@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "storage/index_entries.h"
-#include "types/name_table.h"
-#include "types/schema.h"
+#include "types/item/name_table.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

@@ -1,8 +1,8 @@
 #include "storage/change_feed.h"
 
 #include "storage/key_layout.h"
-#include "types/number_codec.h"
-#include "types/varint.h"
+#include "types/number/number_codec.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -21,8 +21,8 @@
 #include <string_view>
 
 #include "parton/status.h"
-#include "types/name_table.h"
-#include "types/schema.h"
+#include "types/item/name_table.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 
@@ -35,7 +35,7 @@ struct ChangeRecord {
   // How many triggers' writes lie between this change and a program's.
   uint32_t depth = 0;
   int64_t created_ms = 0;
-  // Item bytes (types/item_codec.h); empty if the record does not hold them.
+  // Item bytes (types/item/item_codec.h); empty if the record does not hold them.
   std::string_view keys;
   std::string_view new_image;
   std::string_view old_image;

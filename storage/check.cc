@@ -9,8 +9,8 @@
 #include "storage/key_codec.h"
 #include "storage/key_progress.h"
 #include "storage/schema_codec.h"
-#include "types/item_rules.h"
-#include "types/varint.h"
+#include "types/item/item_rules.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

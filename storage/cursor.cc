@@ -1,7 +1,7 @@
 #include "storage/cursor.h"
 
 #include "storage/key_codec.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

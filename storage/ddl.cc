@@ -5,7 +5,7 @@
 
 #include "storage/key_codec.h"
 #include "storage/schema_codec.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

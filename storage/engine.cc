@@ -6,8 +6,8 @@
 
 #include "storage/key_codec.h"
 #include "storage/local_records.h"
-#include "types/bounds.h"
-#include "types/varint.h"
+#include "types/status/bounds.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

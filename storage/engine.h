@@ -27,7 +27,7 @@
 #include "storage/recent_writes.h"
 #include "storage/rmw.h"
 #include "storage/table_store.h"
-#include "types/name_table.h"
+#include "types/item/name_table.h"
 
 namespace parton {
 

@@ -19,7 +19,7 @@
 #include "parton/status.h"
 #include "parton/value.h"
 #include "storage/change_feed.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

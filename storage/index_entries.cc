@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "storage/key_codec.h"
-#include "types/item_rules.h"
-#include "types/varint.h"
+#include "types/item/item_rules.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "types/item_codec.h"
-#include "types/schema.h"
+#include "types/item/item_codec.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

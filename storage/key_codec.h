@@ -10,7 +10,7 @@
 #include "parton/value.h"
 #include "storage/key_layout.h"
 #include "storage/table_store.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "storage/key_codec.h"
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "types/name_table.h"
-#include "types/schema.h"
+#include "types/item/name_table.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

@@ -7,9 +7,9 @@
 //   table      := 10 u32(table id)                           -> schema (schema_codec.h)
 //   doomed     := 14 space u32(id)                           -> nothing: range (space, id) is to be deleted
 //   pending    := 15 space u32(id)                           -> nothing: range (space, id) is being filled
-//   name       := 18 u32(name id)                            -> attribute name (types/name_table.h)
-//   statistics := 1C u32(table id)                           -> what ANALYZE saw (types/table_statistics.h)
-//   item       := 20 u32(table id) pk [sk]                   -> item (types/item_codec.h)
+//   name       := 18 u32(name id)                            -> attribute name (types/item/name_table.h)
+//   statistics := 1C u32(table id)                           -> what ANALYZE saw (types/schema/table_statistics.h)
+//   item       := 20 u32(table id) pk [sk]                   -> item (types/item/item_codec.h)
 //   entry      := 30 u32(index id) ipk [isk] pk [sk]         -> projected item
 //   change     := 40 u32(table id) u64(sequence)             -> change record (change_feed.h)
 //   trimmed    := 44 u32(table id)                           -> varint: the highest sequence trimmed away

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "storage/key_layout.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "parton/status.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

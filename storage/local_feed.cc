@@ -7,7 +7,7 @@
 
 #include "storage/key_codec.h"
 #include "storage/number_key.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

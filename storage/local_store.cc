@@ -16,8 +16,8 @@
 #include "storage/statistics.h"
 #include "storage/transaction.h"
 #include "storage/views.h"
-#include "types/bounds.h"
-#include "types/item_rules.h"
+#include "types/status/bounds.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "storage/crc32c.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -6,7 +6,7 @@
 #include "storage/crc32c.h"
 #include "storage/manifest_state.h"
 #include "storage/zeroed_log_file.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

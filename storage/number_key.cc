@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "types/number_digits.h"
+#include "types/number/number_digits.h"
 
 namespace parton {
 

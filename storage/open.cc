@@ -16,7 +16,7 @@
 #include "storage/schema_codec.h"
 #include "storage/torn_tail.h"
 #include "storage/upgrade.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

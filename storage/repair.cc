@@ -8,7 +8,7 @@
 #include "storage/file_check.h"
 #include "storage/key_codec.h"
 #include "storage/key_names.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

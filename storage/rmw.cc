@@ -8,10 +8,10 @@
 #include "storage/key_codec.h"
 #include "storage/number_key.h"
 #include "storage/update_actions.h"
-#include "types/cancellation.h"
-#include "types/flat_item.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
+#include "types/status/cancellation.h"
+#include "types/item/flat_item.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

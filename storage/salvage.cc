@@ -20,8 +20,8 @@
 #include "storage/key_names.h"
 #include "storage/open_directory.h"
 #include "storage/schema_codec.h"
-#include "types/item_codec.h"
-#include "types/varint.h"
+#include "types/item/item_codec.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -1,7 +1,7 @@
 #include "storage/schema_codec.h"
 
-#include "types/number_codec.h"
-#include "types/varint.h"
+#include "types/number/number_codec.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

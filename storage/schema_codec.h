@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "parton/status.h"
-#include "types/schema.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 

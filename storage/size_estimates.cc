@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "storage/key_layout.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 

@@ -9,7 +9,7 @@
 
 #include "parton/status.h"
 #include "storage/engine.h"
-#include "types/table_statistics.h"
+#include "types/schema/table_statistics.h"
 
 namespace parton {
 

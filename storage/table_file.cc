@@ -7,7 +7,7 @@
 
 #include "storage/crc32c.h"
 #include "storage/engine.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

@@ -1,6 +1,6 @@
 // The seam between executor and storage: tables of items, read through views, changed by atomic writes.
 //
-// Conditions and update values cross the seam as bound expressions without subqueries (types/expr.h), so a store
+// Conditions and update values cross the seam as bound expressions without subqueries (types/expr/expr.h), so a store
 // evaluates them where the bytes are, under latches, without reading anything else. LocalStore (storage/local_store.h) is the implementation on LevelDB.
 //
 // Threads: a TableStore may be used from any number of threads at once; a view, a cursor or a transaction
@@ -20,9 +20,9 @@
 #include "parton/status.h"
 #include "parton/value.h"
 #include "storage/record_store.h"
-#include "types/evaluate.h"
-#include "types/expr.h"
-#include "types/schema.h"
+#include "types/expr/evaluate.h"
+#include "types/expr/expr.h"
+#include "types/schema/schema.h"
 
 namespace parton {
 
@@ -213,7 +213,7 @@ struct TableStats {
 using StoreProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
 class FeedStore;         // storage/feed_store.h
-struct TableStatistics;  // types/table_statistics.h
+struct TableStatistics;  // types/schema/table_statistics.h
 
 class TableStore {
  public:

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "storage/local_records.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

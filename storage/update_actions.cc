@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "types/functions.h"
-#include "types/item_rules.h"
-#include "types/value_compare.h"
-#include "types/varint.h"
+#include "types/functions/functions.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

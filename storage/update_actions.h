@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "storage/table_store.h"
-#include "types/name_table.h"
+#include "types/item/name_table.h"
 
 namespace parton {
 

@@ -2,7 +2,7 @@
 
 #include "storage/engine.h"
 #include "storage/key_layout.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 

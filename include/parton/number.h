@@ -7,7 +7,7 @@
 // thread may use its own copy.
 //
 // Additions, comparisons and products of small numbers are inline and take a few nanoseconds; what
-// needs more than 128 bits on the way is in types/number*.cc.
+// needs more than 128 bits on the way is in types/number/number*.cc.
 #ifndef PARTON_NUMBER_H_
 #define PARTON_NUMBER_H_
 

@@ -17,7 +17,7 @@
 #include "planner/plan_visit.h"
 #include "planner/rules/key_terms.h"
 #include "planner/rules/selectivity.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

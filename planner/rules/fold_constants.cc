@@ -2,7 +2,7 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
-#include "types/evaluate.h"
+#include "types/expr/evaluate.h"
 
 namespace parton {
 

@@ -8,8 +8,8 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
-#include "types/row_predicates.h"
-#include "types/value_compare.h"
+#include "types/expr/row_predicates.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

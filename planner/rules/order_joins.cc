@@ -14,7 +14,7 @@
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
 #include "planner/rules/estimates.h"
-#include "types/table_statistics.h"
+#include "types/schema/table_statistics.h"
 
 namespace parton {
 

@@ -6,7 +6,7 @@
 
 #include "planner/plan_visit.h"
 #include "planner/rules.h"
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

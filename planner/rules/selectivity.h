@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "planner/plan.h"
-#include "types/table_statistics.h"
+#include "types/schema/table_statistics.h"
 
 namespace parton {
 

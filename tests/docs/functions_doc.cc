@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "tests/docs/generated_page.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace {
 

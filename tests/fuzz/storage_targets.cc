@@ -8,8 +8,8 @@
 #include "storage/number_key.h"
 #include "storage/schema_codec.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "types/item_codec.h"
-#include "types/value_compare.h"
+#include "types/item/item_codec.h"
+#include "types/value/value_compare.h"
 
 namespace parton::fuzz {
 namespace {

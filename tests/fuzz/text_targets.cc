@@ -15,7 +15,7 @@
 #include "parser/parser.h"
 #include "parton/database.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton::fuzz {
 namespace {

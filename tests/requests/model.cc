@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "evaluate.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton::requests {
 

@@ -15,7 +15,7 @@
 #include "parton/database.h"
 #include "parton/script.h"
 #include "statements.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton::requests {
 namespace {

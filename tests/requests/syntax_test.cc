@@ -3,7 +3,7 @@
 
 #include "evaluate.h"
 #include "model.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton::requests {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "types/evaluate_internal.h"
+#include "types/expr/evaluate_internal.h"
 #include "types/functions/registry.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton::functions {
 namespace {

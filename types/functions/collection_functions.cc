@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 #include "types/functions/registry.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton::functions {
 namespace {

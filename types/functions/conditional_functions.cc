@@ -1,6 +1,6 @@
 // COALESCE, NULLIF, GREATEST, LEAST.
 #include "types/functions/registry.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton::functions {
 namespace {

@@ -1,7 +1,7 @@
 // Values to and from text: JSON, base64, hexadecimal; and the names of types.
-#include "types/base64.h"
+#include "types/text/base64.h"
 #include "types/functions/registry.h"
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton::functions {
 namespace {

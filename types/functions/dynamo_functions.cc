@@ -4,8 +4,8 @@
 #include <unordered_set>
 
 #include "types/functions/registry.h"
-#include "types/unicode.h"
-#include "types/value_compare.h"
+#include "types/text/unicode.h"
+#include "types/value/value_compare.h"
 
 namespace parton::functions {
 namespace {

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "types/functions/registry.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton::functions {
 namespace {

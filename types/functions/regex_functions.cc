@@ -5,9 +5,9 @@
 #include <memory>
 #include <unordered_map>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 #include "types/functions/registry.h"
-#include "types/unicode.h"
+#include "types/text/unicode.h"
 
 namespace parton::functions {
 namespace {

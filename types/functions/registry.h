@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "types/evaluate_internal.h"
-#include "types/functions.h"
+#include "types/expr/evaluate_internal.h"
+#include "types/functions/functions.h"
 
 namespace parton::functions {
 

@@ -1,9 +1,9 @@
 // String functions. Positions and lengths count code points, from 1.
 #include <algorithm>
 
-#include "types/bounds.h"
+#include "types/status/bounds.h"
 #include "types/functions/registry.h"
-#include "types/unicode.h"
+#include "types/text/unicode.h"
 
 namespace parton::functions {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "executor/evaluate_statement.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 namespace {

@@ -9,7 +9,7 @@
 #include "parser/parser.h"
 #include "parton/temporal.h"
 #include "parton/value.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 namespace {

@@ -10,7 +10,7 @@
 #include "storage/key_layout.h"
 #include "storage/number_key.h"
 #include "tests/unit/storage/store_test_util.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 namespace {

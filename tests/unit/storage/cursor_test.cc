@@ -3,7 +3,7 @@
 #include <random>
 
 #include "tests/unit/storage/store_test_util.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton::storage_test {
 namespace {

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "storage/number_key.h"
-#include "types/value_compare.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "storage/local_store.h"
 #include "storage/table_store.h"
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 namespace parton::storage_test {
 

@@ -7,7 +7,7 @@
 #include "storage/engine.h"
 #include "storage/key_layout.h"
 #include "tests/unit/storage/store_test_util.h"
-#include "types/varint.h"
+#include "types/item/varint.h"
 
 namespace parton {
 namespace {

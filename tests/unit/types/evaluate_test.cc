@@ -1,11 +1,11 @@
 // The evaluator: operators with NULL and MISSING in both typings and both logics, paths, CAST, IS.
-#include "types/evaluate.h"
+#include "types/expr/evaluate.h"
 
 #include <gtest/gtest.h>
 
 #include "tests/unit/types/expression_text.h"
-#include "types/item_codec.h"
-#include "types/value_compare.h"
+#include "types/item/item_codec.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 namespace {

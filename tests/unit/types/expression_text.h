@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "parton/temporal.h"
-#include "types/evaluate.h"
-#include "types/expr.h"
-#include "types/functions.h"
+#include "types/expr/evaluate.h"
+#include "types/expr/expr.h"
+#include "types/functions/functions.h"
 
 namespace parton::testing {
 

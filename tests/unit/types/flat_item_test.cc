@@ -1,12 +1,12 @@
-#include "types/flat_item.h"
+#include "types/item/flat_item.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "tests/unit/types/long_way.h"
-#include "types/item_codec.h"
-#include "types/item_rules.h"
+#include "types/item/item_codec.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 namespace {

@@ -1,5 +1,5 @@
 // The function table: every example holds, and the rules of single functions.
-#include "types/functions.h"
+#include "types/functions/functions.h"
 
 #include <gtest/gtest.h>
 

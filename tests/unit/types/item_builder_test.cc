@@ -1,4 +1,4 @@
-#include "types/item_builder.h"
+#include "types/item/item_builder.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <random>
 
 #include "tests/unit/types/long_way.h"
-#include "types/item_codec.h"
-#include "types/item_rules.h"
-#include "types/json_fast.h"
+#include "types/item/item_codec.h"
+#include "types/item/item_rules.h"
+#include "types/json/json_fast.h"
 
 namespace parton {
 namespace {

@@ -1,12 +1,12 @@
-#include "types/item_codec.h"
+#include "types/item/item_codec.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 
-#include "types/item_rules.h"
-#include "types/varint.h"
+#include "types/item/item_rules.h"
+#include "types/item/varint.h"
 
 namespace parton {
 namespace {

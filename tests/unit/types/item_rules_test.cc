@@ -1,4 +1,4 @@
-#include "types/item_rules.h"
+#include "types/item/item_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // The quick parser agrees with the careful one, or leaves the text to it.
-#include "types/json_fast.h"
+#include "types/json/json_fast.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 namespace {

@@ -1,4 +1,4 @@
-#include "types/json_reader.h"
+#include "types/json/json_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "types/value_print.h"
+#include "types/value/value_print.h"
 
 namespace parton {
 namespace {

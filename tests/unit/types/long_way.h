@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "types/item_codec.h"
-#include "types/item_rules.h"
+#include "types/item/item_codec.h"
+#include "types/item/item_rules.h"
 
 namespace parton {
 

@@ -1,5 +1,5 @@
 // The bytes of numbers inside items: round trips, sizes, damage.
-#include "types/number_codec.h"
+#include "types/number/number_codec.h"
 
 #include <limits>
 #include <random>

@@ -1,8 +1,8 @@
-#include "types/unicode.h"
+#include "types/text/unicode.h"
 
 #include <gtest/gtest.h>
 
-#include "types/base64.h"
+#include "types/text/base64.h"
 
 namespace parton {
 namespace {

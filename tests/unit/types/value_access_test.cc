@@ -6,8 +6,8 @@
 
 #include "parton/temporal.h"
 #include "parton/value.h"
-#include "types/item_codec.h"
-#include "types/name_table.h"
+#include "types/item/item_codec.h"
+#include "types/item/name_table.h"
 
 namespace parton {
 namespace {

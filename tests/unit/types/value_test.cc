@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "parton/temporal.h"
-#include "types/item_codec.h"
-#include "types/value_compare.h"
-#include "types/value_print.h"
+#include "types/item/item_codec.h"
+#include "types/value/value_compare.h"
+#include "types/value/value_print.h"
 
 namespace parton {
 namespace {

@@ -1,0 +1,457 @@
+#include "types/schema/schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "types/text/unicode.h"
+#include "types/value/value_print.h"
+
+namespace parton {
+
+namespace {
+
+constexpr std::string_view kInvalid = "One or more parameter values were invalid: ";
+constexpr size_t kMaxName = 255;
+constexpr size_t kMaxKeyName = 255;
+constexpr size_t kMaxGlobalIndexes = 20;
+constexpr size_t kMaxLocalIndexes = 5;
+constexpr size_t kMaxIncluded = 20;
+constexpr size_t kMaxIncludedInAll = 100;
+constexpr std::string_view kNamePattern = "[a-zA-Z0-9_.-]+";
+
+constexpr StreamView kStreamViews[] = {StreamView::kOff, StreamView::kKeysOnly,
+                                       StreamView::kNewImage, StreamView::kOldImage,
+                                       StreamView::kBothImages};
+
+Status Constraint(std::string_view value, std::string_view member, std::string_view must) {
+  return Status::Validation(
+      fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: "
+                  "Member must {}",
+                  value, member, must));
+}
+
+Status CheckName(std::string_view name, std::string_view member, size_t min) {
+  if (name.size() < min) {
+    return Constraint(name, member, fmt::format("have length greater than or equal to {}", min));
+  }
+  if (name.size() > kMaxName) {
+    return Constraint(name, member, fmt::format("have length less than or equal to {}", kMaxName));
+  }
+  for (char c : name) {
+    bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                c == '_' || c == '.' || c == '-';
+    if (!fits) {
+      return Constraint(name, member,
+                        fmt::format("satisfy regular expression pattern: {}", kNamePattern));
+    }
+  }
+  return Status::Ok();
+}
+
+Status CheckKeyAttribute(const TableSchema& schema, const KeyAttribute& part) {
+  if (part.name.empty()) {
+    return Constraint(part.name, "keySchema.attributeName",
+                      "have length greater than or equal to 1");
+  }
+  if (part.name.size() > kMaxKeyName) {
+    return Constraint(part.name, "keySchema.attributeName",
+                      fmt::format("have length less than or equal to {}", kMaxKeyName));
+  }
+  if (schema.DeclaredType(part.name) != part.type) {
+    return Status::Validation(
+        fmt::format("{}Attribute {} is declared with more than one type", kInvalid, part.name));
+  }
+  return Status::Ok();
+}
+
+Status CheckKey(const TableSchema& schema, const KeySchema& key) {
+  PARTON_RETURN_IF_ERROR(CheckKeyAttribute(schema, key.hash));
+  if (!key.range) return Status::Ok();
+  if (key.range->name == key.hash.name) {
+    return Status::Validation(
+        "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+  }
+  return CheckKeyAttribute(schema, *key.range);
+}
+
+Status CheckThroughput(const std::optional<Throughput>& t) {
+  if (!t || (t->read >= 1 && t->write >= 1)) return Status::Ok();
+  return Status::Validation(fmt::format(
+      "{}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
+      "is PROVISIONED",
+      kInvalid));
+}
+
+Status CheckLocalIndex(const TableSchema& schema, const IndexSchema& index) {
+  if (!schema.key.range) {
+    return Status::Validation(fmt::format(
+        "{}Table KeySchema does not have a range key, which is required when specifying a "
+        "LocalSecondaryIndex",
+        kInvalid));
+  }
+  if (index.key.hash.name != schema.key.hash.name) {
+    return Status::Validation(
+        fmt::format("{}Index KeySchema does not have the same leading hash key as table KeySchema "
+                    "for index: {}. "
+                    "index hash key: {}, table hash key: {}",
+                    kInvalid, index.name, index.key.hash.name, schema.key.hash.name));
+  }
+  if (!index.key.range) {
+    return Status::Validation(fmt::format(
+        "{}Index KeySchema does not have a range key for index: {}", kInvalid, index.name));
+  }
+  if (index.provisioned) {
+    return Status::Validation(fmt::format(
+        "{}A LocalSecondaryIndex has no throughput of its own: {}", kInvalid, index.name));
+  }
+  return Status::Ok();
+}
+
+Status CheckProjection(const IndexSchema& index) {
+  if (index.projection != Projection::kInclude) {
+    if (index.include.empty()) return Status::Ok();
+    return Status::Validation(
+        fmt::format("{}ProjectionType is {}, but NonKeyAttributes is specified", kInvalid,
+                    index.projection == Projection::kAll ? "ALL" : "KEYS_ONLY"));
+  }
+  if (index.include.empty()) {
+    return Status::Validation(fmt::format(
+        "{}ProjectionType is INCLUDE, but NonKeyAttributes is not specified", kInvalid));
+  }
+  if (index.include.size() > kMaxIncluded) {
+    return Constraint(fmt::format("[{}]", fmt::join(index.include, ", ")),
+                      "projection.nonKeyAttributes",
+                      fmt::format("have length less than or equal to {}", kMaxIncluded));
+  }
+  std::set<std::string_view> seen;
+  for (const std::string& name : index.include) {
+    if (name.empty() || name.size() > kMaxKeyName) {
+      return Constraint(name, "projection.nonKeyAttributes.member",
+                        name.empty() ? "have length greater than or equal to 1"
+                                     : "have length less than or equal to 255");
+    }
+    if (!seen.insert(name).second) {
+      return Status::Validation(fmt::format("{}NonKeyAttributes of index {} has {} more than once",
+                                            kInvalid, index.name, name));
+    }
+  }
+  return Status::Ok();
+}
+
+void AppendKey(const KeySchema& key, std::string* out) {
+  out->append("(").append(QuoteIdentifier(key.hash.name));
+  if (key.range) out->append(", ").append(QuoteIdentifier(key.range->name));
+  out->append(")");
+}
+
+void AppendIndexOptions(const IndexSchema& index, std::string* out) {
+  switch (index.projection) {
+    case Projection::kAll: out->append(" PROJECT ALL"); break;
+    case Projection::kKeysOnly: out->append(" PROJECT KEYS ONLY"); break;
+    case Projection::kInclude:
+      out->append(" PROJECT INCLUDE (");
+      for (size_t i = 0; i < index.include.size(); ++i) {
+        if (i != 0) out->append(", ");
+        out->append(QuoteIdentifier(index.include[i]));
+      }
+      out->append(")");
+      break;
+  }
+  if (index.provisioned) {
+    out->append(fmt::format(" BILLING MODE PROVISIONED ({} RCU, {} WCU)", index.provisioned->read,
+                            index.provisioned->write));
+  }
+}
+
+void AppendIndex(const IndexSchema& index, std::string* out) {
+  out->append(index.kind == IndexKind::kGlobal ? "GLOBAL INDEX " : "LOCAL INDEX ");
+  out->append(QuoteIdentifier(index.name)).append(" ");
+  AppendKey(index.key, out);
+  AppendIndexOptions(index, out);
+}
+
+// The table has items that the index leaves out, which it took before there was the index.
+bool IsMadeLater(const IndexSchema& index) { return index.kind == IndexKind::kGlobal && !index.complete; }
+
+void AppendCreateIndex(const TableSchema& schema, const IndexSchema& index, std::string* out) {
+  auto part = [&](const KeyAttribute& a) {
+    out->append(QuoteIdentifier(a.name)).append(" ").append(KeyTypeName(a.type));
+  };
+  out->append("CREATE INDEX ").append(QuoteIdentifier(index.name)).append(" ON ");
+  out->append(QuoteIdentifier(schema.name)).append(" (");
+  part(index.key.hash);
+  if (index.key.range) {
+    out->append(", ");
+    part(*index.key.range);
+  }
+  out->append(")");
+  AppendIndexOptions(index, out);
+}
+
+// Option values in lower case, with blanks for underscores: 'KEYS_ONLY' is 'keys only'.
+std::string Folded(const Value& v) {
+  std::string text = v.is_text() ? ToLower(v.bytes()) : std::string();
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+Status BadValue(std::string_view name, const Value& value, std::string_view takes) {
+  return Status::Validation(
+      fmt::format("Option {} does not take {}; it takes {}", name, value.ToLiteral(), takes));
+}
+
+std::optional<bool> AsSwitch(const Value& v) {
+  if (v.is_bool()) return v.bool_value();
+  std::string text = Folded(v);
+  if (text == "true" || text == "on" || text == "enabled") return true;
+  if (text == "false" || text == "off" || text == "disabled") return false;
+  return std::nullopt;
+}
+
+Status SetCapacity(std::string_view name, const Value& value, std::optional<Throughput>* provisioned) {
+  if (!value.is_small_int() || value.int_value() < 1) {
+    return BadValue(name, value, "a whole number from 1 up");
+  }
+  if (!*provisioned) *provisioned = Throughput{1, 1};
+  (name == "read_capacity" ? (*provisioned)->read : (*provisioned)->write) = value.int_value();
+  return Status::Ok();
+}
+
+Status SetBilling(std::string_view name, const Value& value, std::optional<Throughput>* provisioned) {
+  std::string mode = Folded(value);
+  if (mode == "on demand" || mode == "pay per request") {
+    provisioned->reset();
+  } else if (mode == "provisioned") {
+    if (!*provisioned) *provisioned = Throughput{1, 1};
+  } else {
+    return BadValue(name, value, "'on demand' or 'provisioned'");
+  }
+  return Status::Ok();
+}
+
+Status SetStream(std::string_view name, const Value& value, TableSchema* schema) {
+  std::string wanted = Folded(value);
+  if (wanted == "disabled" || (value.is_bool() && !value.bool_value())) wanted = "off";
+  if (wanted == "new and old images") wanted = "both images";
+  for (StreamView view : kStreamViews) {
+    if (ToLower(StreamViewName(view)) == wanted) {
+      schema->stream = view;
+      return Status::Ok();
+    }
+  }
+  return BadValue(name, value, "'off', 'keys only', 'new image', 'old image' or 'both images'");
+}
+
+}  // namespace
+
+std::string_view KeyTypeCode(KeyType type) {
+  return type == KeyType::kString ? "S" : type == KeyType::kNumber ? "N" : "B";
+}
+
+std::string_view KeyTypeName(KeyType type) {
+  return type == KeyType::kString ? "STRING" : type == KeyType::kNumber ? "NUMBER" : "BINARY";
+}
+
+std::string_view StreamViewName(StreamView view) {
+  switch (view) {
+    case StreamView::kOff: return "OFF";
+    case StreamView::kKeysOnly: return "KEYS ONLY";
+    case StreamView::kNewImage: return "NEW IMAGE";
+    case StreamView::kOldImage: return "OLD IMAGE";
+    case StreamView::kBothImages: return "BOTH IMAGES";
+  }
+  return "OFF";
+}
+
+bool MatchesKeyType(const Value& v, KeyType type) {
+  switch (type) {
+    case KeyType::kString: return v.is_text();
+    case KeyType::kNumber: return v.is_exact();
+    case KeyType::kBinary: return v.type() == Type::kBlob;
+  }
+  return false;
+}
+
+bool IndexSchema::Covers(std::string_view attribute, const KeySchema& table) const {
+  auto in_key = [&](const KeySchema& k) {
+    return k.hash.name == attribute || (k.range && k.range->name == attribute);
+  };
+  return projection == Projection::kAll || in_key(key) || in_key(table) ||
+         std::find(include.begin(), include.end(), attribute) != include.end();
+}
+
+const IndexSchema* TableSchema::FindIndex(std::string_view wanted) const {
+  for (const IndexSchema& index : indexes) {
+    if (index.name == wanted) return &index;
+  }
+  return nullptr;
+}
+
+std::optional<KeyType> TableSchema::DeclaredType(std::string_view attribute) const {
+  auto in_key = [&](const KeySchema& k) -> std::optional<KeyType> {
+    if (k.hash.name == attribute) return k.hash.type;
+    if (k.range && k.range->name == attribute) return k.range->type;
+    return std::nullopt;
+  };
+  if (auto type = in_key(key)) return type;
+  for (const IndexSchema& index : indexes) {
+    if (auto type = in_key(index.key)) return type;
+  }
+  return std::nullopt;
+}
+
+Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_errors) {
+  const size_t min = short_names_are_errors ? 3 : 1;
+  PARTON_RETURN_IF_ERROR(CheckName(schema.name, "tableName", min));
+  PARTON_RETURN_IF_ERROR(CheckKey(schema, schema.key));
+  PARTON_RETURN_IF_ERROR(CheckThroughput(schema.provisioned));
+  std::set<std::string_view> names;
+  size_t global = 0, local = 0, included = 0;
+  for (const IndexSchema& index : schema.indexes) {
+    PARTON_RETURN_IF_ERROR(CheckName(index.name, "indexName", min));
+    if (!names.insert(index.name).second) {
+      return Status::Validation(fmt::format("{}Duplicate index name: {}", kInvalid, index.name));
+    }
+    PARTON_RETURN_IF_ERROR(CheckKey(schema, index.key));
+    if (index.kind == IndexKind::kLocal) {
+      ++local;
+      PARTON_RETURN_IF_ERROR(CheckLocalIndex(schema, index));
+    } else {
+      ++global;
+      PARTON_RETURN_IF_ERROR(CheckThroughput(index.provisioned));
+    }
+    PARTON_RETURN_IF_ERROR(CheckProjection(index));
+    included += index.include.size();
+  }
+  if (local > kMaxLocalIndexes) {
+    return Status::Validation(
+        fmt::format("{}Number of LocalSecondaryIndexes exceeds per-table limit of {}", kInvalid,
+                    kMaxLocalIndexes));
+  }
+  if (global > kMaxGlobalIndexes) {
+    return Status::Validation(
+        fmt::format("{}GlobalSecondaryIndex count exceeds the per-table limit of {}", kInvalid,
+                    kMaxGlobalIndexes));
+  }
+  if (included > kMaxIncludedInAll) {
+    return Status::Validation(
+        fmt::format("{}Number of NonKeyAttributes of all indexes exceeds the per-table limit of {}",
+                    kInvalid, kMaxIncludedInAll));
+  }
+  if (schema.ttl_attribute.size() > kMaxKeyName) {
+    return Constraint(schema.ttl_attribute, "timeToLiveSpecification.attributeName",
+                      "have length less than or equal to 255");
+  }
+  return Status::Ok();
+}
+
+// Behind it, after ";\n", come CREATE INDEX statements for indexes that leave out items the table has: they can only be
+// made when the items are there.
+std::string ToCreateStatement(const TableSchema& schema) {
+  std::string out = "CREATE TABLE " + QuoteIdentifier(schema.name) + " (\n";
+  std::set<std::string_view> declared;
+  auto declare = [&](const KeyAttribute& part) {
+    if (!declared.insert(part.name).second) return;
+    out.append("  ").append(QuoteIdentifier(part.name)).append(" ");
+    out.append(KeyTypeName(part.type)).append(",\n");
+  };
+  auto declare_key = [&](const KeySchema& key) {
+    declare(key.hash);
+    if (key.range) declare(*key.range);
+  };
+  declare_key(schema.key);
+  for (const IndexSchema& index : schema.indexes) {
+    if (!IsMadeLater(index)) declare_key(index.key);
+  }
+  out.append("  PRIMARY KEY ");
+  AppendKey(schema.key, &out);
+  for (const IndexSchema& index : schema.indexes) {
+    if (IsMadeLater(index)) continue;
+    out.append(",\n  ");
+    AppendIndex(index, &out);
+  }
+  out.append("\n)");
+
+  std::vector<std::string> options;
+  if (schema.provisioned) {
+    options.push_back("billing = 'provisioned'");
+    options.push_back(fmt::format("read_capacity = {}", schema.provisioned->read));
+    options.push_back(fmt::format("write_capacity = {}", schema.provisioned->write));
+  }
+  if (schema.stream != StreamView::kOff) {
+    options.push_back(fmt::format("stream = '{}'", ToLower(StreamViewName(schema.stream))));
+  }
+  if (!schema.ttl_attribute.empty()) {
+    std::string quoted;
+    AppendQuoted(schema.ttl_attribute, '\'', &quoted);
+    options.push_back("ttl = " + quoted);
+  }
+  for (const auto& [name, value] : schema.options) {
+    if (name.starts_with('.')) continue;  // Parton's own
+    std::string option;
+    bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || c == '_';
+    });
+    option = plain ? name : QuoteIdentifier(name);
+    option.append(" = ");
+    AppendQuoted(value, '\'', &option);
+    options.push_back(std::move(option));
+  }
+  if (!options.empty()) out.append(fmt::format(" WITH ({})", fmt::join(options, ", ")));
+  for (const IndexSchema& index : schema.indexes) {
+    if (!IsMadeLater(index)) continue;
+    out.append(";\n");
+    AppendCreateIndex(schema, index, &out);
+  }
+  return out;
+}
+
+Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema) {
+  std::string key = ToLower(name);
+  if (key == "billing" || key == "billing_mode") return SetBilling(key, value, &schema->provisioned);
+  if (key == "read_capacity" || key == "write_capacity") return SetCapacity(key, value, &schema->provisioned);
+  if (key == "stream") return SetStream(key, value, schema);
+  if (key == "ttl") {
+    std::string folded = Folded(value);
+    bool off = (value.is_bool() && !value.bool_value()) || folded == "off";
+    if (!off && !value.is_text()) return BadValue(key, value, "the name of an attribute");
+    schema->ttl_attribute = off ? std::string() : std::string(value.bytes());
+    return Status::Ok();
+  }
+  if (key == "deletion_protection") {
+    std::optional<bool> on = AsSwitch(value);
+    if (!on) return BadValue(key, value, "true or false");
+    if (*on) {
+      schema->options[key] = "true";
+    } else {
+      schema->options.erase(key);
+    }
+    return Status::Ok();
+  }
+  if (key == "table_class" || key == "sse" || key == "pitr" || key == "warm_throughput" ||
+      key == "maximum_throughput" || key == "tags" || key.starts_with("tag:") ||
+      key.starts_with("index:")) {
+    std::string text = value.is_text() ? std::string(value.bytes()) : value.ToLiteral();
+    const bool has_name = key.starts_with("tag:") || key.starts_with("index:");
+    schema->options[has_name ? std::string(name) : key] = std::move(text);
+    return Status::Ok();
+  }
+  return Status::Validation(fmt::format("There is no table option {}", name), {},
+                            "Options are billing, read_capacity, write_capacity, stream, ttl, "
+                            "deletion_protection, table_class, sse, pitr, warm_throughput, tags");
+}
+
+Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* index) {
+  const std::string key = ToLower(name);
+  if (index->kind == IndexKind::kLocal) {
+    return Status::Validation("A local index has no options: it uses its table's throughput");
+  }
+  if (key == "billing" || key == "billing_mode") return SetBilling(key, value, &index->provisioned);
+  if (key == "read_capacity" || key == "write_capacity") return SetCapacity(key, value, &index->provisioned);
+  return Status::Validation(fmt::format("There is no index option {}", name), {},
+                            "Options are billing, read_capacity, write_capacity");
+}
+
+}  // namespace parton
