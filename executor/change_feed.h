@@ -11,7 +11,7 @@
 #include "parton/change_feed.h"
 #include "parton/status.h"
 #include "parton/value.h"
-#include "storage/feed_store.h"
+#include "storage/feed.h"
 #include "storage/table_store.h"
 
 namespace parton {

@@ -8,7 +8,7 @@
 #include "executor/database_settings.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
-#include "storage/feed_store.h"
+#include "storage/feed.h"
 #include "types/item/varint.h"
 
 namespace parton::commands {

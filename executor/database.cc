@@ -9,8 +9,8 @@
 #include "executor/open_database.h"
 #include "executor/spill_file.h"
 #include "executor/unfinished_import.h"
-#include "storage/salvage.h"
-#include "storage/local_store.h"
+#include "storage/local/recovery/salvage.h"
+#include "storage/local/local_store.h"
 
 namespace parton {
 

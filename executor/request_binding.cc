@@ -10,7 +10,7 @@
 #include "executor/connection.h"
 #include "executor/request_token.h"
 #include "parser/parser.h"
-#include "storage/update_actions.h"
+#include "storage/local/update_actions.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/feed_store.h"
+#include "storage/feed.h"
 #include "types/status/bounds.h"
 
 namespace parton {

@@ -33,7 +33,7 @@
 #include "parser/ast.h"
 #include "parton/status.h"
 #include "parton/value.h"
-#include "storage/feed_store.h"
+#include "storage/feed.h"
 #include "storage/table_store.h"
 
 namespace parton {

@@ -1,7 +1,7 @@
 // The seam between executor and storage: tables of items, read through views, changed by atomic writes.
 //
 // Conditions and update values cross the seam as bound expressions without subqueries (types/expr/expr.h), so a store
-// evaluates them where the bytes are, under latches, without reading anything else. LocalStore (storage/local_store.h) is the implementation on LevelDB.
+// evaluates them where the bytes are, under latches, without reading anything else. LocalStore (storage/local/local_store.h) is the implementation on LevelDB.
 //
 // Threads: a TableStore may be used from any number of threads at once; a view, a cursor or a transaction
 // from one at a time (different cursors of one view may run on different threads).
@@ -212,7 +212,7 @@ struct TableStats {
 // Called now and then with the items done and how many they will be, 0: not known; false cancels.
 using StoreProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
-class FeedStore;         // storage/feed_store.h
+class FeedStore;         // storage/feed.h
 struct TableStatistics;  // types/schema/table_statistics.h
 
 class TableStore {

@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/directory_sync.h"
+#include "storage/local/recovery/directory_sync.h"
 
 namespace parton::crash {
 

@@ -8,8 +8,8 @@
 #include <leveldb/filter_policy.h>
 #include <unistd.h>
 
-#include "storage/log_scan.h"
-#include "storage/manifest.h"
+#include "storage/local/recovery/log_scan.h"
+#include "storage/local/recovery/manifest.h"
 
 namespace parton {
 namespace {

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "storage/change_feed.h"
-#include "storage/key_codec.h"
-#include "storage/log_scan.h"
-#include "storage/number_key.h"
-#include "storage/schema_codec.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/recovery/log_scan.h"
+#include "storage/local/bytes/number_key.h"
+#include "storage/local/bytes/schema_codec.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "types/item/item_codec.h"
 #include "types/value/value_compare.h"

@@ -2,7 +2,7 @@
 //
 // Ids are dense from 0, never change and are never reused, so an id found once may be cached for
 // ever. Reads take no lock. An id is *durable* once a batch that records it is committed; a writer
-// that uses an id which is not must record it in its own batch (storage/rmw does).
+// that uses an id which is not must record it in its own batch (storage/local/rmw does).
 #ifndef PARTON_TYPES_ITEM_NAME_TABLE_H_
 #define PARTON_TYPES_ITEM_NAME_TABLE_H_
 

@@ -1,5 +1,5 @@
 // Numbers as bytes inside a stored item: compact and quick to read, not in numeric order (for that
-// see storage/number_key.h). The scale is not kept: 1.50 reads back as 1.5, as DynamoDB has it.
+// see storage/local/bytes/number_key.h). The scale is not kept: 1.50 reads back as 1.5, as DynamoDB has it.
 //
 //   kInteger:  varint(zigzag(value))                         integers within int64, 1 to 10 bytes
 //   kDecimal:  varint(zigzag(exponent)) length coefficient   length: 1 byte, 1 to 16; coefficient:

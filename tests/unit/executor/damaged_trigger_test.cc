@@ -5,7 +5,7 @@
 #include <leveldb/helpers/memenv.h>
 
 #include "executor/open_database.h"
-#include "storage/key_layout.h"
+#include "storage/local/bytes/key_layout.h"
 
 namespace parton {
 namespace {

@@ -11,7 +11,7 @@
 #include "parser/parser.h"
 #include "planner/attributes.h"
 #include "planner/planner.h"
-#include "storage/local_store.h"
+#include "storage/local/local_store.h"
 
 namespace parton {
 namespace {

@@ -9,8 +9,8 @@
 #include <random>
 #include <thread>
 
-#include "storage/key_layout.h"
-#include "storage/schema_codec.h"
+#include "storage/local/bytes/key_layout.h"
+#include "storage/local/bytes/schema_codec.h"
 #include "tests/unit/storage/store_test_util.h"
 
 namespace parton::storage_test {

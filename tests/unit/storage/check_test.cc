@@ -1,14 +1,14 @@
 // CHECK finds each kind of damage to what is stored, and REPAIR mends what can be made from items. The damage is done to
 // LevelDB's keys directly, so no checksum of a file tells.
-#include "storage/check.h"
+#include "storage/local/recovery/check.h"
 
 #include <leveldb/db.h>
 #include <leveldb/helpers/memenv.h>
 
-#include "storage/change_feed.h"
-#include "storage/key_codec.h"
-#include "storage/key_layout.h"
-#include "storage/number_key.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/bytes/key_layout.h"
+#include "storage/local/bytes/number_key.h"
 #include "tests/unit/storage/store_test_util.h"
 #include "types/item/varint.h"
 

@@ -3,8 +3,8 @@
 #include <leveldb/env.h>
 #include <leveldb/helpers/memenv.h>
 
-#include "storage/change_feed.h"
-#include "storage/key_codec.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/bytes/key_codec.h"
 #include "tests/unit/storage/store_test_util.h"
 
 namespace parton::storage_test {

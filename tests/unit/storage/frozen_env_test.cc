@@ -1,5 +1,5 @@
 // Opening for reading only: nothing is written, and what another one writes meanwhile does no harm.
-#include "storage/frozen_env.h"
+#include "storage/local/recovery/frozen_env.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

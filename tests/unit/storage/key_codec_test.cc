@@ -1,11 +1,11 @@
 // Keys: the order of the bytes is the order of the values, and they read back.
-#include "storage/key_codec.h"
+#include "storage/local/bytes/key_codec.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "storage/number_key.h"
+#include "storage/local/bytes/number_key.h"
 #include "types/value/value_compare.h"
 
 namespace parton {

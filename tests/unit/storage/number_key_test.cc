@@ -1,5 +1,5 @@
 // The order-preserving bytes of numbers: order, identity, size, self-delimitation, damage.
-#include "storage/number_key.h"
+#include "storage/local/bytes/number_key.h"
 
 #include <algorithm>
 #include <random>

@@ -1,5 +1,5 @@
 // A directory is open once, whatever it is called, and the lock holds until the database is closed.
-#include "storage/open_directory.h"
+#include "storage/local/recovery/open_directory.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/local_store.h"
+#include "storage/local/local_store.h"
 #include "storage/table_store.h"
 #include "types/functions/functions.h"
 

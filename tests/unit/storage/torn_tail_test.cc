@@ -1,5 +1,5 @@
 // What opening does with the ends of files: half a record is cut off, damage is refused with the file and the place.
-#include "storage/torn_tail.h"
+#include "storage/local/recovery/torn_tail.h"
 
 #include <fmt/format.h>
 #include <leveldb/helpers/memenv.h>
@@ -7,8 +7,8 @@
 #include <atomic>
 #include <thread>
 
-#include "storage/log_scan.h"
-#include "storage/zeroed_log_file.h"
+#include "storage/local/recovery/log_scan.h"
+#include "storage/local/recovery/zeroed_log_file.h"
 #include "tests/crash/fault_env.h"
 #include "tests/unit/storage/store_test_util.h"
 

@@ -1,11 +1,11 @@
 // Formats: newer ones are refused and left alone, older ones taken to this one, again if that was interrupted.
-#include "storage/upgrade.h"
+#include "storage/local/recovery/upgrade.h"
 
 #include <leveldb/db.h>
 #include <leveldb/helpers/memenv.h>
 
-#include "storage/engine.h"
-#include "storage/key_layout.h"
+#include "storage/local/engine.h"
+#include "storage/local/bytes/key_layout.h"
 #include "tests/unit/storage/store_test_util.h"
 #include "types/item/varint.h"
 

@@ -1,5 +1,5 @@
 // Writes of every kind, their conditions, index entries, change records and TTL queue.
-#include "storage/change_feed.h"
+#include "storage/local/change_feed.h"
 #include "tests/unit/storage/store_test_util.h"
 
 namespace parton::storage_test {

@@ -1,4 +1,4 @@
-#include "storage/zeroed_log_file.h"
+#include "storage/local/recovery/zeroed_log_file.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -9,8 +9,8 @@
 #include <fstream>
 #include <memory>
 
-#include "storage/log_file_env.h"
-#include "storage/log_scan.h"
+#include "storage/local/recovery/log_file_env.h"
+#include "storage/local/recovery/log_scan.h"
 #include "tests/unit/storage/store_test_util.h"
 
 namespace parton {

@@ -1,0 +1,227 @@
+#include "storage/local/bytes/key_codec.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "storage/local/bytes/number_key.h"
+
+namespace parton {
+
+namespace {
+
+constexpr char kEscape = '\x00';
+constexpr char kEscapedZero = '\xff';
+constexpr char kTerminator = '\x01';
+
+const KeyInterval kNothing{"\x01", "\x01"};
+
+// Bounds may be FLOAT where the key is a number.
+Value AsKeyValue(KeyType type, const Value& v) {
+  if (type != KeyType::kNumber || v.type() != Type::kFloat) return v;
+  if (auto exact = ExactNumber(v.float_value())) return Value::FromStored(*exact);
+  return Value::Missing();
+}
+
+// A bound between keys: a number near a FLOAT that no key can equal, and on which side it lies.
+bool AppendBound(KeyType type, const KeyBound& bound, std::string* out, bool* inclusive) {
+  *inclusive = bound.inclusive;
+  Value v = AsKeyValue(type, bound.value);
+  if (AppendComponent(type, v, out)) return true;
+  if (type != KeyType::kNumber || bound.value.type() != Type::kFloat) return false;
+  double d = bound.value.float_value();
+  if (std::isnan(d)) return false;
+  if (std::isinf(d)) {
+    // Beyond every number: keys of numbers start with bytes between 0x02 and 0xfd.
+    out->push_back(d < 0 ? '\x00' : '\xff');
+    return true;
+  }
+  // Not a 38-digit number: 40 digits more than tell it from its neighbours, rounded half even.
+  int exponent;
+  double mantissa = std::frexp(d, &exponent);
+  auto integer = static_cast<int64_t>(std::ldexp(mantissa, 53));
+  auto power = Number::Power(Number(2), std::abs(exponent - 53));
+  if (!power.ok()) return false;
+  auto product = exponent >= 53 ? Number::Mul(Number(integer), *power)
+                                : Number::Div(Number(integer), *power);
+  if (!product.ok()) return false;
+  AppendNumberKey(*product, out);
+  return true;
+}
+
+}  // namespace
+
+void AppendEscaped(std::string_view bytes, std::string* out) {
+  while (!bytes.empty()) {
+    const void* zero = std::memchr(bytes.data(), 0, bytes.size());
+    if (zero == nullptr) {
+      out->append(bytes);
+      return;
+    }
+    size_t n = static_cast<const char*>(zero) - bytes.data() + 1;
+    out->append(bytes.data(), n);
+    out->push_back(kEscapedZero);
+    bytes.remove_prefix(n);
+  }
+}
+
+bool AppendComponent(KeyType type, const Value& v, std::string* out) {
+  switch (type) {
+    case KeyType::kString:
+      if (!v.is_text()) return false;
+      break;
+    case KeyType::kBinary:
+      if (v.type() != Type::kBlob) return false;
+      break;
+    case KeyType::kNumber:
+      if (!v.is_exact()) return false;
+      if (v.is_small_int()) {
+        AppendIntegerKey(v.int_value(), out);
+      } else {
+        AppendNumberKey(v.number(), out);
+      }
+      return true;
+  }
+  AppendEscaped(v.bytes(), out);
+  out->push_back(kEscape);
+  out->push_back(kTerminator);
+  return true;
+}
+
+namespace {
+
+// Walks an escaped string; `fn(run)` gets its pieces.
+template <typename Fn>
+bool WalkEscaped(std::string_view* in, Fn fn) {
+  while (true) {
+    const void* zero = in->empty() ? nullptr : std::memchr(in->data(), 0, in->size());
+    if (zero == nullptr) return false;
+    size_t n = static_cast<const char*>(zero) - in->data();
+    if (n + 1 >= in->size()) return false;
+    char mark = (*in)[n + 1];
+    if (mark != kTerminator && mark != kEscapedZero) return false;
+    fn(in->substr(0, mark == kTerminator ? n : n + 1));
+    in->remove_prefix(n + 2);
+    if (mark == kTerminator) return true;
+  }
+}
+
+}  // namespace
+
+bool ReadComponent(KeyType type, std::string_view* in, Value* out) {
+  if (type == KeyType::kNumber) {
+    Number n;
+    if (!ParseNumberKey(in, &n)) return false;
+    *out = Value::FromStored(n);
+    return true;
+  }
+  std::string bytes;
+  if (!WalkEscaped(in, [&](std::string_view run) { bytes.append(run); })) return false;
+  *out = type == KeyType::kString ? Value::String(bytes) : Value::Blob(bytes);
+  return true;
+}
+
+bool SkipComponent(KeyType type, std::string_view* in) {
+  if (type == KeyType::kNumber) return SkipNumberKey(in);
+  return WalkEscaped(in, [](std::string_view) {});
+}
+
+std::string PrefixSuccessor(std::string prefix) {
+  while (!prefix.empty()) {
+    if (prefix.back() != '\xff') {
+      prefix.back() = static_cast<char>(static_cast<uint8_t>(prefix.back()) + 1);
+      return prefix;
+    }
+    prefix.pop_back();
+  }
+  return prefix;
+}
+
+bool AppendKey(const KeySchema& schema, const Key& key, std::string* out) {
+  if (!AppendComponent(schema.hash.type, key.hash, out)) return false;
+  return !schema.range || AppendComponent(schema.range->type, key.range, out);
+}
+
+bool ReadKey(const KeySchema& schema, std::string_view* in, Key* out) {
+  if (!ReadComponent(schema.hash.type, in, &out->hash)) return false;
+  out->range = Value::Missing();
+  return !schema.range || ReadComponent(schema.range->type, in, &out->range);
+}
+
+bool ItemKey(const TableSchema& table, const Key& key, std::string* out) {
+  out->clear();
+  out->push_back(static_cast<char>(KeySpace::kItem));
+  AppendU32(table.id, out);
+  return AppendKey(table.key, key, out);
+}
+
+KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range) {
+  const KeySchema& schema = index != nullptr ? index->key : table.key;
+  std::string base = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id)
+                                      : IdPrefix(KeySpace::kItem, table.id);
+  const KeyAttribute* bounded = &schema.hash;
+  if (range.hash) {
+    if (!AppendComponent(schema.hash.type, AsKeyValue(schema.hash.type, *range.hash), &base)) {
+      return kNothing;
+    }
+    bounded = schema.range ? &*schema.range : nullptr;
+  }
+  KeyInterval out{base, PrefixSuccessor(base)};
+  if (bounded == nullptr) {
+    return range.low || range.high || range.prefix ? kNothing : out;
+  }
+  bool inclusive;
+  if (range.low) {
+    std::string low = base;
+    if (!AppendBound(bounded->type, *range.low, &low, &inclusive)) return kNothing;
+    out.begin = inclusive ? low : PrefixSuccessor(low);
+  }
+  if (range.high) {
+    std::string high = base;
+    if (!AppendBound(bounded->type, *range.high, &high, &inclusive)) return kNothing;
+    out.end = inclusive ? PrefixSuccessor(high) : high;
+  }
+  if (range.prefix) {
+    bool fits = bounded->type == KeyType::kString   ? range.prefix->is_text()
+                : bounded->type == KeyType::kBinary ? range.prefix->type() == Type::kBlob
+                                                    : false;
+    if (!fits) return kNothing;
+    std::string low = base;
+    AppendEscaped(range.prefix->bytes(), &low);
+    std::string high = PrefixSuccessor(low);
+    if (low > out.begin) out.begin = low;
+    if (high < out.end) out.end = high;
+  }
+  if (out.begin > out.end) return kNothing;
+  return out;
+}
+
+std::optional<Number> ExactNumber(double d) {
+  if (!std::isfinite(d)) return std::nullopt;
+  if (d == 0) return Number(0);
+  int exponent;
+  double mantissa = std::frexp(d, &exponent);
+  auto m = static_cast<int64_t>(std::ldexp(mantissa, 53));
+  exponent -= 53;
+  while ((m & 1) == 0) {
+    m /= 2;
+    ++exponent;
+  }
+  // m * 2^e, or m * 5^-e * 10^e. Fives that meet twos become tens.
+  int tens = 0;
+  while (exponent > 0 && m % 5 == 0) {
+    m /= 5;
+    --exponent;
+    ++tens;
+  }
+  int128_t c = m;
+  const int factor = exponent >= 0 ? 2 : 5;
+  for (int i = std::abs(exponent); i > 0; --i) {
+    if (c > Number::kMaxCoefficient / factor || c < -Number::kMaxCoefficient / factor) {
+      return std::nullopt;
+    }
+    c *= factor;
+  }
+  return Number::FromParts(c, exponent >= 0 ? tens : exponent);
+}
+
+}  // namespace parton

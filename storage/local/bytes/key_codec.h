@@ -1,0 +1,57 @@
+// Order-preserving bytes of key values; the grammar is in key_layout.h.
+#ifndef PARTON_STORAGE_LOCAL_BYTES_KEY_CODEC_H_
+#define PARTON_STORAGE_LOCAL_BYTES_KEY_CODEC_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "parton/status.h"
+#include "parton/value.h"
+#include "storage/local/bytes/key_layout.h"
+#include "storage/table_store.h"
+#include "types/schema/schema.h"
+
+namespace parton {
+
+// Appends `bytes` escaped, without the terminator: the prefix of all strings that start with them.
+void AppendEscaped(std::string_view bytes, std::string* out);
+
+// Appends a key component. False (nothing appended) if the value is not of the type.
+bool AppendComponent(KeyType type, const Value& v, std::string* out);
+
+// Reads a component from the front of `*in`, advancing it; false if it is malformed.
+bool ReadComponent(KeyType type, std::string_view* in, Value* out);
+bool SkipComponent(KeyType type, std::string_view* in);
+
+// The smallest string greater than every string with this prefix; empty = there is none.
+std::string PrefixSuccessor(std::string prefix);
+
+// Appends the components of `key`. False if a value is not of its type.
+bool AppendKey(const KeySchema& schema, const Key& key, std::string* out);
+// Reads a key; false if it is malformed.
+bool ReadKey(const KeySchema& schema, std::string_view* in, Key* out);
+
+// The LevelDB key of an item, into `*out` (replaced). False if a value is not of its type.
+bool ItemKey(const TableSchema& table, const Key& key, std::string* out);
+
+// Half-open stretch of LevelDB keys.
+struct KeyInterval {
+  std::string begin;
+  std::string end;  // empty: to the end of the database
+  bool empty() const { return !end.empty() && begin >= end; }
+  bool Contains(std::string_view key) const {
+    return key >= begin && (end.empty() || key < end);
+  }
+};
+
+// The part of a table (index null) or of an index that `range` selects. Bounds whose type is not the
+// key's select nothing.
+KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range);
+
+// `v` as the exact number a double is, if it has one of at most 38 digits.
+std::optional<Number> ExactNumber(double d);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_BYTES_KEY_CODEC_H_

@@ -1,0 +1,238 @@
+#include "storage/local/bytes/schema_codec.h"
+
+#include "types/number/number_codec.h"
+#include "types/item/varint.h"
+
+namespace parton {
+
+namespace {
+
+constexpr char kSchemaVersion = 1;
+
+enum Tag : uint32_t {
+  kId = 1,
+  kVersion,
+  kName,
+  kKey,
+  kIndex,
+  kProvisioned,
+  kStream,
+  kStreamCreated,
+  kTtlAttribute,
+  kTtlId,
+  kCreated,
+  kOption,
+  kStreamStart,
+  // Inside kKey and kIndex.
+  kHash = 32,
+  kRange,
+  kIndexId,
+  kIndexName,
+  kIndexKind,
+  kIndexKey,
+  kIndexProjection,
+  kIndexInclude,
+  kIndexState,
+  kIndexProvisioned,
+  kIndexIncomplete,
+};
+
+void PutField(Tag tag, std::string_view payload, std::string* out) {
+  PutVarint(static_cast<uint32_t>(tag), out);
+  PutVarint(payload.size(), out);
+  out->append(payload);
+}
+
+void PutNumber(Tag tag, uint64_t v, std::string* out) {
+  std::string payload;
+  PutVarint(v, &payload);
+  PutField(tag, payload, out);
+}
+
+std::string Pair(uint64_t a, uint64_t b) {
+  std::string payload;
+  PutVarint(a, &payload);
+  PutVarint(b, &payload);
+  return payload;
+}
+
+std::string EncodeAttribute(const KeyAttribute& a) {
+  return std::string(1, static_cast<char>(a.type)) + a.name;
+}
+
+std::string EncodeKeySchema(const KeySchema& key) {
+  std::string out;
+  PutField(kHash, EncodeAttribute(key.hash), &out);
+  if (key.range) PutField(kRange, EncodeAttribute(*key.range), &out);
+  return out;
+}
+
+std::string EncodeIndex(const IndexSchema& index) {
+  std::string out;
+  PutNumber(kIndexId, index.id, &out);
+  PutField(kIndexName, index.name, &out);
+  PutNumber(kIndexKind, static_cast<uint64_t>(index.kind), &out);
+  PutField(kIndexKey, EncodeKeySchema(index.key), &out);
+  PutNumber(kIndexProjection, static_cast<uint64_t>(index.projection), &out);
+  for (const std::string& a : index.include) PutField(kIndexInclude, a, &out);
+  PutNumber(kIndexState, static_cast<uint64_t>(index.state), &out);
+  if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
+  if (index.provisioned) {
+    PutField(kIndexProvisioned,
+             Pair(ZigZag(index.provisioned->read), ZigZag(index.provisioned->write)), &out);
+  }
+  return out;
+}
+
+Status Damaged() { return Status::Corruption("a table's schema in the catalog is damaged"); }
+
+// Calls fn(tag, payload) -> Status for each field.
+template <typename Fn>
+Status ForEachField(std::string_view bytes, Fn fn) {
+  const char* p = bytes.data();
+  const char* end = p + bytes.size();
+  while (p < end) {
+    uint32_t tag = 0;
+    uint64_t n = 0;
+    p = GetVarint(p, end, &tag);
+    if (p == nullptr) return Damaged();
+    p = GetVarint(p, end, &n);
+    if (p == nullptr || n > static_cast<uint64_t>(end - p)) return Damaged();
+    PARTON_RETURN_IF_ERROR(fn(tag, std::string_view(p, n)));
+    p += n;
+  }
+  return Status::Ok();
+}
+
+Status UnknownTag(uint32_t tag) {
+  return Status(StatusCode::kOpenFailed,
+                "the catalog has a table option (" + std::to_string(tag) +
+                    ") that this version of Parton does not know: use a newer one");
+}
+
+template <typename T>
+Status ReadNumber(std::string_view payload, T* out, uint64_t max = UINT64_MAX) {
+  uint64_t v = 0;
+  const char* end = payload.data() + payload.size();
+  if (GetVarint(payload.data(), end, &v) != end || v > max) return Damaged();
+  *out = static_cast<T>(v);
+  return Status::Ok();
+}
+
+Status ReadThroughput(std::string_view payload, std::optional<Throughput>* out) {
+  uint64_t a = 0, b = 0;
+  const char* end = payload.data() + payload.size();
+  const char* p = GetVarint(payload.data(), end, &a);
+  if (p == nullptr || GetVarint(p, end, &b) != end) return Damaged();
+  *out = Throughput{UnZigZag(a), UnZigZag(b)};
+  return Status::Ok();
+}
+
+Status DecodeAttribute(std::string_view payload, KeyAttribute* out) {
+  if (payload.empty() || static_cast<uint8_t>(payload[0]) > 2) return Damaged();
+  out->type = static_cast<KeyType>(payload[0]);
+  out->name = payload.substr(1);
+  return Status::Ok();
+}
+
+Status DecodeKeySchema(std::string_view bytes, KeySchema* out) {
+  return ForEachField(bytes, [&](uint32_t tag, std::string_view payload) {
+    switch (tag) {
+      case kHash: return DecodeAttribute(payload, &out->hash);
+      case kRange: return DecodeAttribute(payload, &out->range.emplace());
+      default: return UnknownTag(tag);
+    }
+  });
+}
+
+Status DecodeIndex(std::string_view bytes, IndexSchema* out) {
+  return ForEachField(bytes, [&](uint32_t tag, std::string_view payload) {
+    switch (tag) {
+      case kIndexId: return ReadNumber(payload, &out->id, UINT32_MAX);
+      case kIndexName: out->name = payload; return Status::Ok();
+      case kIndexKind: return ReadNumber(payload, &out->kind, 1);
+      case kIndexKey: return DecodeKeySchema(payload, &out->key);
+      case kIndexProjection: return ReadNumber(payload, &out->projection, 2);
+      case kIndexInclude: out->include.emplace_back(payload); return Status::Ok();
+      case kIndexState: return ReadNumber(payload, &out->state, 1);
+      case kIndexIncomplete: out->complete = false; return Status::Ok();
+      case kIndexProvisioned: return ReadThroughput(payload, &out->provisioned);
+      default: return UnknownTag(tag);
+    }
+  });
+}
+
+}  // namespace
+
+void EncodeSchema(const TableSchema& schema, std::string* out) {
+  out->push_back(kSchemaVersion);
+  PutNumber(kId, schema.id, out);
+  PutNumber(kVersion, schema.version, out);
+  PutField(kName, schema.name, out);
+  PutField(kKey, EncodeKeySchema(schema.key), out);
+  for (const IndexSchema& index : schema.indexes) PutField(kIndex, EncodeIndex(index), out);
+  if (schema.provisioned) {
+    PutField(kProvisioned,
+             Pair(ZigZag(schema.provisioned->read), ZigZag(schema.provisioned->write)), out);
+  }
+  PutNumber(kStream, static_cast<uint64_t>(schema.stream), out);
+  PutNumber(kStreamCreated, ZigZag(schema.stream_created_ms), out);
+  if (schema.stream_start != 0) PutNumber(kStreamStart, schema.stream_start, out);
+  if (!schema.ttl_attribute.empty()) PutField(kTtlAttribute, schema.ttl_attribute, out);
+  PutNumber(kTtlId, schema.ttl_id, out);
+  PutNumber(kCreated, ZigZag(schema.created_ms), out);
+  for (const auto& [name, value] : schema.options) {
+    std::string payload;
+    PutVarint(name.size(), &payload);
+    payload += name;
+    payload += value;
+    PutField(kOption, payload, out);
+  }
+}
+
+Result<TableSchema> DecodeSchema(std::string_view bytes) {
+  if (bytes.empty()) return Damaged();
+  if (bytes[0] != kSchemaVersion) {
+    return Status(StatusCode::kOpenFailed,
+                  "the catalog was written by a newer version of Parton: use that one");
+  }
+  TableSchema schema;
+  uint64_t zigzag = 0;
+  Status status =
+      ForEachField(bytes.substr(1), [&](uint32_t tag, std::string_view payload) -> Status {
+        switch (tag) {
+          case kId: return ReadNumber(payload, &schema.id, UINT32_MAX);
+          case kVersion: return ReadNumber(payload, &schema.version);
+          case kName: schema.name = payload; return Status::Ok();
+          case kKey: return DecodeKeySchema(payload, &schema.key);
+          case kIndex: return DecodeIndex(payload, &schema.indexes.emplace_back());
+          case kProvisioned: return ReadThroughput(payload, &schema.provisioned);
+          case kStream: return ReadNumber(payload, &schema.stream, 4);
+          case kStreamCreated:
+            PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
+            schema.stream_created_ms = UnZigZag(zigzag);
+            return Status::Ok();
+          case kStreamStart: return ReadNumber(payload, &schema.stream_start);
+          case kTtlAttribute: schema.ttl_attribute = payload; return Status::Ok();
+          case kTtlId: return ReadNumber(payload, &schema.ttl_id, UINT32_MAX);
+          case kCreated:
+            PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
+            schema.created_ms = UnZigZag(zigzag);
+            return Status::Ok();
+          case kOption: {
+            uint64_t n = 0;
+            const char* end = payload.data() + payload.size();
+            const char* p = GetVarint(payload.data(), end, &n);
+            if (p == nullptr || n > static_cast<uint64_t>(end - p)) return Damaged();
+            schema.options[std::string(p, n)] = std::string(p + n, end);
+            return Status::Ok();
+          }
+          default: return UnknownTag(tag);
+        }
+      });
+  PARTON_RETURN_IF_ERROR(status);
+  if (schema.name.empty() || schema.key.hash.name.empty()) return Damaged();
+  return schema;
+}
+
+}  // namespace parton

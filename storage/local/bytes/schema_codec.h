@@ -1,0 +1,25 @@
+// A table schema as the bytes of its catalog record.
+//
+//   schema := version(1 byte) field*
+//   field  := varint(tag) varint(length) payload       tags in schema_codec.cc; repeated ones in order
+//
+// A reader that meets a version or tag it does not know was not made for this database: an error that
+// says so, never a schema with something left out.
+#ifndef PARTON_STORAGE_LOCAL_BYTES_SCHEMA_CODEC_H_
+#define PARTON_STORAGE_LOCAL_BYTES_SCHEMA_CODEC_H_
+
+#include <string>
+#include <string_view>
+
+#include "parton/status.h"
+#include "types/schema/schema.h"
+
+namespace parton {
+
+void EncodeSchema(const TableSchema& schema, std::string* out);
+// Key attributes come without name ids. Errors: kCorruption; kOpenFailed (of a newer version).
+Result<TableSchema> DecodeSchema(std::string_view bytes);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_BYTES_SCHEMA_CODEC_H_

@@ -1,0 +1,58 @@
+// The tables a database has, as one immutable state that is replaced whole by each schema change.
+#ifndef PARTON_STORAGE_LOCAL_CATALOG_H_
+#define PARTON_STORAGE_LOCAL_CATALOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/local/index_entries.h"
+#include "types/item/name_table.h"
+#include "types/schema/schema.h"
+
+namespace parton {
+
+// A schema with what writers need prepared.
+struct TableInfo {
+  // REQUIRES: name ids in *schema are filled (ResolveNames).
+  TableInfo(TablePtr table, const NameTable& names);
+
+  TablePtr schema;
+  std::vector<IndexPlan> indexes;
+  // The key's attributes, for change records: as IndexPlan has them.
+  std::vector<uint32_t> key_ids;
+  std::vector<std::string> key_names;
+  uint32_t ttl_name_id = NameTable::kNone;
+};
+
+using TableInfoPtr = std::shared_ptr<const TableInfo>;
+
+struct CatalogState {
+  uint64_t version = 0;
+  std::map<std::string, TableInfoPtr, std::less<>> by_name;
+  std::unordered_map<uint32_t, TableInfoPtr> by_id;
+
+  const TableInfo* Find(uint32_t id) const {
+    auto it = by_id.find(id);
+    return it == by_id.end() ? nullptr : it->second.get();
+  }
+  // The current schema of a table that a statement was planned with: the same id, or (truncated since) the
+  // same name and key. Null: it is gone.
+  const TableInfo* Current(const TableSchema& planned) const;
+
+  void Put(TableInfoPtr info);
+  void Erase(const TableSchema& schema);
+};
+
+using CatalogPtr = std::shared_ptr<const CatalogState>;
+
+// Fills the name ids of a schema, adding names that are new.
+void ResolveNames(TableSchema* schema, NameTable* names);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_CATALOG_H_

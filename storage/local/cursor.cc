@@ -1,0 +1,207 @@
+#include "storage/local/cursor.h"
+
+#include "storage/local/bytes/key_codec.h"
+#include "types/item/item_rules.h"
+
+namespace parton {
+
+namespace {
+
+using internal::HeapItem;
+
+class LocalCursor final : public ItemCursor {
+ public:
+  LocalCursor(Engine* engine, std::unique_ptr<leveldb::Iterator> it, KeyInterval bounds,
+              const CursorSpec& spec, EvalContext* ctx, int slot,
+              std::shared_ptr<WalkedRange> walked)
+      : it_(std::move(it)),
+        bounds_(std::move(bounds)),
+        names_(&engine->names()),
+        filter_(spec.filter),
+        ctx_(ctx),
+        slot_(slot),
+        backward_(spec.backward),
+        measure_(spec.measure || spec.examine_bytes != 0),
+        max_items_(spec.examine_items != 0 ? spec.examine_items : UINT64_MAX),
+        max_bytes_(spec.examine_bytes != 0 ? spec.examine_bytes : UINT64_MAX),
+        walked_(std::move(walked)),
+        table_(spec.table),
+        index_(spec.index) {
+    NewItem();
+  }
+
+  bool Next(Value* item) override {
+    if (state_ == State::kEnd) return false;
+    while (true) {
+      if (stats_.items_examined >= max_items_ || stats_.bytes_examined >= max_bytes_) {
+        stopped_at_limit_ = true;
+        return false;
+      }
+      Move();
+      if (!it_->Valid()) return Finish();
+      const std::string_view key = ToView(it_->key());
+      const std::string_view value = ToView(it_->value());
+      if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]] return Finish();
+      if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
+      ++stats_.items_examined;
+      stats_.bytes_read += key.size() + value.size();
+      if (measure_) stats_.bytes_examined += ItemSizeEncoded(value, *names_);
+      if (walked_ != nullptr) walked_->last.assign(key);
+      if (heap_->owned) NewItem();
+      heap_->bytes = value;
+      if (filter_ != nullptr) {
+        Value& in_frame = (*ctx_->frame)[slot_];
+        if (in_frame.heap_item() != heap_) in_frame = item_;
+        const bool keep = EvaluatePredicate(*filter_, *ctx_);
+        if (ctx_->failed()) [[unlikely]] {
+          status_ = ctx_->error;
+          return Finish();
+        }
+        if (!keep) continue;
+      }
+      if (item->heap_item() != heap_) *item = item_;
+      return true;
+    }
+  }
+
+  Status status() const override {
+    if (!status_.ok()) return status_;
+    const leveldb::Status s = it_->status();
+    return s.ok() ? Status::Ok() : DamageIn(*table_, index_, last_key_, s);
+  }
+
+  std::string Position() const override {
+    if (state_ == State::kStart) return "";
+    if (state_ == State::kEnd) return backward_ ? bounds_.begin : bounds_.end;
+    return it_->key().ToString();
+  }
+
+  const ReadStats& stats() const override { return stats_; }
+  bool stopped_at_limit() const override { return stopped_at_limit_; }
+
+ private:
+  enum class State : uint8_t { kStart, kRunning, kEnd };
+
+  // Borrowed items are valid until the next call only, so one payload serves all rows.
+  void NewItem() {
+    heap_ = new HeapItem;
+    heap_->names = names_;
+    item_ = Value::FromHeapItem(heap_);
+  }
+
+  void Move() {
+    if (state_ == State::kRunning) {
+      if (backward_) {
+        it_->Prev();
+      } else {
+        it_->Next();
+      }
+      return;
+    }
+    state_ = State::kRunning;
+    ++stats_.seeks;
+    if (!backward_) {
+      it_->Seek(bounds_.begin);
+      return;
+    }
+    it_->Seek(bounds_.end);
+    if (it_->Valid()) {
+      it_->Prev();
+    } else {
+      it_->SeekToLast();
+    }
+  }
+
+  // LevelDB steps over a block it cannot read and says so in its status only, which costs too much to ask for
+  // each row. So it is asked when the row does not lie right behind the last one in memory: then it is of
+  // another block. Remembers a key of the block.
+  bool EnteredBlock(std::string_view key, std::string_view value) {
+    const char* const last = last_end_;
+    last_end_ = value.data() + value.size();
+    const size_t most = key.size() + 15;  // what lies between two values: three varints and a key
+    if (last != nullptr && value.data() >= last && static_cast<size_t>(value.data() - last) <= most) return false;
+    if (it_->status().ok()) last_key_.assign(key);
+    return true;
+  }
+
+  bool Finish() {
+    state_ = State::kEnd;
+    if (walked_ != nullptr && status().ok()) walked_->complete = true;
+    return false;
+  }
+
+  std::unique_ptr<leveldb::Iterator> it_;
+  const KeyInterval bounds_;
+  const NameTable* names_;
+  const ExprPtr filter_;
+  EvalContext* const ctx_;
+  const int slot_;
+  const bool backward_;
+  const bool measure_;
+  const uint64_t max_items_;
+  const uint64_t max_bytes_;
+  std::shared_ptr<WalkedRange> walked_;
+  HeapItem* heap_ = nullptr;
+  Value item_;
+  const TablePtr table_;
+  const IndexSchema* const index_;
+  const char* last_end_ = nullptr;
+  std::string last_key_;
+  State state_ = State::kStart;
+  bool stopped_at_limit_ = false;
+  Status status_;
+  ReadStats stats_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& view,
+                                                    const CursorSpec& spec, EvalContext* ctx,
+                                                    int slot) {
+  if (spec.index != nullptr) {
+    // An index that was not yet complete when the view was taken lacks entries in it.
+    const CatalogPtr catalog = view.catalog();
+    const TableInfo* then = catalog->Find(spec.table->id);
+    const IndexSchema* known = nullptr;
+    if (then != nullptr) {
+      for (const IndexSchema& i : then->schema->indexes) {
+        if (i.id == spec.index->id) known = &i;
+      }
+    }
+    if (known == nullptr || known->state != IndexState::kActive) {
+      if (view.transaction() != nullptr) {
+        return Status(StatusCode::kTransactionConflict,
+                      "index " + spec.index->name + " changed after the transaction began; run it again");
+      }
+      return Status(StatusCode::kInUse, "index " + spec.index->name + " of table " +
+                                            spec.table->name + " is not ready for reading");
+    }
+  }
+  KeyInterval bounds = RangeInterval(*spec.table, spec.index, spec.range);
+  if (spec.segment != nullptr) {
+    if (spec.segment->begin > bounds.begin) bounds.begin = spec.segment->begin;
+    if (!spec.segment->end.empty() && spec.segment->end < bounds.end) bounds.end = spec.segment->end;
+  }
+  if (!spec.after.empty()) {
+    if (spec.backward) {
+      if (spec.after < bounds.end) bounds.end = spec.after;
+    } else if (spec.after >= bounds.begin) {
+      bounds.begin = spec.after + '\0';
+    }
+  }
+  if (bounds.begin > bounds.end) bounds.end = bounds.begin;
+  leveldb::ReadOptions options = engine->ReadOptions(view.snapshot());
+  options.fill_cache = spec.fill_cache;
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
+  std::shared_ptr<WalkedRange> walked;
+  if (TransactionReads* t = view.transaction()) {
+    if (OverlayPtr overlay = t->overlay(); !overlay->empty()) {
+      it = MakeMergeIterator(std::move(it), std::move(overlay));
+    }
+    walked = t->NoteRange(bounds, spec.backward, spec.table->id);
+  }
+  return std::unique_ptr<ItemCursor>(std::make_unique<LocalCursor>(
+      engine, std::move(it), std::move(bounds), spec, ctx, slot, std::move(walked)));
+}
+
+}  // namespace parton

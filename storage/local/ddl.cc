@@ -1,0 +1,616 @@
+#include "storage/local/ddl.h"
+
+#include <algorithm>
+#include <set>
+
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/bytes/schema_codec.h"
+#include "types/status/bounds.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kChunk = 1000;
+
+Status TableNotFound(std::string_view name) {
+  return Status::NotFound("Requested resource not found: Table: " + std::string(name) + " not found");
+}
+
+std::string TableRecordKey(uint32_t id) { return IdPrefix(KeySpace::kTable, id); }
+
+// One schema change: edit the next state and the batch, then Commit.
+class Change {
+ public:
+  explicit Change(Engine* engine)
+      : engine_(engine), lock_(engine->gate()), next_(new CatalogState(*engine->catalog())) {
+    next_->version = engine->NewVersion(&batch_);
+  }
+
+  const TableInfo* Find(std::string_view name) const {
+    auto it = next_->by_name.find(name);
+    return it == next_->by_name.end() ? nullptr : it->second.get();
+  }
+  leveldb::WriteBatch* batch() { return &batch_; }
+  uint32_t NewId() { return engine_->NewId(&batch_); }
+
+  // Makes `schema` the table's.
+  TablePtr Put(TableSchema schema) {
+    schema.version = next_->version;
+    ResolveNames(&schema, &engine_->names());
+    std::string bytes;
+    EncodeSchema(schema, &bytes);
+    batch_.Put(TableRecordKey(schema.id), bytes);
+    auto table = std::make_shared<const TableSchema>(std::move(schema));
+    next_->Put(std::make_shared<const TableInfo>(table, engine_->names()));
+    return table;
+  }
+  void Erase(TablePtr table) {
+    batch_.Delete(TableRecordKey(table->id));
+    next_->Erase(*table);
+  }
+  void Doom(KeySpace space, uint32_t id) {
+    batch_.Put(RangeRecordKey(KeySpace::kDoomed, space, id), "");
+    doomed_.emplace_back(space, id);
+  }
+  // All a table holds; its feed too unless it lives on.
+  void DoomTable(const TableSchema& table, bool with_feed) {
+    Doom(KeySpace::kItem, table.id);
+    for (const IndexSchema& index : table.indexes) Doom(KeySpace::kEntry, index.id);
+    Doom(KeySpace::kStatistics, table.id);
+    Doom(KeySpace::kLoad, table.id);
+    if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, table.ttl_id);
+    if (with_feed) {
+      Doom(KeySpace::kChange, table.id);
+      Doom(KeySpace::kConsumer, table.id);
+      Doom(KeySpace::kTrimmed, table.id);
+    }
+  }
+
+  Status Commit() {
+    PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch_, true));
+    engine_->Publish(std::move(next_));
+    lock_.unlock();
+    return Status::Ok();
+  }
+  const std::vector<std::pair<KeySpace, uint32_t>>& doomed() const { return doomed_; }
+
+ private:
+  Engine* engine_;
+  std::unique_lock<Gate> lock_;
+  std::shared_ptr<CatalogState> next_;
+  leveldb::WriteBatch batch_;
+  std::vector<std::pair<KeySpace, uint32_t>> doomed_;
+};
+
+// Deletes the range and then the record that it is to be deleted. kCancelled: the rest of it is left.
+Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id, KeyProgress* progress) {
+  const std::string prefix = IdPrefix(space, id);
+  const std::string end = PrefixSuccessor(prefix);
+  leveldb::ReadOptions options = engine->ReadOptions(nullptr);
+  options.fill_cache = false;
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
+  leveldb::WriteBatch batch;
+  size_t count = 0;
+  progress->Next();
+  for (it->Seek(prefix); it->Valid() && ToView(it->key()) < end; it->Next()) {
+    batch.Delete(it->key());
+    if (!progress->Step(ToView(it->key()))) return Cancelled();
+    if (++count == kChunk) {
+      PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, engine->options().durable));
+      batch.Clear();
+      count = 0;
+    }
+  }
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  batch.Delete(RangeRecordKey(KeySpace::kDoomed, space, id));
+  return engine->WriteBatch(&batch, true);
+}
+
+// Nobody sees these keys any more: if it is cancelled, the statement is done all the same, and they go when the database
+// is opened again.
+Status DeleteDoomed(Engine* engine, const Change& change, const ProgressFn& fn) {
+  KeyProgress progress(engine->db(), fn);
+  for (const auto& [space, id] : change.doomed()) {
+    std::string prefix = IdPrefix(space, id);
+    std::string end = PrefixSuccessor(prefix);
+    progress.Plan(std::move(prefix), std::move(end), space == KeySpace::kItem || change.doomed().size() == 1);
+  }
+  for (const auto& [space, id] : change.doomed()) {
+    Status s = DeleteDoomed(engine, space, id, &progress);
+    if (s.code() == StatusCode::kCancelled) return Status::Ok();
+    PARTON_RETURN_IF_ERROR(s);
+  }
+  return Status::Ok();
+}
+
+bool IsBeingFilled(const TableSchema& table) {
+  return std::any_of(table.indexes.begin(), table.indexes.end(),
+                     [](const IndexSchema& i) { return i.state == IndexState::kCreating; });
+}
+
+Status InUse(std::string_view table) {
+  return Status(StatusCode::kInUse,
+                "Attempt to change a resource which is still in use: Table: " + std::string(table) +
+                    ": an index is being created");
+}
+
+// Visits every item that was there when it started, in chunks, each item read again under its latch:
+// `visit(info, key, bytes, batch)` adds what follows from it. Writers that commit meanwhile maintain
+// the target themselves.
+template <typename Visit>
+Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Visit visit) {
+  const std::string prefix = IdPrefix(KeySpace::kItem, table_id);
+  const std::string end = PrefixSuccessor(prefix);
+  leveldb::ReadOptions options = engine->ReadOptions(nullptr);
+  options.fill_cache = false;
+  KeyProgress progress(engine->db(), fn);
+  progress.Plan(prefix, end);
+  progress.Next();
+  std::string position = prefix;
+  while (true) {
+    std::vector<std::string> keys;
+    {
+      std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
+      for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk;
+           it->Next()) {
+        keys.push_back(it->key().ToString());
+      }
+      PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    }
+    if (keys.empty()) return Status::Ok();
+    position = keys.back() + '\0';
+    {
+      std::shared_lock<Gate> gate(engine->gate());
+      const TableInfo* info = engine->catalog_held().Find(table_id);
+      if (info == nullptr) {
+        return Status::NotFound("the table was dropped while it was being worked on");
+      }
+      Latches::Guard latches = engine->latches().Acquire([&](auto add) {
+        for (const std::string& key : keys) add(key);
+      });
+      leveldb::WriteBatch batch;
+      std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
+      it->Seek(keys.front());
+      for (const std::string& key : keys) {
+        // Items that came between are their writers' business.
+        while (it->Valid() && ToView(it->key()) < key) it->Next();
+        if (!it->Valid()) break;
+        if (ToView(it->key()) != key) continue;
+        visit(*info, key, ToView(it->value()), &batch);
+        if (!progress.Step(key)) return Cancelled();
+      }
+      PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+      PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
+    }
+  }
+}
+
+const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
+  for (const IndexPlan& plan : info.indexes) {
+    if (plan.schema->id == index_id) return &plan;
+  }
+  return nullptr;
+}
+
+// An item that has all key attributes of the index, but not so that they could be a key.
+bool LeftOut(const IndexSchema& index, const ItemView& item) {
+  const auto present = [&](const KeyAttribute& a) { return !item.Get(a.name_id, a.name).is_missing(); };
+  return present(index.key.hash) && (!index.key.range || present(*index.key.range));
+}
+
+Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const ProgressFn& progress) {
+  bool complete = true;
+  PARTON_RETURN_IF_ERROR(FillFromItems(
+      engine, table_id, progress,
+      [&, entry_key = std::string(), entry_value = std::string()](
+          const TableInfo& info, std::string_view key, std::string_view bytes,
+          leveldb::WriteBatch* batch) mutable {
+        const IndexPlan* plan = FindPlan(info, index_id);
+        if (plan == nullptr) return;
+        const ItemView item(bytes, &engine->names());
+        if (MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
+          batch->Put(entry_key, entry_value);
+        } else if (LeftOut(*plan->schema, item)) {
+          complete = false;
+        }
+      }));
+  Change change(engine);
+  const TableInfo* info = engine->catalog_held().Find(table_id);
+  if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
+  TableSchema schema = *info->schema;
+  for (IndexSchema& index : schema.indexes) {
+    if (index.id != index_id) continue;
+    index.state = IndexState::kActive;
+    index.complete = complete;
+  }
+  change.Put(std::move(schema));
+  return change.Commit();
+}
+
+Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(FillFromItems(
+      engine, table_id, progress,
+      [&, queue_key = std::string()](const TableInfo& info, std::string_view key,
+                                     std::string_view bytes, leveldb::WriteBatch* batch) mutable {
+        if (info.schema->ttl_id == ttl_id &&
+            ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
+          batch->Put(queue_key, "");
+        }
+      }));
+  leveldb::WriteBatch batch;
+  batch.Delete(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id));
+  return engine->WriteBatch(&batch, true);
+}
+
+Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, Change* change,
+                   const ProgressFn& progress) {
+  TableSchema schema = *info.schema;
+  std::erase_if(schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
+  change->Put(std::move(schema));
+  change->Doom(KeySpace::kEntry, index_id);
+  PARTON_RETURN_IF_ERROR(change->Commit());
+  return DeleteDoomed(engine, *change, progress);
+}
+
+// Deletes every item the way DELETE does, so that the change feed has it.
+Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
+  const std::string prefix = IdPrefix(KeySpace::kItem, table_id);
+  const std::string end = PrefixSuccessor(prefix);
+  KeyProgress progress(engine->db(), fn);
+  progress.Plan(prefix, end);
+  progress.Next();
+  uint64_t deleted = 0;
+  std::string position = prefix;
+  while (true) {
+    std::vector<std::string> keys;
+    std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
+    for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk;
+         it->Next()) {
+      keys.push_back(it->key().ToString());
+    }
+    PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    if (keys.empty()) return Status::Ok();
+    position = keys.back() + '\0';
+    std::shared_lock<Gate> gate(engine->gate());
+    const TableInfo* info = engine->catalog_held().Find(table_id);
+    if (info == nullptr) return Status::Ok();
+    Latches::Guard latches = engine->latches().Acquire([&](auto add) {
+      for (const std::string& key : keys) add(key);
+    });
+    std::vector<ItemChange> changes;
+    for (const std::string& key : keys) {
+      ItemChange c;
+      c.table = info;
+      c.key = key;
+      PARTON_RETURN_IF_ERROR(engine->ReadItem(nullptr, key, &c.old_bytes, &c.had));
+      if (c.had) changes.push_back(std::move(c));
+    }
+    PARTON_RETURN_IF_ERROR(engine->CommitChanges(changes, nullptr, 0));
+    deleted += changes.size();
+    bool go_on = true;
+    for (const std::string& key : keys) go_on = progress.Step(key) && go_on;
+    if (!go_on) {
+      return Status(StatusCode::kCancelled, "the statement was cancelled: " + std::to_string(deleted) +
+                                                " items were deleted, the others are there");
+    }
+  }
+}
+
+}  // namespace
+
+Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  if (change.Find(schema.name) != nullptr) {
+    return Status(StatusCode::kInUse, "Table already exists: " + schema.name);
+  }
+  schema.id = change.NewId();
+  for (IndexSchema& index : schema.indexes) {
+    index.id = change.NewId();
+    index.state = IndexState::kActive;
+  }
+  schema.ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
+  schema.created_ms = engine->NowMs();
+  schema.stream_created_ms = schema.stream == StreamView::kOff ? 0 : schema.created_ms;
+  TablePtr table = change.Put(std::move(schema));
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  return table;
+}
+
+Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(name);
+  if (info == nullptr) return TableNotFound(name);
+  TablePtr table = info->schema;
+  if (IsBeingFilled(*table)) return InUse(name);
+  if (auto it = table->options.find("deletion_protection");
+      it != table->options.end() && it->second == "true") {
+    return Status::Validation("Resource cannot be deleted as it is currently protected against "
+                              "deletion. Disable deletion protection first.");
+  }
+  change.Erase(table);
+  change.DoomTable(*table, true);
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  return DeleteDoomed(engine, change, progress);
+}
+
+Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  {
+    CatalogPtr state = engine->catalog();
+    auto it = state->by_name.find(name);
+    if (it == state->by_name.end()) return TableNotFound(name);
+    if (it->second->schema->stream != StreamView::kOff) {
+      return DeleteItems(engine, it->second->schema->id, progress);
+    }
+  }
+  // New ids: the table is empty at once, and what the old ones hold is deleted behind.
+  Change change(engine);
+  TablePtr table = change.Find(name)->schema;
+  if (IsBeingFilled(*table)) return InUse(name);
+  TableSchema schema = *table;
+  change.Erase(table);
+  change.DoomTable(*table, true);
+  schema.id = change.NewId();
+  for (IndexSchema& index : schema.indexes) index.id = change.NewId();
+  if (!schema.ttl_attribute.empty()) schema.ttl_id = change.NewId();
+  change.Put(std::move(schema));
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  return DeleteDoomed(engine, change, progress);
+}
+
+Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
+                   const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  if (index.kind == IndexKind::kLocal) {
+    return Status::Validation("Local secondary indexes can only be created together with the table");
+  }
+  uint32_t table_id, index_id;
+  {
+    std::lock_guard ddl(engine->ddl_mutex());
+    Change change(engine);
+    const TableInfo* info = change.Find(table);
+    if (info == nullptr) return TableNotFound(table);
+    if (IsBeingFilled(*info->schema)) return InUse(table);
+    if (info->schema->FindIndex(index.name) != nullptr) {
+      return Status(StatusCode::kInUse,
+                    "Attempting to create an index which already exists: " + index.name);
+    }
+    TableSchema schema = *info->schema;
+    index.id = 0;
+    index.state = IndexState::kCreating;
+    index.complete = true;
+    schema.indexes.push_back(std::move(index));
+    PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
+    index_id = schema.indexes.back().id = change.NewId();
+    table_id = schema.id;
+    change.Put(std::move(schema));
+    PARTON_RETURN_IF_ERROR(change.Commit());
+  }
+  Status filled = Guarded([&] { return FillIndex(engine, table_id, index_id, progress); });
+  if (filled.code() != StatusCode::kCancelled && filled.code() != StatusCode::kTimedOut &&
+      filled.code() != StatusCode::kOutOfMemory) {
+    return filled;
+  }
+  const BoundsScope unbound(nullptr);
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  if (const TableInfo* info = engine->catalog_held().Find(table_id)) {
+    PARTON_RETURN_IF_ERROR(RemoveIndex(engine, *info, index_id, &change, progress));
+  }
+  return filled;
+}
+
+Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  const IndexSchema* found = info->schema->FindIndex(index);
+  if (found == nullptr) {
+    return Status::NotFound("Requested resource not found: Index: " + std::string(index) +
+                            " not found");
+  }
+  if (found->kind == IndexKind::kLocal) {
+    return Status::Validation("Local secondary indexes can only be dropped together with the table");
+  }
+  if (found->state == IndexState::kCreating) return InUse(table);
+  return RemoveIndex(engine, *info, found->id, &change, progress);
+}
+
+Status AlterTable(Engine* engine, std::string_view table,
+                  const std::function<Status(TableSchema*)>& edit) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  if (IsBeingFilled(*info->schema)) return InUse(table);
+  const TableSchema& old = *info->schema;
+  TableSchema schema = old;
+  PARTON_RETURN_IF_ERROR(edit(&schema));
+  // What cannot be changed this way stays; an index's throughput may change.
+  std::vector<IndexSchema> indexes = old.indexes;
+  for (IndexSchema& index : indexes) {
+    if (const IndexSchema* edited = schema.FindIndex(index.name)) {
+      index.provisioned = edited->provisioned;
+    }
+  }
+  schema.indexes = std::move(indexes);
+  schema.id = old.id;
+  schema.name = old.name;
+  schema.key = old.key;
+  schema.created_ms = old.created_ms;
+  schema.ttl_id = old.ttl_id;
+  schema.stream_created_ms = old.stream_created_ms;
+  schema.stream_start = old.stream_start;
+  PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
+  if (old.stream == StreamView::kOff && schema.stream != StreamView::kOff) {
+    schema.stream_created_ms = engine->NowMs();
+    schema.stream_start = engine->feed().Visible() + 1;
+  }
+  const bool new_ttl = schema.ttl_attribute != old.ttl_attribute;
+  uint32_t ttl_id = 0;
+  if (new_ttl) {
+    if (!old.ttl_attribute.empty()) change.Doom(KeySpace::kExpiry, old.ttl_id);
+    schema.ttl_id = 0;
+    if (!schema.ttl_attribute.empty()) {
+      ttl_id = schema.ttl_id = change.NewId();
+      change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
+    }
+  }
+  const uint32_t table_id = schema.id;
+  change.Put(std::move(schema));
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  if (ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, {}));
+  return DeleteDoomed(engine, change, {});
+}
+
+Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index,
+                    const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  uint32_t table_id, index_id;
+  {
+    std::lock_guard ddl(engine->ddl_mutex());
+    Change change(engine);
+    const TableInfo* info = change.Find(table);
+    if (info == nullptr) return TableNotFound(table);
+    if (IsBeingFilled(*info->schema)) return InUse(table);
+    TableSchema schema = *info->schema;
+    auto it = std::find_if(schema.indexes.begin(), schema.indexes.end(),
+                           [&](const IndexSchema& i) { return i.name == index; });
+    if (it == schema.indexes.end()) {
+      return Status::NotFound("Requested resource not found: Index: " + std::string(index) +
+                              " not found");
+    }
+    change.Doom(KeySpace::kEntry, it->id);
+    it->id = index_id = change.NewId();
+    it->state = IndexState::kCreating;
+    it->complete = true;
+    table_id = schema.id;
+    change.Put(std::move(schema));
+    PARTON_RETURN_IF_ERROR(change.Commit());
+    // Entries that cannot be read stay behind, in nobody's way.
+    Status deleted = DeleteDoomed(engine, change, progress);
+    if (!deleted.ok() && deleted.code() != StatusCode::kCorruption) return deleted;
+  }
+  return FillIndex(engine, table_id, index_id, progress);
+}
+
+Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  if (info->schema->ttl_attribute.empty()) return Status::Ok();
+  TableSchema schema = *info->schema;
+  change.Doom(KeySpace::kExpiry, schema.ttl_id);
+  const uint32_t table_id = schema.id;
+  const uint32_t ttl_id = schema.ttl_id = change.NewId();
+  change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
+  change.Put(std::move(schema));
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, progress));
+  Status deleted = DeleteDoomed(engine, change, progress);
+  return deleted.code() == StatusCode::kCorruption ? Status::Ok() : deleted;
+}
+
+Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  change.Doom(space, id);
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  return DeleteDoomed(engine, change, progress);
+}
+
+Status ForgetFeedHistory(Engine* engine, std::string_view table) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  TableSchema schema = *info->schema;
+  schema.stream_start = engine->feed().Visible() + 1;
+  change.Put(std::move(schema));
+  return change.Commit();
+}
+
+Status RewriteCatalog(Engine* engine) {
+  PARTON_RETURN_IF_ERROR(engine->Writable());
+  std::lock_guard ddl(engine->ddl_mutex());
+  Change change(engine);
+  const std::string prefix = SpacePrefix(KeySpace::kTable);
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) change.batch()->Delete(it->key());
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(*info->schema);
+  for (uint32_t id = 0; id < engine->names().size(); ++id) {
+    std::string key = SpacePrefix(KeySpace::kName);
+    AppendU32(id, &key);
+    change.batch()->Put(key, ToSlice(engine->names().Name(id)));
+  }
+  return change.Commit();
+}
+
+Status ResumeDdl(Engine* engine) {
+  std::vector<std::pair<KeySpace, uint32_t>> doomed;
+  std::vector<uint32_t> queues;
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
+  const std::string begin = SpacePrefix(KeySpace::kDoomed);
+  for (it->Seek(begin); it->Valid() && it->key().size() == 6; it->Next()) {
+    std::string_view key = ToView(it->key());
+    const auto record = static_cast<KeySpace>(key[0]);
+    if (record != KeySpace::kDoomed && record != KeySpace::kPending) break;
+    const uint32_t id = ReadU32(key.substr(2));
+    if (record == KeySpace::kDoomed) {
+      doomed.emplace_back(static_cast<KeySpace>(key[1]), id);
+    } else {
+      queues.push_back(id);
+    }
+  }
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  it.reset();
+  // What is damaged waits for repair; the rest of the database can be used.
+  auto damaged = [](const Status& s) { return s.code() == StatusCode::kCorruption; };
+  const ProgressFn nobody;
+  KeyProgress progress(engine->db(), nobody);
+  for (const auto& [space, id] : doomed) {
+    Status s = DeleteDoomed(engine, space, id, &progress);
+    if (!s.ok() && !damaged(s)) return s;
+  }
+  CatalogPtr state = engine->catalog();
+  for (uint32_t ttl_id : queues) {
+    uint32_t table_id = 0;
+    for (const auto& [id, info] : state->by_id) {
+      if (info->schema->ttl_id == ttl_id) table_id = id;
+    }
+    if (table_id != 0) {
+      Status s = FillQueue(engine, table_id, ttl_id, {});
+      if (!s.ok() && !damaged(s)) return s;
+      continue;
+    }
+    leveldb::WriteBatch batch;
+    batch.Delete(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id));
+    PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
+  }
+  for (const auto& [id, info] : state->by_id) {
+    for (const IndexSchema& index : info->schema->indexes) {
+      if (index.state == IndexState::kCreating) {
+        Status s = FillIndex(engine, id, index.id, nullptr);
+        if (!s.ok() && !damaged(s)) return s;
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace parton

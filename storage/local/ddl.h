@@ -1,0 +1,49 @@
+// Schema changes: one at a time, crash-safe, while readers and writers go on.
+//
+// A change is one synced batch written while no writer is between looking at the catalog and finishing its
+// commit (the gate), so a writer sees either the old schema entirely or the new one. Work that
+// takes long is recorded in that batch and finished behind it: ranges to delete (`doomed`), an index in state
+// kCreating or a TTL queue (`pending`) to fill. ResumeDdl finishes what a crash left.
+#ifndef PARTON_STORAGE_LOCAL_DDL_H_
+#define PARTON_STORAGE_LOCAL_DDL_H_
+
+#include <functional>
+#include <string_view>
+
+#include "storage/local/engine.h"
+#include "storage/local/key_progress.h"
+
+namespace parton {
+
+// See TableStore.
+Result<TablePtr> CreateTable(Engine* engine, TableSchema schema);
+Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress);
+Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress);
+Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
+                   const ProgressFn& progress);
+Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress);
+Status AlterTable(Engine* engine, std::string_view table,
+                  const std::function<Status(TableSchema*)>& change);
+
+// Empties and fills an index again from the items: for repair. Writers go on; readers do not use it meanwhile.
+Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index,
+                    const ProgressFn& progress);
+
+// Empties a table's TTL queue and fills it again.
+Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& progress);
+
+// Deletes keys that belong to nothing in the catalog: for repair.
+Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress);
+
+// The change records so far need not agree with the items any more: for repair, where some were lost.
+Status ForgetFeedHistory(Engine* engine, std::string_view table);
+
+// Writes again what memory knows of names and schemas, and deletes schemas it does not know: for repair.
+Status RewriteCatalog(Engine* engine);
+
+// Finishes doomed ranges and unfinished indexes and queues. Called once, by Open.
+Status ResumeDdl(Engine* engine);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_DDL_H_

@@ -1,0 +1,160 @@
+// The inside of LocalStore: the open LevelDB, its dictionary and catalog, and the commit path.
+//
+// LevelDB orders the batches of concurrent writers and shares their syncs; nothing here serialises
+// commits. After a failed write LevelDB's log may end in the middle of a record, behind which nothing
+// could be recovered: the engine then refuses further writes until the database is opened again.
+#ifndef PARTON_STORAGE_LOCAL_ENGINE_H_
+#define PARTON_STORAGE_LOCAL_ENGINE_H_
+
+#include <leveldb/cache.h>
+#include <leveldb/db.h>
+#include <leveldb/env.h>
+#include <leveldb/filter_policy.h>
+#include <leveldb/write_batch.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "storage/local/catalog.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/highest_keys.h"
+#include "storage/local/latches.h"
+#include "storage/local/local_store.h"
+#include "storage/local/recovery/open_directory.h"
+#include "storage/local/recent_writes.h"
+#include "storage/local/rmw.h"
+#include "storage/table_store.h"
+#include "types/item/name_table.h"
+
+namespace parton {
+
+// LevelDB's error as one of ours.
+Status FromLevelDb(const leveldb::Status& s);
+// The same for reading a table (or one of its indexes): damage is named, with the key after which it begins
+// (`last`: a LevelDB key; empty: the start).
+Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last,
+                const leveldb::Status& s);
+
+inline leveldb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
+inline std::string_view ToView(const leveldb::Slice& s) { return {s.data(), s.size()}; }
+
+class Engine {
+ public:
+  explicit Engine(const StoreOptions& options) : options_(options) {}
+  ~Engine();
+
+  // See OpenLocalStore; in open.cc.
+  Status Open();
+  // After everything stored was replaced. REQUIRES: the gate is held exclusively.
+  Status Reload();
+
+  leveldb::DB* db() const { return db_.get(); }
+  NameTable& names() { return *names_; }
+  const NameTable& names() const { return *names_; }
+  // Names with smaller ids are stored.
+  uint32_t durable_names() const { return durable_names_.load(); }
+  Gate& gate() { return gate_; }
+  Latches& latches() { return latches_; }
+  RecentWrites& recent() { return recent_; }
+  FeedSequencer& feed() { return feed_; }
+  const StoreOptions& options() const { return options_; }
+  // Null: not a directory of the operating system's.
+  const OpenDirectory* directory() const { return directory_.get(); }
+  // Where the files are, as LevelDB sees them.
+  leveldb::Env* env() const { return log_env_.get(); }
+  std::string files_path() const {
+    if (directory_ != nullptr) return directory_->path();
+    return in_memory() ? "/parton" : options_.path;
+  }
+  bool in_memory() const { return options_.path == ":memory:"; }
+  int64_t NowMs() const;
+
+  CatalogPtr catalog() const {
+    std::lock_guard lock(catalog_mutex_);
+    return catalog_;
+  }
+  // The current catalog without counting; valid while the gate is held.
+  const CatalogState& catalog_held() const { return *catalog_; }
+  // REQUIRES: the gate is held exclusively.
+  void Publish(CatalogPtr state);
+  uint64_t schema_version() const { return schema_version_.load(std::memory_order_acquire); }
+
+  // OK, or why writes are refused.
+  Status Writable() const;
+
+  // A snapshot no half-written transaction can be told from: see recent_writes.h.
+  const leveldb::Snapshot* TakeSnapshot();
+
+  // Checked like every read should be.
+  leveldb::ReadOptions ReadOptions(const leveldb::Snapshot* snapshot) const;
+
+  // Commits changed items (with index entries, records, queue entries) in one batch. The caller holds the
+  // gate (shared) and the items' latches. If `reads` is given it is validated first, together with
+  // `start`: kTransactionConflict. `records` go along; `depth` is that of the change records.
+  Status CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
+                       const RecordWrites* records = nullptr, uint32_t depth = 0);
+  // Writes a batch of other keys: catalog, ranges, positions. Adds names that are not durable yet.
+  Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
+
+  Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes,
+                  bool* found) const;
+
+  // Numbers that are never given twice: tables, indexes, queues. Goes into the batch that uses them.
+  uint32_t NewId(leveldb::WriteBatch* batch);
+  // The next schema version, recorded in the batch.
+  uint64_t NewVersion(leveldb::WriteBatch* batch);
+
+  std::mutex& ddl_mutex() { return ddl_mutex_; }
+
+  // Grows with each item that changes, about.
+  uint64_t changes() const { return changes_.load(std::memory_order_relaxed); }
+  // The bytes that the keys from `begin` to `end` take in files.
+  uint64_t ApproximateSize(std::string_view begin, std::string_view end) const;
+
+  // A key that no item of the table is behind, for the holder of latches; false: not known.
+  bool HighestItemKey(uint32_t table_id, std::string* key);
+
+ private:
+  friend class EngineOpener;
+  struct InFlight;
+
+  void RaiseHighestKeys(const std::vector<ItemChange>& changes);
+  void AppendNames(leveldb::WriteBatch* batch, uint32_t* upto);
+  Status Written(const leveldb::Status& s, uint32_t names_upto);
+
+  const StoreOptions options_;
+  std::unique_ptr<OpenDirectory> directory_;
+  std::unique_ptr<leveldb::Env> own_env_;  // memory
+  std::unique_ptr<leveldb::Env> log_env_;  // a LogFileEnv
+  std::unique_ptr<leveldb::Cache> cache_;
+  std::unique_ptr<const leveldb::FilterPolicy> filter_;
+  std::unique_ptr<leveldb::Logger> logger_;
+  std::unique_ptr<leveldb::DB> db_;
+
+  const std::unique_ptr<NameTable, NameTable::Retire> names_{new NameTable};
+  std::atomic<uint32_t> durable_names_{0};  // all ids below are durable
+  Gate gate_;
+  Latches latches_;
+  RecentWrites recent_;
+  HighestKeys highest_keys_;
+  std::atomic<uint64_t> changes_{0};
+  FeedSequencer feed_;
+  Gate transactions_;  // held shared from a transaction's validation to the end of its write
+
+  mutable std::mutex catalog_mutex_;
+  CatalogPtr catalog_ = std::make_shared<CatalogState>();
+  std::atomic<uint64_t> schema_version_{0};
+  std::mutex ddl_mutex_;  // one schema change at a time
+  uint32_t next_id_ = 1;
+
+  std::atomic<bool> broken_{false};
+  mutable std::mutex broken_mutex_;
+  Status broken_status_;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_ENGINE_H_

@@ -1,0 +1,263 @@
+#include "storage/local/local_store.h"
+
+#include <algorithm>
+
+#include "storage/local/recovery/backup.h"
+#include "storage/local/recovery/check.h"
+#include "storage/local/cursor.h"
+#include "storage/local/ddl.h"
+#include "storage/local/engine.h"
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/key_progress.h"
+#include "storage/local/local_feed.h"
+#include "storage/local/local_records.h"
+#include "storage/local/size_estimates.h"
+#include "storage/local/split.h"
+#include "storage/local/statistics.h"
+#include "storage/local/transaction.h"
+#include "storage/local/views.h"
+#include "types/status/bounds.h"
+#include "types/item/item_rules.h"
+
+namespace parton {
+
+namespace {
+
+// The newest items. The caller holds the latches of all keys it asks for.
+class DbReader final : public ItemReader {
+ public:
+  DbReader(Engine* engine, const std::vector<PreparedOp>& ops) : engine_(engine) {
+    if (!IsBulkLoad(ops)) return;
+    const uint32_t table_id = ops[0].table->schema->id;
+    bounded_ = engine->HighestItemKey(table_id, &highest_);
+  }
+  Status Read(const std::string& key, std::string* bytes, bool* found) override {
+    if (bounded_ && key > highest_) {
+      *found = false;
+      return Status::Ok();
+    }
+    return engine_->ReadItem(nullptr, key, bytes, found);
+  }
+
+ private:
+  // Many new items of one table.
+  static bool IsBulkLoad(const std::vector<PreparedOp>& ops) {
+    constexpr size_t kMany = 64;
+    return ops.size() >= kMany && std::all_of(ops.begin(), ops.end(), [&](const PreparedOp& p) {
+             return p.table == ops[0].table &&
+                    (p.op->kind == WriteOp::Kind::kInsert || p.op->kind == WriteOp::Kind::kPut);
+           });
+  }
+
+  Engine* engine_;
+  bool bounded_ = false;
+  std::string highest_;
+};
+
+class LocalStore final : public TableStore {
+ public:
+  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false) {}
+  Status Open() { return engine_.Open(); }
+
+  Result<TablePtr> GetTable(std::string_view name) const override {
+    CatalogPtr state = engine_.catalog();
+    auto it = state->by_name.find(name);
+    if (it == state->by_name.end()) {
+      return Status::NotFound("Requested resource not found: Table: " + std::string(name) +
+                              " not found");
+    }
+    return it->second->schema;
+  }
+  std::vector<TablePtr> Tables() const override {
+    std::vector<TablePtr> tables;
+    for (const auto& [name, info] : engine_.catalog()->by_name) tables.push_back(info->schema);
+    return tables;
+  }
+  uint64_t SchemaVersion() const override { return engine_.schema_version(); }
+  Result<TablePtr> CreateTable(TableSchema schema) override {
+    return parton::CreateTable(&engine_, std::move(schema));
+  }
+  Status DropTable(std::string_view name, const StoreProgress& progress) override {
+    return parton::DropTable(&engine_, name, progress);
+  }
+  Status TruncateTable(std::string_view name, const StoreProgress& progress) override {
+    return parton::TruncateTable(&engine_, name, progress);
+  }
+  Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) override {
+    return parton::CreateIndex(&engine_, table, std::move(index), progress);
+  }
+  Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress) override {
+    return parton::DropIndex(&engine_, table, index, progress);
+  }
+  Status AlterTable(std::string_view table,
+                    const std::function<Status(TableSchema*)>& change) override {
+    return parton::AlterTable(&engine_, table, change);
+  }
+  const NameTable& names() const override { return engine_.names(); }
+
+  std::unique_ptr<ReadView> NewView() override {
+    return std::make_unique<LocalView>(&engine_, true);
+  }
+  ReadView& LatestView() override { return latest_view_; }
+
+  Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item,
+             ReadStats* stats) override {
+    auto& local = static_cast<LocalView&>(view);
+    thread_local std::string key_bytes;
+    if (!ItemKey(table, key, &key_bytes)) {
+      // No item has a key of another type.
+      *item = Value::Missing();
+      return Status::Ok();
+    }
+    internal::HeapItem* heap = item->heap_item();
+    if (heap == nullptr || !heap->owned || !heap->Unique() || heap->names != &engine_.names()) {
+      heap = new internal::HeapItem;
+      heap->names = &engine_.names();
+      heap->Keep();
+      *item = Value::FromHeapItem(heap);
+    }
+    bool found = false;
+    bool own = false;
+    if (TransactionReads* t = local.transaction()) {
+      t->NoteKey(key_bytes, table.id);
+      OverlayPtr overlay = t->overlay();
+      if (auto it = overlay->find(key_bytes); it != overlay->end()) {
+        own = true;
+        found = it->second.has_value();
+        if (found) heap->storage = *it->second;
+      }
+    }
+    if (!own) {
+      leveldb::Status s =
+          engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
+      found = s.ok();
+      if (!found && !s.IsNotFound()) return DamageIn(table, nullptr, key_bytes, s);
+    }
+    if (stats != nullptr) ++stats->seeks;
+    if (!found) {
+      *item = Value::Missing();
+      return Status::Ok();
+    }
+    heap->bytes = heap->storage;
+    if (stats != nullptr) {
+      ++stats->items_examined;
+      stats->bytes_read += key_bytes.size() + heap->storage.size();
+    }
+    return Status::Ok();
+  }
+
+  Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec,
+                                                 EvalContext* ctx, int slot) override {
+    return OpenLocalCursor(&engine_, static_cast<LocalView&>(view), spec, ctx, slot);
+  }
+  std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index,
+                                 const KeyRange& range, int pieces) override {
+    return SplitInterval(&engine_, RangeInterval(table, index, range), pieces);
+  }
+  TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
+    return estimates_.Get(index == nullptr ? table.id : index->id, RangeInterval(table, index, KeyRange()));
+  }
+  std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const override {
+    return statistics_.Find(table.id);
+  }
+  Status SaveStatistics(const TableSchema& table, TableStatistics statistics) override {
+    return statistics_.Save(table.id, std::move(statistics));
+  }
+  Result<TableStats> Measure(ReadView& view, const TableSchema& table, const IndexSchema* index,
+                             const StoreProgress& fn) override {
+    auto& local = static_cast<LocalView&>(view);
+    const KeyInterval range = RangeInterval(table, index, KeyRange());
+    leveldb::ReadOptions options = engine_.ReadOptions(local.snapshot());
+    options.fill_cache = false;
+    std::unique_ptr<leveldb::Iterator> it(engine_.db()->NewIterator(options));
+    std::shared_ptr<WalkedRange> walked;
+    if (TransactionReads* t = local.transaction()) {
+      if (OverlayPtr overlay = t->overlay(); !overlay->empty()) {
+        it = MakeMergeIterator(std::move(it), std::move(overlay));
+      }
+      walked = t->NoteRange(range, false, table.id);
+      walked->complete = true;
+    }
+    KeyProgress progress(engine_.db(), fn);
+    progress.Plan(range.begin, range.end);
+    progress.Next();
+    TableStats stats;
+    stats.exact = true;
+    CheckPoints points;
+    for (it->Seek(range.begin); it->Valid() && ToView(it->key()) < range.end; it->Next()) {
+      points.Tick();
+      ++stats.approximate_items;
+      stats.approximate_bytes += it->key().size() + it->value().size();
+      stats.approximate_size += ItemSizeEncoded(ToView(it->value()), engine_.names());
+      if (!progress.Step(ToView(it->key()))) return Cancelled();
+    }
+    PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    return stats;
+  }
+  bool CanEvaluate(const Expr& e) const override { return !HasSubquery(e); }
+
+  Result<std::vector<WriteOutcome>> Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
+                                          const WriteOptions& options) override {
+    PARTON_RETURN_IF_ERROR(engine_.Writable());
+    std::shared_lock<Gate> gate(engine_.gate());
+    if (options.records != nullptr && !TablesExist(*options.records, engine_.catalog_held())) {
+      return Status::NotFound("Requested resource not found: the table was dropped");
+    }
+    std::vector<PreparedOp> prepared;
+    PARTON_RETURN_IF_ERROR(
+        PrepareOps(engine_.catalog_held(), ops, &engine_.names(), options, &prepared));
+    Latches::Guard latches = engine_.latches().Acquire([&](auto add) {
+      for (const PreparedOp& p : prepared) add(p.key);
+    });
+    DbReader reader(&engine_, prepared);
+    std::vector<ItemChange> changes;
+    std::vector<WriteOutcome> outcomes;
+    Status applied =
+        ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes);
+    PARTON_RETURN_IF_ERROR(
+        MeterOps(options, std::move(applied), changes, engine_.names(), &outcomes));
+    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, nullptr, 0, options.records));
+    return outcomes;
+  }
+  std::unique_ptr<StoreTransaction> Begin() override {
+    return std::make_unique<LocalTransaction>(&engine_);
+  }
+  Result<std::vector<std::string>> Check(const StoreProgress& progress) override {
+    PARTON_ASSIGN_OR_RETURN(CheckResult found, CheckDatabase(&engine_, progress));
+    return std::move(found.problems);
+  }
+  Result<std::vector<std::string>> Repair(const StoreProgress& progress) override {
+    return RepairDatabase(&engine_, progress);
+  }
+  FeedStore& feed() override { return feed_; }
+  RecordStore& records() override { return records_; }
+  Status Backup(const std::string& directory,
+                const std::function<bool(uint64_t, uint64_t)>& progress) override {
+    return BackupDatabase(&engine_, directory, progress);
+  }
+  Status Restore(const std::string& directory,
+                 const std::function<bool(uint64_t, uint64_t)>& progress) override {
+    Status restored = RestoreDatabase(&engine_, directory, progress);
+    statistics_.Forget();
+    estimates_.Forget();
+    return restored;
+  }
+
+ private:
+  mutable Engine engine_;
+  LocalView latest_view_;
+  LocalFeed feed_{&engine_};
+  LocalRecords records_{&engine_};
+  mutable StatisticsCache statistics_{&engine_};
+  SizeEstimates estimates_{&engine_};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TableStore>> OpenLocalStore(const StoreOptions& options) {
+  auto store = std::make_unique<LocalStore>(options);
+  PARTON_RETURN_IF_ERROR(store->Open());
+  return std::unique_ptr<TableStore>(std::move(store));
+}
+
+}  // namespace parton

@@ -1,0 +1,102 @@
+#include "storage/local/recent_writes.h"
+
+#include <algorithm>
+#include <new>
+#include <thread>
+
+namespace parton {
+
+bool RecentWrites::EnterPlain() {
+  // Either this sees the open transaction, or Open() sees this commit and waits for it.
+  plain_.fetch_add(1, std::memory_order_seq_cst);
+  if (open_.load(std::memory_order_seq_cst) == 0) return true;
+  plain_.fetch_sub(1);
+  return false;
+}
+
+uint64_t RecentWrites::EnterLocked(Keys keys, bool transaction) {
+  in_flight_.emplace(next_ticket_, InFlight{std::make_shared<const Keys>(std::move(keys)), transaction});
+  return next_ticket_++;
+}
+
+uint64_t RecentWrites::Enter(Keys keys) {
+  std::lock_guard lock(mutex_);
+  return EnterLocked(std::move(keys), false);
+}
+
+void RecentWrites::Leave(uint64_t ticket, bool written) noexcept {
+  std::lock_guard lock(mutex_);
+  auto it = in_flight_.find(ticket);
+  // A failed write may have reached the log file all the same: it counts as written.
+  (void)written;
+  if (!starts_.empty()) {
+    ++time_;
+    try {
+      log_.push_back({time_, it->second.keys});
+      kept_keys_ += it->second.keys->size();
+    } catch (const std::bad_alloc&) {
+      // What cannot be noted is forgotten, with all before it: transactions that are open conflict.
+      log_.clear();
+      kept_keys_ = 0;
+      forgotten_ = time_;
+    }
+    TrimLocked();
+  }
+  if (it->second.transaction) finished_.fetch_add(1);
+  in_flight_.erase(it);
+}
+
+uint64_t RecentWrites::Open() {
+  open_.fetch_add(1, std::memory_order_seq_cst);
+  while (plain_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
+  std::lock_guard lock(mutex_);
+  try {
+    starts_.insert(time_);
+  } catch (...) {
+    open_.fetch_sub(1);
+    throw;
+  }
+  return time_;
+}
+
+void RecentWrites::Close(uint64_t start) {
+  std::lock_guard lock(mutex_);
+  starts_.erase(starts_.find(start));
+  TrimLocked();
+  open_.fetch_sub(1);
+}
+
+void RecentWrites::TrimLocked() {
+  while (!log_.empty() && (starts_.empty() || log_.front().time <= *starts_.begin() ||
+                           kept_keys_ > kMaxKeys)) {
+    forgotten_ = log_.front().time;
+    kept_keys_ -= log_.front().keys->size();
+    log_.pop_front();
+  }
+}
+
+bool RecentWrites::Touches(const Keys& keys, const ReadSet& reads) {
+  for (const std::string& key : keys) {
+    if (reads.keys.count(key) != 0) return true;
+    for (const KeyInterval& range : reads.ranges) {
+      if (range.Contains(key)) return true;
+    }
+  }
+  return false;
+}
+
+uint64_t RecentWrites::Validate(uint64_t start, const ReadSet& reads, Keys keys) {
+  std::lock_guard lock(mutex_);
+  if (forgotten_ > start) return 0;
+  for (auto it = log_.rbegin(); it != log_.rend() && it->time > start; ++it) {
+    if (Touches(*it->keys, reads)) return 0;
+  }
+  for (const auto& [ticket, commit] : in_flight_) {
+    if (Touches(*commit.keys, reads)) return 0;
+  }
+  const uint64_t ticket = EnterLocked(std::move(keys), true);
+  validated_.fetch_add(1);
+  return ticket;
+}
+
+}  // namespace parton

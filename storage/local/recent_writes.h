@@ -1,0 +1,90 @@
+// What was written lately, for validating transactions; kept only while one is open.
+//
+// Every commit either Enter()s with the keys it writes before its batch goes to LevelDB and Leave()s
+// after, or, while no transaction is open, only counts itself (EnterPlain). Begin waits for those that
+// only counted themselves, so a transaction's snapshot and this log together miss no write: what
+// the snapshot does not hold is in the log or in flight.
+//
+// Validation and registration of a transaction are one step under one mutex, so of two transactions that
+// read what the other writes the second one sees the first.
+#ifndef PARTON_STORAGE_LOCAL_RECENT_WRITES_H_
+#define PARTON_STORAGE_LOCAL_RECENT_WRITES_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "storage/local/bytes/key_codec.h"
+
+namespace parton {
+
+// Everything a transaction read: LevelDB keys (of items, present or not) and stretches of keys.
+struct ReadSet {
+  std::unordered_set<std::string> keys;
+  std::vector<KeyInterval> ranges;
+};
+
+class RecentWrites {
+ public:
+  using Keys = std::vector<std::string>;
+
+  // True: no transaction is open, the commit need not name its keys; LeavePlain() must follow.
+  bool EnterPlain();
+  void LeavePlain() { plain_.fetch_sub(1); }
+  // Registers a commit in flight. Leave(ticket) must follow.
+  uint64_t Enter(Keys keys);
+  void Leave(uint64_t ticket, bool written) noexcept;
+
+  // Opens a transaction: returns its start. The snapshot must be taken after this.
+  uint64_t Open();
+  void Close(uint64_t start);
+  // Enter(), if nothing in `reads` was written since `start`: the ticket, or 0 for a conflict (nothing
+  // registered then).
+  uint64_t Validate(uint64_t start, const ReadSet& reads, Keys keys);
+
+  // Validated transactions whose batch is not written yet; for snapshots (engine.cc).
+  uint64_t validated() const { return validated_.load(); }
+  uint64_t finished() const { return finished_.load(); }
+
+ private:
+  // Past this many keys the oldest commits are forgotten; transactions older than them conflict.
+  static constexpr size_t kMaxKeys = 1 << 20;
+
+  struct Commit {
+    uint64_t time;
+    std::shared_ptr<const Keys> keys;
+  };
+  struct InFlight {
+    std::shared_ptr<const Keys> keys;
+    bool transaction;
+  };
+
+  uint64_t EnterLocked(Keys keys, bool transaction);
+  static bool Touches(const Keys& keys, const ReadSet& reads);
+  void TrimLocked();
+
+  std::atomic<int64_t> plain_{0};
+  std::atomic<int64_t> open_{0};
+  std::atomic<uint64_t> validated_{0};
+  std::atomic<uint64_t> finished_{0};
+
+  std::mutex mutex_;
+  uint64_t time_ = 1;         // of the last commit
+  uint64_t forgotten_ = 0;    // commits up to here may be missing from log_
+  uint64_t next_ticket_ = 1;
+  size_t kept_keys_ = 0;
+  std::map<uint64_t, InFlight> in_flight_;
+  std::deque<Commit> log_;
+  std::multiset<uint64_t> starts_;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_RECENT_WRITES_H_

@@ -1,0 +1,459 @@
+#include "storage/local/rmw.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/bytes/number_key.h"
+#include "storage/local/update_actions.h"
+#include "types/status/cancellation.h"
+#include "types/item/flat_item.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_compare.h"
+
+namespace parton {
+
+namespace {
+
+using Kind = WriteOp::Kind;
+using Otherwise = WriteOp::Otherwise;
+
+constexpr char kTooBigToUpdate[] = "Item size to update has exceeded the maximum allowed size";
+
+// The failure of operation `at` alone.
+Status Failed(const WriteOptions& options, size_t count, size_t at, Status s) {
+  if (!options.collect_reasons) return s;
+  std::vector<Status> reasons(count);
+  reasons[at] = std::move(s);
+  return TransactionCancelled(std::move(reasons));
+}
+
+Status SubqueryInWrite() {
+  return Status::Unsupported("a condition or value with a subquery cannot be evaluated where items are written");
+}
+
+Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* names,
+                 PreparedOp* out) {
+  out->op = &op;
+  out->table = catalog.Current(*op.table);
+  if (out->table == nullptr) {
+    return Status::NotFound("Requested resource not found: Table: " + op.table->name + " not found");
+  }
+  const TableSchema& schema = *out->table->schema;
+  const Key* key = &op.key;
+  Key extracted;
+  if (op.kind == Kind::kPut || op.kind == Kind::kInsert) {
+    Value storable;
+    const bool flat = EncodeFlatItem(op.item, *names, &out->new_bytes);
+    if (!flat) {
+      PARTON_ASSIGN_OR_RETURN(storable, ToStorableItem(op.item));
+    }
+    const Value& item = flat ? op.item : storable;
+    PARTON_ASSIGN_OR_RETURN(extracted, ExtractKey(schema.key, item));
+    extracted = {std::move(extracted.hash).Own(), std::move(extracted.range).Own()};
+    key = &extracted;
+    PARTON_RETURN_IF_ERROR(ValidateIndexKeys(schema, item));
+    if (!flat) EncodeItem(item, names, &out->new_bytes);
+  } else {
+    PARTON_RETURN_IF_ERROR(ValidateKey(schema.key, *key));
+  }
+  if (!ItemKey(schema, *key, &out->key)) {
+    return Status::Validation("The provided key element does not match the schema");
+  }
+  if (op.condition != nullptr && HasSubquery(*op.condition)) return SubqueryInWrite();
+  if (op.kind == Kind::kUpdate) {
+    for (const UpdateAction& a : op.actions) {
+      if (a.value != nullptr && HasSubquery(*a.value)) return SubqueryInWrite();
+    }
+    PARTON_RETURN_IF_ERROR(CheckUpdatePaths(schema, op.actions));
+    std::vector<Field> fields{{schema.key.hash.name, key->hash}};
+    if (schema.key.range) fields.push_back({schema.key.range->name, key->range});
+    out->base = Value::Struct(std::move(fields));
+  }
+  return Status::Ok();
+}
+
+// Puts a value into the frame's slot and takes it out again.
+class SlotGuard {
+ public:
+  SlotGuard(EvalContext& ctx, int slot) : ctx_(ctx), slot_(slot), old_frame_(ctx.frame) {
+    if (ctx.frame == nullptr) ctx.frame = &own_;
+    if (ctx.frame->size() <= static_cast<size_t>(slot)) ctx.frame->resize(slot + 1);
+    saved_ = std::move((*ctx.frame)[slot]);
+  }
+  ~SlotGuard() {
+    (*ctx_.frame)[slot_] = std::move(saved_);
+    ctx_.frame = old_frame_;
+  }
+  SlotGuard(const SlotGuard&) = delete;
+  SlotGuard& operator=(const SlotGuard&) = delete;
+
+ private:
+  EvalContext& ctx_;
+  int slot_;
+  Frame* old_frame_;
+  Frame own_;
+  Value saved_;
+};
+
+Status TakeError(EvalContext& ctx) {
+  Status s = std::move(ctx.error);
+  ctx.error = Status();
+  return s;
+}
+
+// What the attributes that a predicate names were.
+void DescribePaths(const Expr& e, int slot, EvalContext& ctx, std::string* out) {
+  if (const auto* path = e.As<Expr::Path>()) {
+    const auto* base = path->base->As<Expr::Slot>();
+    if (base != nullptr && base->index == slot) {
+      std::string name;
+      for (const PathStep& s : path->steps) {
+        if (s.index >= 0) {
+          name += "[" + std::to_string(s.index) + "]";
+        } else {
+          name += (name.empty() ? "" : ".") + s.name;
+        }
+      }
+      Value v = EvaluateValue(e, ctx);
+      std::string text = v.is_missing() ? "no " + name : name + " = " + v.ToLiteral();
+      if (text.size() > 200) text = text.substr(0, 200) + "...";
+      if (out->find(text) == std::string::npos) *out += (out->empty() ? "" : ", ") + text;
+      return;
+    }
+  }
+  ForEachChild(e, [&](const ExprPtr& child) { DescribePaths(*child, slot, ctx, out); });
+}
+
+// With the item's attributes as names of their own, as one would write them: for messages only.
+ExprPtr WithBareNames(const ExprPtr& e, int slot) {
+  const auto* path = e->As<Expr::Path>();
+  const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
+  if (base == nullptr || base->index != slot || path->steps[0].index >= 0) {
+    return MapChildren(e, [&](const ExprPtr& child) { return WithBareNames(child, slot); });
+  }
+  ExprPtr attribute = MakeExpr(Expr::Slot{slot, path->steps[0].name});
+  if (path->steps.size() == 1) return attribute;
+  Expr::Path rest;
+  rest.base = std::move(attribute);
+  rest.steps.assign(path->steps.begin() + 1, path->steps.end());
+  rest.ignore_case.assign(rest.steps.size(), false);
+  return MakeExpr(std::move(rest));
+}
+
+// DynamoDB's message; the hint says which conjunct was not true and what the item had.
+Status ConditionFailed(const WriteOp& op, bool exists, EvalContext& ctx) {
+  Status s(StatusCode::kConditionFailed, "The conditional request failed", op.span);
+  if (op.condition == nullptr || !exists) {
+    return std::move(s).WithHint("there is no item with this key");
+  }
+  ExprPtr culprit = op.condition;
+  if (const auto* conjunction = culprit->As<Expr::And>()) {
+    for (const ExprPtr& term : conjunction->terms) {
+      if (!EvaluatePredicate(*term, ctx)) {
+        culprit = term;
+        break;
+      }
+    }
+  }
+  std::string had;
+  DescribePaths(*culprit, op.slot, ctx, &had);
+  (void)TakeError(ctx);
+  std::string hint = "not true: " + ToString(*WithBareNames(culprit, op.slot));
+  if (!had.empty()) hint += "; the item has " + had;
+  return std::move(s).WithHint(std::move(hint));
+}
+
+enum class Verdict : uint8_t { kGo, kSkip };
+
+Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
+  if (op.kind == Kind::kInsert && exists) {
+    if (op.if_exists == Otherwise::kSkip) return Verdict::kSkip;
+    if (op.if_exists == Otherwise::kFail) {
+      return Status(StatusCode::kDuplicateItem, "Duplicate primary key exists in table", op.span);
+    }
+  }
+  if (op.kind == Kind::kUpdate && !exists) {
+    if (op.if_absent == Otherwise::kSkip) return Verdict::kSkip;
+    if (op.if_absent == Otherwise::kFail) return ConditionFailed(op, exists, ctx);
+  }
+  if (op.kind == Kind::kDelete && !exists &&
+      (op.condition == nullptr || op.if_absent != Otherwise::kProceed)) {
+    return Verdict::kSkip;
+  }
+  if (op.condition == nullptr) return Verdict::kGo;
+  bool holds = EvaluatePredicate(*op.condition, ctx);
+  if (ctx.failed()) return TakeError(ctx);
+  if (holds || op.if_false == Otherwise::kProceed) return Verdict::kGo;
+  if (op.if_false == Otherwise::kSkip) return Verdict::kSkip;
+  return ConditionFailed(op, exists, ctx);
+}
+
+// What has no item to be judged on depends on none.
+Status CheckPremises(const WriteOp& op, bool exists, const Value& old_item) {
+  if (op.premises.empty() || (!exists && op.if_absent != Otherwise::kProceed)) return Status::Ok();
+  if (PremisesHold(op.premises, old_item)) return Status::Ok();
+  return Status(StatusCode::kTransactionConflict,
+                "Transaction is ongoing for the item: it was changed while the statement ran; run it again", op.span);
+}
+
+Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string& old_bytes,
+                   NameTable* names, EvalContext& ctx, ItemChange* change,
+                   UpdatedAttributes* updated) {
+  const WriteOp& op = *p.op;
+  Result<UpdatedAttributes> applied = ApplyActions(old_item, op.actions, ctx);
+  if (ctx.failed()) return TakeError(ctx);
+  if (!applied.ok()) return std::move(applied).status();
+  *updated = std::move(applied).value();
+  change->has = true;
+  if (!change->had) {
+    // Only what puts something into the item creates it; no action at all does too.
+    bool creates = op.actions.empty();
+    for (const UpdateAction& a : op.actions) {
+      creates |= a.kind == UpdateAction::Kind::kSet || a.kind == UpdateAction::Kind::kAdd;
+    }
+    if (!creates) {
+      change->has = false;
+      return Status::Ok();
+    }
+  }
+  // Only what changes is checked against the indexes: values that were there before an index was made
+  // may be unusable for it, and stay.
+  PARTON_RETURN_IF_ERROR(
+      ValidateIndexKeys(*p.table->schema, Value::Struct(updated->attributes)));
+  std::string base;
+  if (!change->had) EncodeItem(p.base, names, &base);
+  SpliceItem(change->had ? old_bytes : base, updated->attributes, names, &change->new_bytes);
+  if (ItemSizeEncoded(change->new_bytes, *names) > kMaxItemBytes) {
+    return Status::Validation(kTooBigToUpdate);
+  }
+  return Status::Ok();
+}
+
+// Then no item is named twice.
+bool KeysAscend(const std::vector<PreparedOp>& ops) {
+  for (size_t i = 1; i < ops.size(); ++i) {
+    if (ops[i].key <= ops[i - 1].key) return false;
+  }
+  return true;
+}
+
+void Measure(const PreparedOp& p, const ItemChange& change, const NameTable& names,
+             WriteOutcome* outcome) {
+  const std::string& bytes = p.new_bytes.empty() ? change.new_bytes : p.new_bytes;
+  outcome->judged = true;
+  if (change.had) outcome->old_size = ItemSizeEncoded(change.old_bytes, names);
+  if (!bytes.empty()) outcome->new_size = ItemSizeEncoded(bytes, names);
+}
+
+Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item,
+               const UpdatedAttributes& updated, const NameTable* names) {
+  switch (op.returning) {
+    case ReturnValues::kNone: return Value::Missing();
+    case ReturnValues::kModifiedOld:
+      if (op.kind == Kind::kUpdate) {
+        std::vector<Value> values;
+        for (const UpdateAction& a : op.actions) values.push_back(ValueAt(old_item, a.path));
+        return NestValues(op.actions, values);
+      }
+      [[fallthrough]];
+    case ReturnValues::kAllOld: return old_item;
+    case ReturnValues::kModifiedNew:
+      if (op.kind == Kind::kUpdate) {
+        return c.has ? NestValues(op.actions, updated.results) : Value::Missing();
+      }
+      [[fallthrough]];
+    case ReturnValues::kAllNew:
+      return c.has ? Value::Item(c.new_bytes, names) : Value::Missing();
+  }
+  return Value::Missing();
+}
+
+}  // namespace
+
+bool PremisesHold(const std::vector<WritePremise>& premises, const Value& item) {
+  return std::all_of(premises.begin(), premises.end(), [&](const WritePremise& p) {
+    if (p.attribute.empty()) return DeepEqual(item, p.value);
+    return DeepEqual(item.is_struct() ? item.Get(p.attribute) : Value(), p.value);
+  });
+}
+
+Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, NameTable* names,
+                  const WriteOptions& options, std::vector<PreparedOp>* out) {
+  out->resize(ops.size());
+  std::unordered_set<std::string_view> seen;
+  for (size_t i = 0; i < ops.size(); ++i) {
+    PreparedOp& p = (*out)[i];
+    Status s = PrepareOp(catalog, ops[i], names, &p);
+    if (!s.ok()) return Failed(options, ops.size(), i, std::move(s).At(ops[i].span));
+    if (!options.sequential && ops.size() > 1 && !seen.insert(p.key).second) {
+      return Status::Validation("Transaction request cannot include multiple operations on one item",
+                                ops[i].span);
+    }
+  }
+  return Status::Ok();
+}
+
+Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
+                const WriteOptions& options, std::vector<ItemChange>* changes,
+                std::vector<WriteOutcome>* outcomes) {
+  outcomes->resize(ops.size());
+  changes->reserve(ops.size());
+  std::vector<Status> reasons(options.collect_reasons ? ops.size() : 0);
+  bool failed = false;
+  const bool may_repeat = options.sequential && !KeysAscend(ops);
+  std::unordered_map<std::string_view, size_t> by_key;
+  if (may_repeat) by_key.reserve(ops.size());
+  if (options.failed_items != nullptr) options.failed_items->assign(ops.size(), Value());
+
+  for (size_t i = 0; i < ops.size(); ++i) {
+    PreparedOp& p = ops[i];
+    const WriteOp& op = *p.op;
+    WriteOutcome& outcome = (*outcomes)[i];
+    ItemChange change;
+    change.table = p.table;
+    change.by_ttl = op.by_ttl;
+    change.op = i;
+    ItemChange* earlier = nullptr;
+    if (may_repeat) {
+      auto [it, fresh] = by_key.try_emplace(p.key, changes->size());
+      if (!fresh) earlier = &(*changes)[it->second];
+    }
+    if (earlier != nullptr) {
+      change.had = earlier->has;
+      change.old_bytes = earlier->new_bytes;
+    } else {
+      PARTON_RETURN_IF_ERROR(reader.Read(p.key, &change.old_bytes, &change.had));
+    }
+    Value old_item;
+    const bool needs_old = op.condition != nullptr || op.kind == Kind::kUpdate || !op.premises.empty() ||
+                           op.returning != ReturnValues::kNone || options.failed_items != nullptr;
+    if (change.had && needs_old) old_item = Value::Item(change.old_bytes, names);
+
+    std::optional<SlotGuard> guard;
+    if (needs_old) {
+      guard.emplace(ctx, op.slot);
+      (*ctx.frame)[op.slot] = old_item;
+    }
+    UpdatedAttributes updated;
+    Status s = CheckPremises(op, change.had, old_item);
+    Result<Verdict> verdict = s.ok() ? Judge(op, change.had, ctx) : Result<Verdict>(s);
+    s = verdict.status();
+    if (s.ok() && *verdict == Verdict::kGo) {
+      outcome.applied = true;
+      switch (op.kind) {
+        case Kind::kPut:
+        case Kind::kInsert:
+          change.has = true;
+          change.new_bytes.swap(p.new_bytes);
+          break;
+        case Kind::kUpdate:
+          s = MakeUpdated(p, old_item, change.old_bytes, names, ctx, &change, &updated);
+          break;
+        case Kind::kDelete: break;
+        case Kind::kCheck:
+          change.has = change.had;
+          change.new_bytes = change.old_bytes;
+          break;
+      }
+    } else {
+      change.has = change.had;
+      change.new_bytes = change.old_bytes;
+    }
+    outcome.existed = change.had;
+    if (options.meter != nullptr) Measure(p, change, *names, &outcome);
+    if (!s.ok()) {
+      s = std::move(s).At(op.span);
+      if (options.failed_items != nullptr) (*options.failed_items)[i] = old_item;
+      if (!options.collect_reasons) return s;
+      // What is wrong with an operation itself pre-empts conditions.
+      if (s.code() != StatusCode::kConditionFailed && s.code() != StatusCode::kDuplicateItem) {
+        return Failed(options, ops.size(), i, std::move(s));
+      }
+      reasons[i] = std::move(s);
+      failed = true;
+      change.has = change.had;
+      change.new_bytes = change.old_bytes;
+    }
+    outcome.changed = change.changed();
+    if (outcome.applied && op.kind != Kind::kCheck) {
+      outcome.returned = Returned(op, change, old_item, updated, names);
+    }
+    if (earlier != nullptr) {
+      earlier->has = change.has;
+      earlier->new_bytes = std::move(change.new_bytes);
+    } else {
+      changes->push_back(std::move(change));
+    }
+  }
+  if (failed) return TransactionCancelled(std::move(reasons));
+  for (ItemChange& c : *changes) c.key = std::move(ops[c.op].key);
+  return Status::Ok();
+}
+
+Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
+                const NameTable& names, std::vector<WriteOutcome>* outcomes) {
+  if (options.meter == nullptr) return applied;
+  if (applied.ok()) {
+    KeyWrites ignored;
+    for (const ItemChange& c : changes) {
+      if (c.changed()) AppendChange(c, names, &ignored, &(*outcomes)[c.op]);
+    }
+  }
+  Status refused = (*options.meter)(*outcomes, applied);
+  return refused.ok() ? std::move(applied) : std::move(refused);
+}
+
+bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item,
+               std::string_view item_key, std::string* out) {
+  const TableSchema& schema = *table.schema;
+  if (schema.ttl_attribute.empty()) return false;
+  Value v = ItemView(item, &names).Get(table.ttl_name_id, schema.ttl_attribute);
+  if (!v.is_exact()) return false;
+  *out = IdPrefix(KeySpace::kExpiry, schema.ttl_id);
+  AppendNumberKey(v.number(), out);
+  out->append(item_key.substr(kPrefixBytes));
+  return true;
+}
+
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes,
+                  WriteOutcome* outcome) {
+  if (change.has) {
+    writes->Put(change.key, change.new_bytes);
+  } else {
+    writes->Delete(change.key);
+  }
+  const std::string_view key_bytes = std::string_view(change.key).substr(kPrefixBytes);
+  const ItemView old_item(change.old_bytes, &names);
+  const ItemView new_item(change.new_bytes, &names);
+  std::string old_key, old_value, new_key, new_value;
+  auto units = [&](std::string_view entry) { return (ItemSizeEncoded(entry, names) + 1023) / 1024; };
+  for (const IndexPlan& index : change.table->indexes) {
+    const bool had = change.had && MakeEntry(index, old_item, key_bytes, &old_key, &old_value);
+    const bool has = change.has && MakeEntry(index, new_item, key_bytes, &new_key, &new_value);
+    const bool same_key = had && has && old_key == new_key;
+    if (!had && !has) continue;
+    if (same_key && old_value == new_value) continue;
+    if (had && !same_key) writes->DeleteCopy(old_key);
+    if (has) writes->PutCopy(new_key, new_value);
+    if (outcome != nullptr) {
+      uint64_t before = had ? units(old_value) : 0;
+      uint64_t after = has ? units(new_value) : 0;
+      outcome->index_units.emplace_back(index.schema->id,
+                                        same_key ? std::max(before, after) : before + after);
+    }
+  }
+  if (!change.table->schema->ttl_attribute.empty()) {
+    const bool had = change.had &&
+                     ExpiryKey(*change.table, names, change.old_bytes, change.key, &old_key);
+    const bool has = change.has &&
+                     ExpiryKey(*change.table, names, change.new_bytes, change.key, &new_key);
+    if (had && has && old_key == new_key) return;
+    if (had) writes->DeleteCopy(old_key);
+    if (has) writes->PutCopy(new_key, "");
+  }
+}
+
+}  // namespace parton

@@ -1,0 +1,76 @@
+// The one path on which items change: put, insert, update, delete and check, in three steps.
+//
+//   PrepareOps   everything that needs no item: schemas, keys, values, sizes, paths
+//   ApplyOps     reads the old items (the caller holds their latches, or reads a snapshot), evaluates
+//                conditions and values, makes the new items; writes nothing
+//   AppendChange turns one changed item into the keys to write: item, index entries, TTL queue
+//
+// engine.cc commits the changes of a Write in one batch, transaction.cc keeps them until Commit.
+#ifndef PARTON_STORAGE_LOCAL_RMW_H_
+#define PARTON_STORAGE_LOCAL_RMW_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/local/catalog.h"
+#include "storage/local/key_writes.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+struct PreparedOp {
+  const WriteOp* op = nullptr;
+  const TableInfo* table = nullptr;
+  std::string key;        // LevelDB key of the item
+  std::string new_bytes;  // kPut, kInsert
+  Value base;             // kUpdate: the key as an item, for creating it
+};
+
+// What is there now.
+class ItemReader {
+ public:
+  virtual ~ItemReader() = default;
+  // *found says whether there is an item; its bytes replace *bytes.
+  virtual Status Read(const std::string& key, std::string* bytes, bool* found) = 0;
+};
+
+struct ItemChange {
+  const TableInfo* table = nullptr;
+  std::string key;
+  bool had = false;  // before, after
+  bool has = false;
+  std::string old_bytes;
+  std::string new_bytes;
+  bool by_ttl = false;
+  size_t op = 0;  // the (first) operation it comes from
+
+  bool changed() const { return had != has || (has && old_bytes != new_bytes); }
+};
+
+// Errors: kNotFound (a table is gone), kValidation; with options.collect_reasons kTransactionCanceled.
+Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, NameTable* names,
+                  const WriteOptions& options, std::vector<PreparedOp>* out);
+
+// One outcome per operation and one change per item, in the order of first mention. Takes keys and bytes out of
+// `ops`.
+Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
+                const WriteOptions& options, std::vector<ItemChange>* changes,
+                std::vector<WriteOutcome>* outcomes);
+
+// Tells options.meter, if there is one, what ApplyOps came to. Its error, or `applied`.
+Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
+                const NameTable& names, std::vector<WriteOutcome>* outcomes);
+
+// Adds what the change writes, which points into it; index units go to *outcome if given. REQUIRES:
+// change.changed().
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome);
+
+// The key of the item's entry in its table's TTL queue. False if it has none: no TTL, or the attribute is
+// no number.
+bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item,
+               std::string_view item_key, std::string* out);
+
+}  // namespace parton
+
+#endif  // PARTON_STORAGE_LOCAL_RMW_H_
