@@ -5,7 +5,7 @@
 #include "executor/capacity_meter.h"
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
-#include "planner/contradictions.h"
+#include "planner/predicate/contradictions.h"
 #include "types/item/item_rules.h"
 
 namespace parton {

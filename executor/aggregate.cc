@@ -14,7 +14,7 @@
 #include "executor/rows.h"
 #include "executor/spill_file.h"
 #include "executor/workers.h"
-#include "planner/plan_visit.h"
+#include "planner/plan/plan_visit.h"
 
 namespace parton {
 

@@ -10,7 +10,7 @@
 #include "executor/distinct_rows.h"
 #include "executor/execution.h"
 #include "executor/hash_table.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 #include "types/functions/functions.h"
 
 namespace parton {

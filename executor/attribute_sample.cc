@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "planner/plan_visit.h"
+#include "planner/plan/plan_visit.h"
 #include "types/functions/functions.h"
 #include "types/schema/table_statistics.h"
 

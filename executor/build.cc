@@ -5,7 +5,7 @@
 
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "planner/plan_visit.h"
+#include "planner/plan/plan_visit.h"
 
 namespace parton {
 

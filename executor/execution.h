@@ -24,7 +24,7 @@
 #include "parton/database.h"
 #include "parton/status.h"
 #include "parton/value.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
 #include "types/status/bounds.h"

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "executor/connection.h"
-#include "planner/api_calls.h"
+#include "planner/dynamo/api_calls.h"
 
 namespace parton {
 

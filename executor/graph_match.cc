@@ -14,7 +14,7 @@
 #include "executor/graph.h"
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "planner/graph_pattern.h"
+#include "planner/plan/graph_pattern.h"
 
 namespace parton {
 

@@ -1,7 +1,7 @@
 #include "executor/plan_cache.h"
 
 #include "parser/parser.h"
-#include "planner/dynamo_dialect.h"
+#include "planner/dynamo/dynamo_dialect.h"
 
 namespace parton {
 

@@ -7,7 +7,7 @@
 #include "executor/connection.h"
 #include "executor/thrown.h"
 #include "executor/write.h"
-#include "planner/plan_visit.h"
+#include "planner/plan/plan_visit.h"
 #include "types/item/item_codec.h"
 #include "types/value/kept_bytes.h"
 

@@ -6,7 +6,7 @@
 #include "executor/operators.h"
 #include "executor/rows.h"
 #include "types/value/value_compare.h"
-#include "planner/contradictions.h"
+#include "planner/predicate/contradictions.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "parton/value.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 #include "types/value/value_compare.h"
 
 namespace parton {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "executor/spill_file.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 
 #include "executor/operators.h"
 #include "executor/rows.h"
-#include "planner/plan_depth.h"
+#include "planner/plan/plan_depth.h"
 
 namespace parton {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "executor/rows.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 
 namespace parton {
 

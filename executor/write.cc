@@ -10,7 +10,7 @@
 #include "executor/key_ranges.h"
 #include "executor/operators.h"
 #include "executor/transaction_items.h"
-#include "planner/plan_visit.h"
+#include "planner/plan/plan_visit.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "executor/execution.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 
 namespace parton {
 

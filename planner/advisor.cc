@@ -9,10 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "planner/plan_visit.h"
+#include "planner/plan/plan_visit.h"
 #include "planner/rules/access_candidates.h"
-#include "planner/rules/key_terms.h"
-#include "planner/rules/selectivity.h"
+#include "planner/predicate/key_terms.h"
+#include "planner/predicate/selectivity.h"
 
 namespace parton {
 

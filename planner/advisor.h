@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "planner/planner.h"
-#include "planner/rules.h"
+#include "planner/rules/rules.h"
 #include "types/expr/evaluate.h"
 
 namespace parton {

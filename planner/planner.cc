@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "planner/attributes.h"
-#include "planner/binder.h"
-#include "planner/plan_depth.h"
-#include "planner/rules.h"
+#include "planner/rules/attributes.h"
+#include "planner/binder/binder.h"
+#include "planner/plan/plan_depth.h"
+#include "planner/rules/rules.h"
 #include "planner/settings.h"
-#include "planner/write_inputs.h"
+#include "planner/rules/write_inputs.h"
 
 namespace parton {
 

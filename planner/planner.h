@@ -11,7 +11,7 @@
 
 #include "parser/ast.h"
 #include "parton/status.h"
-#include "planner/plan.h"
+#include "planner/plan/plan.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
 

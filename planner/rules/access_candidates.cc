@@ -14,9 +14,9 @@
 
 #include <fmt/format.h>
 
-#include "planner/plan_visit.h"
-#include "planner/rules/key_terms.h"
-#include "planner/rules/selectivity.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/predicate/key_terms.h"
+#include "planner/predicate/selectivity.h"
 #include "types/value/value_compare.h"
 
 namespace parton {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "planner/plan.h"
-#include "planner/rules.h"
+#include "planner/plan/plan.h"
+#include "planner/rules/rules.h"
 
 namespace parton {
 

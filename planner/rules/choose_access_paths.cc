@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
 #include "planner/rules/access_candidates.h"
-#include "planner/rules/key_terms.h"
+#include "planner/predicate/key_terms.h"
 
 namespace parton {
 

@@ -1,7 +1,7 @@
 #include <unordered_set>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
 #include "types/expr/evaluate.h"
 
 namespace parton {

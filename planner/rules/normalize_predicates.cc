@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
 #include "types/expr/row_predicates.h"
 #include "types/value/value_compare.h"
 

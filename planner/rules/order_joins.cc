@@ -11,9 +11,9 @@
 #include <map>
 #include <numeric>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
-#include "planner/rules/estimates.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
+#include "planner/predicate/cost.h"
 #include "types/schema/table_statistics.h"
 
 namespace parton {

@@ -5,8 +5,8 @@
 #include <thread>
 #include <unordered_set>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
 #include "types/status/bounds.h"
 
 namespace parton {

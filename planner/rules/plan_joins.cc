@@ -3,9 +3,9 @@
 // slot); otherwise the right side is hashed once.
 #include <algorithm>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
-#include "planner/rules/estimates.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
+#include "planner/predicate/cost.h"
 
 namespace parton {
 

@@ -4,8 +4,8 @@
 // nodes would have removed could raise errors the statement does not have.
 #include <algorithm>
 
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
 #include "types/status/bounds.h"
 
 namespace parton {

@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <functional>
 
-#include "planner/plan_depth.h"
-#include "planner/plan_visit.h"
-#include "planner/rules.h"
-#include "planner/rules/estimates.h"
+#include "planner/plan/plan_depth.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/rules/rules.h"
+#include "planner/predicate/cost.h"
 
 namespace parton {
 

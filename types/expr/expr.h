@@ -201,7 +201,7 @@ struct Expr {
     Type type;  // kList, kBag, kSexp
     std::vector<ExprPtr> elements;
   };
-  // A query as a value. `plan` is the planner's (a Query of planner/plan.h), opaque here.
+  // A query as a value. `plan` is the planner's (a Query of planner/plan/plan.h), opaque here.
   struct Subquery {
     enum class Kind : uint8_t {
       kCollection,  // the bag or list (or PIVOT's tuple) itself

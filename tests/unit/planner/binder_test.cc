@@ -1,5 +1,5 @@
 // Statements to logical plans: what names mean, and what is refused.
-#include "planner/binder.h"
+#include "planner/binder/binder.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "parser/parser.h"
-#include "planner/attributes.h"
+#include "planner/rules/attributes.h"
 #include "planner/planner.h"
 #include "storage/local/local_store.h"
 

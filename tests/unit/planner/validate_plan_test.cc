@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "planner/plan.h"
-#include "planner/rules.h"
+#include "planner/plan/plan.h"
+#include "planner/rules/rules.h"
 #include "planner/settings.h"
 
 namespace parton {

@@ -1,0 +1,116 @@
+#include "planner/binder/binder.h"
+
+#include <utility>
+
+#include "planner/binder/binder_internal.h"
+#include "planner/dynamo/dynamo_dialect.h"
+
+namespace parton {
+
+namespace binder {
+
+namespace {
+
+// Commands that change neither data nor schema.
+bool IsReadOnly(const ast::Statement& s) {
+  return s.As<ast::Show>() != nullptr || s.As<ast::ShowCreateTable>() != nullptr ||
+         s.As<ast::Describe>() != nullptr || s.As<ast::CopyTo>() != nullptr ||
+         s.As<ast::CheckDatabase>() != nullptr || s.As<ast::Advise>() != nullptr ||
+         s.As<ast::SetOption>() != nullptr || s.As<ast::Begin>() != nullptr ||
+         s.As<ast::Explain>() != nullptr || s.As<ast::BackupTo>() != nullptr;
+}
+
+}  // namespace
+
+Status Binder::BindQueryTail(const ast::StatementTail& tail, PlannedStatement* planned) {
+  if (tail.returning.has_value()) {
+    return Status::Validation("RETURNING belongs to statements that write", tail.returning->span);
+  }
+  for (const ast::Option& option : tail.options) {
+    return Status::Validation("a query takes no options", option.span);
+  }
+  if (tail.capacity != ast::ReturnCapacity::kNone) {
+    planned->capacity = tail.capacity == ast::ReturnCapacity::kTotal ? "TOTAL" : "INDEXES";
+  }
+  if (tail.rate_write.has_value()) {
+    return Status::Validation("a query writes nothing: its rate limit has RCU only", {});
+  }
+  if (tail.rate_read.has_value()) {
+    notices_.push_back("RATELIMIT has no effect here");
+  }
+  return Status::Ok();
+}
+
+Result<PlannedStatement> Binder::Finish(const ast::Statement& statement, PlannedStatement planned) {
+  planned.slot_count = next_slot_;
+  planned.parameter_count = statement.parameter_count;
+  planned.parameter_names = statement.parameter_names;
+  planned.schema_version = input_.store == nullptr ? 0 : input_.store->SchemaVersion();
+  planned.notices = notices_;
+  return planned;
+}
+
+Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Statement>& statement) {
+  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoDialect(*statement));
+  PlannedStatement planned;
+  auto write = [&](Result<WritePlan> plan) -> Status {
+    if (!plan.ok()) return std::move(plan).status();
+    planned.read_only = plan->kind == WritePlan::Kind::kExistsCheck;
+    planned.capacity = plan->capacity;
+    planned.body = std::make_shared<const WritePlan>(*std::move(plan));
+    return Status::Ok();
+  };
+  if (const auto* query = statement->As<ast::QueryStatement>()) {
+    rounds_numerals_ = query->query->BodyAs<ast::ExprPtr>() != nullptr;
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*query->query));
+    PARTON_RETURN_IF_ERROR(BindQueryTail(query->tail, &planned));
+    planned.body = std::make_shared<const Query>(std::move(q.query));
+  } else if (const auto* insert = statement->As<ast::Insert>()) {
+    PARTON_RETURN_IF_ERROR(write(BindInsert(*insert)));
+  } else if (const auto* update = statement->As<ast::Update>()) {
+    PARTON_RETURN_IF_ERROR(write(BindUpdate(*update)));
+  } else if (const auto* del = statement->As<ast::Delete>()) {
+    PARTON_RETURN_IF_ERROR(write(BindDelete(*del)));
+  } else if (const auto* exists = statement->As<ast::ExistsStatement>()) {
+    if (input_.store != nullptr) {
+      PARTON_RETURN_IF_ERROR(write(BindExists(*exists)));
+    } else {
+      // Without tables there is nothing to check: the boolean.
+      PARTON_ASSIGN_OR_RETURN(BoundQuery inner, BindQuery(*exists->query));
+      ExprPtr value =
+          MakeSubquery(Expr::Subquery::Kind::kExists, AsRows(std::move(inner)), statement->span);
+      if (exists->negated) value = MakeExpr(Expr::Not{std::move(value)}, statement->span);
+      Query q;
+      q.shape = Query::Shape::kValue;
+      q.root = MakePlan(Plan::Once{});
+      q.slot = ComputeSlot(value, "", &q.root);
+      planned.body = std::make_shared<const Query>(std::move(q));
+    }
+  } else {
+    planned.read_only = IsReadOnly(*statement);
+    planned.body = CommandPlan{statement};
+  }
+  return Finish(*statement, std::move(planned));
+}
+
+Result<PlannedStatement> Binder::QueryOnly(const ast::Query& query,
+                                           const ast::Statement& statement) {
+  PlannedStatement planned;
+  PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(query));
+  planned.body = std::make_shared<const Query>(std::move(q.query));
+  return Finish(statement, std::move(planned));
+}
+
+}  // namespace binder
+
+Result<PlannedStatement> BindStatement(const std::shared_ptr<const ast::Statement>& statement,
+                                       const PlannerInput& input) {
+  return binder::Binder(input).Statement(statement);
+}
+
+Result<PlannedStatement> BindQuery(const ast::Query& query, const ast::Statement& statement,
+                                   const PlannerInput& input) {
+  return binder::Binder(input).QueryOnly(query, statement);
+}
+
+}  // namespace parton

@@ -1,0 +1,428 @@
+// The binder's one class; its parts are in binder_<concept>.cc. Not for use outside of them.
+//
+// Scopes. A Scope holds the variables one query block (or part of it) introduces and points to the
+// scope around it. A block's FROM variables are in its `from` scope; with GROUP BY a second scope
+// with the keys stands before it, and ORDER BY sees a third one with the aliases of the select
+// list.
+//
+// Grouping. Select list, HAVING and ORDER BY are bound over the FROM variables first, aggregate
+// calls being replaced by slots; then whole expressions equal to a key become the key's slot, and
+// what still reads a FROM variable is an error (binder_group.cc).
+#ifndef PARTON_PLANNER_BINDER_BINDER_INTERNAL_H_
+#define PARTON_PLANNER_BINDER_BINDER_INTERNAL_H_
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "parser/ast.h"
+#include "parton/status.h"
+#include "planner/plan/plan.h"
+#include "planner/planner.h"
+#include "types/expr/expr.h"
+
+namespace parton::binder {
+
+struct Variable {
+  enum class Kind : uint8_t {
+    kRow,       // ranges over rows: unqualified names may be its attributes
+    kPosition,  // AT, BY
+    kKey,       // GROUP BY key, GROUP AS
+    kLet,
+    kAlias,   // of the select list, in ORDER BY
+    kMerged,  // a column of JOIN ... USING
+  };
+  std::string name;       // empty: it cannot be named
+  std::string also_name;  // FROM t.index: the table's name means the row too; else empty
+  // The one table of a statement, without AS: its name alone is an attribute's (SELECT votes FROM votes).
+  bool implied_name = false;
+  Kind kind = Kind::kRow;
+  ExprPtr value;  // a Slot but for aliases
+  // Read from a table: attribute names match exactly.
+  bool stored = false;
+  // Certainly a tuple: `SELECT *` may give it as it is.
+  bool tuple = false;
+  // Its attributes are `columns` and no others.
+  bool closed = false;
+  std::vector<std::string> columns;
+  // On the null-supplying side of an outer join: NULL where nothing was found, as are its attributes.
+  bool nullable = false;
+  // Attributes that USING made columns of the join: `SELECT *` has those instead.
+  std::vector<ast::Identifier> merged;
+  int join = 0;  // kMerged: of which join, counted from 1
+  TablePtr table;    // if it is a row of one
+  const IndexSchema* index = nullptr;  // FROM t.index: the one of `table` that is read
+  ExprPtr constant;  // ranges over this literal, if it does: its rows' attributes are there to see
+};
+
+struct Scope {
+  const Scope* outer = nullptr;
+  std::vector<Variable> variables;
+};
+
+// The keys of GROUP BY as bound over the FROM variables, and, with ROLLUP and its like, the sets of them.
+struct GroupingSets {
+  std::vector<ExprPtr> keys;
+  std::vector<std::vector<size_t>> sets;  // none: one of all keys
+  int slot = -1;                          // above the groups: the number of the row's set, if there are several
+};
+
+// What a SELECT collects while its expressions are bound.
+struct Block {
+  const ast::Select* select = nullptr;
+  Block* outer = nullptr;  // that of the query around a subquery
+  const GroupingSets* grouping = nullptr;  // null: no GROUP BY
+  const Scope* from = nullptr;
+  std::vector<Plan::AggregateCall> aggregates;
+  std::unordered_multimap<size_t, size_t> aggregates_by_hash;  // those without an order of their own
+  int ordered_aggregate = -1;                                  // the last one with an order
+  std::vector<Plan::WindowCall> windows;
+  // Select items that are GROUP BY keys too, as they were bound there.
+  std::vector<std::pair<const ast::Expr*, ExprPtr>> keys;
+  bool in_aggregate = false;
+  bool in_window = false;
+  // Where aggregates (windows) may not stand: "WHERE", ...; null where they may.
+  const char* no_aggregates = "this place";
+  const char* no_windows = "this place";
+};
+
+// Slots a statement may have: WITH queries that use each other twice grow without bound.
+inline constexpr int kMaxSlots = 20000;
+
+// A name that was found.
+struct Resolved {
+  ExprPtr value;
+  bool stored = false;
+  bool nullable = false;  // as Variable's
+};
+
+// How the rows of a query with a select list are wanted.
+enum class RowForm : uint8_t {
+  kTuple,   // as they are
+  kColumn,  // the only column's value: x IN (SELECT a ...)
+  kArray,   // an array of the columns: (x, y) IN (SELECT a, b ...)
+};
+
+// A bound query, and what its reader may know of its rows.
+struct BoundQuery {
+  Query query;
+  bool stored = false;            // rows are items of a table as stored
+  bool tuple = false;             // rows are certainly tuples
+  bool explicit_columns = false;  // SELECT with a list of named expressions: coerces to a scalar
+  int width = 0;                  // VALUES: rows are arrays of so many elements; 0: not known
+};
+
+// A WITH query in force. They form a chain: each sees those before it.
+struct CommonTable {
+  const ast::CommonTable* ast = nullptr;
+  const CommonTable* outer = nullptr;
+  int id = 0;
+  BoundQuery bound;
+  const Scope* scope = nullptr;  // where it was defined
+  int depth = 0;                 // of subqueries, there
+  // Depends on outer rows, or is no collection of rows: bound again at each use.
+  bool bind_again = false;
+  bool recursive = false;
+  bool recursing = false;  // the step of its recursion is being bound
+  int uses = 0;
+  bool used_in_subquery = false;
+};
+
+class Binder {
+ public:
+  explicit Binder(const PlannerInput& input) : input_(input) {}
+
+  Result<PlannedStatement> Statement(const std::shared_ptr<const ast::Statement>& statement);
+  Result<PlannedStatement> QueryOnly(const ast::Query& query, const ast::Statement& statement);
+
+ private:
+  // binder_names.cc
+  Result<Resolved> ResolveVariable(const ast::Variable& v, bool path_root);
+  const Variable* FindLocal(const ast::Identifier& name, bool skip_aliases) const;
+  Result<std::optional<Resolved>> FindAttribute(const ast::Identifier& name);
+  const Value* FindGlobal(const ast::Identifier& name) const;
+  TablePtr FindTable(const ast::Identifier& name) const;
+  Status UnknownName(const ast::Identifier& name) const;
+  Status UnknownTable(const ast::Identifier& name) const;
+  Result<TablePtr> RequireTable(const ast::QualifiedName& name);
+  ExprPtr AttributeOf(const Variable& row, const ast::Identifier& name) const;
+  ExprPtr TableValue(const TablePtr& table, TextSpan span);
+
+  // binder_expr.cc
+  Result<ExprPtr> BindExpr(const ast::Expr& e) { return Bind(e, /*coerce=*/true); }
+  // Without the coercion of SQL subqueries to scalars.
+  Result<ExprPtr> BindCollection(const ast::Expr& e) { return Bind(e, /*coerce=*/false); }
+  Result<ExprPtr> Bind(const ast::Expr& e, bool coerce);
+  Result<std::vector<ExprPtr>> BindAll(const std::vector<ast::ExprPtr>& list);
+  Result<ExprPtr> BindNode(const ast::Literal& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Parameter& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Variable& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Path& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Unary& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Binary& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Comparison& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::DistinctFrom& n, const ast::Expr& e);
+  Result<ExprPtr> BindQuantified(const ast::Comparison& n, const ast::Expr& e);
+  Result<ExprPtr> BindRows(const ast::Comparison& n, const ast::Expr& e);
+  // x IN (SELECT ...), x = ANY (...): the collection; with rows, arrays of the query's columns.
+  Result<ExprPtr> BindElements(const ast::Expr& needle, const ast::Expr& haystack);
+  // (a, b) IN ((1, 2), (3, 4)) as equalities of the elements.
+  Result<ExprPtr> BindRowList(const ast::In& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::And& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Or& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Not& n, const ast::Expr& e);
+  // ---- binder_types.cc ----
+  Status CheckType(const ast::TypeName& type, bool cast, TextSpan span) const;
+  ExprPtr CastTo(ExprPtr value, const ast::TypeName& type, TextSpan span);
+  // Whether the value is of the type.
+  ExprPtr TestType(const ExprPtr& value, const ast::TypeName& type, TextSpan span);
+
+  // ---- binder_expr.cc ----
+  Result<ExprPtr> BindNode(const ast::Is& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::In& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Between& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Like& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Overlaps& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Case& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Cast& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Call& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Extract& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Trim& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Array& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Bag& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Sexp& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Tuple& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::Subquery& n, const ast::Expr& e);
+  Result<ExprPtr> BindNode(const ast::GraphMatch& n, const ast::Expr& e);
+  Result<ExprPtr> BindSubquery(const ast::Query& query, bool coerce, TextSpan span);
+  Result<ExprPtr> BindComparand(const ast::Expr& e, const ast::Expr& other);
+  // Steps [first, ...) applied to `base`; wildcards become subqueries.
+  Result<ExprPtr> BindSteps(Resolved root, const std::vector<ast::PathStep>& steps, TextSpan span);
+  ExprPtr MakeSubquery(Expr::Subquery::Kind kind, BoundQuery query, TextSpan span);
+
+  // binder_call.cc
+  Result<ExprPtr> BindFunction(const ast::Call& call, TextSpan span);
+  Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function,
+                                TextSpan span);
+  Result<ExprPtr> BindWindow(const ast::Call& call, TextSpan span);
+  Result<ExprPtr> BindGrouping(const ast::Call& call, TextSpan span);
+  // The innermost block whose rows the arguments of an aggregate read.
+  Block* BlockOf(const std::vector<ExprPtr>& args) const;
+  Status BindAggregateParts(const ast::Call& call, Plan::AggregateCall* out);
+  Result<ExprPtr> CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span);
+  Result<ExprPtr> DistinctCollection(ExprPtr collection, TextSpan span);
+  Status FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call);
+
+  // What strict typing refuses when planning.
+  Result<ExprPtr> CheckedOperator(ExprPtr e) const;
+  bool strict() const { return input_.settings->typing == Typing::kStrict; }
+  bool dynamo() const { return input_.settings->dialect == Dialect::kDynamo; }
+
+  // binder_query.cc
+  Result<BoundQuery> BindQuery(const ast::Query& query, RowForm form = RowForm::kTuple);
+  Result<BoundQuery> BindBody(const ast::Query& query, RowForm form);
+  Result<BoundQuery> BindSetOperation(const ast::SetOperation& op);
+  Result<BoundQuery> CombineSets(const ast::SetOperation& op, BoundQuery left, BoundQuery right);
+  Result<BoundQuery> BindValues(const ast::Values& values);
+  Result<BoundQuery> BindTableQuery(const ast::TableQuery& table);
+  Result<BoundQuery> BindExprQuery(const ast::Expr& e);
+  Result<BoundQuery> InForm(BoundQuery q, RowForm form);
+  Status BindTail(const ast::Query& query, BoundQuery* q);
+  Status AddLimit(const ast::Query& query, std::vector<SortKey> order, PlanPtr* plan);
+  Result<SortKey> BindSortKey(const ast::OrderItem& item);
+
+  // binder_with.cc
+  Status BindWith(const ast::Query& query);
+  Result<BoundQuery> BindCommonTable(const CommonTable& table);
+  Result<std::optional<BoundQuery>> BindRecursive(CommonTable* table);
+  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names,
+                                   TextSpan span);
+  CommonTable* FindCommonTable(const ast::Identifier& name) const;
+  Result<BoundQuery> UseCommonTable(CommonTable* table);
+  void EndWith(size_t first, BoundQuery* result);
+  // The rows of `q` as rows of a plan, whatever its shape.
+  BoundQuery AsRows(BoundQuery q);
+
+  // binder_from.cc
+  Result<PlanPtr> BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope);
+  Result<PlanPtr> BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope);
+  Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
+  // ON, USING or NATURAL; null: none. Merged columns are added to `scope`, whose variables from
+  // `left` on are those of the join's left side, from `right` on those of its right side.
+  Result<ExprPtr> BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span,
+                                    Scope* scope);
+  Result<ExprPtr> SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
+                             const char* side);
+  struct Source {
+    PlanPtr plan;        // stands alone, or reads slots of what is left of it
+    ExprPtr collection;  // or: the elements of this, as an Unnest
+    bool unpivot = false;
+    int at_slot = -1;
+    int by_slot = -1;
+    Variable variable;
+  };
+  Result<Source> BindSource(const ast::FromSource& source, TextSpan span);
+  Result<Source> NameColumns(const ast::FromSource& from, Source source, TextSpan span);
+  Result<std::optional<Source>> BindTableSource(const ast::FromSource& source, TextSpan span);
+  Result<std::optional<Source>> BindFunctionSource(const ast::FromSource& source, TextSpan span);
+  Result<Source> BindQuerySource(const ast::FromSource& source, BoundQuery q, TextSpan span);
+  Source TableSource(const TablePtr& table, const IndexSchema* index);
+  PlanPtr SourcePlan(const Source& source, PlanPtr left);
+
+  // binder_select.cc
+  struct Item {
+    std::string name;
+    ExprPtr value;
+    bool spread = false;  // x.*
+    int position = 0;
+    bool alias = false;  // AS was written
+    TextSpan span;
+  };
+  struct Projection {
+    std::vector<Item> items;  // SELECT list, SELECT *
+    ExprPtr value;            // SELECT VALUE, PIVOT; or a row that is given as it is
+    ExprPtr pivot_name;
+    bool stored = false;
+    bool tuple = false;
+    bool named = false;  // an explicit list without `.*`
+    std::vector<std::string> columns;
+  };
+  struct Grouping {
+    std::vector<SlotExpr> keys;
+    Scope scope;  // key names and GROUP AS
+    GroupingSets sets;
+    int group_as_slot = -1;
+    std::vector<std::pair<std::string, ExprPtr>> group_as;
+    std::vector<int> from_slots;
+  };
+  Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
+  Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
+  // Variables with the EXCLUDEd parts taken out, for the projection; their computation into
+  // `outputs`.
+  Status BindExclude(const ast::Select& select, Scope* from, Scope* groups,
+                     std::vector<SlotExpr>* outputs);
+  Result<Projection> BindProjection(const ast::Select& select, const Scope& from,
+                                    const Scope* groups);
+  Status BindItems(const ast::Select& select, Projection* p);
+  void AddUnprojected(const Expr& e, std::string* index, std::set<std::string>* names) const;
+  Status CheckProjected(const Projection& p) const;
+  void Star(const Scope& from, const Scope* groups, Projection* p);
+  // `merged`: without the columns that USING took.
+  void AddSpread(const Variable& v, int position, bool merged, Projection* p);
+  ExprPtr RowValue(const Projection& p, RowForm form, TextSpan span);
+  // The name an expression gives its column: its last path step; none for other expressions.
+  std::optional<std::string> ItemName(const ast::Expr& e) const;
+  Result<std::vector<SortKey>> BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
+                                           std::vector<SlotExpr>* computed);
+  Status CheckDistinctOrder(const std::vector<SortKey>& keys, const Projection& p) const;
+  // The slot of `e` in the plan's rows: a Compute is put on top unless it is one of its slots
+  // already.
+  int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
+
+  // binder_dynamo.cc
+  Status CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema& key) const;
+  Status CheckDynamoRead(const PlanPtr& rows) const;
+  Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const;
+
+  // QUALIFY: over the select list's aliases too.
+  Result<ExprPtr> BindQualify(const ast::Select& select, const Scope* rows, const Projection& p);
+
+  // binder_group.cc
+  // ARRAY_AGG(x ORDER BY y): rows reach the groups in that order.
+  void SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const;
+  // The aggregation of `rows`; with several grouping sets, of each row once for each set.
+  PlanPtr Aggregated(PlanPtr rows, Grouping* g, std::vector<Plan::AggregateCall> calls);
+  // f(args ORDER BY order) over the elements of `rows`, each an array of args and keys (see OrderedRow).
+  ExprPtr OrderedAggregate(ExprPtr rows, const AggregateFunction& function, size_t args, bool distinct,
+                           const std::vector<SortKey>& order, TextSpan span);
+  Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);
+  // `e` in terms of keys and aggregates. Error: it reads a FROM variable outside of both.
+  Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) const;
+  Status OverGroups(std::vector<SortKey>* keys, const Grouping& g) const;
+  Status OverGroups(Plan::WindowCall* call, const Grouping& g) const;
+
+  // binder_write.cc
+  Result<WritePlan> BindInsert(const ast::Insert& insert);
+  Result<BoundQuery> InsertRows(const ast::Insert& insert);
+  Result<BoundQuery> ColumnRows(const ast::Values& values,
+                                const std::vector<ast::Identifier>& columns);
+  Result<WritePlan> BindUpdate(const ast::Update& update);
+  Result<WritePlan> BindDelete(const ast::Delete& del);
+  Result<WritePlan> BindExists(const ast::ExistsStatement& exists);
+  // The table of UPDATE and DELETE: fills table, slot and target (without a filter), and the scope.
+  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
+                    WritePlan* write);
+  // WHERE: target's filter and the condition. With `upsert` the condition is what is left beside
+  // the key.
+  Status BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write);
+  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write,
+                                  const Scope& scope);
+  Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
+  Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
+
+  // binder_graph.cc
+  Result<BoundQuery> BindGraph(const ast::GraphMatch& match, TextSpan span);
+
+  // binder.cc
+  Result<PlannedStatement> Finish(const ast::Statement& statement, PlannedStatement planned);
+  Status BindQueryTail(const ast::StatementTail& tail, PlannedStatement* planned);
+
+  int NewSlot() { return next_slot_++; }
+  ExprPtr SlotRef(int slot, std::string_view name, TextSpan span = {}) const {
+    return MakeExpr(Expr::Slot{slot, std::string(name)}, span);
+  }
+
+  const PlannerInput& input_;
+  int next_slot_ = 0;
+  int next_shared_ = 0;
+  const Scope* scope_ = nullptr;
+  Block* block_ = nullptr;
+  int subquery_depth_ = 0;
+  std::vector<std::string> notices_;
+  // The statement is an expression: PartiQL rounds its numerals to 38 digits. Anywhere else, where they
+  // would meet stored numbers, more digits are an error.
+  bool rounds_numerals_ = false;
+  std::vector<std::unique_ptr<CommonTable>> common_;
+  const CommonTable* common_top_ = nullptr;  // the innermost one in sight
+};
+
+// Sets a variable for a C++ scope.
+template <typename T>
+class Restore {
+ public:
+  Restore(T* variable, T value) : variable_(variable), old_(*variable) { *variable = value; }
+  ~Restore() { *variable_ = old_; }
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
+ private:
+  T* variable_;
+  T old_;
+};
+
+// How names are compared: quoted ones exactly.
+bool SameName(std::string_view known, const ast::Identifier& written);
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+bool Written(const ast::Identifier& name);  // "" in quotes is a name too
+bool Intersects(const std::vector<int>& a, const std::vector<int>& b);  // both sorted
+std::string UpperCase(std::string_view s);
+bool ReadsSlot(const Expr& e, int slot);
+// Whether USING made the column one of the join.
+bool IsMerged(const Variable& row, const std::string& column);
+// (a, b): a list written in parentheses; null: it is none.
+inline const ast::Array* AsRow(const ast::Expr& e) {
+  const auto* array = e.As<ast::Array>();
+  return array != nullptr && array->row ? array : nullptr;
+}
+// An array of an ordered aggregate's arguments and order, as OrderedAggregate reads it.
+ExprPtr OrderedRow(const std::vector<ExprPtr>& args, const std::vector<SortKey>& order, TextSpan span);
+bool SameOrder(const std::vector<SortKey>& a, const std::vector<SortKey>& b);
+
+}  // namespace parton::binder
+
+#endif  // PARTON_PLANNER_BINDER_BINDER_INTERNAL_H_

@@ -1,0 +1,480 @@
+// INSERT, REPLACE, UPSERT, UPDATE, DELETE, and EXISTS as a statement.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "planner/binder/binder_internal.h"
+#include "planner/plan/plan_visit.h"
+
+namespace parton::binder {
+
+namespace {
+
+constexpr const char* kNoFullKey =
+    "Where clause does not contain a mandatory equality on all key attributes";
+
+// The key attribute that `term` binds to one value by `=` or a one-element IN; null: none.
+const KeyAttribute* BoundKey(const ExprPtr& term, const KeySchema& key, int slot) {
+  ExprPtr left, right;
+  if (const auto* compare = term->As<Expr::Compare>()) {
+    if (compare->op != CompareOp::kEq) return nullptr;
+    left = compare->left;
+    right = compare->right;
+  } else if (const auto* in = term->As<Expr::In>()) {
+    const auto* list = in->haystack->As<Expr::MakeCollection>();
+    if (in->negated || list == nullptr || list->elements.size() != 1) return nullptr;
+    left = in->needle;
+    right = list->elements[0];
+  } else {
+    return nullptr;
+  }
+  for (int turn = 0; turn < 2; ++turn, std::swap(left, right)) {
+    const auto* path = left->As<Expr::Path>();
+    const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
+    if (base == nullptr || base->index != slot || path->steps.size() != 1 ||
+        ReadsSlot(*right, slot))
+      continue;
+    if (path->steps[0].index >= 0) continue;
+    if (path->steps[0].name == key.hash.name) return &key.hash;
+    if (key.range.has_value() && path->steps[0].name == key.range->name) return &*key.range;
+  }
+  return nullptr;
+}
+
+std::string PathText(const std::vector<PathStep>& path) {
+  std::string out = "[";
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (i > 0) out += ", ";
+    out += path[i].index >= 0 ? fmt::format("[{}]", path[i].index) : path[i].name;
+  }
+  return out + "]";
+}
+
+// Whether two paths overlap, or one has a name where another has a position: found in a tree of their steps.
+bool PathsMeet(const std::vector<UpdateAction>& actions) {
+  struct Node {
+    std::map<std::pair<std::string, int64_t>, std::unique_ptr<Node>> steps;
+    bool ends = false;  // a path does
+  };
+  Node root;
+  for (const UpdateAction& action : actions) {
+    Node* at = &root;
+    bool added = false;
+    for (const PathStep& step : action.path) {
+      const bool mixed = !at->steps.empty() && (at->steps.begin()->first.second >= 0) != (step.index >= 0);
+      if (at->ends || mixed) return true;
+      std::unique_ptr<Node>& next = at->steps[{step.name, step.index}];
+      added = next == nullptr;
+      if (added) next = std::make_unique<Node>();
+      at = next.get();
+    }
+    if (!added) return true;
+    at->ends = true;
+  }
+  return false;
+}
+
+// The first two that do are told.
+Status CheckPaths(const std::vector<UpdateAction>& actions) {
+  if (!PathsMeet(actions)) return Status::Ok();
+  for (size_t i = 0; i < actions.size(); ++i) {
+    CheckPoint();
+    for (size_t j = i + 1; j < actions.size(); ++j) {
+      const std::vector<PathStep>& a = actions[i].path;
+      const std::vector<PathStep>& b = actions[j].path;
+      size_t common = 0;
+      while (common < a.size() && common < b.size() && a[common] == b[common]) ++common;
+      if (common == a.size() || common == b.size()) {
+        return Status::Validation(
+            fmt::format(
+                "Two document paths overlap with each other; must remove or rewrite one of these "
+                "paths; path one: {}, path two: {}",
+                PathText(a), PathText(b)),
+            actions[j].span);
+      }
+      if ((a[common].index >= 0) != (b[common].index >= 0)) {
+        return Status::Validation(
+            fmt::format(
+                "Two document paths conflict with each other; must remove or rewrite one of these "
+                "paths; path one: {}, path two: {}",
+                PathText(a), PathText(b)),
+            actions[j].span);
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
+  if (tail.returning.has_value()) {
+    using What = ast::Returning::What;
+    switch (tail.returning->what) {
+      case What::kAllOld: write->returning = ReturnValues::kAllOld; break;
+      case What::kAllNew: write->returning = ReturnValues::kAllNew; break;
+      case What::kModifiedOld: write->returning = ReturnValues::kModifiedOld; break;
+      case What::kModifiedNew: write->returning = ReturnValues::kModifiedNew; break;
+    }
+    if (write->kind == WritePlan::Kind::kDelete && write->returning != ReturnValues::kAllOld) {
+      const char* text = tail.returning->what == What::kAllNew        ? "ALL NEW *"
+                         : tail.returning->what == What::kModifiedOld ? "MODIFIED OLD *"
+                                                                      : "MODIFIED NEW *";
+      return Status::Validation(
+          fmt::format("Invalid returning clause: RETURNING {}. Only RETURNING ALL OLD * is "
+                      "allowed in DELETE statements.",
+                      text),
+          tail.returning->span);
+    }
+    bool modified =
+        tail.returning->what == What::kModifiedOld || tail.returning->what == What::kModifiedNew;
+    if (modified &&
+        (write->kind == WritePlan::Kind::kInsert || write->kind == WritePlan::Kind::kReplace)) {
+      return Status::Validation("RETURNING MODIFIED is for statements that update",
+                                tail.returning->span, "RETURNING ALL OLD * or ALL NEW *");
+    }
+  }
+  if (tail.capacity != ast::ReturnCapacity::kNone) {
+    write->capacity = tail.capacity == ast::ReturnCapacity::kTotal ? "TOTAL" : "INDEXES";
+  }
+  if (tail.rate_read.has_value() || tail.rate_write.has_value()) {
+    notices_.push_back("RATELIMIT has no effect here");
+  }
+  for (const ast::Option& option : tail.options) {
+    if (!EqualsIgnoreCase(option.name.name, "batch")) {
+      return Status::Validation(fmt::format("unknown option {}", option.name.name),
+                                option.name.span, "WITH (batch = 1000)");
+    }
+    if (!option.value.is_small_int() || option.value.int_value() < 1) {
+      return Status::Validation("batch must be a positive integer", option.span);
+    }
+    write->batch = static_cast<uint64_t>(option.value.int_value());
+  }
+  return Status::Ok();
+}
+
+Result<BoundQuery> Binder::ColumnRows(const ast::Values& values,
+                                      const std::vector<ast::Identifier>& columns) {
+  Expr::MakeCollection rows;
+  rows.type = Type::kBag;
+  for (const ast::ExprPtr& row : values.rows) {
+    const auto* array = row->As<ast::Array>();
+    if (columns.empty()) {
+      // VALUES ({...}): the tuple itself.
+      const ast::Expr* tuple = row.get();
+      if (array != nullptr) {
+        if (array->elements.size() != 1) {
+          return Status::Validation("rows of several values need the names of their columns",
+                                    row->span, "INSERT INTO t (a, b) VALUES (1, 2)");
+        }
+        tuple = array->elements[0].get();
+      }
+      PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*tuple));
+      rows.elements.push_back(std::move(value));
+      continue;
+    }
+    size_t width = array == nullptr ? 1 : array->elements.size();
+    if (width != columns.size()) {
+      return Status::Validation(
+          fmt::format("a row of {} values for {} columns", width, columns.size()), row->span);
+    }
+    Expr::MakeStruct make;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const ast::Expr& e = array == nullptr ? *row : *array->elements[i];
+      Expr::StructPart part;
+      part.name = MakeExpr(Expr::Literal{Value::String(columns[i].name)}, columns[i].span);
+      PARTON_ASSIGN_OR_RETURN(part.value, BindExpr(e));
+      make.parts.push_back(std::move(part));
+    }
+    rows.elements.push_back(MakeExpr(std::move(make), row->span));
+  }
+  BoundQuery q;
+  q.query.slot = NewSlot();
+  if (rows.elements.size() == 1) {
+    Plan::Compute one;
+    one.outputs.push_back(SlotExpr{q.query.slot, rows.elements[0]});
+    q.query.root = MakePlan(std::move(one), {MakePlan(Plan::Once{})});
+    return q;
+  }
+  Plan::Unnest unnest;
+  unnest.collection = MakeExpr(std::move(rows));
+  unnest.slot = q.query.slot;
+  q.query.root = MakePlan(std::move(unnest), {MakePlan(Plan::Once{})});
+  return q;
+}
+
+Result<BoundQuery> Binder::InsertRows(const ast::Insert& insert) {
+  for (size_t i = 0; i < insert.columns.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (insert.columns[i].name == insert.columns[j].name) {
+        return Status::Validation(fmt::format("column {} is named twice", insert.columns[i].name),
+                                  insert.columns[i].span);
+      }
+    }
+  }
+  if (insert.value != nullptr) {
+    if (!insert.columns.empty()) {
+      return Status::Validation("VALUE takes a tuple, which names its attributes itself",
+                                insert.value->span, "INSERT INTO t (a, b) VALUES (1, 2)");
+    }
+    BoundQuery q;
+    PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*insert.value));
+    q.query.slot = NewSlot();
+    Plan::Compute compute;
+    compute.outputs.push_back(SlotExpr{q.query.slot, std::move(value)});
+    q.query.root = MakePlan(std::move(compute), {MakePlan(Plan::Once{})});
+    return q;
+  }
+  if (const auto* values = insert.source->BodyAs<ast::Values>();
+      values != nullptr && !insert.source->HasTail() && insert.source->with.empty()) {
+    return ColumnRows(*values, insert.columns);
+  }
+  PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*insert.source));
+  q = AsRows(std::move(q));
+  if (insert.columns.empty()) return q;
+  return RenameColumns(std::move(q), insert.columns, insert.source->span);
+}
+
+Result<WritePlan> Binder::BindInsert(const ast::Insert& insert) {
+  WritePlan write;
+  write.kind = insert.verb == ast::Insert::Verb::kInsert    ? WritePlan::Kind::kInsert
+               : insert.verb == ast::Insert::Verb::kReplace ? WritePlan::Kind::kReplace
+                                                            : WritePlan::Kind::kUpsert;
+  if (insert.table.parts.size() > 1 && dynamo()) {
+    return Status::Validation("FROM clause may only contain a single table name",
+                              insert.table.span);
+  }
+  PARTON_ASSIGN_OR_RETURN(write.table, RequireTable(insert.table));
+  if (insert.on_conflict != ast::Insert::OnConflict::kError) {
+    if (insert.verb != ast::Insert::Verb::kInsert) {
+      return Status::Validation("ON CONFLICT belongs to INSERT", insert.table.span);
+    }
+    write.if_exists = insert.on_conflict == ast::Insert::OnConflict::kNothing
+                          ? WriteOp::Otherwise::kSkip
+                          : WriteOp::Otherwise::kProceed;
+  }
+  PARTON_ASSIGN_OR_RETURN(BoundQuery rows, InsertRows(insert));
+  write.source = std::make_shared<const Query>(std::move(rows.query));
+  PARTON_RETURN_IF_ERROR(BindWriteTail(insert.tail, &write));
+  return write;
+}
+
+Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
+                          WritePlan* write) {
+  const IndexSchema* index = nullptr;
+  if (name.parts.size() == 1) {
+    PARTON_ASSIGN_OR_RETURN(write->table, RequireTable(name));
+  } else {
+    if (name.parts.size() > 2) {
+      return Status::Validation("A path may contain at most 2 components in the FROM clause",
+                                name.span);
+    }
+    write->table = FindTable(name.parts[0]);
+    if (write->table == nullptr) return UnknownTable(name.parts[0]);
+    if (dynamo())
+      return Status::Validation("This operation is not supported on an index", name.span);
+    index = write->table->FindIndex(name.parts[1].name);
+    if (index == nullptr) {
+      return Status::Validation(
+          fmt::format("The table does not have the specified index: {}", name.parts[1].name),
+          name.parts[1].span);
+    }
+  }
+  Source source = TableSource(write->table, index);
+  Plan::Access access = *source.plan->As<Plan::Access>();
+  access.whole_item = true;
+  access.alias = Written(as) ? as.name : write->table->name;
+  write->slot = access.slot;
+  Variable v = source.variable;
+  v.name = dynamo() && !Written(as) ? "" : access.alias;
+  v.implied_name = !Written(as);
+  v.also_name.clear();
+  v.value = SlotRef(access.slot, access.alias);
+  scope->outer = scope_;
+  scope->variables.push_back(std::move(v));
+  write->target = MakePlan(std::move(access));
+  return Status::Ok();
+}
+
+Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write) {
+  bool keyed = upsert || dynamo();
+  if (where == nullptr) {
+    return keyed ? Status::Validation(kNoFullKey, span) : Status::Ok();
+  }
+  PARTON_ASSIGN_OR_RETURN(ExprPtr predicate, BindExpr(*where));
+  write->condition = predicate;
+  if (!keyed) {
+    write->target = MakePlan(Plan::Filter{std::move(predicate)}, {write->target});
+    return Status::Ok();
+  }
+  const KeySchema& key = write->table->key;
+  std::vector<ExprPtr> on_key, rest;
+  bool hash = false, range = !key.range.has_value();
+  for (const ExprPtr& term : Conjuncts(predicate)) {
+    const KeyAttribute* bound = BoundKey(term, key, write->slot);
+    if (bound == nullptr) {
+      rest.push_back(term);
+      continue;
+    }
+    bool& seen = bound == &key.hash ? hash : range;
+    if (seen) {
+      return Status::Validation(fmt::format("Multiple conditions on same key {}. Only single item "
+                                            "Update/Insert/Delete are supported",
+                                            bound->name),
+                                term->span);
+    }
+    seen = true;
+    on_key.push_back(term);
+  }
+  if (!hash || !range) {
+    if (dynamo()) return Status::Validation(kNoFullKey, where->span);
+    // An UPSERT that names no one item changes those that are there, as ddbsh's does.
+    write->if_absent = WriteOp::Otherwise::kSkip;
+    write->target = MakePlan(Plan::Filter{std::move(predicate)}, {write->target});
+    return Status::Ok();
+  }
+  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoKeys(*predicate, write->slot, key));
+  // The key alone finds the item; all else is decided when it is written.
+  write->target = MakePlan(Plan::Filter{Conjoin(std::move(on_key))}, {write->target});
+  if (upsert) write->condition = Conjoin(std::move(rest));
+  return Status::Ok();
+}
+
+Result<std::vector<PathStep>> Binder::TargetPath(const ast::Expr& e, const Scope& scope) {
+  std::vector<PathStep> steps;
+  const Variable& row = scope.variables[0];
+  const auto* path = e.As<ast::Path>();
+  const auto* root = path == nullptr ? e.As<ast::Variable>() : path->root->As<ast::Variable>();
+  if (root == nullptr)
+    return Status::Validation("only a path of an attribute can be assigned to", e.span);
+  bool is_row = path != nullptr && !row.name.empty() && SameName(row.name, root->name) &&
+                path->steps[0].kind == ast::PathStep::Kind::kName;
+  if (!is_row) steps.push_back(PathStep{root->name.name, -1});
+  if (path == nullptr) return steps;
+  for (const ast::PathStep& step : path->steps) {
+    if (step.kind == ast::PathStep::Kind::kName) {
+      steps.push_back(PathStep{step.name.name, -1});
+      continue;
+    }
+    const auto* literal = step.index == nullptr ? nullptr : step.index->As<ast::Literal>();
+    if (literal != nullptr && literal->value.is_text()) {
+      steps.push_back(PathStep{std::string(literal->value.bytes()), -1});
+      continue;
+    }
+    if (literal == nullptr || !literal->value.is_small_int() || literal->value.int_value() < 0) {
+      return Status::Validation("a path that is assigned to has names and positions as its steps",
+                                step.span.length > 0 ? step.span : e.span);
+    }
+    steps.push_back(PathStep{"", literal->value.int_value()});
+  }
+  return steps;
+}
+
+Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const WritePlan& write,
+                                        const Scope& scope) {
+  UpdateAction out;
+  switch (action.kind) {
+    case ast::UpdateAction::Kind::kSet: out.kind = UpdateAction::Kind::kSet; break;
+    case ast::UpdateAction::Kind::kRemove: out.kind = UpdateAction::Kind::kRemove; break;
+    case ast::UpdateAction::Kind::kAdd: out.kind = UpdateAction::Kind::kAdd; break;
+    case ast::UpdateAction::Kind::kDelete: out.kind = UpdateAction::Kind::kDelete; break;
+  }
+  out.span = action.span;
+  PARTON_ASSIGN_OR_RETURN(out.path, TargetPath(*action.path, scope));
+  const KeySchema& key = write.table->key;
+  const std::string& top = out.path[0].name;
+  if (top == key.hash.name || (key.range.has_value() && top == key.range->name)) {
+    return Status::Validation(out.path.size() > 1
+                                  ? fmt::format("Key attributes must be scalars; list random "
+                                                "access '[]' and map lookup '.' are not "
+                                                "allowed: Key: {}",
+                                                top)
+                                  : fmt::format("One or more parameter values were invalid: Cannot "
+                                                "update attribute {}. This attribute "
+                                                "is part of the key",
+                                                top),
+                              action.path->span);
+  }
+  if (action.value != nullptr) {
+    PARTON_ASSIGN_OR_RETURN(out.value, BindExpr(*action.value));
+  }
+  return out;
+}
+
+Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
+  WritePlan write;
+  write.kind = WritePlan::Kind::kUpdate;
+  Scope scope;
+  PARTON_RETURN_IF_ERROR(BindTarget(update.table, update.as, &scope, &write));
+  Restore<const Scope*> inside(&scope_, &scope);
+  Block block;
+  block.no_aggregates = block.no_windows = "UPDATE";
+  block.from = &scope;
+  Restore<Block*> in_block(&block_, &block);
+  for (const ast::UpdateAction& action : update.actions) {
+    PARTON_ASSIGN_OR_RETURN(UpdateAction bound, BindAction(action, write, scope));
+    write.actions.push_back(std::move(bound));
+  }
+  PARTON_RETURN_IF_ERROR(CheckPaths(write.actions));
+  if (update.upsert) {
+    write.if_absent = WriteOp::Otherwise::kProceed;
+  } else {
+    write.if_absent = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+  }
+  PARTON_RETURN_IF_ERROR(BindWhere(update.where.get(), update.upsert, update.table.span, &write));
+  write.if_false = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+  PARTON_RETURN_IF_ERROR(BindWriteTail(update.tail, &write));
+  return write;
+}
+
+Result<WritePlan> Binder::BindDelete(const ast::Delete& del) {
+  WritePlan write;
+  write.kind = WritePlan::Kind::kDelete;
+  Scope scope;
+  PARTON_RETURN_IF_ERROR(BindTarget(del.table, del.as, &scope, &write));
+  Restore<const Scope*> inside(&scope_, &scope);
+  Block block;
+  block.no_aggregates = block.no_windows = "DELETE";
+  block.from = &scope;
+  Restore<Block*> in_block(&block_, &block);
+  PARTON_RETURN_IF_ERROR(BindWhere(del.where.get(), false, del.table.span, &write));
+  // An absent item is no error, even with more conditions.
+  write.if_absent = WriteOp::Otherwise::kSkip;
+  write.if_false = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+  PARTON_RETURN_IF_ERROR(BindWriteTail(del.tail, &write));
+  return write;
+}
+
+Result<WritePlan> Binder::BindExists(const ast::ExistsStatement& exists) {
+  WritePlan write;
+  write.kind = WritePlan::Kind::kExistsCheck;
+  write.negated = exists.negated;
+  PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*exists.query));
+  q = AsRows(std::move(q));
+  write.target = q.query.root;
+  write.slot = q.query.slot;
+  // One table with a WHERE, and only that: the item itself can be checked when the transaction
+  // commits.
+  PlanPtr below = write.target;
+  if (const auto* compute = below->As<Plan::Compute>(); compute != nullptr)
+    below = below->inputs[0];
+  PlanPtr filtered = below;
+  ExprPtr condition;
+  if (const auto* filter = below->As<Plan::Filter>()) {
+    condition = filter->predicate;
+    below = below->inputs[0];
+  }
+  if (const auto* access = below->As<Plan::Access>();
+      access != nullptr && access->index == nullptr) {
+    write.table = access->table;
+    write.slot = access->slot;
+    write.condition = std::move(condition);
+    write.target = std::move(filtered);
+  }
+  return write;
+}
+
+}  // namespace parton::binder
