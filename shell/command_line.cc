@@ -8,7 +8,7 @@
 #include <map>
 
 #include "parton/database.h"
-#include "shell/dot_commands.h"
+#include "shell/commands/dot_commands.h"
 #include "shell/session.h"
 
 namespace parton::shell {

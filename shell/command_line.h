@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "shell/render.h"
+#include "shell/render/render.h"
 
 namespace parton::shell {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string>
 
-#include "shell/output.h"
-#include "shell/text_width.h"
+#include "shell/render/output.h"
+#include "shell/render/text_width.h"
 
 namespace parton::shell {
 

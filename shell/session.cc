@@ -12,13 +12,13 @@
 #include <cstring>
 
 #include "parton/files.h"
-#include "shell/dot_commands.h"
-#include "shell/error_text.h"
+#include "shell/commands/dot_commands.h"
+#include "shell/render/error_text.h"
 #include "shell/interrupt.h"
 #include "shell/progress.h"
-#include "shell/sample.h"
-#include "shell/statement_names.h"
-#include "shell/text_width.h"
+#include "shell/commands/sample.h"
+#include "shell/commands/statement_names.h"
+#include "shell/render/text_width.h"
 
 namespace parton::shell {
 

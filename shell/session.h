@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "parton/database.h"
-#include "shell/output.h"
-#include "shell/render.h"
+#include "shell/render/output.h"
+#include "shell/render/render.h"
 #include "shell/script_reader.h"
 
 namespace parton::shell {

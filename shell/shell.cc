@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "shell/command_line.h"
-#include "shell/error_text.h"
+#include "shell/render/error_text.h"
 #include "shell/interrupt.h"
-#include "shell/prompt.h"
-#include "shell/sample.h"
+#include "shell/editor/prompt.h"
+#include "shell/commands/sample.h"
 #include "shell/session.h"
 #include "shell/test_runner/test_command.h"
 

@@ -9,8 +9,8 @@
 
 #include "shell/editor/edit_buffer.h"
 #include "shell/editor/terminal.h"
-#include "shell/output.h"
-#include "shell/text_width.h"
+#include "shell/render/output.h"
+#include "shell/render/text_width.h"
 
 namespace parton::shell {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "shell/text_width.h"
+#include "shell/render/text_width.h"
 
 namespace parton::shell {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shell/styled_text.h"
+#include "shell/render/styled_text.h"
 
 namespace parton::shell {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "shell/styled_text.h"
+#include "shell/render/styled_text.h"
 #include "shell/test_runner/runner.h"
 
 namespace parton::shell {

@@ -8,9 +8,9 @@
 #include "parton/database.h"
 #include "parton/language.h"
 #include "shell/command_line.h"
-#include "shell/dot_commands.h"
+#include "shell/commands/dot_commands.h"
 #include "shell/editor/line_editor.h"
-#include "shell/render.h"
+#include "shell/render/render.h"
 #include "tests/docs/generated_page.h"
 
 namespace {

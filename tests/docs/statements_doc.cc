@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "shell/statement_help.h"
+#include "shell/commands/statement_help.h"
 #include "tests/docs/generated_page.h"
 
 namespace {
@@ -13,7 +13,7 @@ namespace {
 std::string Page() {
   std::string out =
       "# Statements\n\n"
-      "Every statement in short, made from the table in `shell/statement_help.cc`, which `.help SELECT` at the prompt reads as well. In the "
+      "Every statement in short, made from the table in `shell/commands/statement_help.cc`, which `.help SELECT` at the prompt reads as well. In the "
       "syntax `[...]` may be left out, `|` parts alternatives, and `, ...` stands for more of the same. The rules are in "
       "[partiql.md](partiql.md), the functions in [functions.md](functions.md). The examples run on the sample that `scripts/run` loads, or "
       "on what the example before has made.\n";

@@ -1,9 +1,9 @@
-#include "shell/highlight.h"
+#include "shell/editor/highlight.h"
 
 #include <gtest/gtest.h>
 
 #include "parton/language.h"
-#include "shell/completion.h"
+#include "shell/editor/completion.h"
 
 namespace parton::shell {
 namespace {

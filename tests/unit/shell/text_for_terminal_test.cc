@@ -6,9 +6,9 @@
 
 #include "parton/language.h"
 #include "parton/script.h"
-#include "shell/highlight.h"
-#include "shell/styled_text.h"
-#include "shell/text_width.h"
+#include "shell/editor/highlight.h"
+#include "shell/render/styled_text.h"
+#include "shell/render/text_width.h"
 
 namespace parton::shell {
 namespace {
