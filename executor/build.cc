@@ -3,7 +3,7 @@
 #include <iterator>
 #include <type_traits>
 
-#include "executor/operators.h"
+#include "executor/operators/operators.h"
 #include "executor/rows.h"
 #include "planner/plan/plan_visit.h"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "executor/operators.h"
+#include "executor/operators/operators.h"
 #include "types/item/item_codec.h"
 
 namespace parton {

@@ -1,10 +1,19 @@
 #include "executor/transaction_items.h"
 
-#include "executor/one_shot.h"
+#include <fmt/format.h>
+
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
+
+Status CheckMemberCount(std::string_view member, size_t count, size_t most) {
+  if (count >= 1 && count <= most) return Status::Ok();
+  return Status::Validation(
+      fmt::format("1 validation error detected: Value at '{}' failed to satisfy constraint: Member must have length {} "
+                  "than or equal to {}",
+                  member, count == 0 ? "greater" : "less", count == 0 ? 1 : most));
+}
 
 Status TransactionItems::Add(const WriteOp& op) {
   Key key = op.key;

@@ -3,7 +3,9 @@
 #ifndef PARTON_EXECUTOR_TRANSACTION_ITEMS_H_
 #define PARTON_EXECUTOR_TRANSACTION_ITEMS_H_
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,9 @@ namespace parton {
 
 inline constexpr size_t kMostTransactionOperations = 100;
 inline constexpr const char* kSameItemTwice = "Transaction request cannot include multiple operations on one item";
+
+// DynamoDB's constraint on the number of members of a request.
+Status CheckMemberCount(std::string_view member, size_t count, size_t most);
 
 // Threads: one.
 class TransactionItems {

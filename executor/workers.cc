@@ -5,8 +5,8 @@
 #include <exception>
 #include <utility>
 
-#include "executor/capacity_meter.h"
-#include "executor/operators.h"
+#include "executor/capacity/capacity_meter.h"
+#include "executor/operators/operators.h"
 
 namespace parton {
 

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "executor/capacity_meter.h"
-#include "executor/key_ranges.h"
-#include "executor/operators.h"
+#include "executor/capacity/capacity_meter.h"
+#include "executor/operators/key_ranges.h"
+#include "executor/operators/operators.h"
 #include "executor/transaction_items.h"
 #include "planner/plan/plan_visit.h"
 #include "types/item/item_rules.h"

@@ -1,4 +1,4 @@
-// Graph patterns, bound: small programs for the matcher (executor/graph_match.cc).
+// Graph patterns, bound: small programs for the matcher (executor/operators/graph_match.cc).
 //
 // A program walks over a graph. It has a current node; each instruction tests or binds something
 // and passes control to the next one, or fails, upon which the matcher goes back to the last

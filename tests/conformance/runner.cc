@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "canonical.h"
-#include "executor/evaluate_statement.h"
+#include "session/evaluate_statement.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
 #include "tagged_json.h"

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "executor/open_database.h"
+#include "session/open_database.h"
 #include "tests/crash/fault_env.h"
 #include "tests/crash/statements.h"
 

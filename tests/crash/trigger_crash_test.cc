@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "executor/open_database.h"
+#include "session/open_database.h"
 #include "tests/crash/fault_env.h"
 #include "tests/crash/statements.h"
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "executor/database_settings.h"
+#include "session/database_settings.h"
 #include "planner/settings.h"
 #include "tests/docs/generated_page.h"
 
@@ -22,7 +22,7 @@ std::string Default(const std::string& name) {
 std::string Page() {
   std::string out =
       "# Settings\n\n"
-      "Made from the tables in `planner/settings.cc` and `executor/database_settings.cc`, which `SET`, `SHOW`, completion, "
+      "Made from the tables in `planner/settings.cc` and `session/database_settings.cc`, which `SET`, `SHOW`, completion, "
       "`.help settings` and this page read.\n\n"
       "`SET name = value` changes a setting, `SHOW name` reads it, `SHOW ALL` lists all. In a program: "
       "`Connection::Set` and `Get`; for the shell: `--set name=value`. An unknown name or value is an error that names the "

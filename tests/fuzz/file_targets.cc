@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include "executor/open_database.h"
+#include "session/open_database.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace parton::fuzz {

@@ -16,17 +16,23 @@ check() {
   fi
 }
 
-check include/parton '(types|parser|storage|planner|executor|shell|leveldb|antlr4-runtime|fmt)/' 'public headers stand alone'
-check types '(parser|storage|planner|executor|shell)/' 'types is the lowest layer'
-check parser '(storage|planner|executor|shell)/' 'parser stands on types only'
-check storage '(parser|planner|executor|shell)/' 'storage stands on types only'
-check planner '(executor|shell)/' 'planner stands on parser and storage'
-check executor 'shell/' 'executor does not know the shell'
-check shell '(types|parser|storage|planner|executor)/' 'the shell uses include/parton only'
-for folder in include types parser planner executor shell; do
+all='types|parser|storage|planner|io|executor|session|shell'
+check include/parton "($all|leveldb|antlr4-runtime|fmt)/" 'public headers stand alone'
+check types '(parser|storage|planner|io|executor|session|shell)/' 'types is the lowest layer'
+check parser '(storage|planner|io|executor|session|shell)/' 'parser stands on types only'
+check storage '(parser|planner|io|executor|session|shell)/' 'storage stands on types only'
+check io '(parser|storage|planner|executor|session|shell)/' 'io stands on types only'
+check planner '(io|executor|session|shell)/' 'planner stands on parser and storage'
+check executor '(session|shell)/' 'executor runs plans, and knows no session'
+check session 'shell/' 'session does not know the shell'
+check shell '(types|parser|storage|planner|io|executor|session)/[a-z_]*/*[a-z_]*\.h' 'the shell uses include/parton only'
+for folder in types parser planner io executor; do
+  check "$folder" 'storage/local/' 'the store is seen by its contracts alone'
+done
+for folder in include types parser planner io executor session shell; do
   check "$folder" 'leveldb/' 'LevelDB is storage'"'"'s alone'
 done
-for folder in include types storage planner executor shell; do
+for folder in include types storage planner io executor session shell; do
   check "$folder" '(antlr4-runtime|generated/)' 'ANTLR is the parser'"'"'s alone'
 done
 echo "$passed passed, $failed failed"

@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "executor/open_database.h"
+#include "session/open_database.h"
 #include "parton/database.h"
 #include "tests/random/random_util.h"
 

@@ -1,5 +1,5 @@
 // The tutorials on transactions and capacity, T3 and T5, and the lock of exercise 7 when the power goes.
-#include "executor/open_database.h"
+#include "session/open_database.h"
 #include "tests/crash/fault_env.h"
 #include "tests/workshop/workshop_support.h"
 

@@ -16,10 +16,10 @@
 //   expiry     := 48 u32(ttl id) number(epoch s) pk [sk]     -> nothing
 //   consumer   := 50 u32(table id) name                      -> position (consumers of the change feed)
 //   load       := 54 u32(table id) name                      -> how far a COPY FROM of that name came
-//   trigger    := 58 name                                    -> definition (executor/triggers.h)
+//   trigger    := 58 name                                    -> definition (session/feed/triggers.h)
 //   state      := 5C name                                    -> position and counts of a trigger
 //   parked     := 5E name 00 u64(sequence)                   -> record a trigger failed on, with the error
-//   token      := 60 kind(1 byte) client token               -> what was done under it (executor/request_token.h)
+//   token      := 60 kind(1 byte) client token               -> what was done under it (session/requests/request_token.h)
 //   due        := 61 u64(ms) kind(1 byte) client token       -> nothing: the token may be forgotten then
 //
 //   u32, u64   := big endian

@@ -1,7 +1,7 @@
 // Consumed capacity and throttling through the library.
 #include <gtest/gtest.h>
 
-#include "executor/capacity_meter.h"
+#include "executor/capacity/capacity_meter.h"
 #include "parton/database.h"
 
 namespace parton {

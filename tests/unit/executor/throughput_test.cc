@@ -1,5 +1,5 @@
 // Token buckets and the ledger of consumed capacity.
-#include "executor/throughput.h"
+#include "executor/capacity/throughput.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,67 @@
+// SHOW METRICS: what tables and indexes consumed and refused, minute by minute.
+#include <fmt/format.h>
+
+#include "session/commands/commands.h"
+#include "parton/temporal.h"
+
+namespace parton::commands {
+
+namespace {
+
+constexpr int64_t kMinuteNanos = int64_t{60} * 1'000'000'000;
+
+Value Units(double units) {
+  Result<Number> n = Number::ParseRounding(fmt::format("{}", units));
+  return n.ok() ? Value::FromStored(*n) : Value::Null();
+}
+
+Value Count(uint64_t n) { return Value::Int(static_cast<int64_t>(n)); }
+
+void AddRows(const CapacityTarget& target, const DatabaseState& db, std::vector<Value>* rows) {
+  const int64_t now_ms = db.clock->NowMs();
+  std::vector<CapacityMinute> minutes = db.throughput.Minutes(target, now_ms);
+  // Something to see of everything there is.
+  if (minutes.empty()) minutes.push_back(CapacityMinute{MinuteOf(now_ms), 0, 0, 0, 0});
+  const std::optional<Throughput> limit = target.provisioned();
+  for (const CapacityMinute& m : minutes) {
+    rows->push_back(Value::Struct(
+        {{"table", Value::String(target.table->name)},
+         {"index", target.index == nullptr ? Value::Null() : Value::String(target.index->name)},
+         {"minute", Value::Of(Timestamp::FromEpochNanos(m.minute * kMinuteNanos, 0))},
+         {"consumed_read", Units(m.read_units)},
+         {"consumed_write", Units(m.write_units)},
+         {"provisioned_read", limit ? Value::Int(limit->read) : Value::Null()},
+         {"provisioned_write", limit ? Value::Int(limit->write) : Value::Null()},
+         {"throttled_reads", Count(m.throttled_reads)},
+         {"throttled_writes", Count(m.throttled_writes)}}));
+  }
+}
+
+}  // namespace
+
+Status ShowMetrics(const ast::Show& s, Execution* result) {
+  ConnectionImpl& connection = result->connection();
+  std::vector<TablePtr> tables;
+  if (s.target) {
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, result));
+    tables.push_back(std::move(table));
+  } else {
+    tables = connection.store().Tables();
+  }
+  std::vector<Value> rows;
+  for (const TablePtr& table : tables) {
+    AddRows({table.get(), nullptr}, connection.db(), &rows);
+    for (const IndexSchema& index : table->indexes) AddRows({table.get(), &index}, connection.db(), &rows);
+  }
+  result->SetRows(std::move(rows),
+                  {"table", "index", "minute", "consumed_read", "consumed_write", "provisioned_read",
+                   "provisioned_write", "throttled_reads", "throttled_writes"},
+                  true);
+  const Settings& settings = *connection.settings();
+  if (!settings.capacity && !settings.throttle) {
+    result->AddNotice("this connection's statements are not counted: SET capacity = on or SET throttle = on counts them");
+  }
+  return Status::Ok();
+}
+
+}  // namespace parton::commands

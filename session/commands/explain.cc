@@ -1,0 +1,167 @@
+// EXPLAIN and EXPLAIN ANALYZE.
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "session/connection.h"
+#include "planner/dynamo/api_calls.h"
+
+namespace parton {
+
+namespace {
+
+// Puts what was measured beside what was planned, and finds the operator that took most time of its own.
+class Annotator {
+ public:
+  explicit Annotator(const ExecutionShared& shared) : shared_(shared) {}
+
+  void Run(PlanDescription* d) {
+    Visit(d);
+    if (operators_ > 1 && slowest_ != nullptr && total_ > 0) {
+      const double share = 100 * static_cast<double>(most_) / static_cast<double>(total_);
+      slowest_->properties.emplace_back(
+          "slowest", fmt::format("{:.3f} ms of its own, {:.0f} %", static_cast<double>(most_) / 1e6, share));
+    }
+  }
+
+ private:
+  struct Sums {
+    int64_t nanos = 0;
+    uint64_t spilled_bytes = 0;
+  };
+
+  // What it took, with its inputs.
+  Sums Visit(PlanDescription* d) {
+    Sums inputs;
+    for (PlanDescription& input : d->inputs) {
+      const Sums sums = Visit(&input);
+      inputs.nanos += sums.nanos;
+      inputs.spilled_bytes += sums.spilled_bytes;
+    }
+    auto it = d->plan == nullptr ? shared_.profiles.end() : shared_.profiles.find(d->plan);
+    if (it == shared_.profiles.end()) return inputs;
+    const OperatorProfile& p = it->second;
+    d->properties.emplace_back("rows", std::to_string(p.rows));
+    if (p.opens > 1) d->properties.emplace_back("opened", fmt::format("{} times", p.opens));
+    if (d->plan->As<Plan::Access>() != nullptr) {
+      d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
+      d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
+      d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
+      if (shared_.capacity != nullptr && !shared_.capacity_incomplete) {
+        d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
+      }
+    }
+    if (p.spilled_bytes > inputs.spilled_bytes) {
+      d->properties.emplace_back("spilled", fmt::format("{} KB", (p.spilled_bytes - inputs.spilled_bytes + 1023) >> 10));
+    }
+    d->properties.emplace_back("time", fmt::format("{:.3f} ms", static_cast<double>(p.nanos) / 1e6));
+    const int64_t own = std::max<int64_t>(0, p.nanos - inputs.nanos);
+    ++operators_;
+    total_ += own;
+    if (slowest_ == nullptr || own > most_) {
+      slowest_ = d;
+      most_ = own;
+    }
+    return {p.nanos, p.spilled_bytes};
+  }
+
+  const ExecutionShared& shared_;
+  PlanDescription* slowest_ = nullptr;
+  int64_t most_ = 0;
+  int64_t total_ = 0;
+  int operators_ = 0;
+};
+
+bool ReadsData(const Plan& plan) {
+  if (plan.As<Plan::Access>() != nullptr || plan.As<Plan::FunctionScan>() != nullptr) return true;
+  return std::any_of(plan.inputs.begin(), plan.inputs.end(), [](const PlanPtr& input) { return ReadsData(*input); });
+}
+
+// The items of an INSERT that gives them itself; more than a few are not worth showing.
+Result<std::optional<std::vector<Value>>> GivenItems(const WritePlan& write, int slot_count, Execution* result) {
+  constexpr size_t kMaxShown = 1000;
+  std::optional<std::vector<Value>> items;
+  if (write.source == nullptr || ReadsData(*write.source->root)) return items;
+  items.emplace();
+  PARTON_RETURN_IF_ERROR(result->RunQuery(*write.source, slot_count, [&](const Value& row) {
+    if (items->size() == kMaxShown) {
+      return Status(StatusCode::kLimitExceeded, fmt::format("the statement writes more than {} items", kMaxShown));
+    }
+    items->push_back(row.Own());
+    return Status();
+  }));
+  return items;
+}
+
+Status ExplainApi(const ExplainPlan& explain, const Query* query, const WritePlan* write, Execution* result) {
+  const int slot_count = explain.statement->slot_count;
+  result->PrepareShared(false);
+  ExecutionContext context(&result->shared(), slot_count);
+  const Settings& settings = *result->connection().settings();
+  ApiPlan plan;
+  if (query != nullptr) {
+    plan = ApiCallsOf(*query, settings, &context.eval);
+  } else {
+    PARTON_ASSIGN_OR_RETURN(auto items, GivenItems(*write, slot_count, result));
+    plan = ApiCallsOf(*write, items ? &*items : nullptr, settings, &context.eval);
+  }
+  std::string text = explain.format == ExplainPlan::Format::kCli ? RenderCli(plan) : RenderApi(plan);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  result->ClearRows();
+  result->SetText(ResultKind::kText, std::move(text));
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status RunExplain(const ExplainPlan& explain, Execution* result) {
+  const PlannedStatement& inner = *explain.statement;
+  const auto* query = std::get_if<QueryPtr>(&inner.body);
+  const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&inner.body);
+  if (query == nullptr && write == nullptr) {
+    return Status::Unsupported("EXPLAIN takes queries, INSERT, REPLACE, UPSERT, UPDATE and DELETE");
+  }
+  const bool api = explain.format == ExplainPlan::Format::kApi || explain.format == ExplainPlan::Format::kCli;
+  if (api && explain.analyze) {
+    return Status::Validation("EXPLAIN ANALYZE has the formats TEXT and JSON");
+  }
+  for (const std::string& notice : inner.notices) result->AddNotice(notice);
+  if (api) return ExplainApi(explain, query != nullptr ? query->get() : nullptr, write != nullptr ? write->get() : nullptr, result);
+  PlanDescription d = query != nullptr ? Describe(**query) : Describe(**write);
+  if (explain.analyze) {
+    ExecutionShared& shared = result->shared();
+    shared.profiling = true;
+    auto start = std::chrono::steady_clock::now();
+    uint64_t rows = 0;
+    Status s;
+    if (query != nullptr) {
+      result->PrepareShared(false);
+      s = result->RunQuery(**query, inner.slot_count, [&](const Value&) {
+        ++rows;
+        return Status();
+      });
+    } else {
+      s = result->RunWriteStatement(**write, inner.slot_count);
+      rows = result->affected();
+    }
+    shared.profiling = false;
+    PARTON_RETURN_IF_ERROR(s);
+    Annotator(shared).Run(&d);
+    const ExecutionStats& stats = result->stats();
+    d.properties.emplace_back("consumed capacity",
+                              !stats.capacity_counted   ? "not counted of parallel scans; SET capacity = on counts it"
+                              : stats.capacity.empty() ? "none"
+                                                       : DescribeCapacity(stats.capacity, true));
+    double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
+    d.properties.emplace_back("total time", fmt::format("{:.3f} ms", ms));
+  }
+  std::string text = explain.format == ExplainPlan::Format::kJson ? RenderJson(d) : RenderText(d);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  result->ClearRows();
+  result->SetText(ResultKind::kText, std::move(text));
+  return Status();
+}
+
+}  // namespace parton

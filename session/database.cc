@@ -1,0 +1,195 @@
+// The composition root: store, settings and connections are put together here.
+#include <filesystem>
+#include <system_error>
+
+#include "session/feed/change_feed.h"
+#include "session/connection.h"
+#include "session/guarded_feed.h"
+#include "session/requests/one_shot.h"
+#include "session/open_database.h"
+#include "executor/spill/spill_file.h"
+#include "session/transfer/unfinished_import.h"
+#include "storage/local/recovery/salvage.h"
+#include "storage/local/local_store.h"
+
+namespace parton {
+
+namespace {
+
+class DatabaseImpl final : public Database {
+ public:
+  DatabaseImpl(const std::string& path, const Options& options, std::shared_ptr<DatabaseClock> clock,
+               std::unique_ptr<TableStore> store) {
+    state_.path = path;
+    state_.options = options;
+    state_.clock = std::move(clock);
+    state_.store = std::move(store);
+    state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
+    state_.triggers = std::make_unique<Triggers>(&state_);
+    state_.sweeper =
+        std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
+                                  [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
+    // Spilled rows stay with the data, which may not fit anywhere else.
+    const bool beside_data = path != ":memory:" && !options.read_only;
+    std::error_code error;
+    state_.temp_dir =
+        (beside_data ? std::filesystem::absolute(path, error) : std::filesystem::temp_directory_path(error)).string();
+    if (state_.temp_dir.empty()) state_.temp_dir = "/tmp";
+    if (beside_data) RemoveSpillLeftovers(path);
+  }
+
+  Status Start() {
+    if (state_.options.read_only) return Status::Ok();
+    // Not without triggers that are there: the records they still need would be trimmed.
+    Status loaded = state_.triggers->Load();
+    if (loaded.code() == StatusCode::kCorruption) {
+      return std::move(loaded).WithHint("open it read-only (--read-only) to read its tables, or restore a backup");
+    }
+    PARTON_RETURN_IF_ERROR(loaded);
+    PARTON_RETURN_IF_ERROR(DropUnfinishedImports(state_.store.get()));
+    if (state_.options.background) state_.sweeper->Start();
+    return Status::Ok();
+  }
+
+  ~DatabaseImpl() override {
+    // Feeds first, and without the lock: a callback that still runs may give up a connection.
+    std::map<const ChangeFeed*, std::function<void()>> feeds;
+    {
+      std::lock_guard lock(state_.handles_mutex);
+      feeds.swap(state_.feeds);
+    }
+    for (const auto& [feed, detach] : feeds) detach();
+    // Their threads have connections of their own.
+    state_.sweeper.reset();
+    state_.triggers.reset();
+    state_.tokens.reset();
+    std::lock_guard lock(state_.handles_mutex);
+    for (ConnectionImpl* c : state_.connections) c->Detach();
+  }
+
+  std::unique_ptr<Connection> Connect() override {
+    auto connection = std::make_unique<ConnectionImpl>(&state_);
+    std::lock_guard lock(state_.handles_mutex);
+    state_.connections.insert(connection.get());
+    return connection;
+  }
+  const std::string& path() const override { return state_.path; }
+  std::vector<std::string> Check() override { return CheckAll(&state_, {}).value(); }
+  Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
+                                       std::vector<CancellationReason>* reasons) override {
+    return Call([&] { return parton::TransactWrite(&state_, request, reasons); });
+  }
+  Result<TransactResult> TransactGet(const std::vector<ReadOperation>& reads) override {
+    return Call([&] { return parton::TransactGet(&state_, reads); });
+  }
+  Result<TransactResult> ExecuteTransaction(const ExecuteTransactionRequest& request,
+                                            std::vector<CancellationReason>* reasons) override {
+    return Call([&] { return parton::ExecuteTransaction(&state_, request, reasons); });
+  }
+  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) override {
+    return Call([&] { return parton::BatchWrite(&state_, writes); });
+  }
+  Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) override {
+    return Call([&] { return parton::BatchGet(&state_, reads); });
+  }
+  Result<std::vector<StatementResult>> BatchExecuteStatement(
+      const std::vector<StatementOperation>& statements) override {
+    return Call([&] { return parton::BatchExecuteStatement(&state_, statements); });
+  }
+  Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
+    return Call([&]() -> Result<std::unique_ptr<ChangeFeed>> {
+      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<ChangeFeed> feed, OpenChangeFeed(&state_, table, options));
+      return GuardFeed(std::move(feed));
+    });
+  }
+  Status Settle() override {
+    if (state_.options.read_only) return Status::Ok();
+    return Guarded([&] {
+      PARTON_RETURN_IF_ERROR(state_.sweeper->RunOnce());
+      return state_.triggers->Settle(nullptr);
+    });
+  }
+  std::vector<std::string> TableNames() const override {
+    std::vector<std::string> names;
+    for (const TablePtr& t : state_.store->Tables()) names.push_back(t->name);
+    return names;
+  }
+  std::vector<std::string> IndexNames(std::string_view table) const override {
+    std::vector<std::string> names;
+    Result<TablePtr> t = state_.store->GetTable(table);
+    if (!t.ok()) return names;
+    for (const IndexSchema& i : (*t)->indexes) names.push_back(i.name);
+    return names;
+  }
+  std::vector<std::string> KeyAttributes(std::string_view table) const override {
+    const Result<TablePtr> t = state_.store->GetTable(table);
+    if (!t.ok()) return {};
+    std::vector<std::string> names = {(*t)->key.hash.name};
+    if ((*t)->key.range) names.push_back((*t)->key.range->name);
+    return names;
+  }
+  std::vector<std::string> AttributePaths(std::string_view table) override {
+    const Result<TablePtr> t = state_.store->GetTable(table);
+    if (!t.ok()) return {};
+    const std::set<std::string> paths = KnownPaths(*state_.store, *t, &state_.samples);
+    return std::vector<std::string>(paths.begin(), paths.end());
+  }
+
+ private:
+  // A request: bound as a statement is; what it throws is an error.
+  template <typename F>
+  auto Call(F&& f) -> decltype(f()) {
+    StatementBounds bounds;
+    bounds.Start(state_.options.memory_limit_bytes, nullptr);
+    const BoundsScope scope(&bounds);
+    return Guarded(std::forward<F>(f));
+  }
+
+  DatabaseState state_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
+  return Guarded([&] { return OpenDatabase(path, options, nullptr); });
+}
+
+Result<std::vector<std::string>> Database::Salvage(const std::string& path, const std::string& into) {
+  return Guarded([&]() -> Result<std::vector<std::string>> {
+    PARTON_ASSIGN_OR_RETURN(std::vector<std::string> report, SalvageStore(path, into));
+    StoreOptions options;
+    options.path = into;
+    options.create_if_missing = false;
+    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
+    PARTON_ASSIGN_OR_RETURN(std::vector<std::string> mended, store->Repair({}));
+    report.insert(report.end(), mended.begin(), mended.end());
+    for (const std::string& problem : store->Check()) report.push_back("still wrong: " + problem);
+    return report;
+  });
+}
+
+Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
+                                               leveldb::Env* env, bool validate_transactions) {
+  auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
+  StoreOptions store;
+  store.env = env;
+  store.path = path;
+  store.create_if_missing = options.create_if_missing;
+  store.error_if_exists = options.error_if_exists;
+  store.read_only = options.read_only;
+  store.durable = options.durable;
+  store.cache_bytes = options.cache_bytes;
+  store.write_buffer_bytes = options.write_buffer_bytes;
+  store.block_bytes = options.block_bytes;
+  store.compression = options.compression;
+  store.validate_transactions = validate_transactions;
+  store.clock_ms = [clock] { return clock->NowMs(); };
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> opened, OpenLocalStore(store));
+  auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(opened));
+  PARTON_RETURN_IF_ERROR(database->Start());
+  return std::unique_ptr<Database>(std::move(database));
+}
+
+std::string_view Version() { return "0.1.0"; }
+
+}  // namespace parton

@@ -1,0 +1,168 @@
+#include "session/database_settings.h"
+
+#include <charconv>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "session/connection.h"
+#include "parton/temporal.h"
+
+namespace parton {
+
+namespace {
+
+constexpr int64_t kDay = int64_t{24} * 3600 * 1000;
+constexpr int64_t kLongest = kDay * 36500;
+
+std::string Lower(std::string_view s) {
+  std::string out(s);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+int64_t UnitMs(std::string_view unit) {
+  if (unit.size() > 2 && unit.back() == 's' && unit != "ms") unit.remove_suffix(1);
+  if (unit == "ms" || unit == "millisecond") return 1;
+  if (unit == "s" || unit == "sec" || unit == "second") return 1000;
+  if (unit == "min" || unit == "minute") return 60'000;
+  if (unit == "h" || unit == "hour") return 3'600'000;
+  if (unit == "d" || unit == "day") return kDay;
+  if (unit == "week") return 7 * kDay;
+  return 0;
+}
+
+std::string DurationText(int64_t ms) {
+  if (ms % 3'600'000 == 0) return fmt::format("{} hours", ms / 3'600'000);
+  if (ms % 1000 == 0) return fmt::format("{} seconds", ms / 1000);
+  return fmt::format("{} ms", ms);
+}
+
+Status Bad(std::string_view name, const Value& v, const char* values) {
+  return Status::Validation(fmt::format("{} cannot be {}", name, v.ToLiteral()), {},
+                            fmt::format("{}: {}", name, values));
+}
+
+// Epoch milliseconds of a time as text (UTC unless it has a zone), a timestamp, or epoch seconds.
+Result<int64_t> ParseTimeMs(const Value& v) {
+  const Status bad = Status::Validation(fmt::format("clock cannot be {}", v.ToLiteral()), {},
+                                        "clock: 'system', or a time: SET clock = '2026-01-31 12:00:00'");
+  if (v.is_exact()) {
+    if (!v.number().FitsInt64()) return bad;
+    const int64_t s = v.number().ToInt64();
+    if (s < -62'135'596'800 || s > 253'402'300'799) return bad;
+    return s * 1000;
+  }
+  if (!v.is_text()) return bad;
+  std::string text(v.bytes());
+  for (char& c : text) c = c == 'T' || c == 't' ? ' ' : c;
+  if (!text.empty() && (text.back() == 'Z' || text.back() == 'z')) text = text.substr(0, text.size() - 1) + "+00:00";
+  Result<Timestamp> t = ParseTimestamp(text, ZoneClause::kNone);
+  if (!t.ok()) t = ParseTimestamp(text, ZoneClause::kWith);
+  if (!t.ok()) {
+    Result<Date> d = ParseDate(text);
+    if (!d.ok()) return bad;
+    t = Timestamp::FromDate(*d);
+  }
+  const int64_t days = t->date.ToDays();
+  int64_t ms = days * kDay + t->time.nanos / 1'000'000;
+  if (t->time.offset) ms -= int64_t{*t->time.offset} * 60'000;
+  return ms;
+}
+
+}  // namespace
+
+Result<int64_t> ParseDuration(std::string_view text) {
+  const Status bad = Status::Validation(fmt::format("'{}' is no length of time", text), {},
+                                        "as in '25 hours', '1 day 30 minutes', '500 ms'");
+  const std::string lower = Lower(text);
+  const char* p = lower.data();
+  const char* end = p + lower.size();
+  int64_t total = 0;
+  bool any = false;
+  for (;;) {
+    while (p != end && *p == ' ') ++p;
+    if (p == end) break;
+    int64_t n = 0;
+    auto [rest, error] = std::from_chars(p, end, n);
+    if (error != std::errc() || n < 0) return bad;
+    p = rest;
+    while (p != end && *p == ' ') ++p;
+    const char* word = p;
+    while (p != end && *p >= 'a' && *p <= 'z') ++p;
+    const int64_t unit = UnitMs(std::string_view(word, static_cast<size_t>(p - word)));
+    if (unit == 0 || n > kLongest / unit) return bad;
+    total += n * unit;
+    if (total > kLongest) return bad;
+    any = true;
+  }
+  if (!any) return bad;
+  return total;
+}
+
+const std::vector<SettingInfo>& DatabaseSettings() {
+  static const std::vector<SettingInfo> all = {
+      {"clock", "'system', or a time", "The database's time; it stands still, but for ADVANCE CLOCK."},
+      {"stream_retention", "a length of time", "How long the records of change feeds are kept."},
+      {"trigger_depth", "1 to 1000", "How often triggers may run on changes that triggers made."},
+      {"ttl_interval", "a length of time", "How often expired items and old records of change feeds are deleted."},
+  };
+  return all;
+}
+
+bool IsDatabaseSetting(std::string_view name) {
+  const std::string lower = Lower(name);
+  for (const SettingInfo& s : DatabaseSettings()) {
+    if (s.name == lower) return true;
+  }
+  return false;
+}
+
+Status SetDatabaseSetting(std::string_view given, const Value& v, DatabaseState* db) {
+  const std::string name = Lower(given);
+  const bool reset = v.is_missing();
+  if (name == "clock") {
+    if (reset || (v.is_text() && (Lower(v.bytes()) == "system" || Lower(v.bytes()) == "default"))) {
+      db->clock->Reset();
+      return Status::Ok();
+    }
+    PARTON_ASSIGN_OR_RETURN(int64_t ms, ParseTimeMs(v));
+    db->clock->StopAt(ms);
+    return Status::Ok();
+  }
+  if (name == "trigger_depth") {
+    if (reset) {
+      db->triggers->SetDepth(Triggers::kDefaultDepth);
+      return Status::Ok();
+    }
+    if (!v.is_small_int() || v.int_value() < 1 || v.int_value() > 1000) return Bad(name, v, "1 to 1000");
+    db->triggers->SetDepth(static_cast<uint32_t>(v.int_value()));
+    return Status::Ok();
+  }
+  const bool retention = name == "stream_retention";
+  int64_t ms = retention ? kDay : 60'000;
+  if (!reset) {
+    if (!v.is_text()) return Bad(name, v, "a length of time, as in '24 hours'");
+    PARTON_ASSIGN_OR_RETURN(ms, ParseDuration(v.bytes()));
+    if (!retention && ms < 10) return Bad(name, v, "at least '10 ms'");
+  }
+  if (retention) {
+    db->sweeper->SetRetention(ms);
+  } else {
+    db->sweeper->SetInterval(ms);
+  }
+  return Status::Ok();
+}
+
+Result<Value> ReadDatabaseSetting(std::string_view given, const DatabaseState& db) {
+  const std::string name = Lower(given);
+  if (name == "clock") {
+    if (!db.clock->stopped()) return Value::String("system");
+    return Value::Of(Timestamp::FromEpochNanos(db.clock->NowNanos(), 3));
+  }
+  if (name == "trigger_depth") return Value::Int(db.triggers->depth());
+  return Value::String(DurationText(name == "stream_retention" ? db.sweeper->retention_ms()
+                                                               : db.sweeper->interval_ms()));
+}
+
+}  // namespace parton

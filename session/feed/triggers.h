@@ -1,0 +1,167 @@
+// Triggers: statements that run on the change feed of a table, in feed order, each record exactly once.
+//
+//   definition := version(1) flags(1) varint(batch) varint(created ms) field(table) field(statement)
+//   state      := version(1) flags(1) varint(position) varint(runs) varint(records) varint(last run ms)
+//                 field(last error) [varint(unchanged) varint(last unchanged)]
+//   parked     := version(1) varint(failed ms) field(table) field(error) field(change record)
+//   field      := varint(length) bytes
+//
+// The statement sees a batch of records as the bag `records`. What it writes and the trigger's position commit in
+// one transaction, so a batch is done entirely or will be done again. A batch that fails is retried with
+// growing pauses, then halved down to the record that cannot be done; that one is kept with its error (parked)
+// and the trigger goes on. What no record is to blame for (a missing table, a full disk) parks nothing: the
+// trigger waits and tries again.
+//
+// A run that changes no item (an UPDATE that finds none, an INSERT of no row) is no failure: what it did not do is not
+// to be told from what it was not to do. SHOW TRIGGERS counts the records of such runs as `unchanged`.
+//
+// A change that a trigger makes is one deeper than the records it ran on; records as deep as the depth limit
+// are parked, which ends triggers that feed themselves. A batch is of one depth.
+#ifndef PARTON_SESSION_FEED_TRIGGERS_H_
+#define PARTON_SESSION_FEED_TRIGGERS_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "parser/ast.h"
+#include "parton/status.h"
+#include "parton/value.h"
+#include "storage/feed.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+struct DatabaseState;
+class ConnectionImpl;
+
+struct TriggerDefinition {
+  std::string name;
+  std::string table;
+  std::string statement;
+  bool dynamo = false;  // the dialect and typing it was made under
+  bool strict = false;
+  uint64_t batch = 100;
+  int64_t created_ms = 0;
+};
+
+struct TriggerInfo {
+  TriggerDefinition definition;
+  std::string state;  // active, paused, parked, failing, damaged
+  uint64_t position = 0;
+  uint64_t lag = 0;   // records behind the position, up to 1,000,000
+  uint64_t runs = 0;
+  uint64_t records = 0;
+  uint64_t unchanged = 0;       // those of `records` whose runs changed no item
+  uint64_t last_unchanged = 0;  // the sequence number of the last one; 0: none
+  uint64_t parked = 0;
+  int64_t last_run_ms = 0;
+  std::string last_error;
+};
+
+// Everything that is wrong with what a database stores, triggers included. Error: kCancelled.
+Result<std::vector<std::string>> CheckAll(DatabaseState* db, const StoreProgress& progress);
+
+// Threads: any.
+class Triggers {
+ public:
+  static constexpr uint32_t kDefaultDepth = 16;
+
+  explicit Triggers(DatabaseState* db);
+  ~Triggers();
+
+  // Reads the stored triggers, and runs them on a thread of its own if there are any. Again after RESTORE.
+  Status Load();
+  void Stop();
+
+  // `after`: the first record it gets is behind this one.
+  Status Create(TriggerDefinition definition, uint64_t after);
+  Status Drop(const std::string& name);
+  Status Alter(const std::string& name, ast::AlterTrigger::Action action);
+  // All triggers of a table that was dropped.
+  Status DropOfTable(const std::string& table);
+  bool Has(const std::string& name);
+  Result<std::vector<TriggerInfo>> List();
+  // {trigger, SequenceNumber, failed, error, record} of each parked record.
+  Result<std::vector<Value>> ListParked();
+  std::vector<std::string> Names();
+  // Of CHECK DATABASE: triggers whose records are damaged.
+  std::vector<std::string> Problems();
+
+  // Runs all triggers, here and now and without pauses, until nothing is left that they can do. Stops if `bounds`
+  // (may be null) are cancelled.
+  Status Settle(const StatementBounds* bounds);
+  // The lowest position of a trigger on the table: what lies behind it is still needed.
+  uint64_t HoldBack(const TableSchema& table);
+
+  void SetDepth(uint32_t depth) { depth_.store(depth); }
+  uint32_t depth() const { return depth_.load(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum class Step : uint8_t { kIdle, kProgress, kStuck };
+
+  struct Trigger {
+    TriggerDefinition definition;
+    bool damaged = false;  // cannot run, only be dropped; last_error says why
+    bool paused = false;
+    uint64_t position = 0;
+    uint64_t runs = 0;
+    uint64_t records = 0;
+    uint64_t unchanged = 0;
+    uint64_t last_unchanged = 0;
+    int64_t last_run_ms = 0;
+    std::string last_error;
+
+    std::shared_ptr<const ast::Statement> parsed;
+    std::unique_ptr<ConnectionImpl> connection;
+    std::vector<uint64_t> retry;  // parked records to try again
+    size_t limit = 0;             // of the next batch: smaller after a failure
+    int attempts = 0;             // of this batch
+    int stuck = 0;                // failures no record is to blame for, in a row
+    Clock::time_point not_before{};
+  };
+
+  Status LoadLocked();
+  Status Decode(const std::string& definition, Trigger* t);
+  Status Prepare(Trigger* t);
+  Trigger* Find(const std::string& name);
+  Step Run(Trigger* t, bool without_pauses);
+  Step RunParked(Trigger* t);
+  // The state of the trigger as it would be written; and back, once it was.
+  static Trigger StateOf(const Trigger& t);
+  static void TakeState(const Trigger& next, Trigger* t);
+  // Runs the statement on the entries, and commits with the records and with *next as the trigger's state, in which
+  // the run is counted.
+  Status Apply(Trigger* t, std::vector<FeedEntry> entries, Trigger* next, RecordWrites records);
+  // The statement fails whatever the records are.
+  bool Unplannable(Trigger* t);
+  Step Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s);
+  Step Park(Trigger* t, const TableSchema& table, const FeedEntry& entry, const std::string& error);
+  Step Stuck(Trigger* t, const Status& s);
+  Status DropLocked(const std::string& name);
+  std::string EncodeState(const Trigger& t) const;
+  void StartThread();
+  void Loop();
+  void LoopUntilStopped();
+  void Wake();
+
+  DatabaseState* db_;
+  std::atomic<uint32_t> depth_{kDefaultDepth};
+  std::mutex mutex_;  // over the triggers, held while one runs
+  std::map<std::string, std::unique_ptr<Trigger>> triggers_;
+  std::mutex thread_mutex_;
+  std::thread thread_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> wake_{false};
+};
+
+}  // namespace parton
+
+#endif  // PARTON_SESSION_FEED_TRIGGERS_H_

@@ -1,0 +1,405 @@
+#include "session/requests/one_shot.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "session/connection.h"
+#include "session/requests/request_binding.h"
+#include "session/requests/request_statement.h"
+#include "session/requests/request_token.h"
+#include "executor/transaction_items.h"
+#include "types/status/cancellation.h"
+#include "types/item/item_rules.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kMostOperations = kMostTransactionOperations;
+constexpr size_t kMostBytes = size_t{4} << 20;
+constexpr const char* kSameItem = kSameItemTwice;
+
+// Only the operation at `at` is in the way.
+Status CancelledBy(size_t count, size_t at, Status s) {
+  std::vector<Status> reasons(count);
+  reasons[at] = std::move(s);
+  return TransactionCancelled(std::move(reasons));
+}
+
+// The operations on that table are in the way.
+Status CancelledByTable(const std::vector<WriteOp>& ops, const TableSchema* table, const Status& s) {
+  std::vector<Status> reasons(ops.size());
+  for (size_t i = 0; i < ops.size(); ++i) {
+    if (ops[i].table.get() == table) reasons[i] = s;
+  }
+  return TransactionCancelled(std::move(reasons));
+}
+
+// `items`: the old items by position, empty if there are none; `wanted(i)`: the caller asked for that one.
+template <typename Wanted>
+void Explain(const Status& cancelled, const std::vector<Value>& items, Wanted wanted,
+             std::vector<CancellationReason>* out) {
+  if (out == nullptr) return;
+  out->clear();
+  for (size_t i = 0; i < cancelled.reasons().size(); ++i) {
+    const Status& s = cancelled.reasons()[i];
+    CancellationReason reason{std::string(CancellationCode(s)), s.message(), s.hint(), Value()};
+    const bool has_item = s.code() == StatusCode::kConditionFailed && i < items.size() && wanted(i);
+    if (has_item) reason.item = items[i].Materialize();
+    out->push_back(std::move(reason));
+  }
+}
+
+RequestFingerprint FingerprintOf(const TransactWriteRequest& request) {
+  RequestFingerprint f;
+  for (const WriteOperation& o : request.operations) {
+    f.AddNumber(static_cast<uint64_t>(o.kind));
+    f.AddNumber(o.return_old ? 1 : 0);
+    f.Add(std::string_view(o.table));
+    f.Add(o.item);
+    f.Add(o.key);
+    f.Add(std::string_view(o.update));
+    f.Add(std::string_view(o.condition));
+    f.AddNumber(o.parameters.size());
+    for (const Value& v : o.parameters) f.Add(v);
+  }
+  return f;
+}
+
+RequestFingerprint FingerprintOf(const ExecuteTransactionRequest& request) {
+  RequestFingerprint f;
+  for (const StatementOperation& o : request.statements) {
+    f.AddNumber(o.return_old ? 1 : 0);
+    f.Add(std::string_view(o.text));
+    f.AddNumber(o.parameters.size());
+    for (const Value& v : o.parameters) f.Add(v);
+  }
+  return f;
+}
+
+size_t BytesOf(const WriteOperation& o) {
+  size_t n = o.update.size() + o.condition.size();
+  if (o.item.is_struct()) n += ItemSize(o.item);
+  if (o.key.is_struct()) n += ItemSize(o.key);
+  for (const Value& v : o.parameters) n += StoredSize(v);
+  return n;
+}
+
+// A transaction's writes under its token: replayed, or done with the token noted in the same commit.
+class TokenedWrite {
+ public:
+  TokenedWrite(DatabaseState* db, TokenKind kind, const std::string& token) : db_(db), kind_(kind), token_(token) {}
+
+  // True: it was done before.
+  Result<bool> Start(const RequestFingerprint& fingerprint) {
+    if (token_.empty()) return false;
+    fingerprint_ = fingerprint.Finish();
+    held_ = db_->tokens->Hold(kind_, token_);
+    now_ms_ = db_->clock->NowMs();
+    return db_->tokens->WasDone(kind_, token_, fingerprint_, now_ms_);
+  }
+
+  Result<TransactResult> Write(const std::vector<WriteOp>& ops, std::vector<Value>* old_items) {
+    RecordWrites records;
+    if (!token_.empty()) RequestTokens::Note(kind_, token_, fingerprint_, now_ms_, &records);
+    WriteOptions options;
+    options.collect_reasons = true;
+    options.failed_items = old_items;
+    if (!token_.empty()) options.records = &records;
+    CapacityMeter meter = RequestMeter(db_, true);
+    Status written = MeteredWrite(db_, ops, options, &meter).status();
+    if (written.code() == StatusCode::kThrottled) return CancelledByTable(ops, meter.short_table(), written);
+    PARTON_RETURN_IF_ERROR(std::move(written));
+    TransactResult result;
+    result.write_units = WriteUnits(meter);
+    return result;
+  }
+
+  // What a replay costs: reading the items, as a transaction does.
+  Result<TransactResult> Replay(const std::vector<WriteOp>& ops) {
+    TransactResult result;
+    result.replayed = true;
+    CapacityMeter meter = RequestMeter(db_, true);
+    for (const WriteOp& op : ops) {
+      Key key = op.key;
+      if (op.kind == WriteOp::Kind::kPut || op.kind == WriteOp::Kind::kInsert) {
+        PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(op.item));
+        PARTON_ASSIGN_OR_RETURN(key, ExtractKey(op.table->key, item));
+        key = {std::move(key.hash).Own(), std::move(key.range).Own()};
+      }
+      Value now;
+      PARTON_RETURN_IF_ERROR(db_->store->Get(db_->store->LatestView(), *op.table, key, &now, nullptr));
+      meter.ReadItem(*op.table, MeteredBytes(now), true);
+    }
+    result.read_units = ReadUnits(meter);
+    return result;
+  }
+
+ private:
+  DatabaseState* db_;
+  const TokenKind kind_;
+  const std::string& token_;
+  std::string fingerprint_;
+  std::unique_lock<std::mutex> held_;
+  int64_t now_ms_ = 0;
+};
+
+// The operations as the store's. An error is of the whole request; *reason (and *at) is that of one operation whose
+// key does not fit its table.
+Status BindOperations(DatabaseState* db, const std::vector<WriteOperation>& operations, std::vector<WriteOp>* ops,
+                      Status* reason, size_t* at) {
+  size_t bytes = 0;
+  DistinctItems items;
+  bool twice = false;
+  for (size_t i = 0; i < operations.size(); ++i) {
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindRequestTable(db, operations[i].table));
+    Status wrong;
+    Result<WriteOp> op = ToWriteOp(db, table, operations[i], &wrong);
+    if (!wrong.ok()) return InOperation(wrong, i);
+    bytes += BytesOf(operations[i]);
+    Result<Key> key = Key();
+    if (op.ok() && op->kind == WriteOp::Kind::kPut) {
+      PARTON_ASSIGN_OR_RETURN(op->item, ToStorableItem(op->item));
+      key = ExtractKey(table->key, op->item);
+    } else if (op.ok()) {
+      key = op->key;
+    }
+    const Status& unfit = op.ok() ? key.status() : op.status();
+    if (!unfit.ok()) {
+      if (reason->ok()) {
+        *reason = unfit;
+        *at = i;
+      }
+      continue;
+    }
+    twice = twice || !items.Insert(*table, *key);
+    ops->push_back(std::move(*op));
+  }
+  if (twice) return Status::Validation(kSameItem);
+  if (bytes > kMostBytes) {
+    return Status::Validation(fmt::format("The request is {} bytes long, more than the {} that a transaction may "
+                                          "have",
+                                          bytes, kMostBytes));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status InOperation(const Status& s, size_t position) {
+  std::string hint = fmt::format("in operation {}", position + 1);
+  if (!s.hint().empty()) hint += ", " + s.hint();
+  return Status(s.code(), s.message(), s.span(), std::move(hint));
+}
+
+CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction) {
+  CapacityMeter::Mode mode;
+  mode.ledger = &db->throughput;
+  mode.clock = db->clock.get();
+  mode.throttle = db->options.throttle;
+  mode.in_transaction = in_transaction;
+  mode.dynamo_wording = true;
+  CapacityMeter meter;
+  meter.SetMode(mode);
+  return meter;
+}
+
+double ReadUnits(const CapacityMeter& meter) {
+  double units = 0;
+  for (const ConsumedCapacity& c : meter.consumed()) units += c.read_units;
+  return units;
+}
+
+double WriteUnits(const CapacityMeter& meter) {
+  double units = 0;
+  for (const ConsumedCapacity& c : meter.consumed()) units += c.write_units;
+  return units;
+}
+
+Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
+                                               CapacityMeter* meter) {
+  EvalContext ctx;
+  ctx.logic = Logic::kDynamo;
+  ctx.now_nanos = db->NowNanos();
+  const WriteMeter count = [&](const auto& outcomes, const Status& error) { return meter->Write(ops, outcomes, error); };
+  options.meter = &count;
+  return db->store->Write(ops, ctx, options);
+}
+
+Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
+                                     std::vector<CancellationReason>* reasons) {
+  const std::vector<WriteOperation>& operations = request.operations;
+  if (reasons != nullptr) reasons->clear();
+  PARTON_RETURN_IF_ERROR(CheckMemberCount("transactItems", operations.size(), kMostOperations));
+  PARTON_RETURN_IF_ERROR(CheckToken(request.token));
+  std::vector<WriteOp> ops;
+  Status reason;
+  size_t at = 0;
+  PARTON_RETURN_IF_ERROR(BindOperations(db, operations, &ops, &reason, &at));
+
+  std::vector<Value> old_items;
+  Result<TransactResult> result = Status();
+  if (!reason.ok()) {
+    result = CancelledBy(operations.size(), at, std::move(reason));
+  } else {
+    TokenedWrite write(db, TokenKind::kOperations, request.token);
+    PARTON_ASSIGN_OR_RETURN(bool done, write.Start(FingerprintOf(request)));
+    result = done ? write.Replay(ops) : write.Write(ops, &old_items);
+  }
+  if (!result.ok()) Explain(result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  return result;
+}
+
+Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads,
+                                           const char* duplicate) {
+  std::vector<ItemRead> out;
+  DistinctItems items;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    ItemRead read;
+    PARTON_ASSIGN_OR_RETURN(read.table, FindRequestTable(db, reads[i].table));
+    Result<Key> key = ToRequestKey(*read.table, reads[i].key);
+    if (!key.ok()) return InOperation(key.status(), i);
+    read.key = std::move(*key);
+    auto projection = ParseProjection(reads[i].projection);
+    if (!projection.ok()) return InOperation(projection.status(), i);
+    read.projection = std::move(*projection);
+    if (!items.Insert(*read.table, read.key)) return Status::Validation(duplicate);
+    out.push_back(std::move(read));
+  }
+  return out;
+}
+
+Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size) {
+  Value item;
+  PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, &item, nullptr));
+  *size = MeteredBytes(item);
+  if (item.is_missing()) return item;
+  return Project(item, read.projection).Materialize();
+}
+
+Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {
+  PARTON_RETURN_IF_ERROR(CheckMemberCount("transactItems", reads.size(), kMostOperations));
+  PARTON_ASSIGN_OR_RETURN(std::vector<ItemRead> resolved, ResolveReads(db, reads, kSameItem));
+  TransactResult result;
+  size_t bytes = 0;
+  CapacityMeter meter = RequestMeter(db, true);
+  const std::unique_ptr<ReadView> view = db->store->NewView();
+  for (size_t i = 0; i < resolved.size(); ++i) {
+    const ItemRead& read = resolved[i];
+    if (Status s = meter.AdmitItem(*read.table, true); !s.ok()) return CancelledBy(reads.size(), i, std::move(s));
+    size_t size = 0;
+    PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, read, &size));
+    meter.ReadItem(*read.table, size, true);
+    bytes += size;
+    // As DynamoDB: an item of which nothing was asked for is not told from one that is not there.
+    const bool nothing = item.is_struct() && !read.projection.empty() && item.fields().empty();
+    result.items.push_back(nothing ? Value() : std::move(item));
+  }
+  result.read_units = ReadUnits(meter);
+  if (bytes > kMostBytes) {
+    return Status::Validation(fmt::format("The items are {} bytes long together, more than the {} that a transaction "
+                                          "may read",
+                                          bytes, kMostBytes));
+  }
+  return result;
+}
+
+namespace {
+
+// Plans all of them. An error is of the whole request; else *reason and *at say which one cannot be done.
+Status PrepareStatements(std::vector<RequestStatement>* statements, Status* reason, size_t* at) {
+  for (size_t i = 0; i < statements->size(); ++i) {
+    RequestStatement& s = (*statements)[i];
+    Status prepared = s.Prepare();
+    if (prepared.ok()) continue;
+    if (!s.failed_by_schema()) return InOperation(prepared, i);
+    if (reason->ok()) {
+      *reason = std::move(prepared);
+      *at = i;
+    }
+  }
+  return Status::Ok();
+}
+
+// What DynamoDB asks of the statements of a transaction together. `ready`: those that could be prepared.
+Status CheckTogether(const std::vector<RequestStatement*>& ready) {
+  DistinctItems items;
+  for (size_t i = 0; i < ready.size(); ++i) {
+    const RequestStatement& s = *ready[i];
+    if (s.reads() != ready[0]->reads()) {
+      return Status::Validation("ExecuteTransaction API does not support both read and write operations in the same "
+                                "request.");
+    }
+    if (s.returning()) return Status::Validation("RETURNING clause is not supported in ExecuteTransaction.");
+    if (s.checks() && !s.has_condition()) {
+      return Status::Validation(fmt::format("Validation failed in TransactStatements[{}]: EXISTS() must contain a "
+                                            "single item read with additional condition",
+                                            i));
+    }
+  }
+  for (const RequestStatement* s : ready) {
+    if (!items.Insert(*s->table(), s->key())) return Status::Validation(kSameItem);
+  }
+  return Status::Ok();
+}
+
+Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestStatement>& statements) {
+  TransactResult result;
+  CapacityMeter meter = RequestMeter(db, true);
+  const std::unique_ptr<ReadView> view = db->store->NewView();
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const RequestStatement& s = statements[i];
+    Status admitted = meter.AdmitItem(*s.table(), true);
+    if (!admitted.ok()) return CancelledBy(statements.size(), i, std::move(admitted));
+    size_t size = 0;
+    PARTON_ASSIGN_OR_RETURN(Value row, s.Read(*view, &size));
+    meter.ReadItem(*s.table(), size, true);
+    result.items.push_back(std::move(row));
+  }
+  result.read_units = ReadUnits(meter);
+  return result;
+}
+
+}  // namespace
+
+Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransactionRequest& request,
+                                          std::vector<CancellationReason>* reasons) {
+  const std::vector<StatementOperation>& operations = request.statements;
+  if (reasons != nullptr) reasons->clear();
+  PARTON_RETURN_IF_ERROR(CheckMemberCount("transactStatements", operations.size(), kMostOperations));
+  PARTON_RETURN_IF_ERROR(CheckToken(request.token));
+  std::vector<RequestStatement> statements;
+  statements.reserve(operations.size());
+  for (const StatementOperation& o : operations) statements.emplace_back(db, o);
+  Status reason;
+  size_t at = 0;
+  PARTON_RETURN_IF_ERROR(PrepareStatements(&statements, &reason, &at));
+  std::vector<RequestStatement*> ready;
+  for (RequestStatement& s : statements) {
+    if (!s.failed_by_schema()) ready.push_back(&s);
+  }
+  PARTON_RETURN_IF_ERROR(CheckTogether(ready));
+
+  std::vector<Value> old_items;
+  Result<TransactResult> result = Status();
+  if (!reason.ok()) {
+    result = CancelledBy(operations.size(), at, std::move(reason));
+  } else if (statements[0].reads()) {
+    result = ReadAll(db, statements);
+  } else {
+    std::vector<WriteOp> ops;
+    ops.reserve(statements.size());
+    for (const RequestStatement& s : statements) ops.push_back(s.ToWriteOp());
+    TokenedWrite write(db, TokenKind::kStatements, request.token);
+    PARTON_ASSIGN_OR_RETURN(bool done, write.Start(FingerprintOf(request)));
+    result = done ? write.Replay(ops) : write.Write(ops, &old_items);
+  }
+  if (!result.ok()) Explain(result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  return result;
+}
+
+}  // namespace parton

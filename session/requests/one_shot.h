@@ -1,0 +1,51 @@
+// One-shot transactions and batches (parton/requests.h), outside of any connection.
+#ifndef PARTON_SESSION_REQUESTS_ONE_SHOT_H_
+#define PARTON_SESSION_REQUESTS_ONE_SHOT_H_
+
+#include <vector>
+
+#include "executor/capacity/capacity_meter.h"
+#include "parton/requests.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+struct DatabaseState;
+
+// Database's functions of these names. Threads: any.
+Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
+                                     std::vector<CancellationReason>* reasons);
+Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads);
+Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransactionRequest& request,
+                                          std::vector<CancellationReason>* reasons);
+Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes);
+Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperation>& reads);
+Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
+                                                           const std::vector<StatementOperation>& statements);
+
+// "in operation 3", from 1, as part of the hint.
+Status InOperation(const Status& s, size_t position);
+
+// One read, resolved.
+struct ItemRead {
+  TablePtr table;
+  Key key;
+  std::vector<std::vector<PathStep>> projection;
+};
+// Errors are of the request; `duplicate` is what is said of an item named twice.
+Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads,
+                                           const char* duplicate);
+// The item, MISSING if there is none; *size is its whole size.
+Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
+
+// Counts what a request consumes, and throttles it if the database is opened so.
+CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);
+double ReadUnits(const CapacityMeter& meter);
+double WriteUnits(const CapacityMeter& meter);
+// A write of the store that is counted.
+Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
+                                               CapacityMeter* meter);
+
+}  // namespace parton
+
+#endif  // PARTON_SESSION_REQUESTS_ONE_SHOT_H_

@@ -1,0 +1,262 @@
+#include "session/requests/request_binding.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "session/connection.h"
+#include "session/requests/request_token.h"
+#include "parser/parser.h"
+#include "storage/local/update_actions.h"
+#include "types/item/item_rules.h"
+#include "types/value/value_print.h"
+
+namespace parton {
+
+namespace {
+
+constexpr const char* kBadKey = "The provided key element does not match the schema";
+
+uint32_t LinesOf(std::string_view text) {
+  return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+}
+
+// An error in the text that starts at `first_line` of a statement made around it, as one in `text` itself.
+Status InText(const Status& s, uint32_t first_line, std::string_view what) {
+  TextSpan span = s.span();
+  const bool inside = span.line >= first_line;
+  span.line = inside ? span.line - first_line + 1 : 0;
+  std::string hint = fmt::format("in the {}", what);
+  if (!s.hint().empty()) hint += ": " + s.hint();
+  return Status(s.code(), s.message(), inside ? span : TextSpan{}, std::move(hint));
+}
+
+// The statement whose WHERE and actions the operation has; each text begins a line.
+std::string StatementAround(const WriteOperation& operation) {
+  const bool update = !operation.update.empty();
+  std::string text = update ? "UPDATE " : "DELETE FROM ";
+  text += QuoteIdentifier(operation.table) + " AS \" \"\n";
+  if (update) text += operation.update + "\n";
+  if (!operation.condition.empty()) text += "WHERE (\n" + operation.condition + "\n)";
+  return text;
+}
+
+Status LocateIn(const WriteOperation& operation, const Status& s) {
+  const bool update = !operation.update.empty();
+  const uint32_t condition_line = update ? LinesOf(operation.update) + 3 : 3;
+  if (update && s.span().line < condition_line) return InText(s, 2, "update");
+  return InText(s, condition_line, "condition");
+}
+
+Status Bind(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
+  static const Settings settings;
+  static const std::string settings_key = settings.PlanKey();
+  std::string buffer;
+  Result<PlannedPtr> planned =
+      db->plans.Plan(StatementAround(operation), settings, settings_key, db->store.get(), &buffer);
+  if (!planned.ok()) return LocateIn(operation, planned.status());
+  const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
+  if (body == nullptr) return Status::Validation("the update or the condition is malformed");
+  const WritePlan& plan = **body;
+  if (plan.returning != ReturnValues::kNone || !plan.capacity.empty() || plan.batch != 0) {
+    return Status::Validation("the update or the condition goes on after its end");
+  }
+  if (plan.condition != nullptr && operation.condition.empty()) {
+    return Status::Validation("the update has a WHERE", {}, "that belongs into the condition");
+  }
+  if ((*planned)->parameter_count != static_cast<int>(operation.parameters.size())) {
+    return Status::Validation(fmt::format("update and condition have {} parameters, but {} values were given",
+                                          (*planned)->parameter_count, operation.parameters.size()));
+  }
+  if (plan.again != nullptr) return Status::Validation("an operation on one item cannot have a subquery");
+  op->slot = plan.slot;
+  if (plan.condition != nullptr) op->condition = WithParameters(plan.condition, operation.parameters);
+  for (UpdateAction action : plan.actions) {
+    if (action.value != nullptr) action.value = WithParameters(action.value, operation.parameters);
+    action.span = TextSpan{};
+    op->actions.push_back(std::move(action));
+  }
+  return Status::Ok();
+}
+
+Status CheckShape(const WriteOperation& operation) {
+  using Kind = WriteOperation::Kind;
+  if (operation.kind != Kind::kUpdate && !operation.update.empty()) {
+    return Status::Validation("only an update has an update text");
+  }
+  if (operation.kind == Kind::kCheck && operation.condition.empty()) {
+    return Status::Validation("a condition check needs a condition");
+  }
+  if (operation.kind == Kind::kPut) return ToStorableItem(operation.item).status();
+  if (!operation.key.is_struct()) return Status::Validation("a key is a struct of the key attributes");
+  return Status::Ok();
+}
+
+WriteOp::Kind StoreKind(WriteOperation::Kind kind) {
+  switch (kind) {
+    case WriteOperation::Kind::kPut: return WriteOp::Kind::kPut;
+    case WriteOperation::Kind::kUpdate: return WriteOp::Kind::kUpdate;
+    case WriteOperation::Kind::kDelete: return WriteOp::Kind::kDelete;
+    case WriteOperation::Kind::kCheck: return WriteOp::Kind::kCheck;
+  }
+  return WriteOp::Kind::kPut;
+}
+
+Status CheckNoOverlap(const std::vector<std::vector<PathStep>>& paths) {
+  for (size_t i = 0; i < paths.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const size_t common = std::min(paths[i].size(), paths[j].size());
+      if (!std::equal(paths[i].begin(), paths[i].begin() + static_cast<ptrdiff_t>(common), paths[j].begin())) {
+        continue;
+      }
+      return Status::Validation(
+          "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of "
+          "these paths");
+    }
+  }
+  return Status::Ok();
+}
+
+// False: no path of names and positions.
+bool ToSteps(const ast::Expr& e, std::vector<PathStep>* out) {
+  if (const auto* v = e.As<ast::Variable>()) {
+    out->push_back(PathStep{v->name.name, -1});
+    return !v->local;
+  }
+  const auto* path = e.As<ast::Path>();
+  if (path == nullptr || !ToSteps(*path->root, out)) return false;
+  for (const ast::PathStep& step : path->steps) {
+    if (step.kind == ast::PathStep::Kind::kName) {
+      out->push_back(PathStep{step.name.name, -1});
+      continue;
+    }
+    const auto* index = step.kind == ast::PathStep::Kind::kIndex ? step.index->As<ast::Literal>() : nullptr;
+    if (index == nullptr || !index->value.is_small_int() || index->value.int_value() < 0) return false;
+    out->push_back(PathStep{"", index->value.int_value()});
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<TablePtr> FindRequestTable(DatabaseState* db, std::string_view name) {
+  Result<TablePtr> table = db->store->GetTable(name);
+  if (table.ok() || table.status().code() != StatusCode::kNotFound) return table;
+  return Status::NotFound("Requested resource not found", {}, fmt::format("there is no table {}", name));
+}
+
+Result<Key> ToRequestKey(const TableSchema& table, const Value& key) {
+  const KeySchema& schema = table.key;
+  if (!key.is_struct()) return Status::Validation(kBadKey);
+  const Value given = key.Materialize();
+  if (given.fields().size() != (schema.range ? 2u : 1u)) return Status::Validation(kBadKey);
+  Key out;
+  for (const Field& f : given.fields()) {
+    Result<Value> value = ToStorable(f.value, f.name);
+    if (!value.ok()) return Status::Validation(kBadKey);
+    if (f.name == schema.hash.name) {
+      out.hash = std::move(*value);
+    } else if (schema.range && f.name == schema.range->name) {
+      out.range = std::move(*value);
+    } else {
+      return Status::Validation(kBadKey);
+    }
+  }
+  PARTON_RETURN_IF_ERROR(ValidateKey(schema, out));
+  return out;
+}
+
+const Settings& DynamoSettings() {
+  static const Settings settings = [] {
+    Settings dynamo;
+    dynamo.dialect = Dialect::kDynamo;
+    return dynamo;
+  }();
+  return settings;
+}
+
+Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text) {
+  static const std::string settings_key = DynamoSettings().PlanKey();
+  std::string buffer;
+  return db->plans.Plan(text, DynamoSettings(), settings_key, db->store.get(), &buffer);
+}
+
+bool DistinctItems::Insert(const TableSchema& table, const Key& key) {
+  RequestFingerprint item;
+  item.AddNumber(table.id);
+  item.Add(key.hash);
+  item.Add(key.range);
+  return items_.insert(item.Finish()).second;
+}
+
+ExprPtr WithParameters(const ExprPtr& e, const std::vector<Value>& parameters) {
+  if (parameters.empty()) return e;
+  if (const auto* p = e->As<Expr::Parameter>()) {
+    return MakeExpr(Expr::Literal{parameters[static_cast<size_t>(p->index)].Own()}, e->span);
+  }
+  return MapChildren(e, [&](const ExprPtr& child) { return WithParameters(child, parameters); });
+}
+
+Result<WriteOp> ToWriteOp(DatabaseState* db, const TablePtr& table, const WriteOperation& operation,
+                          Status* request_error) {
+  WriteOp op;
+  op.kind = StoreKind(operation.kind);
+  op.table = table;
+  Status s = CheckShape(operation);
+  const bool has_text = !operation.update.empty() || !operation.condition.empty();
+  if (s.ok() && has_text) {
+    s = Bind(db, operation, &op);
+  } else if (s.ok() && !operation.parameters.empty()) {
+    s = Status::Validation("there are parameters, but neither update nor condition");
+  }
+  if (!s.ok()) {
+    *request_error = std::move(s);
+    return op;
+  }
+  if (operation.kind == WriteOperation::Kind::kPut) {
+    op.item = operation.item;
+  } else {
+    PARTON_ASSIGN_OR_RETURN(op.key, ToRequestKey(*table, operation.key));
+  }
+  // As in DynamoDB's API: an update makes the item, and a condition on no item is evaluated.
+  op.if_absent = WriteOp::Otherwise::kProceed;
+  return op;
+}
+
+Result<std::vector<std::vector<PathStep>>> ParseProjection(std::string_view text) {
+  std::vector<std::vector<PathStep>> paths;
+  if (text.empty()) return paths;
+  Result<ast::Statement> parsed = ParseStatement(fmt::format("SELECT\n{}\nFROM x", text));
+  if (!parsed.ok()) return InText(parsed.status(), 2, "projection");
+  const Status bad = Status::Validation("Invalid ProjectionExpression: paths are wanted", {}, "as in a, b.c, list[0]");
+  const auto* statement = parsed->As<ast::QueryStatement>();
+  const auto* select = statement == nullptr ? nullptr : statement->query->BodyAs<ast::Select>();
+  if (select == nullptr || select->items.empty() || statement->query->HasTail()) return bad;
+  for (const ast::SelectItem& item : select->items) {
+    std::vector<PathStep> steps;
+    if (item.kind != ast::SelectItem::Kind::kExpr || !item.as.empty() || !ToSteps(*item.expr, &steps)) return bad;
+    paths.push_back(std::move(steps));
+  }
+  PARTON_RETURN_IF_ERROR(CheckNoOverlap(paths));
+  return paths;
+}
+
+Value Project(const Value& item, const std::vector<std::vector<PathStep>>& paths) {
+  if (paths.empty()) return item;
+  std::vector<UpdateAction> actions;
+  std::vector<Value> values;
+  for (const std::vector<PathStep>& path : paths) {
+    UpdateAction a;
+    a.kind = UpdateAction::Kind::kSet;
+    a.path = path;
+    actions.push_back(std::move(a));
+    values.push_back(ValueAt(item, path));
+  }
+  Value nested = NestValues(actions, values);
+  return nested.is_missing() ? Value::Struct({}) : nested;
+}
+
+}  // namespace parton

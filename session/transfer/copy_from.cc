@@ -1,0 +1,111 @@
+// COPY from a file into a table.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "session/commands/commands.h"
+#include "session/transfer/copy_options.h"
+#include "session/transfer/copy_types.h"
+#include "io/file_source.h"
+#include "session/transfer/load.h"
+#include "io/record_reader.h"
+#include "types/item/item_builder.h"
+
+namespace parton {
+
+namespace commands {
+
+namespace {
+
+constexpr size_t kPreviewRecords = 10;
+
+// A file is known by its whole name, and by size and time to be the same still.
+void NameLoad(const std::string& file, LoadOptions* load) {
+  struct stat info;
+  char* whole = realpath(file.c_str(), nullptr);
+  if (whole == nullptr) return;
+  if (stat(whole, &info) == 0 && S_ISREG(info.st_mode)) {
+    load->note_name = whole;
+    load->file_mark = fmt::format("{} bytes, changed {}.{:09}", info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+  }
+  free(whole);
+}
+
+Status Preview(RecordReader* reader, Execution* result) {
+  std::vector<Value> rows;
+  while (rows.size() < kPreviewRecords) {
+    Value row;
+    PARTON_ASSIGN_OR_RETURN(bool more, reader->Next(&row));
+    if (!more) break;
+    rows.push_back(std::move(row).Own());
+  }
+  result->SetRows(std::move(rows), {}, true);
+  return Status::Ok();
+}
+
+Status SkipRecords(RecordReader* reader, uint64_t count) {
+  for (uint64_t i = 0; i < count; ++i) {
+    Result<bool> more = reader->Skip();
+    if (!more.ok() && !reader->recoverable()) return std::move(more).status();
+    if (more.ok() && !*more) break;
+  }
+  return Status::Ok();
+}
+
+Status LoadRecords(RecordReader* reader, const NameTable* names, Loader* loader) {
+  ItemBuilder builder(names);
+  for (;;) {
+    Value record;
+    Result<bool> more = reader->NextItem(&builder, &record);
+    if (more.ok() && !*more) return loader->Finish();
+    if (more.ok()) {
+      PARTON_RETURN_IF_ERROR(loader->Add(std::move(record), reader->line(), reader->text()));
+    } else if (reader->recoverable()) {
+      PARTON_RETURN_IF_ERROR(loader->AddBad(std::move(more).status(), reader->line(), reader->text()));
+    } else {
+      return loader->Abandon(std::move(more).status());
+    }
+  }
+}
+
+}  // namespace
+
+Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+  PARTON_ASSIGN_OR_RETURN(CopyFromOptions options, ParseCopyFrom(s.options, s.file));
+  auto opened = OpenFileSource(s.file, result->connection().db().options.files);
+  if (!opened.ok()) return std::move(opened).status().At(s.file_span);
+  const std::unique_ptr<FileSource> file = *std::move(opened);
+  RewindableSource source(file.get());
+  if (options.format == FileFormat::kCsv) {
+    PARTON_RETURN_IF_ERROR(DecideCsvTypes(table, s.file, &source, &options, result));
+  }
+  source.Rewind();
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<RecordReader> reader,
+                          MakeRecordReader(&source, options.format, options.csv));
+  if (options.preview) return Preview(reader.get(), result);
+
+  NameLoad(s.file, &options.load);
+  Loader loader(table, options.load, result);
+  uint64_t done = 0;
+  if (options.resume) {
+    PARTON_ASSIGN_OR_RETURN(std::optional<uint64_t> before, loader.Interrupted());
+    if (!before) result->AddNotice("no load of this file was interrupted: it starts at the beginning");
+    done = before.value_or(0);
+  }
+  PARTON_RETURN_IF_ERROR(loader.Begin(done));
+  PARTON_RETURN_IF_ERROR(SkipRecords(reader.get(), done));
+  loader.SetFraction([&] {
+    return file->size() == 0 ? 0 : static_cast<double>(file->consumed()) / static_cast<double>(file->size());
+  });
+  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), &result->connection().store().names(), &loader));
+  result->SetAffected(loader.loaded());
+  loader.AddNotices();
+  return Status::Ok();
+}
+
+}  // namespace commands
+}  // namespace parton

@@ -1,0 +1,40 @@
+// What stands in the parentheses of COPY.
+#ifndef PARTON_SESSION_TRANSFER_COPY_OPTIONS_H_
+#define PARTON_SESSION_TRANSFER_COPY_OPTIONS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/csv_reader.h"
+#include "io/file_sink.h"
+#include "session/transfer/load.h"
+#include "io/record_reader.h"
+#include "parser/ast.h"
+#include "parton/status.h"
+
+namespace parton {
+
+struct CopyFromOptions {
+  FileFormat format = FileFormat::kCsv;
+  CsvOptions csv;      // `types`: those given
+  bool infer = true;   // guess the types of the other fields
+  LoadOptions load;
+  bool resume = false;
+  bool preview = false;
+};
+
+struct CopyToOptions {
+  FileFormat format = FileFormat::kCsv;
+  Compression compression = Compression::kNone;
+  bool header = true;
+  char delimiter = ',';
+};
+
+// Errors: an option there is not (with the nearest name), a wrong value, no format.
+Result<CopyFromOptions> ParseCopyFrom(const std::vector<ast::Option>& options, const std::string& file);
+Result<CopyToOptions> ParseCopyTo(const std::vector<ast::Option>& options, const std::string& file);
+
+}  // namespace parton
+
+#endif  // PARTON_SESSION_TRANSFER_COPY_OPTIONS_H_

@@ -1,0 +1,247 @@
+#include "session/transfer/load.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "executor/write.h"
+#include "storage/record_store.h"
+#include "types/status/bounds.h"
+#include "types/json/json_reader.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kMaxBatchBytes = 16 << 20;
+
+// Whether one operation is to blame, so that the others could be written without it.
+bool IsAboutItems(const Status& s) {
+  switch (s.code()) {
+    case StatusCode::kValidation:
+    case StatusCode::kDuplicateItem:
+    case StatusCode::kTypeMismatch:
+    case StatusCode::kTransactionCanceled: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Loader::Loader(TablePtr table, LoadOptions options, Execution* result)
+    : table_(std::move(table)),
+      options_(std::move(options)),
+      result_(result),
+      transaction_(result->connection().transaction()) {}
+
+Loader::~Loader() = default;
+
+Result<std::optional<uint64_t>> Loader::Interrupted() {
+  if (options_.note_name.empty()) return std::optional<uint64_t>();
+  PARTON_ASSIGN_OR_RETURN(std::optional<std::string> note, result_->connection().store().records().Get(NoteKey()));
+  if (!note) return std::optional<uint64_t>();
+  noted_ = true;
+  Result<Value> v = ParseJson(*note);
+  if (!v.ok() || !v->is_struct() || !v->Get("records").is_small_int()) return std::optional<uint64_t>();
+  const Value mark = v->Get("file");
+  if (!mark.is_text() || mark.bytes() != options_.file_mark) {
+    return Status::Validation(
+        fmt::format("{} is not the file that was being loaded: it has changed since", options_.note_name), {},
+        "without RESUME, ON CONFLICT SKIP leaves out what is there");
+  }
+  if (v->Get("line").is_small_int()) noted_line_ = static_cast<uint64_t>(v->Get("line").int_value());
+  return std::optional<uint64_t>(static_cast<uint64_t>(v->Get("records").int_value()));
+}
+
+Status Loader::Begin(uint64_t done) {
+  if (result_->connection().db().options.read_only) {
+    return Status(StatusCode::kReadOnly, "the database was opened for reading only");
+  }
+  records_ = earlier_ = done;
+  result_->PrepareShared(true);
+  context_ = std::make_unique<ExecutionContext>(&result_->shared(), 1);
+  if (transaction_ != nullptr) savepoint_ = transaction_->Savepoint();
+  if (options_.errors_file.empty()) return Status::Ok();
+  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_,
+                      result_->connection().db().options.files);
+}
+
+Status Loader::Add(Value item, uint64_t line, std::string_view text) {
+  if (!item.is_struct()) {
+    return AddBad(Status::Validation(fmt::format("an item must be a tuple, not {}", TypeName(item.type()))), line,
+                  text);
+  }
+  const uint64_t limit = context_->shared->settings->atomic_limit;
+  if (options_.batch == 0 && ops_.size() >= limit) {
+    return Fail(Status(StatusCode::kLimitExceeded,
+                       fmt::format("there are more than {} items, the limit of an atomic statement", limit), {},
+                       "without ATOMIC they are loaded in batches; SET atomic_limit raises the limit"));
+  }
+  pending_bytes_ += text.empty() ? ApproximateBytes(item) : text.size();
+  WriteOp op;
+  op.table = table_;
+  if (options_.conflict == LoadOptions::Conflict::kMerge) {
+    Status made = MakeUpsert(table_, item, &op);
+    if (!made.ok()) return AddBad(std::move(made), line, text);
+  } else {
+    op.kind = options_.conflict == LoadOptions::Conflict::kReplace ? WriteOp::Kind::kPut : WriteOp::Kind::kInsert;
+    op.if_exists = options_.conflict == LoadOptions::Conflict::kSkip ? WriteOp::Otherwise::kSkip
+                                                                     : WriteOp::Otherwise::kFail;
+    op.item = std::move(item);
+  }
+  ops_.push_back(std::move(op));
+  pending_.push_back({line, options_.errors_file.empty() ? std::string() : std::string(text)});
+  ++records_;
+  line_ = line;
+  const size_t most_bytes = std::min(kMaxBatchBytes, context_->shared->memory.limit() / 8);
+  const bool full = options_.batch != 0 && (ops_.size() >= options_.batch || pending_bytes_ >= most_bytes);
+  return full ? Flush(false) : Status::Ok();
+}
+
+Status Loader::AddBad(Status reason, uint64_t line, std::string_view text) {
+  ++records_;
+  line_ = line;
+  if (options_.errors_file.empty()) return Fail(WithPlace(std::move(reason), line));
+  Status s = WriteError(reason, line, text);
+  return s.ok() ? s : Fail(std::move(s));
+}
+
+Status Loader::Finish() { return Flush(true); }
+
+Status Loader::Flush(bool last) {
+  if (context_->Stopped()) return Fail(context_->Cancelled());
+  bool find_bad = errors_.is_open();
+  // An entry is written before what makes it final.
+  auto flush_errors = [&] { return errors_.is_open() ? errors_.Flush() : Status::Ok(); };
+  while (!ops_.empty() || (last && noted_)) {
+    if (Status flushed = flush_errors(); !flushed.ok()) return Fail(std::move(flushed));
+    Result<std::vector<WriteOutcome>> outcomes = Write(last, find_bad);
+    if (outcomes.ok()) {
+      for (const WriteOutcome& o : *outcomes) ++(o.applied ? loaded_ : skipped_);
+      if (transaction_ == nullptr) {
+        noted_ = !last && !options_.note_name.empty() && options_.batch != 0;
+      } else if (last) {
+        noted_ = false;
+      }
+      break;
+    }
+    Status s = std::move(outcomes).status();
+    if (!IsAboutItems(s)) return Fail(std::move(s));
+    if (s.code() == StatusCode::kTransactionCanceled && find_bad) {
+      Status aside = PutAside(s.reasons());
+      if (!aside.ok()) return Fail(std::move(aside));
+    } else if (find_bad) {
+      return Fail(std::move(s));
+    }
+    find_bad = true;  // again, to learn which ones
+  }
+  ops_.clear();
+  pending_.clear();
+  pending_bytes_ = 0;
+  if (Status flushed = flush_errors(); !flushed.ok()) return Fail(std::move(flushed));
+  Status told = TellProgress();
+  return told.ok() ? told : Fail(std::move(told));
+}
+
+Result<std::vector<WriteOutcome>> Loader::Write(bool last, bool find_bad) {
+  WriteOptions options;
+  options.sequential = true;
+  options.collect_reasons = find_bad;
+  WriteMeter meter;
+  CapacityMeter* const capacity = context_->capacity;
+  if (capacity != nullptr) {
+    // A batch that fails is tried again without what is wrong with it.
+    meter = [this, capacity](const auto& done, const Status& error) {
+      return error.ok() ? capacity->Write(ops_, done, error) : Status::Ok();
+    };
+    options.meter = &meter;
+  }
+  RecordWrites records;
+  if (transaction_ != nullptr) {
+    Result<std::vector<WriteOutcome>> outcomes = transaction_->Write(ops_, context_->eval, options);
+    if (outcomes.ok() && last && noted_) transaction_->WriteRecords({{NoteKey(), std::nullopt}});
+    return outcomes;
+  }
+  if (!options_.note_name.empty() && options_.batch != 0 && (noted_ || !last)) {
+    records[NoteKey()] = last ? std::nullopt : std::optional<std::string>(Note());
+    options.records = &records;
+  }
+  return result_->connection().store().Write(ops_, context_->eval, options);
+}
+
+Status Loader::PutAside(const std::vector<Status>& reasons) {
+  std::vector<WriteOp> good_ops;
+  std::vector<Pending> good;
+  for (size_t i = 0; i < ops_.size(); ++i) {
+    if (i >= reasons.size() || reasons[i].ok()) {
+      good_ops.push_back(std::move(ops_[i]));
+      good.push_back(std::move(pending_[i]));
+      continue;
+    }
+    if (options_.errors_file.empty()) {
+      Status first(reasons[i].code(), reasons[i].message(), {}, reasons[i].hint());
+      return WithPlace(std::move(first), pending_[i].line);
+    }
+    PARTON_RETURN_IF_ERROR(WriteError(reasons[i], pending_[i].line, pending_[i].text));
+  }
+  if (good_ops.size() == ops_.size()) return Status::Internal("a batch failed without a reason");
+  ops_ = std::move(good_ops);
+  pending_ = std::move(good);
+  return Status::Ok();
+}
+
+Status Loader::WriteError(const Status& reason, uint64_t line, std::string_view text) {
+  if (++bad_ > options_.max_errors) {
+    return WithPlace(Status(reason.code(), fmt::format("more than {} bad records; the last one: {}",
+                                                       options_.max_errors, reason.message())),
+                     line);
+  }
+  return errors_.Add(line, reason, text);
+}
+
+RecordKey Loader::NoteKey() const { return RecordKey::Load(table_->id, options_.note_name); }
+
+std::string Loader::Note() const {
+  return Value::Struct({{"file", options_.file_mark},
+                        {"records", static_cast<int64_t>(records_)},
+                        {"line", static_cast<int64_t>(line_)}})
+      .ToJson();
+}
+
+Status Loader::WithPlace(Status s, uint64_t line) const {
+  std::string message = s.message();
+  // Readers of files have said it already.
+  const std::string place = fmt::format("ine {}: ", line);
+  if (line != 0 && message.find(place) == std::string::npos) message = "L" + place + message;
+  return Status(s.code(), std::move(message), s.span(), s.hint());
+}
+
+Status Loader::Fail(Status s) {
+  if (transaction_ != nullptr) {
+    transaction_->RollbackTo(savepoint_);
+    return s;
+  }
+  if (loaded_ == 0 && earlier_ == 0) return s;
+  std::string hint = fmt::format("{} items were loaded before", loaded_);
+  if (noted_) hint += "; COPY with (RESUME) goes on behind them";
+  if (!s.hint().empty()) hint = s.hint() + "; " + hint;
+  return std::move(s).WithHint(std::move(hint));
+}
+
+Status Loader::TellProgress() {
+  const ProgressCallback* progress = result_->connection().progress();
+  if (!*progress) return Status::Ok();
+  const double fraction = fraction_ ? fraction_() : 0;
+  const uint64_t total = fraction > 0 ? static_cast<uint64_t>(static_cast<double>(records_) / fraction) : 0;
+  if ((*progress)(records_, total)) return Status::Ok();
+  return CancelledStatus(CurrentBounds());
+}
+
+void Loader::AddNotices() const {
+  if (earlier_ != 0) result_->AddNotice(fmt::format("{} records had been loaded before", earlier_));
+  if (skipped_ != 0) result_->AddNotice(fmt::format("{} items were skipped: their keys are there already", skipped_));
+  if (bad_ != 0) result_->AddNotice(fmt::format("{} bad records are in {}", bad_, options_.errors_file));
+}
+
+}  // namespace parton
