@@ -2,6 +2,8 @@
 // a statement. The two take turns, on a database of their own each time.
 //
 //   copy_bench [ROWS [ROUNDS]] [jsonl|csv|bulk]      one side alone, for perf and callgrind: copy_bench 20000 1 csv
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -10,8 +12,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "bench/log_rows.h"
 #include "parton/database.h"

@@ -19,8 +19,8 @@ constexpr const char* kAgents[] = {
     "Mozilla/5.0 (compatible; crawler/2.1; +http://crawler.example/about.html) like a browser of old",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 13_4) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.5",
 };
-constexpr const char* kPages[] = {"gallery/main", "gallery/modules/search", "static/themes/matrix",
-                                  "feeds/latest", "download/archive"};
+constexpr const char* kPages[] = {"gallery/main", "gallery/modules/search", "static/themes/matrix", "feeds/latest",
+                                  "download/archive"};
 constexpr int64_t kCodes[] = {200, 200, 200, 200, 200, 200, 302, 304, 404, 500};
 
 }  // namespace
@@ -34,8 +34,7 @@ LogRow MakeRow(int64_t i) {
   r.hourofday = static_cast<int64_t>((h >> 17) % 24);
   r.timezone = "GMT-0700";
   r.method = (h >> 22) % 20 == 0 ? "POST" : "GET";
-  r.url = fmt::format("/{}.php?g2_itemId={}&g2_serial={}", kPages[(h >> 27) % 5], (h >> 30) % 50000,
-                      (h >> 46) % 1000);
+  r.url = fmt::format("/{}.php?g2_itemId={}&g2_serial={}", kPages[(h >> 27) % 5], (h >> 30) % 50000, (h >> 46) % 1000);
   r.responsecode = kCodes[(h >> 40) % 10];
   r.bytessent = static_cast<int64_t>((h >> 44) % 20000);
   r.useragent = kAgents[(h >> 59) % 3];

@@ -3,6 +3,10 @@
 //
 // Beside the time that passes it counts the processor time of all threads, with what a side goes on doing in the
 // background (compactions) after its work: the next side starts when that is over.
+#include <fmt/format.h>
+#include <time.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -14,11 +18,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <time.h>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "bench/side.h"
 #include "bench/write_pairs.h"
@@ -158,8 +157,8 @@ int Main(int argc, char** argv) {
   }
 
   bool agree = true;
-  fmt::print("{:<26}{:>11}{:>11}{:>11}{:>13}{:>12}{:>9}{:>14}{:>9}\n", "work (seconds)", "leveldb", "parton",
-             "sqlite", "sqlite-json", "to leveldb", "to json", "cpu:leveldb", "to json");
+  fmt::print("{:<26}{:>11}{:>11}{:>11}{:>13}{:>12}{:>9}{:>14}{:>9}\n", "work (seconds)", "leveldb", "parton", "sqlite",
+             "sqlite-json", "to leveldb", "to json", "cpu:leveldb", "to json");
   std::string json = fmt::format("{{\"rows\": {}, \"rounds\": {}, \"works\": [", rows, rounds);
   bool first = true;
   for (auto& [name, m] : results) {
@@ -172,7 +171,7 @@ int Main(int argc, char** argv) {
     };
     auto ratio = [](std::map<std::string, double>& of, const char* side) {
       return of.contains(side) && of.contains("parton") ? fmt::format("{:.2f}", of[side] / of["parton"])
-                                                         : std::string("-");
+                                                        : std::string("-");
     };
     fmt::print("{:<26}{:>11}{:>11}{:>11}{:>13}{:>12}{:>9}{:>14}{:>9}\n", name, cell("leveldb"), cell("parton"),
                cell("sqlite"), cell("sqlite-json"), ratio(median, "leveldb"), ratio(median, "sqlite-json"),
@@ -192,11 +191,12 @@ int Main(int argc, char** argv) {
                "cpu ratio", "bar");
   }
   for (const PairFigure& p : pairs) {
-    fmt::print("{:<46}{:>10.4f}{:>10.4f}{:>9.2f}{:>10.2f}  {}\n", p.work, p.plain, p.with, p.ratio,
-               p.processor_ratio, p.bar);
-    json += fmt::format("{}{{\"work\": \"{}\", \"plain\": {:.6f}, \"with\": {:.6f}, \"ratio\": {:.4f}, "
-                        "\"processor ratio\": {:.4f}}}",
-                        &p == pairs.data() ? "" : ", ", p.work, p.plain, p.with, p.ratio, p.processor_ratio);
+    fmt::print("{:<46}{:>10.4f}{:>10.4f}{:>9.2f}{:>10.2f}  {}\n", p.work, p.plain, p.with, p.ratio, p.processor_ratio,
+               p.bar);
+    json += fmt::format(
+        "{}{{\"work\": \"{}\", \"plain\": {:.6f}, \"with\": {:.6f}, \"ratio\": {:.4f}, "
+        "\"processor ratio\": {:.4f}}}",
+        &p == pairs.data() ? "" : ", ", p.work, p.plain, p.with, p.ratio, p.processor_ratio);
   }
   json += "]}\n";
   if (!json_file.empty()) std::ofstream(json_file) << json;

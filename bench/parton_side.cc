@@ -1,10 +1,10 @@
 // The same work through include/parton, as a program that embeds Parton would do it.
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <map>
 #include <thread>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "bench/parton_items.h"
 #include "bench/side.h"
@@ -58,8 +58,7 @@ class PartonSide final : public Side {
   }
 
   uint64_t IndexQuery() override {
-    auto q = Need(c_->Prepare(
-        "SELECT VALUE requestid FROM t.x WHERE shard = ? AND begins_with(code_and_time, '404')"));
+    auto q = Need(c_->Prepare("SELECT VALUE requestid FROM t.x WHERE shard = ? AND begins_with(code_and_time, '404')"));
     uint64_t sum = 0;
     for (int64_t shard = 1; shard <= 10; ++shard) {
       Check(q->Bind(1, shard));
@@ -71,8 +70,8 @@ class PartonSide final : public Side {
   }
 
   uint64_t IndexPages(int pages) override {
-    auto q = Need(c_->Prepare(
-        "SELECT * FROM t WHERE shard = ? AND code_and_time > '' ORDER BY code_and_time LIMIT 100"));
+    auto q =
+        Need(c_->Prepare("SELECT * FROM t WHERE shard = ? AND code_and_time > '' ORDER BY code_and_time LIMIT 100"));
     uint64_t sum = 0;
     for (int page = 0; page < pages; ++page) {
       Check(q->Bind(1, int64_t{page % 10 + 1}));
@@ -93,8 +92,8 @@ class PartonSide final : public Side {
 
   uint64_t GroupBy() override {
     Check(c_->Set("threads", int64_t{1}));
-    auto rows = Need(c_->Execute(
-        "SELECT responsecode AS code, COUNT(*) AS n, SUM(bytessent) AS s FROM t GROUP BY responsecode"));
+    auto rows = Need(
+        c_->Execute("SELECT responsecode AS code, COUNT(*) AS n, SUM(bytessent) AS s FROM t GROUP BY responsecode"));
     uint64_t sum = 0;
     while (rows->Next()) {
       const Value& r = rows->row();
@@ -186,8 +185,6 @@ class PartonSide final : public Side {
 
 }  // namespace
 
-std::unique_ptr<Side> MakePartonSide(const std::string& directory) {
-  return std::make_unique<PartonSide>(directory);
-}
+std::unique_ptr<Side> MakePartonSide(const std::string& directory) { return std::make_unique<PartonSide>(directory); }
 
 }  // namespace parton::bench

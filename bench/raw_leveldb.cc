@@ -341,8 +341,6 @@ class RawSide final : public Side {
 
 }  // namespace
 
-std::unique_ptr<Side> MakeRawSide(const std::string& directory) {
-  return std::make_unique<RawSide>(directory);
-}
+std::unique_ptr<Side> MakeRawSide(const std::string& directory) { return std::make_unique<RawSide>(directory); }
 
 }  // namespace parton::bench

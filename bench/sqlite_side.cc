@@ -1,4 +1,5 @@
 // The same work in SQLite: typed columns, or one JSON column beside the key.
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <cstdio>
@@ -7,8 +8,6 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "bench/log_rows.h"
 #include "bench/side.h"
@@ -28,8 +27,8 @@ std::string ToJson(const LogRow& r) {
   return fmt::format(
       R"({{"requestid":{},"host":"{}","date":"{}","hourofday":{},"timezone":"{}","method":"{}","url":"{}",)"
       R"("responsecode":{},"bytessent":{},"useragent":"{}","shard":{},"code_and_time":"{}"}})",
-      r.requestid, r.host, r.date, r.hourofday, r.timezone, r.method, r.url, r.responsecode, r.bytessent,
-      r.useragent, r.shard, r.code_and_time);
+      r.requestid, r.host, r.date, r.hourofday, r.timezone, r.method, r.url, r.responsecode, r.bytessent, r.useragent,
+      r.shard, r.code_and_time);
 }
 
 class Statement {
@@ -108,8 +107,8 @@ class SqliteSide final : public Side {
   }
 
   uint64_t IndexQuery() override {
-    Statement q(db_, fmt::format("SELECT requestid FROM t WHERE {} = ? AND {} >= '404' AND {} < '405'",
-                                 Col("shard"), Col("code_and_time"), Col("code_and_time")));
+    Statement q(db_, fmt::format("SELECT requestid FROM t WHERE {} = ? AND {} >= '404' AND {} < '405'", Col("shard"),
+                                 Col("code_and_time"), Col("code_and_time")));
     uint64_t sum = 0;
     for (int64_t shard = 1; shard <= 10; ++shard) {
       q.Bind(1, shard);
@@ -120,8 +119,8 @@ class SqliteSide final : public Side {
   }
 
   uint64_t IndexPages(int pages) override {
-    Statement q(db_, fmt::format("SELECT * FROM t WHERE {0} = ? ORDER BY {1} LIMIT 100", Col("shard"),
-                                 Col("code_and_time")));
+    Statement q(
+        db_, fmt::format("SELECT * FROM t WHERE {0} = ? ORDER BY {1} LIMIT 100", Col("shard"), Col("code_and_time")));
     uint64_t sum = 0;
     for (int page = 0; page < pages; ++page) {
       q.Bind(1, int64_t{page % 10 + 1});
@@ -139,8 +138,8 @@ class SqliteSide final : public Side {
   }
 
   uint64_t GroupBy() override {
-    Statement q(db_, fmt::format("SELECT {0}, COUNT(*), SUM({1}) FROM t GROUP BY {0}", Col("responsecode"),
-                                 Col("bytessent")));
+    Statement q(
+        db_, fmt::format("SELECT {0}, COUNT(*), SUM({1}) FROM t GROUP BY {0}", Col("responsecode"), Col("bytessent")));
     uint64_t sum = 0;
     while (q.Step()) sum += q.Number(0) * q.Number(1) + q.Number(2);
     return sum;
@@ -224,9 +223,9 @@ class SqliteSide final : public Side {
       for (int c : {0, 3, 7, 10}) sum += s.Number(c) * 0;
       return sum + s.Number(8) + texts[5].size();
     }
-    static constexpr const char* kNames[] = {"requestid", "host",         "date",      "hourofday",
-                                             "timezone",  "method",       "url",       "responsecode",
-                                             "bytessent", "useragent",    "shard",     "code_and_time"};
+    static constexpr const char* kNames[] = {"requestid", "host",      "date",  "hourofday",
+                                             "timezone",  "method",    "url",   "responsecode",
+                                             "bytessent", "useragent", "shard", "code_and_time"};
     if (each_ == nullptr || each_db_ != db_) {
       std::string sql = "SELECT ";
       for (const char* n : kNames) sql += fmt::format("{}json_extract(?1, '$.{}')", n == kNames[0] ? "" : ", ", n);

@@ -1,13 +1,13 @@
 #include "bench/write_pairs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <functional>
 #include <memory>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "bench/parton_items.h"
 #include "bench/side.h"
@@ -31,8 +31,7 @@ Timed TimeOf(const std::function<void()>& f) {
   const double processor = ProcessorNow();
   const auto start = std::chrono::steady_clock::now();
   f();
-  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
-          ProcessorNow() - processor};
+  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), ProcessorNow() - processor};
 }
 
 double Median(std::vector<double> v) {
@@ -80,8 +79,7 @@ class Bench {
   std::unique_ptr<Connection> connection_;
 };
 
-constexpr const char* kUpdate =
-    "UPDATE t SET bytessent = bytessent + 1 WHERE requestid = ? AND bytessent >= 0";
+constexpr const char* kUpdate = "UPDATE t SET bytessent = bytessent + 1 WHERE requestid = ? AND bytessent >= 0";
 
 void Update(Statement* update, int64_t key) {
   Check(update->Bind(1, key));
@@ -150,9 +148,9 @@ PairFigure Streams(const std::string& directory, int64_t count, int rounds, bool
     b.Insert("plain", 0, count);
     b.Insert("fed", 0, count);
   }
-  return Compare(updates ? "updates with a stream of both images" : "inserts with a stream of both images",
-                 "at least 0.60", rounds, true, [&](int round) { run("plain", round); },
-                 [&](int round) { run("fed", round); });
+  return Compare(
+      updates ? "updates with a stream of both images" : "inserts with a stream of both images", "at least 0.60",
+      rounds, true, [&](int round) { run("plain", round); }, [&](int round) { run("fed", round); });
 }
 
 // One writer at full speed, and a trigger behind it: until the writer is done, against until the replica is.
@@ -160,8 +158,9 @@ PairFigure Replication(const std::string& directory, int64_t count, int rounds) 
   Bench b(directory, "trigger", false);
   b.MakeTable("t", " WITH (stream = 'new image')");
   b.MakeTable("replica");
-  b.Run("CREATE TRIGGER replicate ON t FROM TRIM_HORIZON BATCH 1000 AS INSERT INTO replica SELECT VALUE r.NewImage "
-        "FROM records AS r WHERE r.eventName = 'INSERT'");
+  b.Run(
+      "CREATE TRIGGER replicate ON t FROM TRIM_HORIZON BATCH 1000 AS INSERT INTO replica SELECT VALUE r.NewImage "
+      "FROM records AS r WHERE r.eventName = 'INSERT'");
   std::vector<double> writer, replica, written, all;
   for (int round = 0; round < rounds; ++round) {
     const double processor = ProcessorNow();

@@ -10,10 +10,10 @@ namespace parton::bench {
 
 struct PairFigure {
   std::string work;
-  std::string bar;        // "at most 1.30"
-  double plain = 0;       // seconds, median over the rounds
+  std::string bar;   // "at most 1.30"
+  double plain = 0;  // seconds, median over the rounds
   double with = 0;
-  double ratio = 0;       // as the bar has it
+  double ratio = 0;            // as the bar has it
   double processor_ratio = 0;  // the same of processor time, which other programs disturb less
 };
 

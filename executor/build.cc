@@ -72,11 +72,9 @@ struct Builder {
     std::vector<int> left_slots = KeptSlots(*plan.inputs[0], needed);
     std::vector<int> right_slots = KeptSlots(*plan.inputs[1], needed);
     if (n.strategy == JoinStrategy::kHash && !n.keys.empty() && !n.lateral) {
-      return MakeHashJoin(n, std::move(left), std::move(right), std::move(left_slots),
-                          std::move(right_slots), ctx);
+      return MakeHashJoin(n, std::move(left), std::move(right), std::move(left_slots), std::move(right_slots), ctx);
     }
-    return MakeNestedLoopJoin(n, std::move(left), std::move(right), std::move(left_slots),
-                              std::move(right_slots), ctx);
+    return MakeNestedLoopJoin(n, std::move(left), std::move(right), std::move(left_slots), std::move(right_slots), ctx);
   }
   OperatorPtr operator()(const Plan::SemiJoin& n) {
     SlotSet needed = InputLive(plan, live);
@@ -87,8 +85,8 @@ struct Builder {
     OperatorPtr left = Input(0, left_needed);
     OperatorPtr right = Input(1, needed);
     if (n.mark_slot >= 0) return MakeMarkJoin(n, std::move(left), std::move(right), ctx);
-    return MakeSemiJoin(n, std::move(left), std::move(right), correlated,
-                        KeptSlots(*plan.inputs[0], needed), KeptSlots(*plan.inputs[1], needed), ctx);
+    return MakeSemiJoin(n, std::move(left), std::move(right), correlated, KeptSlots(*plan.inputs[0], needed),
+                        KeptSlots(*plan.inputs[1], needed), ctx);
   }
 
   OperatorPtr operator()(const Plan::Aggregate& n) {

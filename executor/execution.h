@@ -27,8 +27,8 @@
 #include "planner/plan/plan.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
-#include "types/status/bounds.h"
 #include "types/expr/evaluate.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -46,7 +46,7 @@ struct Morsel {
 struct OperatorProfile {
   uint64_t opens = 0;
   uint64_t rows = 0;
-  int64_t nanos = 0;  // with its inputs; summed over threads
+  int64_t nanos = 0;           // with its inputs; summed over threads
   uint64_t spilled_bytes = 0;  // to temporary files, with its inputs
   ReadStats reads;
 };
@@ -59,7 +59,7 @@ struct ExecutionShared {
   StatementBounds* bounds = nullptr;
   const ProgressCallback* progress = nullptr;
   size_t cache_bytes = 0;
-  std::string temp_dir;  // for spilled rows
+  std::string temp_dir;               // for spilled rows
   const FileAccess* files = nullptr;  // what table functions may read; null: nothing
   int64_t now_nanos = 0;
   bool profiling = false;
@@ -75,8 +75,8 @@ struct ExecutionShared {
   struct Cached {
     std::mutex mutex;
     bool done = false;
-    Value value;               // an uncorrelated subquery's
-    std::vector<Value> rows;   // a shared query's
+    Value value;              // an uncorrelated subquery's
+    std::vector<Value> rows;  // a shared query's
   };
   std::shared_ptr<Cached> CachedFor(const void* key);
 
@@ -133,13 +133,13 @@ class ExecutionContext {
   Frame frame;
   EvalContext eval;
   ReadStats stats;
-  uint64_t spilled_bytes = 0;  // written to temporary files
+  uint64_t spilled_bytes = 0;         // written to temporary files
   CapacityMeter* capacity = nullptr;  // null: this thread does not count what it reads and writes
 
   bool worker = false;                      // a thread of a Gather: it starts no further threads
   const std::atomic<bool>* stop = nullptr;  // its consumer wants no more
   const Plan::Access* morsel_access = nullptr;
-  const Morsel* morsel = nullptr;           // the part of morsel_access it reads
+  const Morsel* morsel = nullptr;  // the part of morsel_access it reads
 
   // Rows of the last round of each recursive query, by id.
   std::map<int, const std::vector<Value>*> recursion;

@@ -110,11 +110,8 @@ void EncodeSpilled(const Value& v, std::string* out) {
   out->push_back(static_cast<char>(v.type()));
   switch (v.type()) {
     case Type::kMissing:
-    case Type::kNull:
-      break;
-    case Type::kBool:
-      out->push_back(v.bool_value() ? 1 : 0);
-      break;
+    case Type::kNull: break;
+    case Type::kBool: out->push_back(v.bool_value() ? 1 : 0); break;
     case Type::kInt:
     case Type::kDecimal: {
       Number n = v.number();
@@ -122,27 +119,15 @@ void EncodeSpilled(const Value& v, std::string* out) {
       PutRaw(n.exponent(), out);
       break;
     }
-    case Type::kFloat:
-      PutRaw(v.float_value(), out);
-      break;
+    case Type::kFloat: PutRaw(v.float_value(), out); break;
     case Type::kString:
     case Type::kSymbol:
     case Type::kBlob:
-    case Type::kClob:
-      PutBytes(v.bytes(), out);
-      break;
-    case Type::kDate:
-      PutRaw(v.date(), out);
-      break;
-    case Type::kTime:
-      PutRaw(v.time(), out);
-      break;
-    case Type::kTimestamp:
-      PutRaw(v.timestamp(), out);
-      break;
-    case Type::kInterval:
-      PutRaw(v.interval(), out);
-      break;
+    case Type::kClob: PutBytes(v.bytes(), out); break;
+    case Type::kDate: PutRaw(v.date(), out); break;
+    case Type::kTime: PutRaw(v.time(), out); break;
+    case Type::kTimestamp: PutRaw(v.timestamp(), out); break;
+    case Type::kInterval: PutRaw(v.interval(), out); break;
     case Type::kList:
     case Type::kSexp:
     case Type::kBag:

@@ -31,14 +31,13 @@ void Workers::Start(int threads, const Plan& plan, const SlotSet& live, const Pl
   recursion_ = parent_.recursion;
   running_.store(threads);
   for (int i = 0; i < threads; ++i) {
-    threads_.emplace_back([this, &plan, live, access, morsels, admit, body] {
-      Run(plan, live, access, *morsels, admit, body);
-    });
+    threads_.emplace_back(
+        [this, &plan, live, access, morsels, admit, body] { Run(plan, live, access, *morsels, admit, body); });
   }
 }
 
-void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* access,
-                  const std::vector<Morsel>& morsels, const Admit& admit, const Body& body) {
+void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* access, const std::vector<Morsel>& morsels,
+                  const Admit& admit, const Body& body) {
   Status error;
   ReadStats stats;
   const BoundsScope scope(parent_.shared->bounds);

@@ -42,8 +42,8 @@ class Workers {
   bool ended_or_failed() const { return running_.load() == 0 || failed_.load(); }
 
  private:
-  void Run(const Plan& plan, const SlotSet& live, const Plan::Access* access,
-           const std::vector<Morsel>& morsels, const Admit& admit, const Body& body);
+  void Run(const Plan& plan, const SlotSet& live, const Plan::Access* access, const std::vector<Morsel>& morsels,
+           const Admit& admit, const Body& body);
 
   ExecutionContext& parent_;
   std::vector<std::thread> threads_;

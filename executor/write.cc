@@ -1,10 +1,10 @@
 #include "executor/write.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "executor/capacity/capacity_meter.h"
 #include "executor/operators/key_ranges.h"
@@ -22,9 +22,7 @@ struct KeyHash {
   size_t operator()(const Key& k) const { return HashValue(k.hash) * 31 + HashValue(k.range); }
 };
 struct KeyEqual {
-  bool operator()(const Key& a, const Key& b) const {
-    return DeepEqual(a.hash, b.hash) && DeepEqual(a.range, b.range);
-  }
+  bool operator()(const Key& a, const Key& b) const { return DeepEqual(a.hash, b.hash) && DeepEqual(a.range, b.range); }
 };
 
 bool HasJoin(const Plan& plan) {
@@ -123,8 +121,7 @@ class Writer {
   Status ChangeByKey(const Plan::Access& access) {
     std::vector<Key> keys;
     if (!ResolveKeys(access, ctx_, &keys)) return Failure();
-    if (keys.empty() && access.kind == AccessKind::kGetItem &&
-        ctx_.shared->settings->dialect == Dialect::kDynamo) {
+    if (keys.empty() && access.kind == AccessKind::kGetItem && ctx_.shared->settings->dialect == Dialect::kDynamo) {
       return Status::Validation("The provided key element does not match the schema");
     }
     for (Key& key : keys) {
@@ -169,8 +166,8 @@ class Writer {
     for (WriteOp& op : ops) {
       if (!ctx_.Tick()) return Failure();
       Value now;
-      PARTON_RETURN_IF_ERROR(ctx_.shared->store->Get(ctx_.shared->store->LatestView(), *plan_.table, op.key, &now,
-                                                     &ctx_.stats));
+      PARTON_RETURN_IF_ERROR(
+          ctx_.shared->store->Get(ctx_.shared->store->LatestView(), *plan_.table, op.key, &now, &ctx_.stats));
       const bool absent = now.is_missing() && plan_.if_absent != WriteOp::Otherwise::kProceed;
       if (!absent && !PremisesHold(op.premises, now)) {
         PARTON_ASSIGN_OR_RETURN(bool wanted, Decide(ctx_.shared->store->LatestView(), op.key));
@@ -272,8 +269,8 @@ class Writer {
       return ops_.size() < limit_ || plan_.batch == 0 ? Status::Ok() : Flush();
     }
     return Status(StatusCode::kLimitExceeded,
-                  fmt::format("the statement writes more than {} items, the limit of an atomic statement", limit_),
-                  {}, "WITH (batch = 1000) writes in batches, each of them atomic; SET atomic_limit raises the limit");
+                  fmt::format("the statement writes more than {} items, the limit of an atomic statement", limit_), {},
+                  "WITH (batch = 1000) writes in batches, each of them atomic; SET atomic_limit raises the limit");
   }
 
   // `meter` must outlive the write.
@@ -344,8 +341,8 @@ class Writer {
   WriteResult* result_;
   const uint64_t limit_;
   std::vector<WriteOp> ops_;
-  OperatorPtr again_;  // of plan_.again, once it is needed
-  size_t ops_bytes_ = 0;  // of their items
+  OperatorPtr again_;                                   // of plan_.again, once it is needed
+  size_t ops_bytes_ = 0;                                // of their items
   std::unordered_set<Key, KeyHash, KeyEqual> pending_;  // keys met, of all batches
 };
 
@@ -386,8 +383,7 @@ bool ChecksByKey(const WritePlan& plan) {
   return access != nullptr && access->kind == AccessKind::kGetItem && !HasSubquery(*plan.condition);
 }
 
-Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,
-                WriteResult* result) {
+Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx, WriteResult* result) {
   return Writer(plan, transaction, ctx, result).Run();
 }
 

@@ -26,8 +26,7 @@ bool ChecksByKey(const WritePlan& plan);
 
 // Runs the statement on ctx. `transaction`: null outside of one. All or nothing, unless it goes in batches.
 // Errors: those of the source and of the store; kLimitExceeded if one atomic statement would write too much.
-Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx,
-                WriteResult* result);
+Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx, WriteResult* result);
 
 }  // namespace parton
 

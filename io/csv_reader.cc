@@ -1,9 +1,9 @@
 #include "io/csv_reader.h"
 
-#include <algorithm>
-
 #include <csv.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "io/line_reader.h"
 #include "types/item/item_builder.h"
@@ -273,8 +273,8 @@ struct CsvReader::State {
     const std::string_view text = fields[i].text();
     if (text.empty()) return Value::Missing();
     if (!options.guessed.empty() && TypeIsGuessed(names[i]) && GuessedCsvType(text) != types[i]) {
-      Status s = Bad(fmt::format("the field {} is '{}', and was {} in the records that types are guessed from", names[i],
-                                 text.substr(0, kShownText), CsvTypeName(types[i])));
+      Status s = Bad(fmt::format("the field {} is '{}', and was {} in the records that types are guessed from",
+                                 names[i], text.substr(0, kShownText), CsvTypeName(types[i])));
       return std::move(s).WithHint(fmt::format("give its type: TYPES {{'{}': 'STRING'}}", names[i]));
     }
     Result<Value> v = ConvertCsvField(text, types[i]);

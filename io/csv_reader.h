@@ -66,7 +66,7 @@ class CsvReader {
 struct CsvGuess {
   std::vector<std::pair<std::string, CsvType>> types;  // of all fields, in order
   std::vector<std::string> guessed;                    // of these, the ones that were not known
-  bool whole = false;  // no record beyond those that were read could change it
+  bool whole = false;                                  // no record beyond those that were read could change it
 };
 
 // Types of the fields from the first `records` records. Fields in `known` have the type given there.

@@ -1,27 +1,27 @@
 #include "io/csv_types.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "types/text/base64.h"
 #include "types/json/json_reader.h"
+#include "types/text/base64.h"
 
 namespace parton {
 
 namespace {
 
 constexpr std::pair<std::string_view, CsvType> kNames[] = {
-    {"STRING", CsvType::kString},     {"S", CsvType::kString},      {"VARCHAR", CsvType::kString},
-    {"NUMBER", CsvType::kNumber},     {"N", CsvType::kNumber},      {"DECIMAL", CsvType::kNumber},
-    {"INT", CsvType::kInt},           {"INTEGER", CsvType::kInt},   {"BIGINT", CsvType::kInt},
-    {"FLOAT", CsvType::kFloat},       {"DOUBLE", CsvType::kFloat},  {"BOOL", CsvType::kBool},
-    {"BOOLEAN", CsvType::kBool},      {"BINARY", CsvType::kBinary}, {"B", CsvType::kBinary},
-    {"JSON", CsvType::kJson},         {"LIST", CsvType::kJson},     {"L", CsvType::kJson},
-    {"MAP", CsvType::kJson},          {"M", CsvType::kJson},        {"SS", CsvType::kStringSet},
-    {"NS", CsvType::kNumberSet},      {"BS", CsvType::kBinarySet},
+    {"STRING", CsvType::kString}, {"S", CsvType::kString},      {"VARCHAR", CsvType::kString},
+    {"NUMBER", CsvType::kNumber}, {"N", CsvType::kNumber},      {"DECIMAL", CsvType::kNumber},
+    {"INT", CsvType::kInt},       {"INTEGER", CsvType::kInt},   {"BIGINT", CsvType::kInt},
+    {"FLOAT", CsvType::kFloat},   {"DOUBLE", CsvType::kFloat},  {"BOOL", CsvType::kBool},
+    {"BOOLEAN", CsvType::kBool},  {"BINARY", CsvType::kBinary}, {"B", CsvType::kBinary},
+    {"JSON", CsvType::kJson},     {"LIST", CsvType::kJson},     {"L", CsvType::kJson},
+    {"MAP", CsvType::kJson},      {"M", CsvType::kJson},        {"SS", CsvType::kStringSet},
+    {"NS", CsvType::kNumberSet},  {"BS", CsvType::kBinarySet},
 };
 
 bool SameWord(std::string_view a, std::string_view upper) {
@@ -36,8 +36,8 @@ bool SameWord(std::string_view a, std::string_view upper) {
 Status Not(std::string_view text, CsvType type) {
   constexpr size_t kShown = 40;
   const bool cut = text.size() > kShown;
-  return Status::Validation(fmt::format("is no {}: '{}{}'", CsvTypeName(type), text.substr(0, cut ? kShown : text.size()),
-                                        cut ? "..." : ""));
+  return Status::Validation(
+      fmt::format("is no {}: '{}{}'", CsvTypeName(type), text.substr(0, cut ? kShown : text.size()), cut ? "..." : ""));
 }
 
 Result<Value> SetFromJson(std::string_view text, CsvType type) {

@@ -1,13 +1,13 @@
 #include "io/error_file.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <memory>
-
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "io/file_source.h"
 #include "io/line_reader.h"
@@ -63,8 +63,7 @@ Status ErrorFile::Open(const std::string& path, uint64_t keep, const FileAccess&
   // What is kept is never written again: a crash here loses none of it.
   file_ = std::fopen(path.c_str(), kept == 0 ? "wb" : "r+b");
   if (file_ == nullptr) return Error();
-  if (kept != 0 && (ftruncate(fileno(file_), static_cast<off_t>(kept)) != 0 ||
-                    std::fseek(file_, 0, SEEK_END) != 0)) {
+  if (kept != 0 && (ftruncate(fileno(file_), static_cast<off_t>(kept)) != 0 || std::fseek(file_, 0, SEEK_END) != 0)) {
     return Error();
   }
   SyncFolder(path);

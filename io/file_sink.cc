@@ -1,16 +1,16 @@
 #include "io/file_sink.h"
 
-#include <cerrno>
-#include <cstring>
-#include <utility>
-#include <vector>
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
 
 #include "parton/files.h"
 

@@ -1,17 +1,17 @@
 #include "io/file_source.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <string_view>
-#include <vector>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "parton/files.h"
 #include "types/status/bounds.h"

@@ -1,8 +1,8 @@
 #include "io/line_reader.h"
 
-#include <cstring>
-
 #include <fmt/format.h>
+
+#include <cstring>
 
 namespace parton {
 
@@ -11,7 +11,8 @@ Result<bool> LineReader::Next(std::string_view* line) {
   for (;;) {
     const void* found = std::memchr(buffer_.data() + searched, '\n', end_ - searched);
     if (found != nullptr || (ended_ && begin_ < end_)) {
-      const size_t stop = found != nullptr ? static_cast<size_t>(static_cast<const char*>(found) - buffer_.data()) + 1 : end_;
+      const size_t stop =
+          found != nullptr ? static_cast<size_t>(static_cast<const char*>(found) - buffer_.data()) + 1 : end_;
       *line = std::string_view(buffer_.data() + begin_, stop - begin_);
       begin_ = stop;
       if (++line_ == 1 && line->starts_with("\xEF\xBB\xBF")) line->remove_prefix(3);

@@ -1,8 +1,8 @@
 #include "io/record_reader.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "io/line_reader.h"
 #include "types/item/item_builder.h"

@@ -75,9 +75,9 @@ struct Literal {
     kIon,
   };
   Kind kind;
-  Value value;       // MISSING if `error` is set
-  std::string text;  // numbers as written (a FLOAT's exact digits); else empty
-  Status error;      // not OK: a well-formed literal with an impossible value
+  Value value;           // MISSING if `error` is set
+  std::string text;      // numbers as written (a FLOAT's exact digits); else empty
+  Status error;          // not OK: a well-formed literal with an impossible value
   bool rounded = false;  // a numeral of more digits than a number has
 };
 
@@ -366,9 +366,8 @@ struct GraphMatch {
 // -----------------------------------------------------------------------------------------------
 
 struct Expr {
-  std::variant<Literal, Parameter, Variable, Path, Unary, Binary, Comparison, DistinctFrom, And, Or,
-               Not, Is, In, Between, Like, Overlaps, Case, Cast, Call, Extract, Trim, Array, Bag,
-               Sexp, Tuple, Subquery, GraphMatch>
+  std::variant<Literal, Parameter, Variable, Path, Unary, Binary, Comparison, DistinctFrom, And, Or, Not, Is, In,
+               Between, Like, Overlaps, Case, Cast, Call, Extract, Trim, Array, Bag, Sexp, Tuple, Subquery, GraphMatch>
       node;
   TextSpan span;
   bool parenthesized = false;
@@ -714,8 +713,8 @@ struct AlterTable {
 
 // SHOW TABLES, SHOW ALL, SHOW VERSION, SHOW typing, ...
 struct Show {
-  std::string what;  // upper case unless quoted: "TABLES", "ALL", "TYPING", "A.B"
-  Identifier name;   // `what` as written
+  std::string what;                     // upper case unless quoted: "TABLES", "ALL", "TYPING", "A.B"
+  Identifier name;                      // `what` as written
   std::optional<QualifiedName> target;  // SHOW METRICS t
   std::optional<std::string> like;
 };
@@ -828,11 +827,10 @@ struct DropTrigger {
 };
 
 struct Statement {
-  std::variant<QueryStatement, ExistsStatement, Insert, Update, Delete, CreateTable, DropTable,
-               TruncateTable, CreateIndex, DropIndex, AlterTable, Show, ShowCreateTable, Describe,
-               Explain, Begin, Commit, Rollback, Savepoint, ReleaseSavepoint, SetOption,
-               AdvanceClock, CopyFrom, CopyTo, Import, BackupTo, RestoreFrom, CheckDatabase, Repair,
-               Analyze, Advise, CreateTrigger, AlterTrigger, DropTrigger>
+  std::variant<QueryStatement, ExistsStatement, Insert, Update, Delete, CreateTable, DropTable, TruncateTable,
+               CreateIndex, DropIndex, AlterTable, Show, ShowCreateTable, Describe, Explain, Begin, Commit, Rollback,
+               Savepoint, ReleaseSavepoint, SetOption, AdvanceClock, CopyFrom, CopyTo, Import, BackupTo, RestoreFrom,
+               CheckDatabase, Repair, Analyze, Advise, CreateTrigger, AlterTrigger, DropTrigger>
       node;
   TextSpan span;
   // How many parameters the statement takes (`?` and distinct `:name`), and the names by index.

@@ -19,8 +19,8 @@ bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 }  // namespace
 
 bool EqualsWord(std::string_view a, std::string_view upper) {
-  return a.size() == upper.size() && std::equal(a.begin(), a.end(), upper.begin(),
-                                                [](char x, char y) { return Upper(x) == y; });
+  return a.size() == upper.size() &&
+         std::equal(a.begin(), a.end(), upper.begin(), [](char x, char y) { return Upper(x) == y; });
 }
 
 std::string UpperCase(std::string_view s) {
@@ -45,8 +45,7 @@ std::string_view SourceMap::Text(const antlr4::Token* t) const {
 TextSpan SourceMap::Span(const antlr4::Token* first, const antlr4::Token* last) const {
   TextSpan span;
   size_t begin = Byte(first->getStartIndex());
-  size_t end =
-      last->getType() == antlr4::Token::EOF ? text_.size() : Byte(last->getStopIndex() + 1);
+  size_t end = last->getType() == antlr4::Token::EOF ? text_.size() : Byte(last->getStopIndex() + 1);
   span.offset = static_cast<uint32_t>(begin);
   span.length = static_cast<uint32_t>(end > begin ? end - begin : 0);
   span.line = static_cast<uint32_t>(first->getLine());
@@ -54,8 +53,7 @@ TextSpan SourceMap::Span(const antlr4::Token* first, const antlr4::Token* last) 
   return span;
 }
 
-AstBuilder::Deeper::Deeper(AstBuilder* builder, int levels, Ctx* at)
-    : builder_(builder), levels_(levels) {
+AstBuilder::Deeper::Deeper(AstBuilder* builder, int levels, Ctx* at) : builder_(builder), levels_(levels) {
   CheckStack();
   CheckPoint();
   builder_->depth_ += levels;
@@ -173,8 +171,7 @@ ast::ExprPtr AstBuilder::Make(TextSpan span, decltype(ast::Expr::node) node) con
 }
 
 void AstBuilder::NumberParameters(ast::Statement* s) {
-  std::sort(parameters_.begin(), parameters_.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(parameters_.begin(), parameters_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [offset, expr] : parameters_) {
     auto* parameter = expr->As<ast::Parameter>();
     auto known = s->parameter_names.end();

@@ -73,9 +73,7 @@ class AstBuilder {
   [[noreturn]] void Fail(Ctx* at, std::string message, std::string hint = {}) const;
   TextSpan SpanOf(Ctx* c) const { return source_.Span(c->start, c->stop ? c->stop : c->start); }
   std::string_view TextOf(Ctx* c) const;
-  std::string_view TextOf(antlr4::tree::TerminalNode* t) const {
-    return source_.Text(t->getSymbol());
-  }
+  std::string_view TextOf(antlr4::tree::TerminalNode* t) const { return source_.Text(t->getSymbol()); }
   static bool Has(Ctx* c, size_t token) { return c->getToken(token, 0) != nullptr; }
 
   ast::Identifier NameAt(const antlr4::Token* t) const;
@@ -96,8 +94,7 @@ class AstBuilder {
 
   // ---- ast_builder_expr.cc ----
   ast::ExprPtr Expr(Grammar::ExprContext* c);
-  ast::ExprPtr Predicate(ast::ExprPtr left, Grammar::PredicateContext* c,
-                         const antlr4::Token* first);
+  ast::ExprPtr Predicate(ast::ExprPtr left, Grammar::PredicateContext* c, const antlr4::Token* first);
   // With ANY, SOME and ALL.
   ast::ExprPtr Comparison(CompareOp op, ast::ExprPtr left, Grammar::PredicateContext* c, TextSpan span);
   ast::ExprPtr Haystack(Grammar::ValueExprContext* c);
@@ -177,8 +174,7 @@ class AstBuilder {
   ast::ExprPtr Match(ast::ExprPtr graph, const std::vector<Grammar::GraphPatternContext*>& patterns,
                      Grammar::ExprContext* where, TextSpan span);
   ast::GraphPattern Pattern(Grammar::GraphPatternContext* c);
-  void PatternWords(ast::GraphPattern* p,
-                    const std::vector<Grammar::GraphWordContext*>& words) const;
+  void PatternWords(ast::GraphPattern* p, const std::vector<Grammar::GraphWordContext*>& words) const;
   ast::GraphElement Element(Grammar::GraphElementContext* c);
   ast::GraphEdge Edge(Grammar::GraphEdgeContext* c);
   template <typename Part>
@@ -221,8 +217,7 @@ class AstBuilder {
   ast::IndexClauses IndexClauses(const std::vector<Grammar::IndexClauseContext*>& clauses);
   ast::IndexDefinition NamedIndex(Grammar::NamedIndexContext* c, IndexKind kind);
   ast::Billing BillingOf(Grammar::BillingContext* c, std::optional<ast::Billing> before) const;
-  std::pair<std::optional<int64_t>, std::optional<int64_t>> Capacity(
-      Grammar::CapacityContext* c) const;
+  std::pair<std::optional<int64_t>, std::optional<int64_t>> Capacity(Grammar::CapacityContext* c) const;
   Throughput ThroughputOf(Grammar::CapacityContext* c) const;
 
   const SourceMap& source_;

@@ -5,8 +5,7 @@
 
 namespace parton::internal {
 
-bool AstBuilder::IfExists(const std::vector<Grammar::TableOptionContext*>& options,
-                          bool negated) const {
+bool AstBuilder::IfExists(const std::vector<Grammar::TableOptionContext*>& options, bool negated) const {
   bool found = false;
   for (auto* o : options) {
     if (o->NOWAIT()) continue;  // nothing here ever waits
@@ -52,8 +51,7 @@ void AstBuilder::Project(ast::IndexDefinition* index, Grammar::ProjectionContext
   }
 }
 
-std::pair<std::optional<int64_t>, std::optional<int64_t>> AstBuilder::Capacity(
-    Grammar::CapacityContext* c) const {
+std::pair<std::optional<int64_t>, std::optional<int64_t>> AstBuilder::Capacity(Grammar::CapacityContext* c) const {
   std::optional<int64_t> read;
   std::optional<int64_t> write;
   for (auto* p : c->capacityPart()) {
@@ -79,17 +77,17 @@ std::string BelowMinimum(std::optional<int64_t> read, std::optional<int64_t> wri
   int count = 0;
   for (auto [units, name] : {std::pair{read, "readCapacityUnits"}, std::pair{write, "writeCapacityUnits"}}) {
     if (!units || *units >= 1) continue;
-    all += fmt::format("{}Value '{}' at 'provisionedThroughput.{}' failed to satisfy constraint: Member must have value "
-                       "greater than or equal to 1",
-                       count++ == 0 ? "" : "; ", *units, name);
+    all += fmt::format(
+        "{}Value '{}' at 'provisionedThroughput.{}' failed to satisfy constraint: Member must have value "
+        "greater than or equal to 1",
+        count++ == 0 ? "" : "; ", *units, name);
   }
   return count == 0 ? "" : fmt::format("{} validation error{} detected: {}", count, count == 1 ? "" : "s", all);
 }
 
 }  // namespace
 
-ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c,
-                                   std::optional<ast::Billing> before) const {
+ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c, std::optional<ast::Billing> before) const {
   ast::Billing billing = before.value_or(ast::Billing{});
   if (c->BILLING()) {
     billing.on_demand = c->DEMAND() != nullptr;
@@ -108,8 +106,7 @@ ast::Billing AstBuilder::BillingOf(Grammar::BillingContext* c,
   return billing;
 }
 
-ast::IndexClauses AstBuilder::IndexClauses(
-    const std::vector<Grammar::IndexClauseContext*>& clauses) {
+ast::IndexClauses AstBuilder::IndexClauses(const std::vector<Grammar::IndexClauseContext*>& clauses) {
   ast::IndexClauses out;
   for (auto* c : clauses) {
     if (c->billing()) out.billing = BillingOf(c->billing(), out.billing);
@@ -237,8 +234,7 @@ ast::CreateIndex AstBuilder::CreateIndex(Grammar::CreateIndexContext* c) {
   return create;
 }
 
-std::vector<ast::AlterTable::IndexChange> AstBuilder::IndexChanges(
-    Grammar::UpdateIndexesContext* c) {
+std::vector<ast::AlterTable::IndexChange> AstBuilder::IndexChanges(Grammar::UpdateIndexesContext* c) {
   std::vector<ast::AlterTable::IndexChange> changes;
   for (auto* i : c->indexChange()) {
     ast::AlterTable::IndexChange change;

@@ -53,8 +53,7 @@ ast::ExprPtr AstBuilder::Expr(Grammar::ExprContext* c) {
   return e;
 }
 
-ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext* c,
-                                   const antlr4::Token* first) {
+ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext* c, const antlr4::Token* first) {
   TextSpan span = source_.Span(first, c->stop);
   const bool negated = c->NOT() != nullptr;
   switch (c->start->getType()) {
@@ -83,8 +82,7 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
       }
       return Make(span, std::move(is));
     }
-    case Grammar::OVERLAPS:
-      return Make(span, ast::Overlaps{std::move(left), ValueExpr(c->valueExpr(0))});
+    case Grammar::OVERLAPS: return Make(span, ast::Overlaps{std::move(left), ValueExpr(c->valueExpr(0))});
     case Grammar::NOT:
     case Grammar::IN:
     case Grammar::LIKE:
@@ -95,8 +93,7 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
       if (c->LIKE()) {
         return Make(span, ast::Like{std::move(left), std::move(second), std::move(third), negated});
       }
-      return Make(span,
-                  ast::Between{std::move(left), std::move(second), std::move(third), negated});
+      return Make(span, ast::Between{std::move(left), std::move(second), std::move(third), negated});
     }
     default: {
       CompareOp op = CompareOp::kEq;
@@ -125,8 +122,7 @@ ast::ExprPtr AstBuilder::Comparison(CompareOp op, ast::ExprPtr left, Grammar::Pr
   auto* call = right->As<ast::Call>();
   const bool any = call != nullptr && !right->parenthesized && !call->name.quoted && !call->star && !call->over &&
                    !call->filter && call->order_by.empty() && call->quantifier == ast::SetQuantifier::kNone &&
-                   !call->args.empty() &&
-                   (EqualsWord(call->name.name, "ANY") || EqualsWord(call->name.name, "SOME"));
+                   !call->args.empty() && (EqualsWord(call->name.name, "ANY") || EqualsWord(call->name.name, "SOME"));
   if (!any) return Make(span, ast::Comparison{op, std::move(left), std::move(right)});
   ast::ExprPtr elements = std::move(call->args[0]);
   if (call->args.size() > 1) {
@@ -229,9 +225,8 @@ ast::ExprPtr AstBuilder::Steps(Grammar::ValueExprContext* c) {
 }
 
 ast::ExprPtr AstBuilder::Word(const antlr4::Token* t) {
-  static constexpr std::array<std::string_view, 6> kNiladic = {
-      "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",
-      "CURRENT_USER", "LOCALTIME",    "LOCALTIMESTAMP"};
+  static constexpr std::array<std::string_view, 6> kNiladic = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+                                                               "CURRENT_USER", "LOCALTIME",    "LOCALTIMESTAMP"};
   ast::Identifier name = NameAt(t);
   TextSpan span = name.span;
   if (!name.quoted && (name.name[0] | 0x20) <= 'l' &&
@@ -254,9 +249,7 @@ ast::ExprPtr AstBuilder::Elements(Grammar::AtomContext* c) {
 ast::ExprPtr AstBuilder::Atom(Grammar::AtomContext* c) {
   using Kind = ast::Literal::Kind;
   TextSpan span = SpanOf(c);
-  auto literal = [&](Kind kind, Value value) {
-    return Make(span, ast::Literal{kind, std::move(value), {}, {}});
-  };
+  auto literal = [&](Kind kind, Value value) { return Make(span, ast::Literal{kind, std::move(value), {}, {}}); };
   if (c->start == c->stop) {
     const antlr4::Token* t = c->start;
     switch (t->getType()) {
@@ -378,8 +371,7 @@ ast::ExprPtr AstBuilder::Pair(Grammar::PairContext* c) {
     auto* atom = value ? value->atom() : nullptr;
     if (atom && (atom->callable() || atom->variableWord())) {
       return Make(SpanOf(key),
-                  ast::Literal{
-                      ast::Literal::Kind::kString, Value::String(NameAt(key->start).name), {}, {}});
+                  ast::Literal{ast::Literal::Kind::kString, Value::String(NameAt(key->start).name), {}, {}});
     }
   }
   return Expr(key);
@@ -406,8 +398,8 @@ ast::ExprPtr AstBuilder::Call(ast::Identifier name, Grammar::ArgumentsContext* c
     if (c->orderBy()) call.order_by = OrderBy(c->orderBy());
   }
   for (auto* tail : c->callTail()) CallTail(&call, tail);
-  bool plain = !name.quoted && !call.star && call.quantifier == ast::SetQuantifier::kNone &&
-               c->callTail().empty() && call.order_by.empty();
+  bool plain = !name.quoted && !call.star && call.quantifier == ast::SetQuantifier::kNone && c->callTail().empty() &&
+               call.order_by.empty();
   if (plain && EqualsWord(name.name, "LIST")) {
     return Make(span, ast::Array{std::move(call.args)});
   }
@@ -489,8 +481,7 @@ ast::ExprPtr AstBuilder::Parens(Grammar::ParensContext* c) {
   if (!c->identifier().empty()) odd = c->identifier(0);
   if (c->alias()) odd = c->alias();
   if (odd) {
-    Fail(odd, fmt::format("expected ) before {}", TextOf(odd)),
-         "a name or join in parentheses stands only in FROM");
+    Fail(odd, fmt::format("expected ) before {}", TextOf(odd)), "a name or join in parentheses stands only in FROM");
   }
   if (!c->COMMA().empty()) {
     ast::Array row;

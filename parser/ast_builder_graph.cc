@@ -5,8 +5,7 @@
 
 namespace parton::internal {
 
-ast::ExprPtr AstBuilder::Match(ast::ExprPtr graph,
-                               const std::vector<Grammar::GraphPatternContext*>& patterns,
+ast::ExprPtr AstBuilder::Match(ast::ExprPtr graph, const std::vector<Grammar::GraphPatternContext*>& patterns,
                                Grammar::ExprContext* where, TextSpan span) {
   ast::GraphMatch match;
   match.graph = std::move(graph);
@@ -16,13 +15,10 @@ ast::ExprPtr AstBuilder::Match(ast::ExprPtr graph,
 }
 
 // [ANY [SHORTEST | k] | ALL SHORTEST | SHORTEST k [GROUP]] [WALK | TRAIL | ACYCLIC | SIMPLE]
-void AstBuilder::PatternWords(ast::GraphPattern* p,
-                              const std::vector<Grammar::GraphWordContext*>& words) const {
+void AstBuilder::PatternWords(ast::GraphPattern* p, const std::vector<Grammar::GraphWordContext*>& words) const {
   using Kind = ast::GraphSelector::Kind;
   size_t i = 0;
-  auto is = [&](std::string_view word) {
-    return i < words.size() && EqualsWord(TextOf(words[i]), word);
-  };
+  auto is = [&](std::string_view word) { return i < words.size() && EqualsWord(TextOf(words[i]), word); };
   auto number = [&] { return i < words.size() && words[i]->INTEGER(); };
   bool selected = true;
   if (is("ANY")) {
@@ -69,8 +65,7 @@ void AstBuilder::PatternWords(ast::GraphPattern* p,
                       "ACYCLIC, SIMPLE");
     ++i;
   }
-  if (i < words.size())
-    Fail(words[i], fmt::format("unexpected {} in a graph pattern", TextOf(words[i])));
+  if (i < words.size()) Fail(words[i], fmt::format("unexpected {} in a graph pattern", TextOf(words[i])));
 }
 
 ast::GraphPattern AstBuilder::Pattern(Grammar::GraphPatternContext* c) {
@@ -122,8 +117,7 @@ void AstBuilder::Filler(Part* part, Grammar::GraphFillerContext* c) {
   if (c->expr()) part->where = Expr(c->expr());
 }
 
-std::optional<ast::GraphQuantifier> AstBuilder::Quantifier(
-    Grammar::GraphQuantifierContext* c) const {
+std::optional<ast::GraphQuantifier> AstBuilder::Quantifier(Grammar::GraphQuantifierContext* c) const {
   if (!c) return std::nullopt;
   ast::GraphQuantifier q;
   if (c->STAR()) return q;

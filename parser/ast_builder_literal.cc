@@ -48,18 +48,15 @@ std::optional<DatePart> FieldOf(Grammar::IntervalFieldContext* c) {
 const std::map<std::string, TypeSpec::Kind, std::less<>>& TypeNames() {
   using K = TypeSpec::Kind;
   static const auto* names = new std::map<std::string, K, std::less<>>{
-      {"ANY", K::kAny},           {"BOOL", K::kBool},         {"BOOLEAN", K::kBool},
-      {"TINYINT", K::kTinyInt},   {"SMALLINT", K::kSmallInt}, {"INT2", K::kSmallInt},
-      {"INTEGER2", K::kSmallInt}, {"INT", K::kInt},           {"INT4", K::kInt},
-      {"INTEGER4", K::kInt},      {"INTEGER", K::kInt},       {"INT8", K::kBigInt},
-      {"INTEGER8", K::kBigInt},   {"BIGINT", K::kBigInt},     {"REAL", K::kReal},
-      {"FLOAT", K::kFloat},       {"DECIMAL", K::kDecimal},   {"DEC", K::kDecimal},
-      {"NUMERIC", K::kDecimal},   {"CHAR", K::kChar},         {"CHARACTER", K::kChar},
-      {"VARCHAR", K::kVarchar},   {"STRING", K::kString},     {"SYMBOL", K::kSymbol},
-      {"CLOB", K::kClob},         {"BLOB", K::kBlob},         {"STRUCT", K::kStruct},
-      {"TUPLE", K::kTuple},       {"LIST", K::kList},         {"ARRAY", K::kArray},
-      {"BAG", K::kBag},           {"SEXP", K::kSexp},         {"MAP", K::kMap},
-      {"GRAPH", K::kGraph}};
+      {"ANY", K::kAny},           {"BOOL", K::kBool},       {"BOOLEAN", K::kBool},      {"TINYINT", K::kTinyInt},
+      {"SMALLINT", K::kSmallInt}, {"INT2", K::kSmallInt},   {"INTEGER2", K::kSmallInt}, {"INT", K::kInt},
+      {"INT4", K::kInt},          {"INTEGER4", K::kInt},    {"INTEGER", K::kInt},       {"INT8", K::kBigInt},
+      {"INTEGER8", K::kBigInt},   {"BIGINT", K::kBigInt},   {"REAL", K::kReal},         {"FLOAT", K::kFloat},
+      {"DECIMAL", K::kDecimal},   {"DEC", K::kDecimal},     {"NUMERIC", K::kDecimal},   {"CHAR", K::kChar},
+      {"CHARACTER", K::kChar},    {"VARCHAR", K::kVarchar}, {"STRING", K::kString},     {"SYMBOL", K::kSymbol},
+      {"CLOB", K::kClob},         {"BLOB", K::kBlob},       {"STRUCT", K::kStruct},     {"TUPLE", K::kTuple},
+      {"LIST", K::kList},         {"ARRAY", K::kArray},     {"BAG", K::kBag},           {"SEXP", K::kSexp},
+      {"MAP", K::kMap},           {"GRAPH", K::kGraph}};
   return *names;
 }
 
@@ -74,8 +71,7 @@ ast::ExprPtr AstBuilder::Number(const antlr4::Token* t, ast::Literal::Kind kind)
   } else if (kind == ast::Literal::Kind::kFloat) {
     double d = std::strtod(text.c_str(), nullptr);
     if (!std::isfinite(d)) {
-      Fail(span, "the number is too large for a FLOAT",
-           "without an exponent it is an exact DECIMAL");
+      Fail(span, "the number is too large for a FLOAT", "without an exponent it is an exact DECIMAL");
     }
     literal.value = Value::Float(d);
   } else {
@@ -121,16 +117,14 @@ ast::ExprPtr AstBuilder::DateLiteral(Grammar::AtomContext* c) {
 }
 
 ast::ExprPtr AstBuilder::TimeLiteral(Grammar::AtomContext* c, bool timestamp) {
-  ast::Literal literal{
-      timestamp ? ast::Literal::Kind::kTimestamp : ast::Literal::Kind::kTime, {}, {}, {}};
+  ast::Literal literal{timestamp ? ast::Literal::Kind::kTimestamp : ast::Literal::Kind::kTime, {}, {}, {}};
   ZoneClause zone = ZoneClause::kNone;
   if (c->zone()) zone = c->zone()->WITH() ? ZoneClause::kWith : ZoneClause::kWithout;
   std::optional<int> precision;
   if (c->INTEGER()) {
     int64_t digits = IntegerOf(c->INTEGER());
     if (digits > 9) {
-      literal.error = Status::Validation("the precision of a time is 0 to 9",
-                                         source_.Span(c->INTEGER()->getSymbol()));
+      literal.error = Status::Validation("the precision of a time is 0 to 9", source_.Span(c->INTEGER()->getSymbol()));
     } else {
       precision = static_cast<int>(digits);
     }
@@ -173,8 +167,7 @@ Status AstBuilder::Qualifier(Grammar::IntervalQualifierContext* c, IntervalQuali
     auto trailing = fields[1]->INTEGER();
     if (!trailing.empty()) {
       if (out->trailing != DatePart::kSecond || trailing.size() > 1) {
-        return Status::Validation("the last field takes a precision only if it is SECOND",
-                                  SpanOf(fields[1]));
+        return Status::Validation("the last field takes a precision only if it is SECOND", SpanOf(fields[1]));
       }
       out->fraction_precision = precision(trailing[0]);
     }
@@ -218,8 +211,7 @@ ast::TypeName AstBuilder::Type(Grammar::TypeContext* c) const {
     case Grammar::TIME:
     case Grammar::TIMESTAMP: {
       const bool zoned = c->zone() && c->zone()->WITH();
-      type.kind =
-          c->TIME() ? (zoned ? K::kTimeTz : K::kTime) : (zoned ? K::kTimestampTz : K::kTimestamp);
+      type.kind = c->TIME() ? (zoned ? K::kTimeTz : K::kTime) : (zoned ? K::kTimestampTz : K::kTimestamp);
       return type;
     }
     case Grammar::INTERVAL:
@@ -231,8 +223,7 @@ ast::TypeName AstBuilder::Type(Grammar::TypeContext* c) const {
         auto fields = q->intervalField();
         type.interval_leading = DatePartName(qualifier.leading);
         if (fields.size() > 1) type.interval_trailing = DatePartName(qualifier.trailing);
-        bool fraction =
-            fields[0]->INTEGER().size() > 1 || (fields.size() > 1 && !fields[1]->INTEGER().empty());
+        bool fraction = fields[0]->INTEGER().size() > 1 || (fields.size() > 1 && !fields[1]->INTEGER().empty());
         if (!fields[0]->INTEGER().empty()) type.precision = qualifier.leading_precision;
         if (fraction) type.scale = qualifier.fraction_precision;
       }

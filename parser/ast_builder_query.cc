@@ -45,8 +45,8 @@ ast::QueryPtr AstBuilder::Query(Grammar::KeywordQueryContext* c) {
   return Rest(Primary(c->keywordPrimary()), nullptr, c->queryRest(), c->start);
 }
 
-ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with,
-                               Grammar::QueryRestContext* c, const antlr4::Token* start) {
+ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with, Grammar::QueryRestContext* c,
+                               const antlr4::Token* start) {
   std::vector<ast::CommonTable> tables;
   if (with) {
     for (auto* t : with->commonTable()) {
@@ -122,12 +122,9 @@ ast::QueryPtr AstBuilder::SetOperations(ast::QueryPtr first, Grammar::QueryRestC
   return waiting ? Combine(std::move(sum), waiting, std::move(term)) : std::move(term);
 }
 
-ast::QueryPtr AstBuilder::Combine(ast::QueryPtr left, Grammar::SetOpContext* sign,
-                                  ast::QueryPtr right) const {
+ast::QueryPtr AstBuilder::Combine(ast::QueryPtr left, Grammar::SetOpContext* sign, ast::QueryPtr right) const {
   ast::SetOperation op;
-  op.op = sign->UNION()       ? ast::SetOp::kUnion
-          : sign->INTERSECT() ? ast::SetOp::kIntersect
-                              : ast::SetOp::kExcept;
+  op.op = sign->UNION() ? ast::SetOp::kUnion : sign->INTERSECT() ? ast::SetOp::kIntersect : ast::SetOp::kExcept;
   op.outer = sign->OUTER() != nullptr;
   if (sign->ALL()) op.quantifier = ast::SetQuantifier::kAll;
   if (sign->DISTINCT()) op.quantifier = ast::SetQuantifier::kDistinct;
@@ -351,8 +348,7 @@ std::vector<size_t> AstBuilder::AddKeys(std::vector<ast::ExprPtr> keys, const as
 }
 
 // One element of GROUP BY: its keys go to `group`. `*sets` becomes true if it is more than a key.
-AstBuilder::KeySets AstBuilder::GroupingElement(ast::ExprPtr e, ast::Identifier as, ast::GroupBy* group,
-                                                bool* sets) {
+AstBuilder::KeySets AstBuilder::GroupingElement(ast::ExprPtr e, ast::Identifier as, ast::GroupBy* group, bool* sets) {
   const TextSpan span = e->span;
   // (a, b) is one key by itself, and a set of keys in GROUPING SETS; () is the set of none.
   if (const auto* array = e->As<ast::Array>(); array != nullptr && array->elements.empty() && IsParens(*e)) {
@@ -391,8 +387,7 @@ ast::FromPtr AstBuilder::From(Grammar::FromItemContext* c) {
   return Joins(Primary(c->fromPrimary()), tails);
 }
 
-ast::FromPtr AstBuilder::Joins(ast::FromPtr left,
-                               const std::vector<Grammar::JoinTailContext*>& tails) {
+ast::FromPtr AstBuilder::Joins(ast::FromPtr left, const std::vector<Grammar::JoinTailContext*>& tails) {
   for (auto* t : tails) {
     ast::Join join;
     join.cross = t->CROSS() != nullptr;
@@ -431,8 +426,7 @@ ast::FromPtr AstBuilder::Primary(Grammar::FromPrimaryContext* c) {
   if (auto* parens = PureParens(c->valueExpr()); parens && !c->UNPIVOT() && !c->MATCH()) {
     if (ast::FromPtr joined = FromParens(parens)) {
       if (c->fromNames()->children.empty()) return joined;
-      Fail(c->fromNames(), "a join in parentheses takes no name",
-           "name its sides, or select from a subquery");
+      Fail(c->fromNames(), "a join in parentheses takes no name", "name its sides, or select from a subquery");
     }
   }
   ast::FromSource source;

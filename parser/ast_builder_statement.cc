@@ -34,8 +34,7 @@ ast::Statement AstBuilder::Statement(Grammar::StatementContext* c) {
   } else if (auto* t = c->dropTable()) {
     s.node = ast::DropTable{IfExists(t->tableOption(), false), Name(t->identifier())};
   } else if (auto* i = c->dropIndex()) {
-    s.node = ast::DropIndex{IfExists(i->tableOption(), false), Name(i->identifier()),
-                            Qualified(i->tableName())};
+    s.node = ast::DropIndex{IfExists(i->tableOption(), false), Name(i->identifier()), Qualified(i->tableName())};
   } else if (auto* r = c->dropTrigger()) {
     s.node = ast::DropTrigger{IfExists(r->tableOption(), false), Name(r->identifier())};
   } else if (c->alterTable()) {
@@ -122,8 +121,7 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
   ast::Statement s;
   ast::QueryPtr query = Query(c->query());
   ast::StatementTail tail = Tail(c->statementTail());
-  if (auto* body = query->BodyAs<ast::ExprPtr>();
-      body && !query->HasTail() && query->with.empty()) {
+  if (auto* body = query->BodyAs<ast::ExprPtr>(); body && !query->HasTail() && query->with.empty()) {
     ast::Expr* e = body->get();
     if (auto* v = e->As<ast::Variable>(); v && !v->name.quoted && !v->local && !e->parenthesized) {
       // A lone DATE is a literal cut short, a lone SHOW a statement: outside a query there is
@@ -159,8 +157,8 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
     }
     auto* call = e->As<ast::Call>();
     if (call && !e->parenthesized && !call->name.quoted && EqualsWord(call->name.name, "EXISTS") &&
-        call->args.size() == 1 && !call->filter && !call->over &&
-        call->quantifier == ast::SetQuantifier::kNone && c->statementTail().empty()) {
+        call->args.size() == 1 && !call->filter && !call->over && call->quantifier == ast::SetQuantifier::kNone &&
+        c->statementTail().empty()) {
       if (auto* subquery = call->args[0]->As<ast::Subquery>()) {
         s.node = ast::ExistsStatement{negated, std::move(subquery->query)};
         s.span = SpanOf(c);
@@ -181,9 +179,8 @@ ast::StatementTail AstBuilder::Tail(const std::vector<Grammar::StatementTailCont
       if (tail.returning) Fail(t, "the statement has a RETURNING already");
       bool all = t->ALL() != nullptr;
       bool old = t->OLD() != nullptr;
-      tail.returning = ast::Returning{all ? (old ? What::kAllOld : What::kAllNew)
-                                          : (old ? What::kModifiedOld : What::kModifiedNew),
-                                      SpanOf(t)};
+      tail.returning = ast::Returning{
+          all ? (old ? What::kAllOld : What::kAllNew) : (old ? What::kModifiedOld : What::kModifiedNew), SpanOf(t)};
     } else if (t->CONSUMED()) {
       std::string_view what = TextOf(t->alias());
       if (EqualsWord(what, "TOTAL"))
@@ -195,8 +192,7 @@ ast::StatementTail AstBuilder::Tail(const std::vector<Grammar::StatementTailCont
     } else if (t->RATELIMIT()) {
       std::tie(tail.rate_read, tail.rate_write) = Capacity(t->capacity());
     } else {
-      for (ast::Option& option : Options(t->optionList()))
-        tail.options.push_back(std::move(option));
+      for (ast::Option& option : Options(t->optionList())) tail.options.push_back(std::move(option));
     }
   }
   return tail;
@@ -215,8 +211,7 @@ ast::Insert AstBuilder::Insert(Grammar::InsertStatementContext* c) {
     if (conflict->identifier() && !EqualsWord(TextOf(conflict->identifier()), "EXCLUDED")) {
       Fail(conflict->identifier(), "expected EXCLUDED or the end of the clause");
     }
-    insert.on_conflict =
-        conflict->NOTHING() ? ast::Insert::OnConflict::kNothing : ast::Insert::OnConflict::kReplace;
+    insert.on_conflict = conflict->NOTHING() ? ast::Insert::OnConflict::kNothing : ast::Insert::OnConflict::kReplace;
   }
   insert.tail = Tail(c->statementTail());
   return insert;
@@ -252,8 +247,7 @@ ast::Delete AstBuilder::Delete(Grammar::DeleteStatementContext* c) {
   return d;
 }
 
-void AstBuilder::Actions(ast::Update* u,
-                         const std::vector<Grammar::UpdateActionContext*>& actions) {
+void AstBuilder::Actions(ast::Update* u, const std::vector<Grammar::UpdateActionContext*>& actions) {
   using Kind = ast::UpdateAction::Kind;
   for (auto* a : actions) {
     for (auto* set : a->assignment()) {
@@ -268,8 +262,7 @@ void AstBuilder::Actions(ast::Update* u,
     for (auto* add : a->addition()) {
       auto* path = add->additionPath();
       ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
-      u->actions.push_back({a->ADD() ? Kind::kAdd : Kind::kDelete, std::move(target),
-                            Expr(add->expr()), SpanOf(add)});
+      u->actions.push_back({a->ADD() ? Kind::kAdd : Kind::kDelete, std::move(target), Expr(add->expr()), SpanOf(add)});
     }
   }
 }
@@ -298,8 +291,7 @@ ast::ExprPtr AstBuilder::Target(Ctx* whole, Grammar::IdentifierContext* root,
 }
 
 decltype(ast::Statement::node) AstBuilder::Show(Grammar::ShowContext* c) const {
-  if (c->CREATE())
-    return ast::ShowCreateTable{Qualified(c->tableName()), IfExists(c->tableOption(), true)};
+  if (c->CREATE()) return ast::ShowCreateTable{Qualified(c->tableName()), IfExists(c->tableOption(), true)};
   ast::Show show;
   if (c->ALL()) {
     show.what = "ALL";
@@ -363,8 +355,7 @@ ast::Explain AstBuilder::Explain(Grammar::ExplainContext* c) {
   } else if (auto* t = e->dropTable()) {
     s->node = ast::DropTable{IfExists(t->tableOption(), false), Name(t->identifier())};
   } else if (auto* i = e->dropIndex()) {
-    s->node = ast::DropIndex{IfExists(i->tableOption(), false), Name(i->identifier()),
-                             Qualified(i->tableName())};
+    s->node = ast::DropIndex{IfExists(i->tableOption(), false), Name(i->identifier()), Qualified(i->tableName())};
   } else if (e->alterTable()) {
     s->node = AlterTable(e->alterTable());
   } else {

@@ -63,8 +63,7 @@ std::string Upper(std::string_view text) {
 Token::Kind KindOf(const RawToken& t, std::string_view text) {
   using Raw = RawToken::Kind;
   switch (t.kind) {
-    case Raw::kWord:
-      return Keywords().contains(Upper(text)) ? Token::Kind::kKeyword : Token::Kind::kName;
+    case Raw::kWord: return Keywords().contains(Upper(text)) ? Token::Kind::kKeyword : Token::Kind::kName;
     case Raw::kQuotedName: return Token::Kind::kQuotedName;
     case Raw::kString:
     case Raw::kBinary: return Token::Kind::kString;
@@ -117,12 +116,8 @@ class Walk {
   }
 
   // What starts with SHOW or EXPLAIN is taken for that statement, not for a variable of that name.
-  static bool IsNameRule(size_t rule) {
-    return rule == Grammar::RuleCallable || rule == Grammar::RuleVariableWord;
-  }
-  bool BeginsWithKeyword() const {
-    return !tokens_.empty() && tokens_[0] >= Words::ADD && tokens_[0] <= Words::ZONE;
-  }
+  static bool IsNameRule(size_t rule) { return rule == Grammar::RuleCallable || rule == Grammar::RuleVariableWord; }
+  bool BeginsWithKeyword() const { return !tokens_.empty() && tokens_[0] >= Words::ADD && tokens_[0] <= Words::ZONE; }
 
   // True: `rule` at the end of the text is a kind of name; its words are not listed one by one.
   bool TakeName(size_t rule, size_t caller) {
@@ -135,8 +130,7 @@ class Walk {
         }
         if (caller == Grammar::RuleShow) {
           // Words that are no keywords anywhere else.
-          for (const char* word :
-               {"TABLES", "TRIGGERS", "PARKED", "CONSUMERS", "LIMITS", "VERSION"}) {
+          for (const char* word : {"TABLES", "TRIGGERS", "PARKED", "CONSUMERS", "LIMITS", "VERSION"}) {
             keywords_.emplace_back(word);
           }
         }

@@ -20,9 +20,7 @@ namespace {
 constexpr int kMaxDepth = 500;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsSymbolStart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-}
+bool IsSymbolStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$'; }
 bool IsOperator(char c) {
   return c != '\0' && std::string_view("!#%&*+-./;<=>?@^`|~").find(c) != std::string_view::npos;
 }
@@ -58,19 +56,14 @@ class Reader {
   }
 
  private:
-  char Peek(size_t ahead = 0) const {
-    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-  }
+  char Peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   bool At(std::string_view s) const { return text_.substr(at_, s.size()) == s; }
 
-  Status Error(std::string_view what) const {
-    return Status::Syntax(fmt::format("{} at byte {}", what, at_));
-  }
+  Status Error(std::string_view what) const { return Status::Syntax(fmt::format("{} at byte {}", what, at_)); }
 
   Status SkipBlanks() {
     for (;;) {
-      while (at_ < text_.size() &&
-             std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos) {
+      while (at_ < text_.size() && std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos) {
         ++at_;
       }
       if (At("//")) {
@@ -160,8 +153,8 @@ class Reader {
     size_t type_begin = at_;
     while (IsSymbolStart(Peek()) || IsDigit(Peek())) ++at_;
     std::string_view type = text_.substr(type_begin, at_ - type_begin);
-    for (const char* known : {"null", "bool", "int", "float", "decimal", "timestamp", "symbol",
-                              "string", "clob", "blob", "list", "sexp", "struct"}) {
+    for (const char* known : {"null", "bool", "int", "float", "decimal", "timestamp", "symbol", "string", "clob",
+                              "blob", "list", "sexp", "struct"}) {
       if (type == known) return Value::Null();
     }
     at_ = begin;
@@ -269,9 +262,7 @@ class Reader {
   }
 
   void SkipSpaces() {
-    while (at_ < text_.size() &&
-           std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos)
-      ++at_;
+    while (at_ < text_.size() && std::string_view(" \t\r\n\f\v").find(text_[at_]) != std::string_view::npos) ++at_;
   }
 
   Result<Value> ReadLob() {
@@ -353,8 +344,7 @@ class Reader {
   Result<Value> ReadNumber() {
     const size_t begin = at_;
     if (LooksLikeTimestamp()) {
-      while (IsDigit(Peek()) || (Peek() != '\0' && std::string_view("T-:.+Z").find(Peek()) !=
-                                                       std::string_view::npos)) {
+      while (IsDigit(Peek()) || (Peek() != '\0' && std::string_view("T-:.+Z").find(Peek()) != std::string_view::npos)) {
         ++at_;
       }
       Result<Timestamp> t = ParseIonTimestamp(text_.substr(begin, at_ - begin));
@@ -409,10 +399,7 @@ class Reader {
     for (;; ++at_) {
       const char c = Peek();
       if (c == '_' && count > 0) continue;
-      int d = IsDigit(c)             ? c - '0'
-              : c >= 'a' && c <= 'f' ? c - 'a' + 10
-              : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                     : 99;
+      int d = IsDigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
       if (d >= radix) break;
       ++count;
       PARTON_ASSIGN_OR_RETURN(n, Number::Mul(n, Number(radix)));

@@ -205,9 +205,7 @@ class Lifter {
     return true;
   }
 
-  bool Lifts() const {
-    return lifting_ && !like_ && !ended_ && (depth_ == 0 || !brackets_[depth_ - 1].keep);
-  }
+  bool Lifts() const { return lifting_ && !like_ && !ended_ && (depth_ == 0 || !brackets_[depth_ - 1].keep); }
 
   bool TakeString() {
     bool lift = Lifts() && last_.symbol != '.' && !last_.operand;
@@ -218,8 +216,7 @@ class Lifter {
       case Pack("ZONE"): lift = false; break;
       default: break;
     }
-    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' &&
-        !brackets_[depth_ - 1].has_colon) {
+    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' && !brackets_[depth_ - 1].has_colon) {
       lift = false;  // a key
     }
     if (lift) {
@@ -238,12 +235,10 @@ class Lifter {
     // A sign is part of the number unless it stands between operands.
     const bool is_signed = (last_.symbol == '-' || last_.symbol == '+') && !before_.operand;
     bool lift = Lifts();
-    if (last_.symbol == '(' &&
-        (before_.word == Pack("TIME") || before_.word == Pack("TIMESTAMP"))) {
+    if (last_.symbol == '(' && (before_.word == Pack("TIME") || before_.word == Pack("TIMESTAMP"))) {
       lift = false;
     }
-    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' &&
-        !brackets_[depth_ - 1].has_colon) {
+    if (lift && depth_ > 0 && brackets_[depth_ - 1].kind == '{' && !brackets_[depth_ - 1].has_colon) {
       lift = false;
     }
     if (lift) {

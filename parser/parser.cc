@@ -88,11 +88,7 @@ std::string WithoutBomTrouble(std::string_view text) {
 class Parsing {
  public:
   explicit Parsing(std::string_view text)
-      : source_(text),
-        input_(WithoutBomTrouble(text)),
-        lexer_(&input_),
-        tokens_(&lexer_),
-        parser_(&tokens_) {
+      : source_(text), input_(WithoutBomTrouble(text)), lexer_(&input_), tokens_(&lexer_), parser_(&tokens_) {
     lexer_.removeErrorListeners();
     parser_.removeErrorListeners();
   }
@@ -101,8 +97,7 @@ class Parsing {
     tokens_.fill();
     for (Token* t : tokens_.getTokens()) {
       if (t->getType() == Grammar::UNRECOGNIZED) {
-        return Status::Syntax(fmt::format("unexpected character {}", source_.Text(t)),
-                              source_.Span(t));
+        return Status::Syntax(fmt::format("unexpected character {}", source_.Text(t)), source_.Span(t));
       }
     }
     auto* simulator = parser_.getInterpreter<antlr4::atn::ParserATNSimulator>();

@@ -19,8 +19,7 @@ namespace parton {
 
 inline constexpr size_t kMaxTextBytes = 16 << 20;
 inline constexpr int kMaxNesting = 500;  // brackets, CASE, runs of prefix operators
-inline constexpr int kMaxDepth =
-    1500;  // of the tree: nesting, and a + b + c ..., a JOIN b JOIN c ...
+inline constexpr int kMaxDepth = 1500;   // of the tree: nesting, and a + b + c ..., a JOIN b JOIN c ...
 inline constexpr size_t kMaxTokens = 2'000'000;
 
 // Statements separated by ';'. No statement at all is an empty script.

@@ -223,9 +223,8 @@ RawToken RawScanner::Next() {
       }
       t.kind = Kind::kSymbol;
       t.symbol = c;
-      if ((c == '<' && (next == '<' || next == '>' || next == '=')) ||
-          (c == '>' && (next == '>' || next == '=')) || (c == '!' && next == '=') ||
-          (c == '|' && next == '|')) {
+      if ((c == '<' && (next == '<' || next == '>' || next == '=')) || (c == '>' && (next == '>' || next == '=')) ||
+          (c == '!' && next == '=') || (c == '|' && next == '|')) {
         ++i;
       }
       break;
@@ -312,9 +311,7 @@ std::vector<StatementText> SplitStatements(std::string_view script) {
   return statements;
 }
 
-TextSpan SpanAt(std::string_view text, size_t offset, size_t length) {
-  return Positions(text).At(offset, length);
-}
+TextSpan SpanAt(std::string_view text, size_t offset, size_t length) { return Positions(text).At(offset, length); }
 
 std::string Unquote(std::string_view token) {
   const char quote = token.front();

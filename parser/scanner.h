@@ -61,26 +61,16 @@ class RawScanner {
 };
 
 // What a statement that does not end waits for.
-enum class Open : uint8_t {
-  kNothing,
-  kString,
-  kQuotedName,
-  kIon,
-  kComment,
-  kParen,
-  kBracket,
-  kBrace,
-  kBag
-};
+enum class Open : uint8_t { kNothing, kString, kQuotedName, kIon, kComment, kParen, kBracket, kBrace, kBag };
 
 // "'", "\"", "`", "/*", "(", "[", "{", "<<"; empty for kNothing. For continuation prompts.
 std::string_view OpenText(Open open);
 
 // One statement of a script, without its ';'. Blank statements are left out.
 struct StatementText {
-  std::string_view text;    // part of the script; from the first token to the end of the last one
-  TextSpan span;            // where that is in the script
-  bool terminated = false;  // a ';' follows
+  std::string_view text;       // part of the script; from the first token to the end of the last one
+  TextSpan span;               // where that is in the script
+  bool terminated = false;     // a ';' follows
   Open open = Open::kNothing;  // what is unclosed at the end of the statement
   TextSpan open_span;          // where that was opened
 };

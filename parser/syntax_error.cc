@@ -61,8 +61,7 @@ size_t Distance(std::string_view a, std::string_view b) {
   for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     for (size_t j = 1; j <= b.size(); ++j) {
-      d[i][j] = std::min(
-          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
       }
@@ -93,12 +92,12 @@ std::string NearestKeyword(std::string_view word, const Types& types) {
 }
 
 const Types& StatementWords() {
-  static const auto* words = new Types{
-      Grammar::SELECT,   Grammar::INSERT,   Grammar::UPDATE,  Grammar::DELETE, Grammar::REPLACE,
-      Grammar::UPSERT,   Grammar::CREATE,   Grammar::DROP,    Grammar::ALTER,  Grammar::TRUNCATE,
-      Grammar::SHOW,     Grammar::DESCRIBE, Grammar::EXPLAIN, Grammar::BEGIN,  Grammar::COMMIT,
-      Grammar::ROLLBACK, Grammar::SET,      Grammar::COPY,    Grammar::BACKUP, Grammar::RESTORE,
-      Grammar::ANALYZE,  Grammar::IMPORT,   Grammar::WITH,    Grammar::VALUES, Grammar::SAVEPOINT};
+  static const auto* words =
+      new Types{Grammar::SELECT,   Grammar::INSERT,   Grammar::UPDATE,  Grammar::DELETE, Grammar::REPLACE,
+                Grammar::UPSERT,   Grammar::CREATE,   Grammar::DROP,    Grammar::ALTER,  Grammar::TRUNCATE,
+                Grammar::SHOW,     Grammar::DESCRIBE, Grammar::EXPLAIN, Grammar::BEGIN,  Grammar::COMMIT,
+                Grammar::ROLLBACK, Grammar::SET,      Grammar::COPY,    Grammar::BACKUP, Grammar::RESTORE,
+                Grammar::ANALYZE,  Grammar::IMPORT,   Grammar::WITH,    Grammar::VALUES, Grammar::SAVEPOINT};
   return *words;
 }
 
@@ -122,19 +121,17 @@ std::string Expectation(Types rest) {
   std::vector<std::string> parts;
   const bool end = has(Token::EOF) || has(Grammar::SEMICOLON);
   Erase(&rest, {Token::EOF, Grammar::SEMICOLON});
-  if (has(Grammar::INTEGER) && has(Grammar::STRING) && has(Grammar::LPAREN) &&
-      has(Grammar::NULL_)) {
+  if (has(Grammar::INTEGER) && has(Grammar::STRING) && has(Grammar::LPAREN) && has(Grammar::NULL_)) {
     if (has(Grammar::CREATE) && has(Grammar::INSERT)) return "a statement";
     return has(Grammar::SELECT) ? "an expression or a query" : "an expression";
   }
   const bool after_operand = has(Grammar::PLUS) && has(Grammar::STAR) && has(Grammar::CONCAT);
   const bool name = has(Grammar::IDENTIFIER);
   if (after_operand) {
-    Erase(&rest, {Grammar::PLUS,     Grammar::MINUS,    Grammar::STAR,   Grammar::SLASH,
-                  Grammar::PERCENT,  Grammar::CONCAT,   Grammar::EQ,     Grammar::NE,
-                  Grammar::LT,       Grammar::GT,       Grammar::LE,     Grammar::GE,
-                  Grammar::AND,      Grammar::OR,       Grammar::NOT,    Grammar::IN,
-                  Grammar::IS,       Grammar::LIKE,     Grammar::DOT,    Grammar::BETWEEN,
+    Erase(&rest, {Grammar::PLUS,     Grammar::MINUS,    Grammar::STAR,   Grammar::SLASH,    Grammar::PERCENT,
+                  Grammar::CONCAT,   Grammar::EQ,       Grammar::NE,     Grammar::LT,       Grammar::GT,
+                  Grammar::LE,       Grammar::GE,       Grammar::AND,    Grammar::OR,       Grammar::NOT,
+                  Grammar::IN,       Grammar::IS,       Grammar::LIKE,   Grammar::DOT,      Grammar::BETWEEN,
                   Grammar::LBRACKET, Grammar::OVERLAPS, Grammar::LPAREN, Grammar::AMPERSAND});
   }
   Erase(&rest, {Grammar::IDENTIFIER, Grammar::QUOTED_IDENTIFIER});
@@ -151,12 +148,11 @@ std::string Expectation(Types rest) {
     Erase(&rest, {Grammar::JOIN, Grammar::LIMIT, Grammar::ORDER, Grammar::GROUP});
   }
   if (rest.size() > 5) {
-    Erase(&rest, {Grammar::RETURN, Grammar::RETURNING, Grammar::WITH,      Grammar::EXCLUDE,
-                  Grammar::LET,    Grammar::WINDOW,    Grammar::MATCH,     Grammar::OUTER,
-                  Grammar::UNION,  Grammar::EXCEPT,    Grammar::INTERSECT, Grammar::HAVING,
-                  Grammar::CROSS,  Grammar::FULL,      Grammar::INNER,     Grammar::LEFT,
-                  Grammar::RIGHT,  Grammar::LATERAL,   Grammar::UNPIVOT,   Grammar::OFFSET,
-                  Grammar::FETCH,  Grammar::NATURAL,   Grammar::QUALIFY,   Grammar::USING});
+    Erase(&rest,
+          {Grammar::RETURN,  Grammar::RETURNING, Grammar::WITH,  Grammar::EXCLUDE, Grammar::LET,       Grammar::WINDOW,
+           Grammar::MATCH,   Grammar::OUTER,     Grammar::UNION, Grammar::EXCEPT,  Grammar::INTERSECT, Grammar::HAVING,
+           Grammar::CROSS,   Grammar::FULL,      Grammar::INNER, Grammar::LEFT,    Grammar::RIGHT,     Grammar::LATERAL,
+           Grammar::UNPIVOT, Grammar::OFFSET,    Grammar::FETCH, Grammar::NATURAL, Grammar::QUALIFY,   Grammar::USING});
   }
   if (rest.erase(Grammar::STRING) > 0) parts.push_back("a string");
   if (rest.erase(Grammar::INTEGER) > 0) parts.push_back("a number");
@@ -232,22 +228,18 @@ class Diagnosis {
   static bool MayBeName(size_t type) {
     static const Types* reserved = [] {
       auto* types = new Types;
-      for (size_t t :
-           {Grammar::ALL,      Grammar::AND,       Grammar::AS,       Grammar::ASC,
-            Grammar::AT,       Grammar::BETWEEN,   Grammar::BY,       Grammar::CROSS,
-            Grammar::DELETE,   Grammar::DESC,      Grammar::ELSE,     Grammar::END,
-            Grammar::ESCAPE,   Grammar::EXCEPT,    Grammar::FOR,      Grammar::FROM,
-            Grammar::FULL,     Grammar::GROUP,     Grammar::HAVING,   Grammar::IN,
-            Grammar::INNER,    Grammar::INTERSECT, Grammar::INTO,     Grammar::IS,
-            Grammar::JOIN,     Grammar::LEFT,      Grammar::LET,      Grammar::LIKE,
-            Grammar::LIMIT,    Grammar::NOT,       Grammar::NULL_,    Grammar::OFFSET,
-            Grammar::ON,       Grammar::OR,        Grammar::ORDER,    Grammar::OUTER,
-            Grammar::OVERLAPS, Grammar::RIGHT,     Grammar::SELECT,   Grammar::SET,
-            Grammar::TABLE,    Grammar::THEN,      Grammar::UNION,    Grammar::UPDATE,
-            Grammar::VALUES,   Grammar::WHEN,      Grammar::WHERE,    Grammar::WITH,
-            Grammar::CREATE,   Grammar::INSERT,    Grammar::DISTINCT, Grammar::CASE,
-            Grammar::CAST,     Grammar::MISSING,   Grammar::TRUE_,    Grammar::FALSE_,
-            Grammar::VALUE,    Grammar::REMOVE,    Grammar::ADD,      Grammar::RETURNING}) {
+      for (size_t t : {Grammar::ALL,      Grammar::AND,       Grammar::AS,     Grammar::ASC,     Grammar::AT,
+                       Grammar::BETWEEN,  Grammar::BY,        Grammar::CROSS,  Grammar::DELETE,  Grammar::DESC,
+                       Grammar::ELSE,     Grammar::END,       Grammar::ESCAPE, Grammar::EXCEPT,  Grammar::FOR,
+                       Grammar::FROM,     Grammar::FULL,      Grammar::GROUP,  Grammar::HAVING,  Grammar::IN,
+                       Grammar::INNER,    Grammar::INTERSECT, Grammar::INTO,   Grammar::IS,      Grammar::JOIN,
+                       Grammar::LEFT,     Grammar::LET,       Grammar::LIKE,   Grammar::LIMIT,   Grammar::NOT,
+                       Grammar::NULL_,    Grammar::OFFSET,    Grammar::ON,     Grammar::OR,      Grammar::ORDER,
+                       Grammar::OUTER,    Grammar::OVERLAPS,  Grammar::RIGHT,  Grammar::SELECT,  Grammar::SET,
+                       Grammar::TABLE,    Grammar::THEN,      Grammar::UNION,  Grammar::UPDATE,  Grammar::VALUES,
+                       Grammar::WHEN,     Grammar::WHERE,     Grammar::WITH,   Grammar::CREATE,  Grammar::INSERT,
+                       Grammar::DISTINCT, Grammar::CASE,      Grammar::CAST,   Grammar::MISSING, Grammar::TRUE_,
+                       Grammar::FALSE_,   Grammar::VALUE,     Grammar::REMOVE, Grammar::ADD,     Grammar::RETURNING}) {
         types->insert(t);
       }
       return types;
@@ -260,8 +252,7 @@ class Diagnosis {
   size_t at_ = 0;
 };
 
-std::string Hint(const SourceMap& source, const TokenStream& tokens, Diagnosis* diagnosis,
-                 const Types& expected) {
+std::string Hint(const SourceMap& source, const TokenStream& tokens, Diagnosis* diagnosis, const Types& expected) {
   const size_t at = diagnosis->at();
   const size_t type = tokens.token(at)->getType();
   auto wants = [&](size_t t) { return expected.count(t) != 0; };
@@ -274,8 +265,7 @@ std::string Hint(const SourceMap& source, const TokenStream& tokens, Diagnosis* 
   if (at > 0 && type == Grammar::EQ && tokens.token(at - 1)->getType() == Grammar::EQ) {
     return "equality is a single =";
   }
-  if (at > 0 && type == Grammar::AMPERSAND &&
-      tokens.token(at - 1)->getType() == Grammar::AMPERSAND) {
+  if (at > 0 && type == Grammar::AMPERSAND && tokens.token(at - 1)->getType() == Grammar::AMPERSAND) {
     return "did you mean AND?";
   }
   // A misspelt keyword is read as a name: the error comes at it, or just behind it.
@@ -298,8 +288,7 @@ std::string Hint(const SourceMap& source, const TokenStream& tokens, Diagnosis* 
                                  Grammar::INTO,   Grammar::SELECT, Grammar::BY,  Grammar::END};
   if (IsKeyword(type) && wants(Grammar::IDENTIFIER) && kClauses.count(type) == 0) {
     std::string_view text = source.Text(tokens.token(at));
-    return fmt::format("{} is a reserved word; as a name it is written \"{}\"", UpperCase(text),
-                       text);
+    return fmt::format("{} is a reserved word; as a name it is written \"{}\"", UpperCase(text), text);
   }
   return "";
 }
@@ -325,10 +314,9 @@ Status SyntaxError(const SourceMap& source, TokenStream* tokens, Grammar* parser
     shown = shown.substr(0, cut) + "...";
   }
   std::string wanted = Expectation(expected);
-  std::string message = wanted.empty() ? fmt::format("unexpected {}", shown)
-                                       : fmt::format("expected {} before {}", wanted, shown);
-  return Status::Syntax(std::move(message), source.Span(t),
-                        Hint(source, *tokens, &diagnosis, expected));
+  std::string message =
+      wanted.empty() ? fmt::format("unexpected {}", shown) : fmt::format("expected {} before {}", wanted, shown);
+  return Status::Syntax(std::move(message), source.Span(t), Hint(source, *tokens, &diagnosis, expected));
 }
 
 }  // namespace parton::internal

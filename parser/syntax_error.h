@@ -35,9 +35,7 @@ class TokenStream : public antlr4::CommonTokenStream {
   }
   size_t count() const { return _tokens.size(); }
   antlr4::Token* token(size_t i) const { return _tokens[i].get(); }
-  void SetType(size_t i, size_t type) {
-    static_cast<antlr4::WritableToken*>(_tokens[i].get())->setType(type);
-  }
+  void SetType(size_t i, size_t type) { static_cast<antlr4::WritableToken*>(_tokens[i].get())->setType(type); }
   // One more EOF at the end.
   void AppendEnd();
 

@@ -69,9 +69,7 @@ Status Unclosed(std::string_view text, const RawToken& t) {
     case RawToken::Kind::kIon:
       return Status::Syntax("unterminated Ion literal", SpanAt(text, t.begin, 1),
                             "an Ion literal ends with a back-tick outside its own strings");
-    default:
-      return Status::Syntax("unterminated comment", SpanAt(text, t.begin, 2),
-                            "a comment ends with */");
+    default: return Status::Syntax("unterminated comment", SpanAt(text, t.begin, 2), "a comment ends with */");
   }
 }
 
@@ -159,8 +157,7 @@ void CountWord(std::string_view word, Nesting* nesting) {
 
 Status CheckText(std::string_view text, TextShape* shape) {
   if (text.size() > kMaxTextBytes) {
-    return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed",
-                                      text.size(), kMaxTextBytes),
+    return Status::Syntax(fmt::format("the statement has {} bytes; at most {} are allowed", text.size(), kMaxTextBytes),
                           {}, "bulk data is better loaded with COPY, or bound as parameters");
   }
   if (size_t bad = FindInvalidUtf8(text); bad != std::string_view::npos) {
@@ -177,10 +174,9 @@ Status CheckText(std::string_view text, TextShape* shape) {
     CheckPoint();
     if (!t.closed) return Unclosed(text, t);
     if (++tokens > kMaxTokens) {
-      return Status::Syntax(
-          fmt::format("the statement has more than {} words and signs", kMaxTokens),
-          SpanAt(text, t.begin, t.size()),
-          "bulk data is better loaded with COPY, or bound as parameters");
+      return Status::Syntax(fmt::format("the statement has more than {} words and signs", kMaxTokens),
+                            SpanAt(text, t.begin, t.size()),
+                            "bulk data is better loaded with COPY, or bound as parameters");
     }
     bool member = after_dot;
     after_dot = false;
@@ -271,9 +267,8 @@ Status CheckText(std::string_view text, TextShape* shape) {
                             "a chain of that many operators, joins or set operations nests as deep as it is long");
     }
     if (nesting.TooDeep()) {
-      return Status::Syntax(
-          fmt::format("the statement is nested deeper than {} levels", kMaxNesting),
-          SpanAt(text, t.begin, t.size()));
+      return Status::Syntax(fmt::format("the statement is nested deeper than {} levels", kMaxNesting),
+                            SpanAt(text, t.begin, t.size()));
     }
   }
   return Status::Ok();

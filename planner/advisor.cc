@@ -1,5 +1,7 @@
 #include "planner/advisor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -7,19 +9,17 @@
 #include <set>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/access_candidates.h"
 #include "planner/predicate/key_terms.h"
 #include "planner/predicate/selectivity.h"
+#include "planner/rules/access_candidates.h"
 
 namespace parton {
 
 namespace {
 
 constexpr uint32_t kHypotheticalId = 0xFFFFFFF0;
-constexpr double kWorthwhile = 0.7;        // of the items read now: what an index must stay below
+constexpr double kWorthwhile = 0.7;      // of the items read now: what an index must stay below
 constexpr double kWorthNarrowing = 100;  // items of one partition that a Query may read without advice
 
 bool ReadsSlot(const Expr& e, int slot) {
@@ -57,15 +57,15 @@ void ReadTerm(const Expr& term, int slot, Conditions* out) {
   } else if (const auto* b = term.As<Expr::Between>()) {
     if (!b->negated) add(*b->value, b->low.get(), false);
   } else if (const auto* call = term.As<Expr::Call>()) {
-    if (call->function->name == "BEGINS_WITH" && call->args.size() == 2) add(*call->args[0], call->args[1].get(), false);
+    if (call->function->name == "BEGINS_WITH" && call->args.size() == 2)
+      add(*call->args[0], call->args[1].get(), false);
   }
 }
 
 std::string Name(const std::string& name) {
   const bool plain = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
-                     std::all_of(name.begin(), name.end(), [](unsigned char c) {
-                       return c < 128 && (std::isalnum(c) != 0 || c == '_');
-                     });
+                     std::all_of(name.begin(), name.end(),
+                                 [](unsigned char c) { return c < 128 && (std::isalnum(c) != 0 || c == '_'); });
   if (plain) return name;
   std::string out = "\"";
   for (char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -131,9 +131,9 @@ Figures FiguresOf(TableStore* store, const TableSchema& table) {
   f.statistics = store->Statistics(table);
   const TableStats stats = store->Stats(table, nullptr);
   f.items = static_cast<double>(stats.approximate_items);
-  f.size = stats.approximate_items == 0 ? 100
-                                        : static_cast<double>(stats.approximate_bytes) /
-                                              static_cast<double>(stats.approximate_items);
+  f.size = stats.approximate_items == 0
+               ? 100
+               : static_cast<double>(stats.approximate_bytes) / static_cast<double>(stats.approximate_items);
   if (f.statistics != nullptr && f.statistics->items != 0) {
     f.items = static_cast<double>(f.statistics->items) * Selectivity(f.statistics).Growth(stats.approximate_items);
     f.size = static_cast<double>(f.statistics->bytes) / static_cast<double>(f.statistics->items);
@@ -161,8 +161,8 @@ TablePtr With(const TableSchema& table, const IndexSchema& index) {
 }
 
 // The items that a Query of the index would read; none if the planner would make none.
-std::optional<double> ItemsOf(const IndexSchema& index, const Plan::Access& access,
-                                     const std::vector<SortKey>& order, double items, const RuleContext& context) {
+std::optional<double> ItemsOf(const IndexSchema& index, const Plan::Access& access, const std::vector<SortKey>& order,
+                              double items, const RuleContext& context) {
   TablePtr table = With(*access.table, index);
   const Plan::Access anew = Anew(access, table);
   std::vector<std::string> rejected;
@@ -229,9 +229,11 @@ void Advisor::VisitAccess(size_t line, const Plan& plan, const Plan::Access& acc
                              access.ranges[0].prefixes.empty();
   if (one_partition && plan.estimate.items >= kWorthNarrowing) {
     // The partition key's equality is proven by the path: here it is a term again.
-    Expr::Path path{MakeExpr(Expr::Slot{access.slot, access.alias}), {PathStep{access.table->key.hash.name, -1}}, {false}, {}};
+    Expr::Path path{
+        MakeExpr(Expr::Slot{access.slot, access.alias}), {PathStep{access.table->key.hash.name, -1}}, {false}, {}};
     std::vector<ExprPtr> terms = Conjuncts(access.filter);
-    terms.insert(terms.begin(), MakeExpr(Expr::Compare{CompareOp::kEq, MakeExpr(std::move(path)), access.ranges[0].hash}));
+    terms.insert(terms.begin(),
+                 MakeExpr(Expr::Compare{CompareOp::kEq, MakeExpr(std::move(path)), access.ranges[0].hash}));
     need.access.filter = Conjoin(std::move(terms));
     need.items = plan.estimate.items;
     needs_.push_back(std::move(need));
@@ -377,24 +379,27 @@ std::string Advisor::Describe(const Proposal& p, bool single) const {
     for (const std::string& a : p.index.include) projection += (projection.back() == '(' ? "" : ", ") + Name(a);
     projection += ")";
   }
-  std::string out = fmt::format("CREATE INDEX {} ON {} ({}) {};\n", Name(p.index.name), Name(p.table->name), keys, projection);
+  std::string out =
+      fmt::format("CREATE INDEX {} ON {} ({}) {};\n", Name(p.index.name), Name(p.table->name), keys, projection);
   const Figures figures = FiguresOf(context_.store, *p.table);
   const double entry = figures.Projected(p.index, p.table->key);
   for (size_t i : p.needs) {
     const Need& need = needs_[i];
     const double items = ItemsOf(p.index, need.access, need.order, figures.items, context_).value_or(need.items);
     const double before = ReadUnits(need.items * figures.size), after = ReadUnits(items * entry);
-    out += fmt::format("--   {}: a {} of about {} items ({} read units) becomes a Query of about {} ({}): {} saved a run\n",
-                       single ? "the statement" : fmt::format("line {}", need.line),
-                       need.access.kind == AccessKind::kQuery ? "Query" : "Scan", Amount(need.items), Amount(before),
-                       Amount(items), Amount(after), Amount(before - after));
+    out += fmt::format(
+        "--   {}: a {} of about {} items ({} read units) becomes a Query of about {} ({}): {} saved a run\n",
+        single ? "the statement" : fmt::format("line {}", need.line),
+        need.access.kind == AccessKind::kQuery ? "Query" : "Scan", Amount(need.items), Amount(before), Amount(items),
+        Amount(after), Amount(before - after));
   }
   const double present = figures.Present(key);
   const double units = std::max(1.0, std::ceil(entry / 1024));
-  out += fmt::format("--   costs {} write unit{} for each write of an item with {} (twice that where a key changes), and about {:.1f} KB\n",
-                     Amount(units), units == 1 ? "" : "s",
-                     key.range ? key.hash.name + " and " + key.range->name : key.hash.name,
-                     figures.items * present * (entry + 100) / 1024);
+  out += fmt::format(
+      "--   costs {} write unit{} for each write of an item with {} (twice that where a key changes), and about {:.1f} "
+      "KB\n",
+      Amount(units), units == 1 ? "" : "s", key.range ? key.hash.name + " and " + key.range->name : key.hash.name,
+      figures.items * present * (entry + 100) / 1024);
   return out;
 }
 

@@ -55,7 +55,7 @@ class Advisor {
   const RuleContext& context_;
   EvalContext* eval_;
   std::vector<Need> needs_;
-  std::vector<std::pair<size_t, std::string>> fine_;     // what they do already
+  std::vector<std::pair<size_t, std::string>> fine_;  // what they do already
   std::vector<std::pair<size_t, std::string>> skipped_;
 };
 

@@ -2,19 +2,18 @@
 
 #include <utility>
 
-#include "planner/rules/attributes.h"
 #include "planner/binder/binder.h"
 #include "planner/plan/plan_depth.h"
+#include "planner/rules/attributes.h"
 #include "planner/rules/rules.h"
-#include "planner/settings.h"
 #include "planner/rules/write_inputs.h"
+#include "planner/settings.h"
 
 namespace parton {
 
 namespace {
 
-Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planned,
-                                                         const PlannerInput& input) {
+Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planned, const PlannerInput& input) {
   RuleContext context;
   context.store = input.store;
   context.settings = input.settings;
@@ -51,19 +50,17 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
     }
     *body = std::move(write);
   }
-  return std::shared_ptr<const PlannedStatement>(
-      std::make_shared<PlannedStatement>(std::move(planned)));
+  return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(planned)));
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
-    std::shared_ptr<const ast::Statement> statement, const PlannerInput& input) {
+Result<std::shared_ptr<const PlannedStatement>> PlanStatement(std::shared_ptr<const ast::Statement> statement,
+                                                              const PlannerInput& input) {
   if (const auto* explain = statement->As<ast::Explain>()) {
     // The inner statement shares the ownership of the whole.
     std::shared_ptr<const ast::Statement> inner(statement, explain->statement.get());
-    PARTON_ASSIGN_OR_RETURN(std::shared_ptr<const PlannedStatement> planned,
-                            PlanStatement(std::move(inner), input));
+    PARTON_ASSIGN_OR_RETURN(std::shared_ptr<const PlannedStatement> planned, PlanStatement(std::move(inner), input));
     PlannedStatement out;
     out.slot_count = planned->slot_count;
     out.parameter_count = statement->parameter_count;
@@ -81,15 +78,13 @@ Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
     }
     body.statement = std::move(planned);
     out.body = std::move(body);
-    return std::shared_ptr<const PlannedStatement>(
-        std::make_shared<PlannedStatement>(std::move(out)));
+    return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(out)));
   }
   PARTON_ASSIGN_OR_RETURN(PlannedStatement planned, BindStatement(statement, input));
   return Optimize(std::move(planned), input);
 }
 
-Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query,
-                                                          const ast::Statement& statement,
+Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query, const ast::Statement& statement,
                                                           const PlannerInput& input) {
   PARTON_ASSIGN_OR_RETURN(PlannedStatement planned, BindQuery(query, statement, input));
   return Optimize(std::move(planned), input);

@@ -55,13 +55,12 @@ struct PlannedStatement {
 // Errors: unknown names (with the nearest one as hint), static type errors (strict typing),
 // statements the dialect in force does not have, a scan that SET scan = deny forbids (naming the
 // index that would help).
-Result<std::shared_ptr<const PlannedStatement>> PlanStatement(
-    std::shared_ptr<const ast::Statement> statement, const PlannerInput& input);
+Result<std::shared_ptr<const PlannedStatement>> PlanStatement(std::shared_ptr<const ast::Statement> statement,
+                                                              const PlannerInput& input);
 
 // The same for a query inside of a statement that stays a command: COPY (query) TO. `statement`
 // owns `query`.
-Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query,
-                                                          const ast::Statement& statement,
+Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query, const ast::Statement& statement,
                                                           const PlannerInput& input);
 
 // The rules in the order they run; for SET rule_<name>, EXPLAIN and tests.

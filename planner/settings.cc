@@ -39,8 +39,7 @@ std::optional<bool> ToBool(const Value& v) {
 
 // 4096, '512MB', '1 GB'
 std::optional<uint64_t> ToBytes(const Value& v) {
-  if (v.is_small_int())
-    return v.int_value() < 0 ? std::nullopt : std::optional<uint64_t>(v.int_value());
+  if (v.is_small_int()) return v.int_value() < 0 ? std::nullopt : std::optional<uint64_t>(v.int_value());
   if (!v.is_text()) return std::nullopt;
   std::string text = Lower(v.bytes());
   uint64_t number = 0;
@@ -87,8 +86,7 @@ std::optional<int64_t> ToCount(const Value& v, int64_t least, int64_t most) {
 }
 
 template <typename T>
-std::optional<T> ToWord(const Value& v,
-                        std::initializer_list<std::pair<std::string_view, T>> words) {
+std::optional<T> ToWord(const Value& v, std::initializer_list<std::pair<std::string_view, T>> words) {
   if (!v.is_text()) return std::nullopt;
   std::string word = Lower(v.bytes());
   for (const auto& [text, value] : words) {
@@ -125,21 +123,16 @@ const std::vector<Setting>& Table() {
       {{"capacity", "on | off", "Whether statements count the capacity they consume, as DynamoDB does."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->capacity); },
        [](const Settings& s) { return OnOff(s.capacity); }},
-      {{"dialect", "extended | dynamodb",
-        "All of PartiQL, or what Amazon DynamoDB's ExecuteStatement takes."},
+      {{"dialect", "extended | dynamodb", "All of PartiQL, or what Amazon DynamoDB's ExecuteStatement takes."},
        [](const Value& v, Settings* s) {
-         return Put(
-             ToWord<Dialect>(v, {{"extended", Dialect::kExtended}, {"dynamodb", Dialect::kDynamo}}),
-             &s->dialect);
+         return Put(ToWord<Dialect>(v, {{"extended", Dialect::kExtended}, {"dynamodb", Dialect::kDynamo}}),
+                    &s->dialect);
        },
-       [](const Settings& s) {
-         return Value::String(s.dialect == Dialect::kDynamo ? "dynamodb" : "extended");
-       }},
+       [](const Settings& s) { return Value::String(s.dialect == Dialect::kDynamo ? "dynamodb" : "extended"); }},
       {{"durable", "on | off", "Whether a commit waits until it is on disk."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->durable); },
        [](const Settings& s) { return OnOff(s.durable); }},
-      {{"lint", "on | off",
-        "Whether a statement says which attributes it names that no sampled item has."},
+      {{"lint", "on | off", "Whether a statement says which attributes it names that no sampled item has."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->lint); },
        [](const Settings& s) { return OnOff(s.lint); }},
       {{"memory_limit", "bytes, or text as in '512MB'",
@@ -151,17 +144,15 @@ const std::vector<Setting>& Table() {
          return true;
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.memory_limit_bytes)); }},
-      {{"scan", "allow | warn | deny", "What happens to a statement that must scan a whole table, or a range of partition keys open at one end."},
+      {{"scan", "allow | warn | deny",
+        "What happens to a statement that must scan a whole table, or a range of partition keys open at one end."},
        [](const Value& v, Settings* s) {
-         return Put(ToWord<ScanPolicy>(v, {{"allow", ScanPolicy::kAllow},
-                                           {"warn", ScanPolicy::kWarn},
-                                           {"deny", ScanPolicy::kDeny}}),
+         return Put(ToWord<ScanPolicy>(
+                        v, {{"allow", ScanPolicy::kAllow}, {"warn", ScanPolicy::kWarn}, {"deny", ScanPolicy::kDeny}}),
                     &s->scan);
        },
        [](const Settings& s) {
-         return Value::String(s.scan == ScanPolicy::kAllow  ? "allow"
-                              : s.scan == ScanPolicy::kWarn ? "warn"
-                                                            : "deny");
+         return Value::String(s.scan == ScanPolicy::kAllow ? "allow" : s.scan == ScanPolicy::kWarn ? "warn" : "deny");
        }},
       {{"statement_timeout", "milliseconds, or text as in '5s'; 0: none",
         "How long one statement may run, waiting included, before it fails with TimedOut."},
@@ -177,16 +168,11 @@ const std::vector<Setting>& Table() {
       {{"throttle", "on | off", "Whether provisioned tables refuse what exceeds their throughput."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->throttle); },
        [](const Settings& s) { return OnOff(s.throttle); }},
-      {{"typing", "permissive | strict",
-        "Whether a type error yields MISSING or fails the statement."},
+      {{"typing", "permissive | strict", "Whether a type error yields MISSING or fails the statement."},
        [](const Value& v, Settings* s) {
-         return Put(
-             ToWord<Typing>(v, {{"permissive", Typing::kPermissive}, {"strict", Typing::kStrict}}),
-             &s->typing);
+         return Put(ToWord<Typing>(v, {{"permissive", Typing::kPermissive}, {"strict", Typing::kStrict}}), &s->typing);
        },
-       [](const Settings& s) {
-         return Value::String(s.typing == Typing::kStrict ? "strict" : "permissive");
-       }},
+       [](const Settings& s) { return Value::String(s.typing == Typing::kStrict ? "strict" : "permissive"); }},
       {{"validate_plans", "on | off",
         "Whether every plan is checked after every planner rule; a fault is an internal error naming the rule."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->validate_plans); },
@@ -216,17 +202,15 @@ Status Unknown(const std::string& name) {
   std::vector<std::string> known;
   for (const SettingInfo& s : AllSettings()) known.push_back(s.name);
   std::string nearest = NearestName(name, known);
-  return Status::Validation(
-      fmt::format("there is no setting {}", name), {},
-      nearest.empty() ? "SHOW ALL lists them" : fmt::format("did you mean {}?", nearest));
+  return Status::Validation(fmt::format("there is no setting {}", name), {},
+                            nearest.empty() ? "SHOW ALL lists them" : fmt::format("did you mean {}?", nearest));
 }
 
 }  // namespace
 
 std::string Settings::PlanKey() const {
-  std::string key =
-      fmt::format("{}{}{}{}{}", static_cast<int>(dialect), static_cast<int>(typing),
-                  static_cast<int>(scan), static_cast<int>(lint), threads);
+  std::string key = fmt::format("{}{}{}{}{}", static_cast<int>(dialect), static_cast<int>(typing),
+                                static_cast<int>(scan), static_cast<int>(lint), threads);
   for (const std::string& rule : disabled_rules) key += "," + rule;
   return key;
 }
@@ -238,8 +222,7 @@ const std::vector<SettingInfo>& AllSettings() {
     for (const RuleInfo& r : AllRules()) {
       out.push_back({std::string(kRulePrefix) + r.name, "on | off", r.contract});
     }
-    std::sort(out.begin(), out.end(),
-              [](const SettingInfo& a, const SettingInfo& b) { return a.name < b.name; });
+    std::sort(out.begin(), out.end(), [](const SettingInfo& a, const SettingInfo& b) { return a.name < b.name; });
     return out;
   }();
   return all;
@@ -273,8 +256,7 @@ Status ApplySetting(std::string_view name, const Value& value, Settings* setting
 Result<Value> ReadSetting(std::string_view name, const Settings& settings) {
   std::string key = Lower(name);
   if (const Setting* s = Find(key)) return s->read(settings);
-  if (std::string rule = RuleOf(key); !rule.empty())
-    return OnOff(!settings.disabled_rules.contains(rule));
+  if (std::string rule = RuleOf(key); !rule.empty()) return OnOff(!settings.disabled_rules.contains(rule));
   return Unknown(key);
 }
 

@@ -28,7 +28,7 @@ struct Settings {
   int threads = 0;  // 0: as many as the machine has cores
   size_t memory_limit_bytes = size_t{1} << 30;
   int64_t statement_timeout_ms = 0;  // 0: none
-  uint64_t atomic_limit = 100000;  // items one atomic bulk statement may write
+  uint64_t atomic_limit = 100000;    // items one atomic bulk statement may write
   bool durable = true;
   bool capacity = false;  // count consumed capacity
   bool throttle = false;

@@ -103,8 +103,7 @@ bool IsQuoted(std::string_view text, TextSpan span) {
 
 }  // namespace
 
-std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store,
-                                                            const TablePtr& table,
+std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store, const TablePtr& table,
                                                             Clock::duration max_age) {
   const auto start = Clock::now();
   {
@@ -119,8 +118,7 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store,
   return sample;
 }
 
-std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store,
-                                                               const TablePtr& table) {
+std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store, const TablePtr& table) {
   Clock::duration cost{};
   {
     const std::lock_guard lock(mutex_);
@@ -131,8 +129,8 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store
   return Of(store, table, 10 * cost);
 }
 
-std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std::string_view text,
-                                           TableStore& store, AttributeSamples* samples) {
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std::string_view text, TableStore& store,
+                                           AttributeSamples* samples) {
   Reads reads;
   if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
     reads.Add(*(*query)->root);
@@ -157,8 +155,7 @@ std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std:
       const auto statistics = store.Statistics(*table->second);
       if (statistics != nullptr && statistics->FindAttribute(name) != nullptr) continue;
       if (sample->items == 0) continue;
-      std::string hint =
-          NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
+      std::string hint = NearestName(name, std::vector<std::string>(sample->names.begin(), sample->names.end()));
       if (name == table->second->name) {
         hint = fmt::format("; @{} is the item", name);  // the table's name alone is an attribute's
       } else if (!hint.empty()) {

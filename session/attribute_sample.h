@@ -29,8 +29,7 @@ class AttributeSamples {
   using Clock = std::chrono::steady_clock;
 
   // Some hundred items from all over the key range; a sample taken less than `max_age` ago will do.
-  std::shared_ptr<const AttributeSample> Of(TableStore& store, const TablePtr& table,
-                                            Clock::duration max_age);
+  std::shared_ptr<const AttributeSample> Of(TableStore& store, const TablePtr& table, Clock::duration max_age);
   // As fresh as can be while sampling takes no more than a tenth of the time.
   std::shared_ptr<const AttributeSample> Fresh(TableStore& store, const TablePtr& table);
 
@@ -47,8 +46,8 @@ class AttributeSamples {
 // A line for each attribute that the statement reads by name and no item was seen to have: a typo would silently match
 // nothing. Tests for absence (IS MISSING, attribute_not_exists, ...) do not count, nor does an empty table.
 // `text`: the statement's.
-std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std::string_view text,
-                                           TableStore& store, AttributeSamples* samples);
+std::vector<std::string> UnknownAttributes(const PlannedStatement& planned, std::string_view text, TableStore& store,
+                                           AttributeSamples* samples);
 
 // Paths of attributes that items were seen to have, in a sample or by ANALYZE; steps into lists are left out:
 // credits.name for credits[].name.

@@ -1,8 +1,8 @@
 #include "session/connection.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "session/database_settings.h"
 #include "session/thrown.h"
@@ -105,8 +105,8 @@ StatementEntry::StatementEntry(ConnectionImpl* connection)
     : connection_(connection),
       outer_(connection->deadline_),
       scope_(&connection->bounds_),
-      watch_(connection->settings_->statement_timeout_ms == 0 ? nullptr : &connection->db_->timer,
-             &connection->bounds_, connection->deadline_ = DeadlineOf(*connection->settings_)) {
+      watch_(connection->settings_->statement_timeout_ms == 0 ? nullptr : &connection->db_->timer, &connection->bounds_,
+             connection->deadline_ = DeadlineOf(*connection->settings_)) {
   StatementBounds& bounds = connection_->bounds_;
   bounds.cancel.store(false, std::memory_order_relaxed);
   bounds.Start(connection_->settings_->memory_limit_bytes, nullptr);
@@ -172,9 +172,8 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNow(std::string_view t
   PlannedPtr plan;
   bool lifted = false;
   // Texts that differ in their literals share a plan, unless literals matter before execution.
-  if (parameters.empty() && settings_->typing == Typing::kPermissive &&
-      settings_->dialect == Dialect::kExtended && text.size() <= kMaxLiftedText &&
-      LiftLiterals(text, &lifted_)) {
+  if (parameters.empty() && settings_->typing == Typing::kPermissive && settings_->dialect == Dialect::kExtended &&
+      text.size() <= kMaxLiftedText && LiftLiterals(text, &lifted_)) {
     Result<PlannedPtr> shared = Plan(lifted_.text);
     // The plan that runs is the one that EXPLAIN shows.
     if (shared.ok() && (*shared)->parameter_count == static_cast<int>(lifted_.values.size()) &&
@@ -266,9 +265,8 @@ void ConnectionImpl::EndTransaction() noexcept {
       ++i;
       continue;
     }
-    e->End(Guarded([] {
-      return Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended");
-    }));
+    e->End(Guarded(
+        [] { return Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended"); }));
     if (i < open_.size() && open_[i] == e) ++i;
   }
   transaction_.reset();

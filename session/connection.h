@@ -17,21 +17,21 @@
 #include <utility>
 #include <vector>
 
-#include "session/attribute_sample.h"
 #include "executor/capacity/capacity_meter.h"
 #include "executor/capacity/clock.h"
+#include "executor/capacity/throughput.h"
 #include "executor/execution.h"
 #include "executor/operator.h"
-#include "session/plan_cache.h"
-#include "session/requests/request_token.h"
-#include "session/statement_timer.h"
-#include "session/feed/sweeper.h"
-#include "executor/capacity/throughput.h"
 #include "executor/transaction_items.h"
-#include "session/feed/triggers.h"
 #include "parser/scanner.h"
 #include "parton/database.h"
 #include "planner/planner.h"
+#include "session/attribute_sample.h"
+#include "session/feed/sweeper.h"
+#include "session/feed/triggers.h"
+#include "session/plan_cache.h"
+#include "session/requests/request_token.h"
+#include "session/statement_timer.h"
 
 namespace parton {
 
@@ -142,8 +142,8 @@ class Execution final : public ResultSet {
   Status Locate(Status s) const;
 
   friend class ConnectionImpl;
-  ConnectionImpl* connection_;  // null once it is gone
-  Status detached_;             // then why
+  ConnectionImpl* connection_;     // null once it is gone
+  Status detached_;                // then why
   Execution* previous_ = nullptr;  // of the connection's list
   Execution* next_ = nullptr;
   PlannedPtr plan_;
@@ -264,8 +264,8 @@ class ConnectionImpl final : public Connection {
 
   Result<PlannedPtr> PlanNow(std::string_view text);
   Result<std::unique_ptr<ResultSet>> ExecuteNow(std::string_view text, std::vector<Value> parameters);
-  Result<std::unique_ptr<ResultSet>> ExecuteNamedNow(
-      std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters);
+  Result<std::unique_ptr<ResultSet>> ExecuteNamedNow(std::string_view text,
+                                                     const std::vector<std::pair<std::string, Value>>& parameters);
   Status SetNow(std::string_view name, const Value& value);
   Status CommitNow();
   void EndTransaction() noexcept;
@@ -290,8 +290,8 @@ class ConnectionImpl final : public Connection {
   std::vector<Status> outcomes_;  // of the transaction's statements; OK for those that do not cancel it
   bool cancelled_ = false;
   TransactionItems transaction_items_;  // written in DynamoDB's dialect
-  std::vector<Execution*> open_;  // no more than a few
-  Execution* executions_ = nullptr;  // a list through all of them
+  std::vector<Execution*> open_;        // no more than a few
+  Execution* executions_ = nullptr;     // a list through all of them
   LiftedText lifted_;
   std::string cache_key_;
 };

@@ -2,15 +2,15 @@
 #include <filesystem>
 #include <system_error>
 
-#include "session/feed/change_feed.h"
-#include "session/connection.h"
-#include "session/guarded_feed.h"
-#include "session/requests/one_shot.h"
-#include "session/open_database.h"
 #include "executor/spill/spill_file.h"
+#include "session/connection.h"
+#include "session/feed/change_feed.h"
+#include "session/guarded_feed.h"
+#include "session/open_database.h"
+#include "session/requests/one_shot.h"
 #include "session/transfer/unfinished_import.h"
-#include "storage/local/recovery/salvage.h"
 #include "storage/local/local_store.h"
+#include "storage/local/recovery/salvage.h"
 
 namespace parton {
 
@@ -26,9 +26,8 @@ class DatabaseImpl final : public Database {
     state_.store = std::move(store);
     state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
     state_.triggers = std::make_unique<Triggers>(&state_);
-    state_.sweeper =
-        std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
-                                  [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
+    state_.sweeper = std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
+                                               [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
     // Spilled rows stay with the data, which may not fit anywhere else.
     const bool beside_data = path != ":memory:" && !options.read_only;
     std::error_code error;
@@ -168,8 +167,8 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
   });
 }
 
-Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
-                                               leveldb::Env* env, bool validate_transactions) {
+Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options, leveldb::Env* env,
+                                               bool validate_transactions) {
   auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
   StoreOptions store;
   store.env = env;

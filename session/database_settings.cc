@@ -1,12 +1,12 @@
 #include "session/database_settings.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <string>
 
-#include <fmt/format.h>
-
-#include "session/connection.h"
 #include "parton/temporal.h"
+#include "session/connection.h"
 
 namespace parton {
 
@@ -161,8 +161,8 @@ Result<Value> ReadDatabaseSetting(std::string_view given, const DatabaseState& d
     return Value::Of(Timestamp::FromEpochNanos(db.clock->NowNanos(), 3));
   }
   if (name == "trigger_depth") return Value::Int(db.triggers->depth());
-  return Value::String(DurationText(name == "stream_retention" ? db.sweeper->retention_ms()
-                                                               : db.sweeper->interval_ms()));
+  return Value::String(
+      DurationText(name == "stream_retention" ? db.sweeper->retention_ms() : db.sweeper->interval_ms()));
 }
 
 }  // namespace parton

@@ -45,9 +45,8 @@ Result<Value> EvaluateToValue(std::string_view text, const std::map<std::string,
   PlannerInput input;
   input.settings = &settings;
   input.globals = globals;
-  PARTON_ASSIGN_OR_RETURN(
-      std::shared_ptr<const PlannedStatement> planned,
-      PlanStatement(std::make_shared<const ast::Statement>(std::move(parsed)), input));
+  PARTON_ASSIGN_OR_RETURN(std::shared_ptr<const PlannedStatement> planned,
+                          PlanStatement(std::make_shared<const ast::Statement>(std::move(parsed)), input));
   const QueryPtr* query = std::get_if<QueryPtr>(&planned->body);
   if (query == nullptr) return Status::Validation("a query is wanted");
   if (planned->parameter_count > 0) return Status::Validation("the query has parameters");
@@ -60,9 +59,8 @@ Result<Value> EvaluateToValue(std::string_view text, const std::map<std::string,
   shared.bounds = &bounds;
   std::error_code ignored;
   shared.temp_dir = std::filesystem::temp_directory_path(ignored).string();
-  shared.now_nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+  shared.now_nanos =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   const FileAccess files;
   shared.files = &files;
   shared.memory.Reset(settings.memory_limit_bytes);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "session/database_settings.h"
 #include "planner/settings.h"
+#include "session/database_settings.h"
 #include "types/functions/functions.h"
 
 namespace parton {
@@ -17,8 +17,7 @@ std::vector<FunctionInfo> FunctionList() {
   for (const AggregateFunction* f : AllAggregateFunctions()) {
     list.push_back({f->name, f->signature, f->doc});
   }
-  std::sort(list.begin(), list.end(),
-            [](const FunctionInfo& a, const FunctionInfo& b) { return a.name < b.name; });
+  std::sort(list.begin(), list.end(), [](const FunctionInfo& a, const FunctionInfo& b) { return a.name < b.name; });
   return list;
 }
 

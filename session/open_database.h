@@ -14,8 +14,8 @@ class Env;
 namespace parton {
 
 // `env` is not owned; null: the default one.
-Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options,
-                                               leveldb::Env* env, bool validate_transactions = true);
+Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options, leveldb::Env* env,
+                                               bool validate_transactions = true);
 
 }  // namespace parton
 

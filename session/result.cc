@@ -1,13 +1,13 @@
 // A running statement: sets up what its operators share, pulls rows, and cleans up.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 
-#include <fmt/format.h>
-
-#include "session/connection.h"
-#include "session/thrown.h"
 #include "executor/write.h"
 #include "planner/plan/plan_visit.h"
+#include "session/connection.h"
+#include "session/thrown.h"
 #include "types/item/item_codec.h"
 #include "types/value/kept_bytes.h"
 
@@ -321,8 +321,7 @@ bool Execution::CancelsTransaction(const PlannedStatement& plan, const Status& s
   if (write != nullptr && (*write)->kind == WritePlan::Kind::kExistsCheck) {
     return s.code() == StatusCode::kConditionFailed;
   }
-  return connection_->settings()->dialect == Dialect::kDynamo && !plan.read_only &&
-         s.code() != StatusCode::kCancelled;
+  return connection_->settings()->dialect == Dialect::kDynamo && !plan.read_only && s.code() != StatusCode::kCancelled;
 }
 
 Status Execution::StartQuery(const Query& query) {
@@ -354,8 +353,7 @@ Status Execution::StartQuery(const Query& query) {
   return Status();
 }
 
-Status Execution::RunQuery(const Query& query, int slot_count,
-                           const std::function<Status(const Value&)>& each) {
+Status Execution::RunQuery(const Query& query, int slot_count, const std::function<Status(const Value&)>& each) {
   ExecutionContext ctx(&shared_, slot_count);
   Status s;
   {
@@ -519,8 +517,7 @@ void Execution::End(Status status) {
   } catch (...) {
     // A note that cannot be made is left out: what is done is done.
   }
-  stats_.milliseconds =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
+  stats_.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
 }
 
 // A value of a wrong type is MISSING, and a MISSING one is a blank: nothing else would tell.

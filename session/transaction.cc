@@ -46,13 +46,9 @@ Result<std::unique_ptr<Statement>> Transaction::Prepare(std::string_view text) {
   return connection_->Prepare(text);
 }
 
-Status Transaction::Savepoint(const std::string& name) {
-  return active() ? connection_->MakeSavepoint(name) : Over();
-}
+Status Transaction::Savepoint(const std::string& name) { return active() ? connection_->MakeSavepoint(name) : Over(); }
 
-Status Transaction::RollbackTo(const std::string& name) {
-  return active() ? connection_->RollbackTo(name) : Over();
-}
+Status Transaction::RollbackTo(const std::string& name) { return active() ? connection_->RollbackTo(name) : Over(); }
 
 Status Transaction::ReleaseSavepoint(const std::string& name) {
   return active() ? connection_->ReleaseSavepoint(name) : Over();

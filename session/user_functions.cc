@@ -3,8 +3,8 @@
 #include <cctype>
 #include <utility>
 
-#include "session/thrown.h"
 #include "parton/functions.h"
+#include "session/thrown.h"
 #include "types/functions/functions.h"
 
 namespace parton {

@@ -110,8 +110,7 @@ const std::vector<VariableInfo>& AllEnvironmentVariables() {
   static const std::vector<VariableInfo> kVariables = {
       {"PARTON_HISTORY", "the file of the history; ~/.parton_history if not set, none if empty"},
       {"PARTON_HISTORY_SIZE", "how many statements it keeps; 2000 if not set"},
-      {"PARTON_INIT",
-       "a script that runs before the prompt; ~/.partonrc if not set, none if empty"},
+      {"PARTON_INIT", "a script that runs before the prompt; ~/.partonrc if not set, none if empty"},
       {"PARTON_PAGER, PAGER", "the pager; less -SRFX or more if neither is set"},
       {"VISUAL, EDITOR", "the editor of .edit and Ctrl-X Ctrl-E; vi if neither is set"},
       {"NO_COLOR", "if not empty: no colours"},

@@ -30,7 +30,7 @@ struct CommandLine {
   bool sample = false;
   bool safe = false;                    // statements and commands stay off files, commands, other databases
   std::vector<std::string> safe_files;  // directories that they may use all the same
-  std::string salvage_into;  // not empty: save the database there, and end
+  std::string salvage_into;             // not empty: save the database there, and end
 };
 
 // The tables of which --help and the manual page are made.

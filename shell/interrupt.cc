@@ -46,8 +46,7 @@ void TakeSignals() {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
     const std::lock_guard lock(g_mutex);
-    const bool again =
-        signal == SIGINT ? g_interrupted.exchange(true) : g_termination.exchange(signal) != 0;
+    const bool again = signal == SIGINT ? g_interrupted.exchange(true) : g_termination.exchange(signal) != 0;
     if (g_action) {
       g_action();
       if (again && signal != SIGINT) Leave(signal);  // it was told before and still runs

@@ -23,15 +23,12 @@ std::string Short(double n) {
 
 std::string ProgressText(uint64_t done, uint64_t total, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  const std::string counts =
-      fmt::format("{} items, {}/s", Short(static_cast<double>(done)), Short(rate));
+  const std::string counts = fmt::format("{} items, {}/s", Short(static_cast<double>(done)), Short(rate));
   // The total is an estimate: when there was more, it says nothing any more.
   if (total == 0 || done > total) return counts;
   const double part = static_cast<double>(done) / static_cast<double>(total);
   const std::string left =
-      rate > 0 && done < total
-          ? fmt::format(", {:.0f} s left", static_cast<double>(total - done) / rate)
-          : "";
+      rate > 0 && done < total ? fmt::format(", {:.0f} s left", static_cast<double>(total - done) / rate) : "";
   return fmt::format("{:3.0f} %  {}{}", part * 100, counts, left);
 }
 
@@ -40,8 +37,7 @@ void Progress::Update(uint64_t done, uint64_t total) {
   if (!enabled_) return;
   const auto now = Clock::now();
   const std::lock_guard lock(mutex_);
-  if (now - start_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100))
-    return;
+  if (now - start_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100)) return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const std::string line = ProgressText(done, total, seconds) + "  (Ctrl-C cancels)";

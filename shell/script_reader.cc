@@ -68,9 +68,8 @@ Status ScriptReader::CheckText() {
   }
   const size_t at = std::min(bad, nul);
   Skip(checked_ + at - start_);
-  return Status::Validation(
-      nul <= bad ? "this is no text: it has a NUL byte" : "this is no UTF-8 text", {},
-      "scripts are UTF-8 text; is this the right file?");
+  return Status::Validation(nul <= bad ? "this is no text: it has a NUL byte" : "this is no UTF-8 text", {},
+                            "scripts are UTF-8 text; is this the right file?");
 }
 
 void ScriptReader::Skip(size_t bytes) {
@@ -120,23 +119,19 @@ size_t ScriptReader::FindEnd(size_t* with_semicolon) {
   // Splitting takes time in proportion to the text: it waits for a `;` that was not there before,
   // and looks at a window first.
   if (!end_ && buffer_.find(';', searched_) == std::string::npos) return 0;
-  for (size_t window = std::min(rest.size(), size_t{4096});;
-       window = std::min(rest.size(), window * 4)) {
+  for (size_t window = std::min(rest.size(), size_t{4096});; window = std::min(rest.size(), window * 4)) {
     const bool whole = window == rest.size();
     const std::vector<ScriptStatement> found = SplitScript(rest.substr(0, window));
     if (!found.empty() && (found[0].terminated || (whole && end_))) {
       const ScriptStatement& first = found[0];
-      const size_t length =
-          static_cast<size_t>(first.text.data() - rest.data()) + first.text.size();
+      const size_t length = static_cast<size_t>(first.text.data() - rest.data()) + first.text.size();
       *with_semicolon = length;
       if (!first.terminated) return length;
       // Comments may stand between the text and its `;`.
       size_t n = length;
       while (n < rest.size() && rest[n] != ';') {
         const bool line = rest.substr(n, 2) == "--";
-        const size_t close = line                        ? rest.find('\n', n)
-                             : rest.substr(n, 2) == "/*" ? rest.find("*/", n + 2)
-                                                         : n;
+        const size_t close = line ? rest.find('\n', n) : rest.substr(n, 2) == "/*" ? rest.find("*/", n + 2) : n;
         n = close == std::string_view::npos ? rest.size() : close + 1;
       }
       *with_semicolon = std::min(n + 1, rest.size());
@@ -165,8 +160,7 @@ Result<bool> ScriptReader::Next(SourceStatement* statement) {
     size_t length = 0;
     if (dot) {
       const size_t end_of_line = rest.find('\n');
-      if (end_of_line != std::string_view::npos || end_)
-        length = std::min(end_of_line, rest.size());
+      if (end_of_line != std::string_view::npos || end_) length = std::min(end_of_line, rest.size());
       whole = length;
       while (length > 0 && (rest[length - 1] == '\r' || rest[length - 1] == ' ')) --length;
     } else {

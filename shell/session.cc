@@ -13,11 +13,11 @@
 
 #include "parton/files.h"
 #include "shell/commands/dot_commands.h"
-#include "shell/render/error_text.h"
-#include "shell/interrupt.h"
-#include "shell/progress.h"
 #include "shell/commands/sample.h"
 #include "shell/commands/statement_names.h"
+#include "shell/interrupt.h"
+#include "shell/progress.h"
+#include "shell/render/error_text.h"
 #include "shell/render/text_width.h"
 
 namespace parton::shell {
@@ -63,7 +63,8 @@ TextSpan SpanOf(std::string_view text, size_t begin, size_t end) {
 }
 
 // ":nope" is not set: with its place in the statement.
-Status UnknownVariable(const std::string& name, const std::string& text, const std::map<std::string, Value>& variables) {
+Status UnknownVariable(const std::string& name, const std::string& text,
+                       const std::map<std::string, Value>& variables) {
   std::vector<std::string> names;
   for (const auto& [known, value] : variables) names.push_back(known);
   const std::string nearest = Nearest(name, names);
@@ -73,9 +74,9 @@ Status UnknownVariable(const std::string& name, const std::string& text, const s
     if (!IsSymbol(text, tokens[i - 1], ":") || NameOf(text, tokens[i]) != name) continue;
     span = SpanOf(text, tokens[i - 1].begin, tokens[i].end);
   }
-  return Status(StatusCode::kValidation, fmt::format("there is no variable :{}", name), span,
-                nearest.empty() ? fmt::format(".set {} EXPRESSION makes it", name)
-                                : fmt::format("did you mean :{}?", nearest));
+  return Status(
+      StatusCode::kValidation, fmt::format("there is no variable :{}", name), span,
+      nearest.empty() ? fmt::format(".set {} EXPRESSION makes it", name) : fmt::format("did you mean :{}?", nearest));
 }
 
 // What became of the items that a statement counts.
@@ -99,8 +100,7 @@ std::string_view WhatWasDone(const std::string& statement) {
 }
 
 bool HasColumns(Mode mode) {
-  return mode == Mode::kTable || mode == Mode::kVertical || mode == Mode::kCsv ||
-         mode == Mode::kMarkdown;
+  return mode == Mode::kTable || mode == Mode::kVertical || mode == Mode::kCsv || mode == Mode::kMarkdown;
 }
 
 }  // namespace
@@ -155,9 +155,7 @@ Status Session::Refuse(std::string_view what) const {
   return Status(StatusCode::kUnsupported, fmt::format("{} is refused: the shell runs with --safe", what));
 }
 
-bool Session::done() const {
-  return quit_.has_value() || output_.reader_gone() || TerminationSignal() != 0;
-}
+bool Session::done() const { return quit_.has_value() || output_.reader_gone() || TerminationSignal() != 0; }
 
 int Session::exit_status() const {
   if (TerminationSignal() != 0) return 128 + TerminationSignal();
@@ -168,9 +166,7 @@ int Session::exit_status() const {
   return failed_ ? kExitStatementError : kExitOk;
 }
 
-void Session::Note(std::string_view text) {
-  WriteMessage(std::string(text) + "\n");
-}
+void Session::Note(std::string_view text) { WriteMessage(std::string(text) + "\n"); }
 
 void Session::ReportError(const Status& error, const SourceStatement& statement) {
   failed_ = true;
@@ -299,8 +295,8 @@ Status Session::PrintResult(const std::string& statement, ResultSet* result, uin
 }
 
 void Session::PrintFooter(const std::string& statement, const ResultSet& result, uint64_t rows, double milliseconds) {
-  const bool for_people = options_.mode == Mode::kTable || options_.mode == Mode::kVertical ||
-                          options_.mode == Mode::kChart;
+  const bool for_people =
+      options_.mode == Mode::kTable || options_.mode == Mode::kVertical || options_.mode == Mode::kChart;
   if (!footer || !for_people) return;
   std::string line;
   if (result.kind() == ResultKind::kRows) line = Plural(rows, "row", "rows");
@@ -327,8 +323,8 @@ void Session::PrintFooter(const std::string& statement, const ResultSet& result,
 // Before the error of a cancelled statement: how far it came.
 void Session::NotePartial(uint64_t rows, uint64_t examined) {
   if (rows > 0 || examined > 0) {
-    Note(fmt::format("note: {} shown and {} examined before it was cancelled",
-                     Plural(rows, "row", "rows"), Plural(examined, "item", "items")));
+    Note(fmt::format("note: {} shown and {} examined before it was cancelled", Plural(rows, "row", "rows"),
+                     Plural(examined, "item", "items")));
   }
 }
 
@@ -348,8 +344,7 @@ void Session::BeginPaging() {
 
 bool Session::RunStatement(const SourceStatement& statement) {
   if (!is_open()) {
-    ReportError(Status(StatusCode::kOpenFailed, "no database is open", {}, "try .open PATH"),
-                statement);
+    ReportError(Status(StatusCode::kOpenFailed, "no database is open", {}, "try .open PATH"), statement);
     return false;
   }
   last_statement = statement.text;
@@ -463,8 +458,7 @@ bool Session::RunFile(const std::string& path, const SourceStatement& origin) {
   } else if (S_ISDIR(info.st_mode)) {
     status = Status::IoError(fmt::format("cannot read {}: it is a directory, not a script", path));
   } else if (depth_ >= kMaxReadDepth) {
-    status =
-        Status::Validation(fmt::format("scripts read each other more than {} deep", kMaxReadDepth));
+    status = Status::Validation(fmt::format("scripts read each other more than {} deep", kMaxReadDepth));
   }
   bool good = false;
   if (status.ok()) {

@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "shell/command_line.h"
-#include "shell/render/error_text.h"
-#include "shell/interrupt.h"
-#include "shell/editor/prompt.h"
 #include "shell/commands/sample.h"
+#include "shell/editor/prompt.h"
+#include "shell/interrupt.h"
+#include "shell/render/error_text.h"
 #include "shell/session.h"
 #include "shell/test_runner/test_command.h"
 
@@ -31,8 +31,8 @@ void OpenStandardDescriptors() {
 bool WantsColor() {
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
-  return (no_color == nullptr || *no_color == 0) && term != nullptr &&
-         std::string_view(term) != "dumb" && isatty(1) != 0;
+  return (no_color == nullptr || *no_color == 0) && term != nullptr && std::string_view(term) != "dumb" &&
+         isatty(1) != 0;
 }
 
 Value SettingValue(const std::string& text) {
@@ -136,8 +136,7 @@ int RunShell(int argc, char** argv) {
     if (!session.LoadSample()) return kExitStatementError;
   }
   if (options.interactive) {
-    fmt::print("Parton {}. Statements end with a semicolon; .help lists the commands.\n",
-               Version());
+    fmt::print("Parton {}. Statements end with a semicolon; .help lists the commands.\n", Version());
     if (line->sample) fmt::print("{}", SampleGreeting());
     std::fflush(stdout);
     if (session.made_database()) session.Note(NewDatabaseNote(line->database));

@@ -62,9 +62,8 @@ class FeedStore {
 
   // Keys of items whose TTL value lies in [low, high), by value, at most `limit`; *position continues (empty:
   // from the start; empty again at the end).
-  virtual Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low,
-                                               const Number& high, size_t limit,
-                                               std::string* position) const = 0;
+  virtual Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low, const Number& high,
+                                               size_t limit, std::string* position) const = 0;
 };
 
 }  // namespace parton

@@ -1,7 +1,8 @@
 // The seam between executor and storage: tables of items, read through views, changed by atomic writes.
 //
 // Conditions and update values cross the seam as bound expressions without subqueries (types/expr/expr.h), so a store
-// evaluates them where the bytes are, under latches, without reading anything else. LocalStore (storage/local/local_store.h) is the implementation on LevelDB.
+// evaluates them where the bytes are, under latches, without reading anything else. LocalStore
+// (storage/local/local_store.h) is the implementation on LevelDB.
 //
 // Threads: a TableStore may be used from any number of threads at once; a view, a cursor or a transaction
 // from one at a time (different cursors of one view may run on different threads).
@@ -40,11 +41,11 @@ struct KeyBound {
 
 // One contiguous stretch of a table's or index's key order; everything given is intersected.
 struct KeyRange {
-  std::optional<Value> hash;     // partition key = this
+  std::optional<Value> hash;  // partition key = this
   // On the sort key if `hash` is given, else on the partition key (tables only).
   std::optional<KeyBound> low;
   std::optional<KeyBound> high;
-  std::optional<Value> prefix;   // begins_with; string or binary keys
+  std::optional<Value> prefix;  // begins_with; string or binary keys
 };
 
 // Encoded key boundaries [begin, end) inside a source, as Split() cut them; empty = open.
@@ -130,8 +131,8 @@ struct WriteOp {
 
   Kind kind = Kind::kPut;
   TablePtr table;
-  Value item;           // kPut, kInsert: any STRUCT; made storable and validated here
-  Key key;              // the others
+  Value item;  // kPut, kInsert: any STRUCT; made storable and validated here
+  Key key;     // the others
   // Null: none. Reads the old item (MISSING if absent) in frame[slot]. REQUIRES of it and the values of `actions`:
   // CanEvaluate; else the write is an error.
   ExprPtr condition;
@@ -139,7 +140,7 @@ struct WriteOp {
   // If one does not hold for the old item, the write fails with kTransactionConflict.
   std::vector<WritePremise> premises;
   int slot = 0;
-  Otherwise if_false = Otherwise::kFail;    // condition not true: kFail = ConditionFailed; kSkip
+  Otherwise if_false = Otherwise::kFail;  // condition not true: kFail = ConditionFailed; kSkip
   // kInsert: kFail = DuplicateItem, kSkip, kProceed = replace.
   Otherwise if_exists = Otherwise::kFail;
   // kUpdate: kFail = ConditionFailed, kSkip, kProceed = create (upsert).
@@ -205,8 +206,8 @@ class StoreTransaction {
 struct TableStats {
   uint64_t approximate_bytes = 0;  // stored: keys and values
   uint64_t approximate_items = 0;
-  uint64_t approximate_size = 0;   // DynamoDB sizes of the items
-  bool exact = false;              // all of them were looked at
+  uint64_t approximate_size = 0;  // DynamoDB sizes of the items
+  bool exact = false;             // all of them were looked at
 };
 
 // Called now and then with the items done and how many they will be, 0: not known; false cancels.
@@ -237,8 +238,7 @@ class TableStore {
   virtual Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) = 0;
   virtual Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress = {}) = 0;
   // Changes everything but keys and indexes (throughput, stream, TTL, options): `change` edits a copy.
-  virtual Status AlterTable(std::string_view table,
-                            const std::function<Status(TableSchema*)>& change) = 0;
+  virtual Status AlterTable(std::string_view table, const std::function<Status(TableSchema*)>& change) = 0;
 
   virtual const NameTable& names() const = 0;
 
@@ -249,14 +249,13 @@ class TableStore {
   virtual ReadView& LatestView() = 0;
   // The item of `key`, MISSING if there is none. *item is a lazily decoded STRUCT that owns its bytes; a
   // Value whose payload nobody shares is reused without allocating.
-  virtual Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item,
-                     ReadStats* stats) = 0;
+  virtual Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item, ReadStats* stats) = 0;
   // `ctx` must outlive the cursor; the filter uses its frame, with the item in frame[slot].
-  virtual Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec,
-                                                         EvalContext* ctx, int slot) = 0;
+  virtual Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec, EvalContext* ctx,
+                                                         int slot) = 0;
   // Cuts the source's range into at most `pieces` segments of about equal size, in key order.
-  virtual std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index,
-                                         const KeyRange& range, int pieces) = 0;
+  virtual std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index, const KeyRange& range,
+                                         int pieces) = 0;
   virtual TableStats Stats(const TableSchema& table, const IndexSchema* index) = 0;
   // What ANALYZE saw last; null: nothing yet. It may be long out of date.
   virtual std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const = 0;

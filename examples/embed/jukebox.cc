@@ -41,8 +41,10 @@ parton::Status Run(const std::string& path) {
 
   // A Query of the index, in its order; rows come while it runs. Songs without plays are not in the index: only a
   // condition that leaves them out allows its use.
-  PARTON_ASSIGN_OR_RETURN(auto chart, connection->Execute("SELECT title, plays FROM songs WHERE genre = ? AND plays > 0 "
-                                                          "ORDER BY plays DESC LIMIT 10", {"jazz"}));
+  PARTON_ASSIGN_OR_RETURN(auto chart,
+                          connection->Execute("SELECT title, plays FROM songs WHERE genre = ? AND plays > 0 "
+                                              "ORDER BY plays DESC LIMIT 10",
+                                              {"jazz"}));
   while (chart->Next()) {
     const parton::Value& song = chart->row();
     std::printf("%-15s %s\n", std::string(song.Get("title").bytes()).c_str(), song.Get("plays").ToLiteral().c_str());

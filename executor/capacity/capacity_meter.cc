@@ -1,8 +1,8 @@
 #include "executor/capacity/capacity_meter.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "types/item/item_rules.h"
 
@@ -28,8 +28,8 @@ const IndexSchema* IndexById(const TableSchema& table, uint32_t id) {
 
 // Only what got as far as its items costs.
 bool IsCharged(const Status& error) {
-  return error.ok() || error.code() == StatusCode::kConditionFailed ||
-         error.code() == StatusCode::kDuplicateItem || error.code() == StatusCode::kTransactionCanceled;
+  return error.ok() || error.code() == StatusCode::kConditionFailed || error.code() == StatusCode::kDuplicateItem ||
+         error.code() == StatusCode::kTransactionCanceled;
 }
 
 std::string UnitsText(double read, double write) {

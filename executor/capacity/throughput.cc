@@ -1,9 +1,9 @@
 #include "executor/capacity/throughput.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace parton {
 
@@ -19,9 +19,7 @@ double Rate(CapacityKind kind, const Throughput& t) {
 
 }  // namespace
 
-int64_t MinuteOf(int64_t ms) {
-  return ms >= 0 ? ms / kMinuteMs : (ms - kMinuteMs + 1) / kMinuteMs;
-}
+int64_t MinuteOf(int64_t ms) { return ms >= 0 ? ms / kMinuteMs : (ms - kMinuteMs + 1) / kMinuteMs; }
 
 void TokenBucket::Refill(double rate, int64_t now_ms) {
   if (rate != rate_) {
@@ -33,9 +31,7 @@ void TokenBucket::Refill(double rate, int64_t now_ms) {
   filled_ms_ = now_ms;
 }
 
-bool TokenBucket::Holds(double units) const {
-  return tokens_ + kTolerance >= std::min(units, rate_ * kBurstSeconds);
-}
+bool TokenBucket::Holds(double units) const { return tokens_ + kTolerance >= std::min(units, rate_ * kBurstSeconds); }
 
 void TokenBucket::Take(double units, bool overdraw) {
   const double floor = overdraw ? -INFINITY : std::min(tokens_, 0.0);
@@ -62,8 +58,8 @@ TokenBucket* ThroughputLedger::Payer(CapacityKind kind, const CapacityTarget& ta
   return &bucket;
 }
 
-Status ThroughputLedger::Take(CapacityKind kind, const std::vector<CapacityCharge>& charges,
-                              const CapacityMoment& now, const TableSchema** short_table) {
+Status ThroughputLedger::Take(CapacityKind kind, const std::vector<CapacityCharge>& charges, const CapacityMoment& now,
+                              const TableSchema** short_table) {
   std::lock_guard lock(mutex_);
   // Several charges may fall on one account: a table and its local indexes.
   std::vector<std::pair<TokenBucket*, double>> sums;
@@ -111,9 +107,8 @@ Status ThroughputLedger::Refuse(CapacityKind kind, const CapacityTarget& target,
   count(short_one);
   // An index that is short holds back the writes of its table.
   if (global && !read) count({target.table, nullptr});
-  const std::string name =
-      global ? fmt::format("index {} of table {}", target.index->name, target.table->name)
-             : fmt::format("table {}", target.table->name);
+  const std::string name = global ? fmt::format("index {} of table {}", target.index->name, target.table->name)
+                                  : fmt::format("table {}", target.table->name);
   const char* what = read ? "read" : "write";
   const double rate = Rate(kind, *short_one.provisioned());
   std::string message = fmt::format("The level of configured provisioned throughput for {} was exceeded",
@@ -136,9 +131,8 @@ CapacityMinute& ThroughputLedger::MinuteFor(const CapacityTarget& target, int64_
   std::vector<CapacityMinute>& minutes = accounts_[target.id()].minutes;
   if (minutes.empty() || minutes.back().minute != minute) {
     // Later ones are of before the clock went back.
-    std::erase_if(minutes, [&](const CapacityMinute& m) {
-      return m.minute <= minute - kMinutesKept || m.minute > minute;
-    });
+    std::erase_if(minutes,
+                  [&](const CapacityMinute& m) { return m.minute <= minute - kMinutesKept || m.minute > minute; });
     if (minutes.empty() || minutes.back().minute != minute) minutes.push_back({minute, 0, 0, 0, 0});
   }
   return minutes.back();

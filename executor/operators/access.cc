@@ -20,9 +20,8 @@ class Access final : public Operator {
               node.range_list == nullptr;
     // A filter the store does not evaluate, or that waits for the fetched item, is left to us.
     pushed_ = !point_ && !node.fetch ? node.pushed_filter : nullptr;
-    residual_ = pushed_ != nullptr && (node.filter == nullptr || node.filter == node.pushed_filter)
-                    ? nullptr
-                    : node.filter;
+    residual_ =
+        pushed_ != nullptr && (node.filter == nullptr || node.filter == node.pushed_filter) ? nullptr : node.filter;
     if (residual_ == nullptr && pushed_ == nullptr) residual_ = node.pushed_filter;
   }
   ~Access() override { CloseCursor(); }
@@ -159,8 +158,8 @@ class Access final : public Operator {
     if (ctx_.morsel_access == &node_) spec.segment = &ctx_.morsel->segment;
     if (node_.kind == AccessKind::kScan && ctx_.shared->cache_bytes > 0) {
       // A scan of more than half of the cache would only wash it out.
-      spec.fill_cache = ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes <
-                        ctx_.shared->cache_bytes / 2;
+      spec.fill_cache =
+          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes < ctx_.shared->cache_bytes / 2;
     }
     spec.filter = pushed_;
     auto cursor = ctx_.shared->store->OpenCursor(*ctx_.shared->view, spec, &ctx_.eval, node_.slot);
@@ -235,16 +234,14 @@ OperatorPtr MakeAccess(const Plan::Access& node, ExecutionContext& ctx) {
 
 std::vector<Morsel> CutIntoMorsels(const Plan::Access& node, int pieces, ExecutionContext& ctx) {
   std::vector<Morsel> out;
-  if (node.kind == AccessKind::kGetItem || node.kind == AccessKind::kBatchGet ||
-      node.kind == AccessKind::kEmpty) {
+  if (node.kind == AccessKind::kGetItem || node.kind == AccessKind::kBatchGet || node.kind == AccessKind::kEmpty) {
     return out;
   }
   std::vector<KeyRange> ranges;
   if (!ResolveRanges(node, ctx, &ranges)) return out;
   for (size_t i = 0; i < ranges.size(); ++i) {
     const int share = std::max(1, pieces / static_cast<int>(std::min<size_t>(ranges.size(), 1024)));
-    std::vector<ScanSegment> segments =
-        ctx.shared->store->Split(*node.table, node.index, ranges[i], share);
+    std::vector<ScanSegment> segments = ctx.shared->store->Split(*node.table, node.index, ranges[i], share);
     if (segments.empty()) segments.emplace_back();
     if (node.backward) std::reverse(segments.begin(), segments.end());
     for (ScanSegment& s : segments) out.push_back({i, std::move(s)});

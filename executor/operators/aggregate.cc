@@ -177,8 +177,7 @@ class ParallelAggregate final : public Operator {
     if (ctx_.failed()) return false;
     if (morsels.size() <= 1) return OpenSerial(BuildOperator(input_, live_, ctx_));
     table_.emplace(groups_);
-    workers_.Start(std::min<int>(threads, static_cast<int>(morsels.size())), input_, live_, access, &morsels,
-                   nullptr,
+    workers_.Start(std::min<int>(threads, static_cast<int>(morsels.size())), input_, live_, access, &morsels, nullptr,
                    [this](ExecutionContext& ctx, Operator& root, size_t m) { return Produce(ctx, root, m); });
     workers_.Wait();
     if (ctx_.failed()) return false;

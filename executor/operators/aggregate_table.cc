@@ -7,9 +7,9 @@ namespace parton {
 AggregateTable::AggregateTable(const Plan::Aggregate& node)
     : node_(node), keyed_(!node.keys.empty()), key_(node.keys.size()), keys_(node.keys.size()) {
   for (const Plan::AggregateCall& c : node.calls) {
-    kinds_.push_back(c.args.empty()                  ? CallKind::kCountRows
+    kinds_.push_back(c.args.empty()                ? CallKind::kCountRows
                      : c.function->name == "COUNT" ? CallKind::kCount
-                                                     : CallKind::kOther);
+                                                   : CallKind::kOther);
   }
 }
 
@@ -80,8 +80,7 @@ inline size_t AggregateTable::AddToGroup(uint32_t group, ExecutionContext& ctx) 
   return bytes;
 }
 
-size_t AggregateTable::AddTo(const Plan::AggregateCall& call, CallKind kind, State* state,
-                             ExecutionContext& ctx) {
+size_t AggregateTable::AddTo(const Plan::AggregateCall& call, CallKind kind, State* state, ExecutionContext& ctx) {
   if (call.filter != nullptr && !EvaluatePredicate(*call.filter, ctx.eval)) return 0;
   if (kind == CallKind::kCountRows) {
     ++state->count;
@@ -92,8 +91,8 @@ size_t AggregateTable::AddTo(const Plan::AggregateCall& call, CallKind kind, Sta
   return AddValue(call, kind, v, state, ctx);
 }
 
-size_t AggregateTable::AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v,
-                                State* state, ExecutionContext& ctx) {
+size_t AggregateTable::AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
+                                ExecutionContext& ctx) {
   if (v.is_absent() && !(kind == CallKind::kOther && call.function->takes_absent)) return 0;
   size_t bytes = 0;
   if (call.distinct) {
@@ -139,8 +138,7 @@ void AggregateTable::StopGrowing(ExecutionContext& ctx) {
   if (!later_) later_.emplace(2, 2, ctx);
 }
 
-void AggregateTable::EnsureAccumulator(const Plan::AggregateCall& call, State* state,
-                                       ExecutionContext& ctx) {
+void AggregateTable::EnsureAccumulator(const Plan::AggregateCall& call, State* state, ExecutionContext& ctx) {
   if (state->accumulator != nullptr) return;
   std::vector<Value> constants;
   for (size_t i = 1; i < call.args.size(); ++i) {
@@ -193,8 +191,7 @@ size_t AggregateTable::Merge(AggregateTable& other, ExecutionContext& ctx) {
     if (node_.group_as_slot >= 0) {
       auto& members = members_[group];
       auto& more = other.members_[g];
-      members.insert(members.end(), std::make_move_iterator(more.begin()),
-                     std::make_move_iterator(more.end()));
+      members.insert(members.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     }
   }
   return bytes;
@@ -236,8 +233,7 @@ void AggregateTable::Emit(size_t i, const Plan::Aggregate& out, ExecutionContext
     }
     // Over no rows at all the constant arguments are of no account.
     if (states[c].accumulator == nullptr) {
-      states[c].accumulator =
-          node_.calls[c].function->make(std::vector<Value>(node_.calls[c].args.size() - 1));
+      states[c].accumulator = node_.calls[c].function->make(std::vector<Value>(node_.calls[c].args.size() - 1));
     }
     slot = states[c].accumulator->Finish(ctx.eval);
   }

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "executor/spill/distinct_rows.h"
 #include "executor/execution.h"
 #include "executor/operators/hash_table.h"
+#include "executor/spill/distinct_rows.h"
 #include "planner/plan/plan.h"
 #include "types/functions/functions.h"
 
@@ -52,8 +52,7 @@ class AggregateTable {
   void EvaluateKey(ExecutionContext& ctx);
   size_t AddToGroup(uint32_t group, ExecutionContext& ctx);
   size_t AddTo(const Plan::AggregateCall& call, CallKind kind, State* state, ExecutionContext& ctx);
-  size_t AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
-                  ExecutionContext& ctx);
+  size_t AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state, ExecutionContext& ctx);
   size_t AddCounted(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
                     ExecutionContext& ctx);
   // Whether `v` is new to the DISTINCT aggregate and has its turn now.

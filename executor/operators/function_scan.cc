@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "executor/operators/feed_rows.h"
+#include "executor/operators/operators.h"
 #include "io/csv_reader.h"
 #include "io/file_source.h"
-#include "executor/operators/operators.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
@@ -110,13 +110,11 @@ Result<std::unique_ptr<RowSource>> MakeRows(const std::string& function, const s
     if (shared.files == nullptr) return Status::IoError("files cannot be read here");
     PARTON_ASSIGN_OR_RETURN(auto file, OpenFileSource(std::string(args[0].bytes()), *shared.files));
     if (function == "csv") {
-      PARTON_ASSIGN_OR_RETURN(CsvOptions options,
-                              ParseCsvOptions(args.size() > 1 ? args[1] : Value::Missing()));
+      PARTON_ASSIGN_OR_RETURN(CsvOptions options, ParseCsvOptions(args.size() > 1 ? args[1] : Value::Missing()));
       return std::unique_ptr<RowSource>(new CsvRows(std::move(file), std::move(options)));
     }
     return std::unique_ptr<RowSource>(new JsonRows(
-        std::move(file),
-        function == "json" ? JsonRecordReader::Format::kJson : JsonRecordReader::Format::kDynamoItem));
+        std::move(file), function == "json" ? JsonRecordReader::Format::kJson : JsonRecordReader::Format::kDynamoItem));
   }
   return Status::Unsupported("the table function " + function + " cannot be used yet");
 }
@@ -157,7 +155,8 @@ class FunctionScan final : public Operator {
     const std::string path(args[0].bytes());
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored)) return true;
-    return ctx_.FailIfError(Status(StatusCode::kIoError, path + " can be read only once, and this statement needs it again",
+    return ctx_.FailIfError(Status(StatusCode::kIoError,
+                                   path + " can be read only once, and this statement needs it again",
                                    node_.args[0]->span, "a copy of it in a file, or a higher memory_limit, helps"));
   }
 

@@ -12,9 +12,7 @@ namespace {
 
 using Ids = std::unordered_map<Value, int, ValueHash, ValueEqual>;
 
-Status Bad(const std::string& what) {
-  return Status::Validation("a graph value is malformed: " + what);
-}
+Status Bad(const std::string& what) { return Status::Validation("a graph value is malformed: " + what); }
 
 Value FieldOf(const std::vector<Field>& fields, std::string_view name) {
   for (const Field& f : fields) {
@@ -42,8 +40,7 @@ Status ReadElement(const Value& v, Graph::Element* out) {
 
 Result<int> FindNode(const Ids& ids, const Value& id) {
   auto found = ids.find(id);
-  if (found == ids.end())
-    return Bad("an edge ends at " + id.ToLiteral() + ", which is no node's id");
+  if (found == ids.end()) return Bad("an edge ends at " + id.ToLiteral() + ", which is no node's id");
   return found->second;
 }
 
@@ -71,8 +68,7 @@ Result<Graph> Graph::FromValue(const Value& value) {
   Graph graph;
   Ids ids;
   Value nodes = FieldOf(value.fields(), "nodes"), edges = FieldOf(value.fields(), "edges");
-  if ((!nodes.is_collection() && !nodes.is_absent()) ||
-      (!edges.is_collection() && !edges.is_absent())) {
+  if ((!nodes.is_collection() && !nodes.is_absent()) || (!edges.is_collection() && !edges.is_absent())) {
     return Bad("nodes and edges must be collections");
   }
   for (const Value& v : nodes.elements()) {

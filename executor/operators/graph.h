@@ -38,9 +38,7 @@ class Graph {
   const std::vector<Element>& nodes() const { return nodes_; }
   const std::vector<Edge>& edges() const { return edges_; }
   // Of a node. A directed loop is there twice, an undirected one once.
-  const std::vector<Incidence>& incidences(int node) const {
-    return incidences_[static_cast<size_t>(node)];
-  }
+  const std::vector<Incidence>& incidences(int node) const { return incidences_[static_cast<size_t>(node)]; }
 
  private:
   std::vector<Element> nodes_;

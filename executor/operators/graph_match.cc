@@ -53,14 +53,11 @@ struct State {
 bool Has(const std::vector<std::string>& labels, const GraphLabel& wanted) {
   auto has = [&](const GraphLabel& operand) { return Has(labels, operand); };
   switch (wanted.kind) {
-    case ast::LabelExpr::Kind::kName:
-      return std::find(labels.begin(), labels.end(), wanted.name) != labels.end();
+    case ast::LabelExpr::Kind::kName: return std::find(labels.begin(), labels.end(), wanted.name) != labels.end();
     case ast::LabelExpr::Kind::kAny: return !labels.empty();
     case ast::LabelExpr::Kind::kNot: return !has(wanted.operands[0]);
-    case ast::LabelExpr::Kind::kAnd:
-      return std::all_of(wanted.operands.begin(), wanted.operands.end(), has);
-    case ast::LabelExpr::Kind::kOr:
-      return std::any_of(wanted.operands.begin(), wanted.operands.end(), has);
+    case ast::LabelExpr::Kind::kAnd: return std::all_of(wanted.operands.begin(), wanted.operands.end(), has);
+    case ast::LabelExpr::Kind::kOr: return std::any_of(wanted.operands.begin(), wanted.operands.end(), has);
   }
   return false;
 }
@@ -98,8 +95,7 @@ bool Keeps(const Scope& scope, const std::vector<int>& path) {
 class Machine {
  public:
   // Runs from `start` (whose pc is the first instruction) until just before `end`.
-  Machine(const Plan::GraphMatch& node, const Graph& graph, ExecutionContext& ctx, State start,
-          size_t end)
+  Machine(const Plan::GraphMatch& node, const Graph& graph, ExecutionContext& ctx, State start, size_t end)
       : node_(node), graph_(graph), ctx_(ctx), end_(end) {
     Choice first;
     first.state = std::move(start);
@@ -201,8 +197,7 @@ class Machine {
       c.targets = {BindingOf(first->variable).element};
     } else {
       for (size_t n = 0; n < graph_.nodes().size(); ++n) {
-        if (first == nullptr || Fits(graph_.nodes()[n], first->label))
-          c.targets.push_back(static_cast<int>(n));
+        if (first == nullptr || Fits(graph_.nodes()[n], first->label)) c.targets.push_back(static_cast<int>(n));
       }
     }
     return Leave(std::move(c));
@@ -368,8 +363,7 @@ class Machine {
     }
     std::vector<Value> values;
     for (size_t i = 0; i < b.elements.size(); ++i) {
-      values.push_back(
-          payload(v.kind == Kind::kPath ? i % 2 == 1 : v.kind == Kind::kEdge, b.elements[i]));
+      values.push_back(payload(v.kind == Kind::kPath ? i % 2 == 1 : v.kind == Kind::kEdge, b.elements[i]));
     }
     ctx_.slot(v.slot) = Value::List(std::move(values));
   }
@@ -418,8 +412,7 @@ bool Machine::Select(const GraphPattern::Begin& begin) {
   const Quota quota(begin.selector);
   MemoryHold memory(ctx_);
   auto hold = [&](const State& s) {
-    size_t bytes =
-        sizeof(State) + s.path.size() * sizeof(int) + s.bindings.size() * sizeof(Binding);
+    size_t bytes = sizeof(State) + s.path.size() * sizeof(int) + s.bindings.size() * sizeof(Binding);
     return memory.TakeOrFail(bytes, "the paths of a graph pattern");
   };
   State start = state_;
@@ -455,8 +448,7 @@ bool Machine::Select(const GraphPattern::Begin& begin) {
           paths.state_ = c.state;
           if (!paths.Apply(c, i)) continue;
           bool grew = paths.state_.path.size() > length && c.kind == Choice::Kind::kStep;
-          if (grew && begin.prune &&
-              !quota.Take(paths.state_.path.size(), &visited[paths.Signature()])) {
+          if (grew && begin.prune && !quota.Take(paths.state_.path.size(), &visited[paths.Signature()])) {
             continue;
           }
           if (grew && !hold(paths.state_)) return false;
@@ -536,8 +528,7 @@ class GraphMatch final : public Operator {
     }
     State start;
     start.bindings.resize(node_.pattern->variables.size());
-    machine_ = std::make_unique<Machine>(node_, *graph_, ctx_, std::move(start),
-                                         node_.pattern->program.size());
+    machine_ = std::make_unique<Machine>(node_, *graph_, ctx_, std::move(start), node_.pattern->program.size());
     return true;
   }
 

@@ -103,9 +103,7 @@ class HashJoin final : public Operator {
     }
     return true;
   }
-  uint32_t Chain(uint32_t number) const {
-    return number == KeyTable::kNone ? kEnd : first_[number];
-  }
+  uint32_t Chain(uint32_t number) const { return number == KeyTable::kNone ? kEnd : first_[number]; }
 
   bool BuildTable() {
     built_ = true;
@@ -217,8 +215,8 @@ class HashJoin final : public Operator {
   std::vector<int> left_slots_;
   SavedRows rows_;
   KeyTable table_;
-  std::vector<uint32_t> first_;  // by key number: its first row
-  std::vector<uint32_t> next_;   // by row: the next one with the same key
+  std::vector<uint32_t> first_;   // by key number: its first row
+  std::vector<uint32_t> next_;    // by row: the next one with the same key
   std::vector<uint32_t> absent_;  // rows without a key
   std::vector<Value> key_;
   MemoryHold memory_;
@@ -238,9 +236,8 @@ class HashJoin final : public Operator {
 
 }  // namespace
 
-OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
-                         std::vector<int> left_slots, std::vector<int> right_slots,
-                         ExecutionContext& ctx) {
+OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
+                         std::vector<int> right_slots, ExecutionContext& ctx) {
   return std::make_unique<HashJoin>(node, std::move(left), std::move(right), std::move(left_slots),
                                     std::move(right_slots), ctx);
 }

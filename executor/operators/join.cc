@@ -155,9 +155,8 @@ class NestedLoopJoin final : public Operator {
 
 }  // namespace
 
-OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
-                               std::vector<int> left_slots, std::vector<int> right_slots,
-                               ExecutionContext& ctx) {
+OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
+                               std::vector<int> right_slots, ExecutionContext& ctx) {
   return std::make_unique<NestedLoopJoin>(node, std::move(left), std::move(right), std::move(left_slots),
                                           std::move(right_slots), ctx);
 }

@@ -183,8 +183,7 @@ bool SameHash(const Resolved& a, const Resolved& b) {
   return CompareKeys(*a.hash, *b.hash) == 0;
 }
 
-bool ResolveOne(const AccessRange& range, const KeySchema& schema, bool has_hash, ExecutionContext& ctx,
-                Resolved* r) {
+bool ResolveOne(const AccessRange& range, const KeySchema& schema, bool has_hash, ExecutionContext& ctx, Resolved* r) {
   const KeyType type = !has_hash ? schema.hash.type : schema.range ? schema.range->type : KeyType::kString;
   auto add = [&](const BoundExpr& b, bool is_low) {
     Value scratch;
@@ -346,11 +345,9 @@ bool ResolveKeys(const Plan::Access& node, ExecutionContext& ctx, std::vector<Ke
       if (c == 0 && schema.range) c = CompareKeys(a.range, b.range);
       return c;
     };
-    std::sort(out->begin(), out->end(), [&](const Key& a, const Key& b) {
-      return node.backward ? compare(b, a) < 0 : compare(a, b) < 0;
-    });
-    out->erase(std::unique(out->begin(), out->end(),
-                           [&](const Key& a, const Key& b) { return compare(a, b) == 0; }),
+    std::sort(out->begin(), out->end(),
+              [&](const Key& a, const Key& b) { return node.backward ? compare(b, a) < 0 : compare(a, b) < 0; });
+    out->erase(std::unique(out->begin(), out->end(), [&](const Key& a, const Key& b) { return compare(a, b) == 0; }),
                out->end());
   }
   return true;

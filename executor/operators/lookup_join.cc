@@ -109,8 +109,7 @@ class LookupJoin final : public Operator {
     const AccessKey& exprs = access_.keys[0];
     const KeySchema& schema = access_.table->key;
     return Part(*exprs.hash, schema.hash.type, &key->hash) &&
-           (!schema.range || Part(*exprs.range, schema.range->type, &key->range)) &&
-           ValidateKey(schema, *key).ok();
+           (!schema.range || Part(*exprs.range, schema.range->type, &key->range)) && ValidateKey(schema, *key).ok();
   }
   bool Part(const Expr& e, KeyType type, Value* out) {
     std::optional<Value> v = ToKeyValue(EvaluateValue(e, ctx_.eval), type);
@@ -172,8 +171,8 @@ class LookupJoin final : public Operator {
   const Plan::Access& access_;
   const ExprPtr filter_;
   OperatorPtr left_;
-  SavedRows rows_;                  // of the block
-  std::vector<uint32_t> item_of_;   // by row
+  SavedRows rows_;                 // of the block
+  std::vector<uint32_t> item_of_;  // by row
   std::vector<Value> items_;
   MemoryHold memory_;
   size_t next_ = 0;
@@ -184,8 +183,8 @@ class LookupJoin final : public Operator {
 
 }  // namespace
 
-OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, OperatorPtr left,
-                           std::vector<int> left_slots, ExecutionContext& ctx) {
+OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, OperatorPtr left, std::vector<int> left_slots,
+                           ExecutionContext& ctx) {
   return std::make_unique<LookupJoin>(plan, access, std::move(left), std::move(left_slots), ctx);
 }
 

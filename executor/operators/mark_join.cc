@@ -1,5 +1,5 @@
-// All left rows, each with the truth value of [NOT] EXISTS or [NOT] IN over the right rows that its keys pick. The right
-// side is read once into tables; if they do not fit in memory, it is read again for each left row.
+// All left rows, each with the truth value of [NOT] EXISTS or [NOT] IN over the right rows that its keys pick. The
+// right side is read once into tables; if they do not fit in memory, it is read again for each left row.
 #include <memory>
 #include <utility>
 #include <vector>
@@ -143,8 +143,8 @@ class MarkJoin final : public Operator {
     return !ctx_.failed();
   }
 
-  // EXISTS: whether there are rows. IN: FALSE over no rows, else unknown if the needle is absent, or if nothing is equal
-  // but something is absent.
+  // EXISTS: whether there are rows. IN: FALSE over no rows, else unknown if the needle is absent, or if nothing is
+  // equal but something is absent.
   Value Mark(const Group& group, bool match) const {
     if (!node_.null_aware) return Value::Bool(group.any != node_.anti);
     if (group.any && !match) {

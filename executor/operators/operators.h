@@ -19,39 +19,31 @@ OperatorPtr MakeLimit(const Plan::Limit& node, OperatorPtr input, ExecutionConte
 // `kept`: the slots read above, the one by which rows are distinct first.
 OperatorPtr MakeDistinct(OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
 // `left_slots`, `right_slots`: what each side defines and somebody above (or ON) reads.
-OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
-                               std::vector<int> left_slots, std::vector<int> right_slots,
-                               ExecutionContext& ctx);
-OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right,
-                         std::vector<int> left_slots, std::vector<int> right_slots,
-                         ExecutionContext& ctx);
+OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
+                               std::vector<int> right_slots, ExecutionContext& ctx);
+OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
+                         std::vector<int> right_slots, ExecutionContext& ctx);
 // `plan`: a join whose right side is `access`, of one key (PointLookup).
-OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, OperatorPtr left,
-                           std::vector<int> left_slots, ExecutionContext& ctx);
+OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, OperatorPtr left, std::vector<int> left_slots,
+                           ExecutionContext& ctx);
 OperatorPtr MakeSemiJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, bool correlated,
                          std::vector<int> left_slots, std::vector<int> right_slots, ExecutionContext& ctx);
 // A semi-join that marks its left rows. REQUIRES: the right side reads none of the left's slots.
 OperatorPtr MakeMarkJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, ExecutionContext& ctx);
 // `kept`: the slots of the input that the node reads.
-OperatorPtr MakeAggregate(const Plan::Aggregate& node, OperatorPtr input, std::vector<int> kept,
-                          ExecutionContext& ctx);
+OperatorPtr MakeAggregate(const Plan::Aggregate& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
 // A final aggregate over a Gather over a partial one: the workers aggregate, this merges.
-OperatorPtr MakeParallelAggregate(const Plan::Aggregate& node, const Plan& partial, int threads,
-                                  ExecutionContext& ctx);
-OperatorPtr MakeWindow(const Plan::Window& node, OperatorPtr input, std::vector<int> kept,
-                       ExecutionContext& ctx);
-OperatorPtr MakeSort(const Plan::Sort& node, OperatorPtr input, std::vector<int> kept,
-                     ExecutionContext& ctx);
+OperatorPtr MakeParallelAggregate(const Plan::Aggregate& node, const Plan& partial, int threads, ExecutionContext& ctx);
+OperatorPtr MakeWindow(const Plan::Window& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
+OperatorPtr MakeSort(const Plan::Sort& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
 OperatorPtr MakeSetOperation(const Plan::SetOperation& node, OperatorPtr left, OperatorPtr right,
                              ExecutionContext& ctx);
 // `key`: what the users of the same rows have in common; null if the rows depend on outer slots and are
 // computed each time.
-OperatorPtr MakeShared(const Plan::Shared& node, OperatorPtr input, const void* key,
-                       ExecutionContext& ctx);
+OperatorPtr MakeShared(const Plan::Shared& node, OperatorPtr input, const void* key, ExecutionContext& ctx);
 // The rows of the last round of the recursive query `node.id`.
 OperatorPtr MakeRecursionScan(const Plan::Shared& node, ExecutionContext& ctx);
-OperatorPtr MakeRecursive(const Plan::Recursive& node, OperatorPtr seed, OperatorPtr step,
-                          ExecutionContext& ctx);
+OperatorPtr MakeRecursive(const Plan::Recursive& node, OperatorPtr seed, OperatorPtr step, ExecutionContext& ctx);
 OperatorPtr MakeGather(const Plan::Gather& node, const Plan& input, SlotSet live, ExecutionContext& ctx);
 OperatorPtr MakeGraphMatch(const Plan::GraphMatch& node, OperatorPtr input, ExecutionContext& ctx);
 // Measures another operator for EXPLAIN ANALYZE.

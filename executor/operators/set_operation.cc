@@ -21,14 +21,8 @@ namespace {
 
 class SetOperation final : public Operator {
  public:
-  SetOperation(const Plan::SetOperation& node, OperatorPtr left, OperatorPtr right,
-               ExecutionContext& ctx)
-      : Operator(ctx),
-        node_(node),
-        left_(std::move(left)),
-        right_(std::move(right)),
-        table_(1),
-        memory_(ctx) {}
+  SetOperation(const Plan::SetOperation& node, OperatorPtr left, OperatorPtr right, ExecutionContext& ctx)
+      : Operator(ctx), node_(node), left_(std::move(left)), right_(std::move(right)), table_(1), memory_(ctx) {}
 
   bool Open() override {
     Forget();
@@ -147,9 +141,8 @@ class SetOperation final : public Operator {
         types_[i] |= family;
       } else if (family != 0 && types_[i] != 0 && (types_[i] & family) == 0) {
         ctx_.Fail(Status::Validation(
-            fmt::format(
-                "column {} of a set operator is {} on one side, and of another type on the other",
-                i + 1, TypeName(columns[i].type())),
+            fmt::format("column {} of a set operator is {} on one side, and of another type on the other", i + 1,
+                        TypeName(columns[i].type())),
             {}, "OUTER UNION, INTERSECT and EXCEPT take any rows"));
         return;
       }
@@ -176,8 +169,7 @@ class SetOperation final : public Operator {
 
   // Rows of the right side get the names of the left side's columns.
   Value Output(const Value& row, const Value& key) {
-    if (node_.by_name && !node_.corresponding.empty())
-      return Named(node_.corresponding, key.elements());
+    if (node_.by_name && !node_.corresponding.empty()) return Named(node_.corresponding, key.elements());
     if (node_.outer || node_.by_name || !row.is_struct()) return row;
     if (in_right_) {
       if (!names_.empty()) return Named(names_, key.elements());
@@ -190,8 +182,7 @@ class SetOperation final : public Operator {
   }
   static Value Named(const std::vector<std::string>& names, const std::vector<Value>& values) {
     std::vector<Field> fields;
-    for (size_t i = 0; i < names.size() && i < values.size(); ++i)
-      fields.push_back({names[i], values[i]});
+    for (size_t i = 0; i < names.size() && i < values.size(); ++i) fields.push_back({names[i], values[i]});
     return Value::Struct(std::move(fields));
   }
 

@@ -145,15 +145,13 @@ class Recursive final : public Operator {
 
 }  // namespace
 
-OperatorPtr MakeShared(const Plan::Shared& node, OperatorPtr input, const void* key,
-                       ExecutionContext& ctx) {
+OperatorPtr MakeShared(const Plan::Shared& node, OperatorPtr input, const void* key, ExecutionContext& ctx) {
   return std::make_unique<Shared>(node, std::move(input), key, ctx);
 }
 OperatorPtr MakeRecursionScan(const Plan::Shared& node, ExecutionContext& ctx) {
   return std::make_unique<RecursionScan>(node, ctx);
 }
-OperatorPtr MakeRecursive(const Plan::Recursive& node, OperatorPtr seed, OperatorPtr step,
-                          ExecutionContext& ctx) {
+OperatorPtr MakeRecursive(const Plan::Recursive& node, OperatorPtr seed, OperatorPtr step, ExecutionContext& ctx) {
   return std::make_unique<Recursive>(node, std::move(seed), std::move(step), ctx);
 }
 

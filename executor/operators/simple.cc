@@ -2,11 +2,11 @@
 #include <utility>
 #include <vector>
 
-#include "executor/spill/distinct_rows.h"
 #include "executor/operators/operators.h"
 #include "executor/rows.h"
-#include "types/value/value_compare.h"
+#include "executor/spill/distinct_rows.h"
 #include "planner/predicate/contradictions.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 

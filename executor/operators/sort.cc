@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "executor/operators/operators.h"
-#include "executor/rows.h"
 #include "executor/operators/sort_order.h"
+#include "executor/rows.h"
 #include "executor/spill/sorted_runs.h"
 
 namespace parton {
@@ -71,8 +71,7 @@ class Sort final : public Operator {
   size_t KeepRest(Value* row) {
     size_t bytes = 4;
     for (size_t i = 0; i < width_; ++i) {
-      row[i] = i < node_.keys.size() ? std::move(row[i]).Own()
-                                     : ctx_.slot(kept_[i - node_.keys.size()]).Own();
+      row[i] = i < node_.keys.size() ? std::move(row[i]).Own() : ctx_.slot(kept_[i - node_.keys.size()]).Own();
       bytes += ApproximateBytes(row[i]);
     }
     return bytes;
@@ -94,8 +93,7 @@ class Sort final : public Operator {
     CheckPoints points;
     std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
       points.Tick();
-      return CompareSortKeys(node_.keys, values_.data() + size_t{a} * width_,
-                             values_.data() + size_t{b} * width_) < 0;
+      return CompareSortKeys(node_.keys, values_.data() + size_t{a} * width_, values_.data() + size_t{b} * width_) < 0;
     });
   }
 
@@ -130,8 +128,7 @@ class Sort final : public Operator {
       int c = CompareSortKeys(node_.keys, a.values.data(), b.values.data());
       return c != 0 ? c < 0 : a.number < b.number;
     };
-    if (heap_.size() >= top_ &&
-        CompareSortKeys(node_.keys, row.data(), heap_.front().values.data()) >= 0) {
+    if (heap_.size() >= top_ && CompareSortKeys(node_.keys, row.data(), heap_.front().values.data()) >= 0) {
       return true;
     }
     size_t bytes = KeepRest(row.data()) + sizeof(HeapRow);
@@ -204,8 +201,7 @@ class Sort final : public Operator {
 
 }  // namespace
 
-OperatorPtr MakeSort(const Plan::Sort& node, OperatorPtr input, std::vector<int> kept,
-                     ExecutionContext& ctx) {
+OperatorPtr MakeSort(const Plan::Sort& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx) {
   return std::make_unique<Sort>(node, std::move(input), std::move(kept), ctx);
 }
 

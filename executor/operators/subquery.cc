@@ -53,8 +53,7 @@ Value QueryRunner::Collect() {
           rows.push_back(row().Own());
           if (!memory.TakeOrFail(ApproximateBytes(rows.back()), "a subquery's rows")) break;
         }
-        result = query_.shape == Query::Shape::kList ? Value::List(std::move(rows))
-                                                     : Value::Bag(std::move(rows));
+        result = query_.shape == Query::Shape::kList ? Value::List(std::move(rows)) : Value::Bag(std::move(rows));
         break;
       }
     }
@@ -147,8 +146,6 @@ class Runner final : public SubqueryRunner {
 
 }  // namespace
 
-std::unique_ptr<SubqueryRunner> MakeSubqueryRunner(ExecutionContext& ctx) {
-  return std::make_unique<Runner>(ctx);
-}
+std::unique_ptr<SubqueryRunner> MakeSubqueryRunner(ExecutionContext& ctx) { return std::make_unique<Runner>(ctx); }
 
 }  // namespace parton

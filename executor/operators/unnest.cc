@@ -51,8 +51,7 @@ class Unnest final : public Operator {
     } else if (source_.is_collection()) {
       count_ = source_.elements().size();
       if (node_.at_slot >= 0 && !source_.is_list()) {
-        (void)ctx_.eval.Mismatch("AT needs a list: other collections have no order",
-                                 node_.collection.get());
+        (void)ctx_.eval.Mismatch("AT needs a list: other collections have no order", node_.collection.get());
       }
     } else {
       constexpr const char* kWrong = "FROM takes a collection";

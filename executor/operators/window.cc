@@ -9,9 +9,9 @@
 
 #include "executor/operators/hash_table.h"
 #include "executor/operators/operators.h"
+#include "executor/operators/window_calls.h"
 #include "executor/rows.h"
 #include "executor/spill/spill_file.h"
-#include "executor/operators/window_calls.h"
 
 namespace parton {
 
@@ -40,7 +40,8 @@ class Window final : public Operator {
       if (!ctx_.Tick()) return false;
       if (files) {
         if (!PutIntoFile(&*files)) return false;
-      } else if (!memory_.TakeShare(rows_.Add(ctx_.frame)) && !(partition_.empty() ? HasRoom() : SpillRows(0, &files))) {
+      } else if (!memory_.TakeShare(rows_.Add(ctx_.frame)) &&
+                 !(partition_.empty() ? HasRoom() : SpillRows(0, &files))) {
         return false;
       }
     }
@@ -171,12 +172,11 @@ bool SamePartition(const Call& a, const Call& b) {
 
 }  // namespace
 
-OperatorPtr MakeWindow(const Plan::Window& node, OperatorPtr input, std::vector<int> kept,
-                       ExecutionContext& ctx) {
+OperatorPtr MakeWindow(const Plan::Window& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx) {
   std::vector<std::vector<const Call*>> groups;
   for (const Call& call : node.calls) {
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const auto& calls) { return SamePartition(*calls[0], call); });
+    auto group =
+        std::find_if(groups.begin(), groups.end(), [&](const auto& calls) { return SamePartition(*calls[0], call); });
     if (group == groups.end()) group = groups.insert(groups.end(), std::vector<const Call*>());
     group->push_back(&call);
   }

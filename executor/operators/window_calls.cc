@@ -206,8 +206,7 @@ class Computer {
       } else if (f == "NTILE") {
         const int64_t small = n / buckets, larger = n % buckets;
         const int64_t boundary = larger * (small + 1);
-        v = Value::Int(i < boundary ? i / (small + 1) + 1
-                                    : larger + (small == 0 ? 0 : (i - boundary) / small) + 1);
+        v = Value::Int(i < boundary ? i / (small + 1) + 1 : larger + (small == 0 ? 0 : (i - boundary) / small) + 1);
       } else {
         ctx_.Fail(Status::Unsupported("the window function " + f + " is not known"));
         return false;
@@ -255,8 +254,7 @@ class Computer {
       int64_t offset = 1;
       if (call.args.size() > 1 && !Integer(*call.args[1], row, call.function.c_str(), &offset)) return false;
       if (offset < 0) {
-        ctx_.Fail(Status::Validation(call.function + " takes an offset that is not negative",
-                                     call.args[1]->span));
+        ctx_.Fail(Status::Validation(call.function + " takes an offset that is not negative", call.args[1]->span));
         return false;
       }
       int64_t at = static_cast<int64_t>(i);
@@ -409,8 +407,8 @@ class Computer {
   }
 
   // Rows whose key is within `offset` of the current row's.
-  bool RangeEdge(const Call& call, const Partition& p, size_t i, const ExprPtr& offset, bool following,
-                 bool start, size_t* out) {
+  bool RangeEdge(const Call& call, const Partition& p, size_t i, const ExprPtr& offset, bool following, bool start,
+                 size_t* out) {
     const size_t n = p.rows.size();
     const Value& key = Order(call, p.rows[i])[0];
     if (key.is_absent()) {
@@ -451,8 +449,8 @@ class Computer {
 
 }  // namespace
 
-bool ComputeWindowCall(const Plan::WindowCall& call, const SavedRows& rows, MemoryHold& memory,
-                       ExecutionContext& ctx, std::vector<Value>* out) {
+bool ComputeWindowCall(const Plan::WindowCall& call, const SavedRows& rows, MemoryHold& memory, ExecutionContext& ctx,
+                       std::vector<Value>* out) {
   return Computer(rows, memory, ctx).Compute(call, out);
 }
 

@@ -11,8 +11,8 @@ namespace parton {
 
 // Puts the call's value for each row into `out`. What it needs besides is counted in `memory`. False: failed, with
 // the error in the context; the frame's slots of `rows` are not restored.
-bool ComputeWindowCall(const Plan::WindowCall& call, const SavedRows& rows, MemoryHold& memory,
-                       ExecutionContext& ctx, std::vector<Value>* out);
+bool ComputeWindowCall(const Plan::WindowCall& call, const SavedRows& rows, MemoryHold& memory, ExecutionContext& ctx,
+                       std::vector<Value>* out);
 
 }  // namespace parton
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "executor/operators/hash_table.h"
 #include "executor/operator.h"
+#include "executor/operators/hash_table.h"
 #include "executor/rows.h"
 #include "executor/spill/sorted_runs.h"
 #include "executor/spill/spill_file.h"
@@ -26,14 +26,14 @@ class SpilledJoin {
   using KeyExprs = std::vector<std::pair<ExprPtr, ExprPtr>>;  // (left, right)
 
   struct Kind {
-    bool pairs = true;          // a row for each match; else no right rows are given
-    bool matched_left = true;   // if not pairs: left rows that match are given, once
+    bool pairs = true;         // a row for each match; else no right rows are given
+    bool matched_left = true;  // if not pairs: left rows that match are given, once
     bool unmatched_left = false;
     bool unmatched_right = false;
   };
 
-  SpilledJoin(Kind kind, const KeyExprs& keys, ExprPtr on, std::vector<int> left_slots,
-              std::vector<int> right_slots, ExecutionContext& ctx);
+  SpilledJoin(Kind kind, const KeyExprs& keys, ExprPtr on, std::vector<int> left_slots, std::vector<int> right_slots,
+              ExecutionContext& ctx);
 
   // The row in the frame. `key`: its values of the keys; null if one of them is absent.
   bool AddRight(const Value* key);
@@ -89,8 +89,8 @@ class SpilledJoin {
   std::vector<bool> right_matched_;
 
   std::vector<SortKey> by_sequence_;
-  SortedRuns results_;  // rows of (sequence number, left slots, right slots)
-  std::vector<Value> row_;     // of a file
+  SortedRuns results_;      // rows of (sequence number, left slots, right slots)
+  std::vector<Value> row_;  // of a file
   std::vector<Value> result_;
 };
 

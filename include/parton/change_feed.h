@@ -36,7 +36,7 @@ struct Change {
   uint64_t sequence = 0;  // grows; a table's numbers have gaps
   Event event = Event::kInsert;
   int64_t created_ms = 0;
-  bool by_ttl = false;    // removed because it had expired
+  bool by_ttl = false;  // removed because it had expired
   Value keys;
   Value new_image;
   Value old_image;

@@ -49,13 +49,13 @@ struct Options {
   bool read_only = false;
   // Sync every commit to disk. Off: a crash of the machine may lose the last commits, never part of one.
   bool durable = true;
-  size_t cache_bytes = size_t{256} << 20;         // of uncompressed blocks
+  size_t cache_bytes = size_t{256} << 20;  // of uncompressed blocks
   size_t write_buffer_bytes = size_t{64} << 20;
   size_t block_bytes = size_t{16} << 10;
   bool compression = true;
-  int threads = 0;                                // for scans; 0: as many as the machine has cores
-  size_t memory_limit_bytes = size_t{1} << 30;    // per statement, before it spills
-  std::function<int64_t()> clock_ms;              // epoch milliseconds; null: the system's
+  int threads = 0;                              // for scans; 0: as many as the machine has cores
+  size_t memory_limit_bytes = size_t{1} << 30;  // per statement, before it spills
+  std::function<int64_t()> clock_ms;            // epoch milliseconds; null: the system's
   // Triggers, TTL and trimming on threads of their own; off: only Settle() and ADVANCE CLOCK run them.
   bool background = true;
   // Tables with provisioned throughput refuse what exceeds it, as DynamoDB's do: for one-shot requests
@@ -86,14 +86,14 @@ struct ExecutionStats {
   uint64_t items_examined = 0;
   uint64_t bytes_read = 0;
   uint64_t seeks = 0;
-  double milliseconds = 0;       // from Execute to the end of the rows
-  std::string access_path;       // "GetItem songs", "Query songs.by_year", ...; several joined by ", "
+  double milliseconds = 0;  // from Execute to the end of the rows
+  std::string access_path;  // "GetItem songs", "Query songs.by_year", ...; several joined by ", "
 
   // Consumed capacity: counted with SET capacity = on, SET throttle = on, RETURN CONSUMED CAPACITY and EXPLAIN
   // ANALYZE.
   bool capacity_counted = false;
   std::vector<ConsumedCapacity> capacity;
-  double read_units = 0;   // the sums
+  double read_units = 0;  // the sums
   double write_units = 0;
 };
 
@@ -150,8 +150,7 @@ class Connection {
   virtual ~Connection() = default;
 
   // One statement, with values for its `?` in order.
-  virtual Result<std::unique_ptr<ResultSet>> Execute(std::string_view text,
-                                                     std::vector<Value> parameters = {}) = 0;
+  virtual Result<std::unique_ptr<ResultSet>> Execute(std::string_view text, std::vector<Value> parameters = {}) = 0;
   // The same with values for `:name` parameters.
   virtual Result<std::unique_ptr<ResultSet>> ExecuteNamed(
       std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) = 0;
@@ -187,9 +186,9 @@ class Database {
 
   // Saves what can still be read of a damaged database, one that Open refuses with kCorruption: copies it into the new
   // directory `into`, leaves out what cannot be read, and builds indexes and queues again. `path` is not changed. The
-  // result: what was lost, and what is wrong with the copy all the same, a line each. Commits that follow a lost one are
-  // kept, and items that were deleted just before may be back: look at them. Errors: kLocked, kOpenFailed, kIoError,
-  // kCorruption (too little is left).
+  // result: what was lost, and what is wrong with the copy all the same, a line each. Commits that follow a lost one
+  // are kept, and items that were deleted just before may be back: look at them. Errors: kLocked, kOpenFailed,
+  // kIoError, kCorruption (too little is left).
   static Result<std::vector<std::string>> Salvage(const std::string& path, const std::string& into);
 
   virtual std::unique_ptr<Connection> Connect() = 0;

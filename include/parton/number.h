@@ -53,15 +53,12 @@ class Number {
 
   constexpr Number() : coefficient_(0), exponent_(0) {}
   // Implicit, so that integers are numbers wherever a number is wanted.
-  template <typename I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool> &&
-                                             sizeof(I) <= sizeof(int64_t),
-                                         int> = 0>
+  template <typename I, std::enable_if_t<
+                            std::is_integral_v<I> && !std::is_same_v<I, bool> && sizeof(I) <= sizeof(int64_t), int> = 0>
   constexpr Number(I i) : coefficient_(i), exponent_(0) {}  // NOLINT: implicit
 
   // REQUIRES: the invariants at the top of this file hold.
-  static constexpr Number FromParts(int128_t coefficient, int32_t exponent) {
-    return Number(coefficient, exponent);
-  }
+  static constexpr Number FromParts(int128_t coefficient, int32_t exponent) { return Number(coefficient, exponent); }
   // As FromParts for any input: rounds half even to 38 digits. Error: exponent out of limits.
   static Result<Number> FromPartsChecked(int128_t coefficient, int64_t exponent);
 
@@ -169,8 +166,7 @@ class Number {
   static bool TryMul(const Number& a, const Number& b, Number* out) {
     if (!a.CoefficientIsSmall() || !b.CoefficientIsSmall()) return false;
     // 2^126 < 10^38: the product of two 64-bit coefficients always fits.
-    Number product(static_cast<int128_t>(static_cast<int64_t>(a.coefficient_)) *
-                       static_cast<int64_t>(b.coefficient_),
+    Number product(static_cast<int128_t>(static_cast<int64_t>(a.coefficient_)) * static_cast<int64_t>(b.coefficient_),
                    a.exponent_ + b.exponent_);
     if (!product.ExponentIsEasy()) return false;
     *out = product;
@@ -222,12 +218,9 @@ class Number {
   // Eight bytes aligned, so that a Number takes 24 bytes instead of 32.
   __extension__ typedef __int128 StoredInt __attribute__((aligned(8)));
 
-  constexpr Number(int128_t coefficient, int32_t exponent)
-      : coefficient_(coefficient), exponent_(exponent) {}
+  constexpr Number(int128_t coefficient, int32_t exponent) : coefficient_(coefficient), exponent_(exponent) {}
 
-  constexpr bool CoefficientIsSmall() const {
-    return static_cast<int64_t>(coefficient_) == coefficient_;
-  }
+  constexpr bool CoefficientIsSmall() const { return static_cast<int64_t>(coefficient_) == coefficient_; }
   // Any coefficient is in DynamoDB's range with this exponent.
   constexpr bool ExponentIsEasy() const {
     return exponent_ >= kDynamoMinExponent && exponent_ <= kDynamoMaxExponent - (kMaxDigits - 1);

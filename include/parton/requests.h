@@ -46,11 +46,9 @@ struct WriteOperation {
   bool return_old = false;  // TransactWrite: if the condition fails, CancellationReason::item is the item
 
   static WriteOperation Put(std::string table, Value item);
-  static WriteOperation Update(std::string table, Value key, std::string update,
-                               std::vector<Value> parameters = {});
+  static WriteOperation Update(std::string table, Value key, std::string update, std::vector<Value> parameters = {});
   static WriteOperation Delete(std::string table, Value key);
-  static WriteOperation Check(std::string table, Value key, std::string condition,
-                              std::vector<Value> parameters = {});
+  static WriteOperation Check(std::string table, Value key, std::string condition, std::vector<Value> parameters = {});
   // The same under a condition, whose parameters come behind those of the update.
   WriteOperation If(std::string condition, std::vector<Value> parameters = {}) &&;
   WriteOperation ReturningOld() &&;
@@ -105,13 +103,13 @@ struct TransactResult {
 
 // What became of one statement of a batch.
 struct StatementResult {
-  Status status;        // CancellationCode(status) is DynamoDB's code
-  std::string table;    // empty if it was refused before its table was known
-  Value item;           // a SELECT's, or what RETURNING gives; MISSING if there is none
+  Status status;      // CancellationCode(status) is DynamoDB's code
+  std::string table;  // empty if it was refused before its table was known
+  Value item;         // a SELECT's, or what RETURNING gives; MISSING if there is none
 };
 
 struct BatchGetResult {
-  std::vector<Value> items;         // for each key in order, MISSING where there is no item
+  std::vector<Value> items;  // for each key in order, MISSING where there is no item
   // Positions of keys that were not read: the answer is 16 MB long without them, or their table's provisioned
   // throughput is used up (Options::throttle). If that is so for all, the call fails with kThrottled.
   std::vector<size_t> unprocessed;

@@ -12,8 +12,8 @@
 namespace parton {
 
 struct ScriptStatement {
-  std::string_view text;  // without the `;`, trimmed of white space and leading comments; into the script
-  TextSpan span;          // where it stands in the script
+  std::string_view text;    // without the `;`, trimmed of white space and leading comments; into the script
+  TextSpan span;            // where it stands in the script
   bool terminated = false;  // a `;` follows
 };
 

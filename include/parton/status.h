@@ -19,30 +19,30 @@ namespace parton {
 
 enum class StatusCode : uint8_t {
   kOk = 0,
-  kSyntax,             // ValidationException: the text is not a statement
-  kValidation,         // ValidationException: decidable from statement, schema or operand types
-  kTypeMismatch,       // an operation met a value of a type it does not take (strict typing)
-  kNotFound,           // ResourceNotFoundException: table or index does not exist
-  kInUse,              // ResourceInUseException: it exists already, or is being changed
-  kConditionFailed,    // ConditionalCheckFailedException
-  kDuplicateItem,      // DuplicateItemException
+  kSyntax,           // ValidationException: the text is not a statement
+  kValidation,       // ValidationException: decidable from statement, schema or operand types
+  kTypeMismatch,     // an operation met a value of a type it does not take (strict typing)
+  kNotFound,         // ResourceNotFoundException: table or index does not exist
+  kInUse,            // ResourceInUseException: it exists already, or is being changed
+  kConditionFailed,  // ConditionalCheckFailedException
+  kDuplicateItem,    // DuplicateItemException
   kTransactionCanceled,
   kTransactionConflict,  // retry the transaction
   kIdempotentMismatch,
   kLimitExceeded,
-  kThrottled,          // ProvisionedThroughputExceededException: retry later
-  kTrimmed,            // TrimmedDataAccessException
-  kCancelled,          // the caller cancelled the statement
-  kTimedOut,           // the statement took longer than SET statement_timeout allows
-  kScanDenied,         // SET scan = deny
+  kThrottled,   // ProvisionedThroughputExceededException: retry later
+  kTrimmed,     // TrimmedDataAccessException
+  kCancelled,   // the caller cancelled the statement
+  kTimedOut,    // the statement took longer than SET statement_timeout allows
+  kScanDenied,  // SET scan = deny
   kUnsupported,
   kReadOnly,
-  kCorruption,         // stored bytes are damaged
+  kCorruption,  // stored bytes are damaged
   kIoError,
-  kLocked,             // the database is held by another process
-  kOpenFailed,         // no database, or of a newer format
-  kOutOfMemory,        // a memory limit was reached, or there is no memory
-  kInternal,           // a bug in Parton
+  kLocked,       // the database is held by another process
+  kOpenFailed,   // no database, or of a newer format
+  kOutOfMemory,  // a memory limit was reached, or there is no memory
+  kInternal,     // a bug in Parton
 };
 
 // A stretch of statement text. Line and column count from 1, in code points; 0 = unknown.
@@ -132,7 +132,7 @@ Status NotOk(Status status);
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit
+  Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}                          // NOLINT: implicit
   Result(Status status) : v_(std::in_place_index<1>, internal::NotOk(std::move(status))) {}  // NOLINT: implicit
 
   bool ok() const { return v_.index() == 0; }
@@ -150,19 +150,21 @@ class [[nodiscard]] Result {
     Check();
     return *std::get_if<0>(&v_);
   }
-  T&& value() && {
+  // Of a Result that ends here the value itself: `for (x : F().value())` walks what still lives.
+  T value() && {
     Check();
     return std::move(*std::get_if<0>(&v_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
  private:
   void Check() const {
-    if (!ok()) [[unlikely]] internal::NoValue(*std::get_if<1>(&v_));
+    if (!ok()) [[unlikely]]
+      internal::NoValue(*std::get_if<1>(&v_));
   }
 
   std::variant<T, Status> v_;
@@ -172,10 +174,10 @@ class [[nodiscard]] Result {
 #define PARTON_CONCAT_(a, b) PARTON_CONCAT_INNER_(a, b)
 
 // Returns the error of `expr` (a Status) to the caller's caller.
-#define PARTON_RETURN_IF_ERROR(expr)                     \
-  do {                                                   \
-    ::parton::Status parton_status_ = (expr);            \
-    if (!parton_status_.ok()) return parton_status_;     \
+#define PARTON_RETURN_IF_ERROR(expr)                 \
+  do {                                               \
+    ::parton::Status parton_status_ = (expr);        \
+    if (!parton_status_.ok()) return parton_status_; \
   } while (false)
 
 // Evaluates `expr` (a Result<T>); assigns its value to `lhs` or returns its error.
@@ -187,8 +189,8 @@ class [[nodiscard]] Result {
   lhs = std::move(result).value()
 
 // Aborts with a message: for states that only a bug in Parton can bring about.
-#define PARTON_CHECK(condition)                                           \
-  do {                                                                    \
+#define PARTON_CHECK(condition)                                              \
+  do {                                                                       \
     if (!(condition)) ::parton::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)
 

@@ -58,9 +58,9 @@ struct Date {
 };
 
 struct Time {
-  int64_t nanos = 0;               // of the day: 0 to 86,399,999,999,999
-  std::optional<int16_t> offset;   // minutes east of UTC; none = without time zone
-  uint8_t precision = 0;           // digits of the fraction that are printed, 0 to 9
+  int64_t nanos = 0;              // of the day: 0 to 86,399,999,999,999
+  std::optional<int16_t> offset;  // minutes east of UTC; none = without time zone
+  uint8_t precision = 0;          // digits of the fraction that are printed, 0 to 9
 
   bool IsValid() const;
   int hour() const { return static_cast<int>(nanos / 3'600'000'000'000); }

@@ -100,10 +100,9 @@ struct HeapItem;
 
 // Integers but bool and the character types: is 'a' a text or a number?
 template <typename T>
-concept BindableInteger =
-    std::integral<T> && sizeof(T) <= sizeof(int64_t) && !std::same_as<T, bool> && !std::same_as<T, char> &&
-    !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
-    !std::same_as<T, char32_t>;
+concept BindableInteger = std::integral<T> && sizeof(T) <= sizeof(int64_t) && !std::same_as<T, bool> &&
+                          !std::same_as<T, char> && !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                          !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 }  // namespace internal
 
@@ -147,13 +146,13 @@ class Value {
   template <internal::BindableInteger I>
   Value(I i) : Value(Int(i)) {}  // NOLINT
   template <std::floating_point F>
-  Value(F f) : Value(Float(static_cast<double>(f))) {}              // NOLINT
+  Value(F f) : Value(Float(static_cast<double>(f))) {}  // NOLINT
   template <std::same_as<Number> N>
-  Value(const N& n) : Value(FromStored(n)) {}                       // NOLINT
+  Value(const N& n) : Value(FromStored(n)) {}                         // NOLINT
   Value(const char* s) : Value(s == nullptr ? Null() : String(s)) {}  // NOLINT
-  Value(std::string_view s) : Value(String(s)) {}                   // NOLINT
-  Value(const std::string& s) : Value(String(s)) {}                 // NOLINT
-  Value(std::nullptr_t) : Value(Null()) {}                          // NOLINT
+  Value(std::string_view s) : Value(String(s)) {}                     // NOLINT
+  Value(const std::string& s) : Value(String(s)) {}                   // NOLINT
+  Value(std::nullptr_t) : Value(Null()) {}                            // NOLINT
 
   static Value Missing() { return Value(); }
   static Value Null() { return Value(Type::kNull, Rep::kInline); }
@@ -239,11 +238,11 @@ class Value {
   bool is_collection() const { return type_ >= Type::kList && type_ <= Type::kBinarySet; }
 
   // Checked: what the value is as a T, or kTypeMismatch with the value and its type.
-  Result<bool> AsBool() const;        // BOOL
-  Result<int64_t> AsInt64() const;    // any numeric that is an integer of 64 bits: 5, 5.00, 5e0; not 1.5
-  Result<uint64_t> AsUint64() const;  // the same without negative ones
-  Result<double> AsDouble() const;    // any numeric, nearest; not beyond the range of doubles
-  Result<Number> AsNumber() const;    // INT and DECIMAL, exact; FLOAT as its shortest decimal
+  Result<bool> AsBool() const;           // BOOL
+  Result<int64_t> AsInt64() const;       // any numeric that is an integer of 64 bits: 5, 5.00, 5e0; not 1.5
+  Result<uint64_t> AsUint64() const;     // the same without negative ones
+  Result<double> AsDouble() const;       // any numeric, nearest; not beyond the range of doubles
+  Result<Number> AsNumber() const;       // INT and DECIMAL, exact; FLOAT as its shortest decimal
   Result<std::string> AsString() const;  // STRING, SYMBOL
   Result<std::string> AsBytes() const;   // BLOB, CLOB
   Result<Date> AsDate() const;           // these four: parton/temporal.h
@@ -255,19 +254,22 @@ class Value {
 
   // Unchecked, for code that has looked at type(): any other type aborts.
   bool bool_value() const {
-    if (type_ != Type::kBool) [[unlikely]] internal::WrongType("Value::bool_value", type_);
+    if (type_ != Type::kBool) [[unlikely]]
+      internal::WrongType("Value::bool_value", type_);
     return u_.b;
   }
   // True if an INT within 64 bits, then int_value() is it: the fast path.
   bool is_small_int() const { return type_ == Type::kInt && rep_ == Rep::kInline; }
   // Aborts for an INT beyond 64 bits, too: number() is for all of them.
   int64_t int_value() const {
-    if (!is_small_int()) [[unlikely]] internal::WrongType("Value::int_value", type_);
+    if (!is_small_int()) [[unlikely]]
+      internal::WrongType("Value::int_value", type_);
     return u_.i;
   }
   Number number() const;  // INT or DECIMAL
   double float_value() const {
-    if (type_ != Type::kFloat) [[unlikely]] internal::WrongType("Value::float_value", type_);
+    if (type_ != Type::kFloat) [[unlikely]]
+      internal::WrongType("Value::float_value", type_);
     return u_.d;
   }
   // Any numeric as double, nearest.

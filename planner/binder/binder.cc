@@ -13,11 +13,10 @@ namespace {
 
 // Commands that change neither data nor schema.
 bool IsReadOnly(const ast::Statement& s) {
-  return s.As<ast::Show>() != nullptr || s.As<ast::ShowCreateTable>() != nullptr ||
-         s.As<ast::Describe>() != nullptr || s.As<ast::CopyTo>() != nullptr ||
-         s.As<ast::CheckDatabase>() != nullptr || s.As<ast::Advise>() != nullptr ||
-         s.As<ast::SetOption>() != nullptr || s.As<ast::Begin>() != nullptr ||
-         s.As<ast::Explain>() != nullptr || s.As<ast::BackupTo>() != nullptr;
+  return s.As<ast::Show>() != nullptr || s.As<ast::ShowCreateTable>() != nullptr || s.As<ast::Describe>() != nullptr ||
+         s.As<ast::CopyTo>() != nullptr || s.As<ast::CheckDatabase>() != nullptr || s.As<ast::Advise>() != nullptr ||
+         s.As<ast::SetOption>() != nullptr || s.As<ast::Begin>() != nullptr || s.As<ast::Explain>() != nullptr ||
+         s.As<ast::BackupTo>() != nullptr;
 }
 
 }  // namespace
@@ -77,8 +76,7 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
     } else {
       // Without tables there is nothing to check: the boolean.
       PARTON_ASSIGN_OR_RETURN(BoundQuery inner, BindQuery(*exists->query));
-      ExprPtr value =
-          MakeSubquery(Expr::Subquery::Kind::kExists, AsRows(std::move(inner)), statement->span);
+      ExprPtr value = MakeSubquery(Expr::Subquery::Kind::kExists, AsRows(std::move(inner)), statement->span);
       if (exists->negated) value = MakeExpr(Expr::Not{std::move(value)}, statement->span);
       Query q;
       q.shape = Query::Shape::kValue;
@@ -93,8 +91,7 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
   return Finish(*statement, std::move(planned));
 }
 
-Result<PlannedStatement> Binder::QueryOnly(const ast::Query& query,
-                                           const ast::Statement& statement) {
+Result<PlannedStatement> Binder::QueryOnly(const ast::Query& query, const ast::Statement& statement) {
   PlannedStatement planned;
   PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(query));
   planned.body = std::make_shared<const Query>(std::move(q.query));

@@ -19,8 +19,7 @@ Result<PlannedStatement> BindStatement(const std::shared_ptr<const ast::Statemen
                                        const PlannerInput& input);
 
 // A query of a statement that is no query itself: COPY (query) TO. `statement` owns `query`.
-Result<PlannedStatement> BindQuery(const ast::Query& query, const ast::Statement& statement,
-                                   const PlannerInput& input);
+Result<PlannedStatement> BindQuery(const ast::Query& query, const ast::Statement& statement, const PlannerInput& input);
 
 }  // namespace parton
 

@@ -11,9 +11,9 @@ namespace parton::binder {
 namespace {
 
 bool IsWindowFunction(std::string_view upper) {
-  static constexpr std::string_view kNames[] = {
-      "ROW_NUMBER", "RANK", "DENSE_RANK",  "PERCENT_RANK", "CUME_DIST", "NTILE",
-      "LAG",        "LEAD", "FIRST_VALUE", "LAST_VALUE",   "NTH_VALUE"};
+  static constexpr std::string_view kNames[] = {"ROW_NUMBER",  "RANK",       "DENSE_RANK", "PERCENT_RANK",
+                                                "CUME_DIST",   "NTILE",      "LAG",        "LEAD",
+                                                "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"};
   for (std::string_view name : kNames) {
     if (name == upper) return true;
   }
@@ -49,10 +49,7 @@ ExprPtr TypeWord(const ast::Expr& arg) {
   const auto* word = arg.As<ast::Variable>();
   if (word == nullptr || word->local || word->name.quoted) return nullptr;
   std::string upper = UpperCase(word->name.name);
-  const char* code = upper == "NUMBER"   ? "N"
-                     : upper == "STRING" ? "S"
-                     : upper == "BINARY" ? "B"
-                                         : nullptr;
+  const char* code = upper == "NUMBER" ? "N" : upper == "STRING" ? "S" : upper == "BINARY" ? "B" : nullptr;
   return code == nullptr ? nullptr : MakeExpr(Expr::Literal{Value::String(code)}, arg.span);
 }
 
@@ -63,8 +60,7 @@ Result<ExprPtr> Binder::CheckedOperator(ExprPtr e) const {
   return e;
 }
 
-Result<ExprPtr> Binder::CallFunction(std::string_view name, std::vector<ExprPtr> args,
-                                     TextSpan span) {
+Result<ExprPtr> Binder::CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span) {
   const ScalarFunction* f = FindScalarFunction(name);
   if (f == nullptr) return Status::Unsupported(fmt::format("there is no function {}", name), span);
   Status fits = CheckCallStatically(*f, args, /*counts_only=*/!strict());
@@ -83,15 +79,13 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
       if (q.query.shape == Query::Shape::kBag || q.query.shape == Query::Shape::kList) {
         return MakeSubquery(Expr::Subquery::Kind::kExists, std::move(q), span);
       }
-      std::vector<ExprPtr> args{
-          MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span)};
+      std::vector<ExprPtr> args{MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span)};
       return CallFunction(name, std::move(args), span);
     }
   }
   const ScalarFunction* scalar = FindScalarFunction(name);
   const AggregateFunction* aggregate = FindAggregateFunction(name);
-  if (aggregate != nullptr &&
-      (scalar == nullptr || call.star || call.args.size() <= 1 || call.filter != nullptr)) {
+  if (aggregate != nullptr && (scalar == nullptr || call.star || call.args.size() <= 1 || call.filter != nullptr)) {
     return BindAggregate(call, *aggregate, span);
   }
   if (IsWindowFunction(name)) {
@@ -100,21 +94,18 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
   if (name == "GROUPING" && scalar == nullptr) return BindGrouping(call, span);
   if (scalar == nullptr) {
     std::string nearest = NearestFunction(name);
-    return Status::Validation(
-        dynamo() ? fmt::format("Unrecognized function: {} at {}:{}:{}", call.name.name, span.line,
-                               span.column, call.name.name.size())
-                 : fmt::format("there is no function {}", call.name.name),
-        call.name.span, nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));
+    return Status::Validation(dynamo() ? fmt::format("Unrecognized function: {} at {}:{}:{}", call.name.name, span.line,
+                                                     span.column, call.name.name.size())
+                                       : fmt::format("there is no function {}", call.name.name),
+                              call.name.span, nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));
   }
-  if (call.star)
-    return Status::Validation(fmt::format("{} does not take *", name), span, scalar->signature);
+  if (call.star) return Status::Validation(fmt::format("{} does not take *", name), span, scalar->signature);
   if (call.filter != nullptr || !call.order_by.empty() || call.nulls != ast::Call::Nulls::kUnsaid) {
     return Status::Validation(fmt::format("{} is no aggregate function", name), span);
   }
   bool over_collection = name.starts_with("COLL_");
   if (call.quantifier == ast::SetQuantifier::kDistinct && !over_collection) {
-    return Status::Validation(
-        fmt::format("{} is no aggregate function: DISTINCT has no meaning", name), span);
+    return Status::Validation(fmt::format("{} is no aggregate function: DISTINCT has no meaning", name), span);
   }
   std::vector<ExprPtr> args;
   for (size_t i = 0; i < call.args.size(); ++i) {
@@ -204,23 +195,20 @@ size_t HashOf(const Plan::AggregateCall& call) {
 
 }  // namespace
 
-Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunction& function,
-                                      TextSpan span) {
+Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunction& function, TextSpan span) {
   const std::string& name = function.name;
   Plan::AggregateCall a;
   a.function = &function;
   a.distinct = call.quantifier == ast::SetQuantifier::kDistinct;
   if (call.star) {
     if (name != "COUNT" || !call.args.empty()) {
-      return Status::Validation(fmt::format("only COUNT takes *, not {}", name), span,
-                                function.signature);
+      return Status::Validation(fmt::format("only COUNT takes *, not {}", name), span, function.signature);
     }
     if (a.distinct) return Status::Validation("COUNT(DISTINCT *) has no meaning", span);
   } else if (call.args.empty() || static_cast<int>(call.args.size()) > function.max_args) {
     return Status::Validation(
         fmt::format("{} takes {}", name,
-                    function.max_args == 1 ? "one argument"
-                                           : fmt::format("1 to {} arguments", function.max_args)),
+                    function.max_args == 1 ? "one argument" : fmt::format("1 to {} arguments", function.max_args)),
         span, function.signature);
   }
   if (call.nulls != ast::Call::Nulls::kUnsaid) {
@@ -235,10 +223,9 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
     if (bound.ok() && !stands) home = BlockOf(a.args);
   }
   if (home == nullptr || home->no_aggregates != nullptr) {
-    return Status::Validation(
-        fmt::format("the aggregate function {} cannot stand in {}", name,
-                    home == nullptr ? "an expression without FROM" : home->no_aggregates),
-        span, fmt::format("COLL_{} takes a collection", name));
+    return Status::Validation(fmt::format("the aggregate function {} cannot stand in {}", name,
+                                          home == nullptr ? "an expression without FROM" : home->no_aggregates),
+                              span, fmt::format("COLL_{} takes a collection", name));
   }
   if (home->in_aggregate) {
     return Status::Validation("aggregate functions cannot be nested", span);
@@ -255,8 +242,8 @@ Result<ExprPtr> Binder::BindAggregate(const ast::Call& call, const AggregateFunc
   for (auto it = first; it != last && a.order.empty(); ++it) {
     const Plan::AggregateCall& known = home->aggregates[it->second];
     // The same call twice is computed once.
-    if (known.function != a.function || known.distinct != a.distinct ||
-        known.args.size() != a.args.size() || (known.filter == nullptr) != (a.filter == nullptr)) {
+    if (known.function != a.function || known.distinct != a.distinct || known.args.size() != a.args.size() ||
+        (known.filter == nullptr) != (a.filter == nullptr)) {
       continue;
     }
     bool same = a.filter == nullptr || SameExpr(*a.filter, *known.filter);
@@ -322,21 +309,17 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
       if (SameName(w.name.name, spec.base)) found = &w;
     }
     if (found == nullptr) {
-      return Status::Validation(fmt::format("there is no window \"{}\"", spec.base.name),
-                                spec.base.span);
+      return Status::Validation(fmt::format("there is no window \"{}\"", spec.base.name), spec.base.span);
     }
     if (&found->spec == &spec || SameName(found->spec.base.name, spec.base)) {
-      return Status::Validation(fmt::format("the window \"{}\" refers to itself", spec.base.name),
-                                spec.base.span);
+      return Status::Validation(fmt::format("the window \"{}\" refers to itself", spec.base.name), spec.base.span);
     }
     PARTON_RETURN_IF_ERROR(FillWindow(found->spec, call));
     if (!spec.partition_by.empty()) {
-      return Status::Validation("a window that extends another cannot have its own PARTITION BY",
-                                spec.base.span);
+      return Status::Validation("a window that extends another cannot have its own PARTITION BY", spec.base.span);
     }
     if (!spec.order_by.empty() && !call->order.empty()) {
-      return Status::Validation("the window this one extends has an ORDER BY already",
-                                spec.base.span);
+      return Status::Validation("the window this one extends has an ORDER BY already", spec.base.span);
     }
   }
   for (const ast::ExprPtr& e : spec.partition_by) {
@@ -368,8 +351,7 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
       call->frame = Plan::WindowCall::Frame::kGroups;
       if (call->order.empty()) return Status::Validation("a GROUPS frame needs an ORDER BY");
   }
-  auto bound = [&](const ast::FrameBound& b, bool start, std::optional<ExprPtr>* offset,
-                   bool* following) -> Status {
+  auto bound = [&](const ast::FrameBound& b, bool start, std::optional<ExprPtr>* offset, bool* following) -> Status {
     using Kind = ast::FrameBound::Kind;
     switch (b.kind) {
       case Kind::kUnboundedPreceding:
@@ -385,8 +367,7 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
       case Kind::kFollowing: {
         PARTON_ASSIGN_OR_RETURN(ExprPtr e, BindExpr(*b.offset));
         if (call->frame == Plan::WindowCall::Frame::kRange && call->order.size() != 1) {
-          return Status::Validation("a RANGE frame with an offset needs one ORDER BY key",
-                                    b.offset->span);
+          return Status::Validation("a RANGE frame with an offset needs one ORDER BY key", b.offset->span);
         }
         *offset = std::move(e);
         *following = b.kind == Kind::kFollowing;
@@ -402,10 +383,9 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
 Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   std::string name = UpperCase(call.name.name);
   if (block_ == nullptr || block_->no_windows != nullptr) {
-    return Status::Validation(
-        fmt::format("the window function {} cannot stand in {}", name,
-                    block_ == nullptr ? "an expression without FROM" : block_->no_windows),
-        span);
+    return Status::Validation(fmt::format("the window function {} cannot stand in {}", name,
+                                          block_ == nullptr ? "an expression without FROM" : block_->no_windows),
+                              span);
   }
   if (block_->in_window || block_->in_aggregate) {
     return Status::Validation("window functions cannot be nested", span);
@@ -415,28 +395,24 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   if (!IsWindowFunction(name)) {
     w.aggregate = FindAggregateFunction(name);
     if (w.aggregate == nullptr) {
-      return Status::Validation(fmt::format("{} is no window function", call.name.name),
-                                call.name.span);
+      return Status::Validation(fmt::format("{} is no window function", call.name.name), call.name.span);
     }
     if (call.star && name != "COUNT") {
       return Status::Validation(fmt::format("only COUNT takes *, not {}", name), span);
     }
-    if (!call.star &&
-        (call.args.empty() || static_cast<int>(call.args.size()) > w.aggregate->max_args)) {
-      return Status::Validation(fmt::format("wrong number of arguments for {}", name), span,
-                                w.aggregate->signature);
+    if (!call.star && (call.args.empty() || static_cast<int>(call.args.size()) > w.aggregate->max_args)) {
+      return Status::Validation(fmt::format("wrong number of arguments for {}", name), span, w.aggregate->signature);
     }
   } else {
     auto [least, most] = WindowArguments(name);
     int count = static_cast<int>(call.args.size());
     if (count < least || count > most || call.star) {
-      return Status::Validation(fmt::format("{} takes {} arguments", name,
-                                            least == most ? fmt::format("{}", least)
-                                                          : fmt::format("{} to {}", least, most)),
-                                span);
+      return Status::Validation(
+          fmt::format("{} takes {} arguments", name,
+                      least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most)),
+          span);
     }
-    if (call.filter != nullptr)
-      return Status::Validation("FILTER is for aggregate functions", span);
+    if (call.filter != nullptr) return Status::Validation("FILTER is for aggregate functions", span);
   }
   w.distinct = call.quantifier == ast::SetQuantifier::kDistinct;
   if (w.distinct && (w.aggregate == nullptr || call.star)) {
@@ -462,8 +438,8 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   }();
   block_->in_window = false;
   if (!status.ok()) return std::move(status).At(span);
-  if ((name == "LAG" || name == "LEAD" || name == "RANK" || name == "DENSE_RANK" ||
-       name == "PERCENT_RANK" || name == "CUME_DIST") &&
+  if ((name == "LAG" || name == "LEAD" || name == "RANK" || name == "DENSE_RANK" || name == "PERCENT_RANK" ||
+       name == "CUME_DIST") &&
       w.order.empty() && strict()) {
     return Status::Validation(fmt::format("{} needs ORDER BY in its window", name), span);
   }

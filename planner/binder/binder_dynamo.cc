@@ -14,8 +14,8 @@ namespace {
 bool IsAttribute(const Expr& e, int slot, const std::string& name) {
   const auto* path = e.As<Expr::Path>();
   const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
-  return base != nullptr && base->index == slot && path->steps.size() == 1 &&
-         path->steps[0].index < 0 && path->steps[0].name == name;
+  return base != nullptr && base->index == slot && path->steps.size() == 1 && path->steps[0].index < 0 &&
+         path->steps[0].name == name;
 }
 
 // To how many values the condition pins the partition key; 0: it does not.
@@ -39,8 +39,7 @@ size_t PinnedValues(const Expr& e, int slot, const std::string& hash) {
   }
   if (const auto* compare = e.As<Expr::Compare>()) {
     if (compare->op != CompareOp::kEq) return 0;
-    return IsAttribute(*compare->left, slot, hash) || IsAttribute(*compare->right, slot, hash) ? 1
-                                                                                               : 0;
+    return IsAttribute(*compare->left, slot, hash) || IsAttribute(*compare->right, slot, hash) ? 1 : 0;
   }
   if (const auto* in = e.As<Expr::In>()) {
     const auto* list = in->haystack->As<Expr::MakeCollection>();
@@ -56,14 +55,11 @@ constexpr size_t kMaxDecomposedReads = 50;
 Status CheckKeyTypes(const Expr& e, int slot, const KeyAttribute& key) {
   auto check = [&](const ExprPtr& attribute, const ExprPtr& value) {
     const auto* literal = value->As<Expr::Literal>();
-    if (literal == nullptr || !IsAttribute(*attribute, slot, key.name) ||
-        MatchesKeyType(literal->value, key.type)) {
+    if (literal == nullptr || !IsAttribute(*attribute, slot, key.name) || MatchesKeyType(literal->value, key.type)) {
       return Status::Ok();
     }
     return Status::Validation(
-        fmt::format(
-            "Key attribute's data type should match its data type in table's schema: Key {}",
-            key.name),
+        fmt::format("Key attribute's data type should match its data type in table's schema: Key {}", key.name),
         value->span);
   };
   if (const auto* compare = e.As<Expr::Compare>()) {
@@ -77,8 +73,7 @@ Status CheckKeyTypes(const Expr& e, int slot, const KeyAttribute& key) {
   if (const auto* in = e.As<Expr::In>()) {
     const auto* list = in->haystack->As<Expr::MakeCollection>();
     if (list == nullptr) return Status::Ok();
-    for (const ExprPtr& element : list->elements)
-      PARTON_RETURN_IF_ERROR(check(in->needle, element));
+    for (const ExprPtr& element : list->elements) PARTON_RETURN_IF_ERROR(check(in->needle, element));
     return Status::Ok();
   }
   Status failed;
@@ -114,16 +109,14 @@ bool CollectReads(const Expr& e, int slot, const KeySchema& key,
         if (!left && !IsAttribute(*compare->right, slot, name)) continue;
         *touched = true;
         const auto* literal = (left ? compare->right : compare->left)->As<Expr::Literal>();
-        if (compare->op == CompareOp::kEq && literal != nullptr)
-          out.push_back(literal->value.ToLiteral());
+        if (compare->op == CompareOp::kEq && literal != nullptr) out.push_back(literal->value.ToLiteral());
       } else if (const auto* in = term->As<Expr::In>()) {
         const auto* list = in->haystack->As<Expr::MakeCollection>();
         if (!IsAttribute(*in->needle, slot, name)) continue;
         *touched = true;
         if (in->negated || list == nullptr) continue;
         for (const ExprPtr& element : list->elements) {
-          if (const auto* literal = element->As<Expr::Literal>())
-            out.push_back(literal->value.ToLiteral());
+          if (const auto* literal = element->As<Expr::Literal>()) out.push_back(literal->value.ToLiteral());
         }
       } else if (ReadsSlot(*term, slot) && term->As<Expr::Or>() == nullptr) {
         ForEachChild(*term, [&](const ExprPtr& child) {
@@ -159,8 +152,7 @@ Status Binder::CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema&
     }
   }
   if (hashes * ranges > kMaxDecomposedReads) {
-    return Status::Validation("Too many decomposed read operations for a given query.",
-                              predicate.span);
+    return Status::Validation("Too many decomposed read operations for a given query.", predicate.span);
   }
   std::vector<std::pair<std::string, std::string>> reads;
   if (CollectReads(predicate, slot, key, &reads)) {
@@ -170,9 +162,8 @@ Status Binder::CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema&
       overlap = overlap || (!range.empty() && distinct.contains({hash, ""}));
     }
     if (overlap) {
-      return Status::Validation(
-          "Overlapping conditions with range keys are not supported in where clause",
-          predicate.span);
+      return Status::Validation("Overlapping conditions with range keys are not supported in where clause",
+                                predicate.span);
     }
   }
   return Status::Ok();
@@ -203,13 +194,11 @@ Status Binder::CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr&
   for (const SortKey& k : keys) {
     bool hash = IsAttribute(*k.expr, access->slot, key.hash.name);
     by_hash = by_hash || hash;
-    if (hash || (key.range.has_value() && IsAttribute(*k.expr, access->slot, key.range->name)))
-      continue;
+    if (hash || (key.range.has_value() && IsAttribute(*k.expr, access->slot, key.range->name))) continue;
     const auto* path = k.expr->As<Expr::Path>();
-    return Status::Validation(
-        fmt::format("Attribute {} in ORDER BY clause must be part of the primary key",
-                    path == nullptr ? ToString(*k.expr) : path->steps.back().name),
-        k.expr->span);
+    return Status::Validation(fmt::format("Attribute {} in ORDER BY clause must be part of the primary key",
+                                          path == nullptr ? ToString(*k.expr) : path->steps.back().name),
+                              k.expr->span);
   }
   if (values > 1 && !by_hash) {
     return Status::Validation(

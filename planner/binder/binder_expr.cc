@@ -20,8 +20,8 @@ bool IsStringCast(const ast::Expr& e) {
   const auto* cast = e.As<ast::Cast>();
   if (cast == nullptr) return false;
   using Kind = TypeSpec::Kind;
-  return cast->type.kind == Kind::kString || cast->type.kind == Kind::kVarchar ||
-         cast->type.kind == Kind::kChar || cast->type.kind == Kind::kSymbol;
+  return cast->type.kind == Kind::kString || cast->type.kind == Kind::kVarchar || cast->type.kind == Kind::kChar ||
+         cast->type.kind == Kind::kSymbol;
 }
 
 // A path that steps are added to. What it was begun with may be shared, and is copied once.
@@ -208,8 +208,7 @@ Result<ExprPtr> Binder::BindComparand(const ast::Expr& e, const ast::Expr& other
   Result<BoundQuery> bound = BindQuery(*sub->query);
   --subquery_depth_;
   PARTON_ASSIGN_OR_RETURN(BoundQuery q, std::move(bound));
-  Expr::Subquery::Kind kind =
-      q.explicit_columns ? Expr::Subquery::Kind::kRow : Expr::Subquery::Kind::kCollection;
+  Expr::Subquery::Kind kind = q.explicit_columns ? Expr::Subquery::Kind::kRow : Expr::Subquery::Kind::kCollection;
   return MakeSubquery(kind, std::move(q), e.span);
 }
 
@@ -343,8 +342,7 @@ Result<ExprPtr> Binder::BindNode(const ast::Between& n, const ast::Expr& e) {
   PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*n.value));
   PARTON_ASSIGN_OR_RETURN(ExprPtr low, BindExpr(*n.low));
   PARTON_ASSIGN_OR_RETURN(ExprPtr high, BindExpr(*n.high));
-  return MakeExpr(Expr::Between{std::move(value), std::move(low), std::move(high), n.negated},
-                  e.span);
+  return MakeExpr(Expr::Between{std::move(value), std::move(low), std::move(high), n.negated}, e.span);
 }
 
 Result<ExprPtr> Binder::BindNode(const ast::Like& n, const ast::Expr& e) {
@@ -391,9 +389,8 @@ Result<ExprPtr> Binder::BindNode(const ast::Cast& n, const ast::Expr& e) {
   ExprPtr can = MakeExpr(Expr::Cast{operand, n.type, true}, e.span);
   if (n.kind == ast::Cast::Kind::kCanCast) return can;
   // Lossless: it can be cast, and the result still equals what it was.
-  ExprPtr same = MakeExpr(
-      Expr::Compare{CompareOp::kEq, MakeExpr(Expr::Cast{operand, n.type, false}, e.span), operand},
-      e.span);
+  ExprPtr same =
+      MakeExpr(Expr::Compare{CompareOp::kEq, MakeExpr(Expr::Cast{operand, n.type, false}, e.span), operand}, e.span);
   Expr::Case guarded;  // CASE, so that the cast is not tried where it would fail
   guarded.branches.emplace_back(std::move(can), std::move(same));
   guarded.otherwise = MakeExpr(Expr::Literal{Value::Bool(false)}, e.span);
@@ -407,9 +404,8 @@ Result<ExprPtr> Binder::BindNode(const ast::Call& n, const ast::Expr& e) {
 
 Result<ExprPtr> Binder::BindNode(const ast::Extract& n, const ast::Expr& e) {
   if (!n.part.has_value()) {
-    return Status::Validation(
-        fmt::format("EXTRACT does not know the field {}", n.field.name), n.field.span,
-        "YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, TIMEZONE_HOUR, TIMEZONE_MINUTE");
+    return Status::Validation(fmt::format("EXTRACT does not know the field {}", n.field.name), n.field.span,
+                              "YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, TIMEZONE_HOUR, TIMEZONE_MINUTE");
   }
   PARTON_ASSIGN_OR_RETURN(ExprPtr operand, BindExpr(*n.operand));
   ExprPtr field = MakeExpr(Expr::Literal{Value::String(DatePartName(*n.part))}, n.field.span);

@@ -39,8 +39,7 @@ std::string ImplicitAlias(const ast::Expr& e) {
     if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
     if (last.kind == ast::PathStep::Kind::kIndex) {
       const auto* literal = last.index->As<ast::Literal>();
-      if (literal != nullptr && literal->value.is_text())
-        return std::string(literal->value.bytes());
+      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
     }
   }
   return "";
@@ -67,8 +66,7 @@ Binder::Source Binder::TableSource(const TablePtr& table, const IndexSchema* ind
   return source;
 }
 
-Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSource& from,
-                                                              TextSpan span) {
+Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSource& from, TextSpan span) {
   const auto* variable = from.expr->As<ast::Variable>();
   const auto* path = from.expr->As<ast::Path>();
   if (path != nullptr) variable = path->root->As<ast::Variable>();
@@ -101,33 +99,28 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
       // FROM t, t.items: a variable of the table's name is meant.
       if (FindLocal(name, false) != nullptr) return std::optional<Source>();
       // FROM t[*].items[*]: a path into the table's items.
-      if (step.kind == ast::PathStep::Kind::kWildcard ||
-          step.kind == ast::PathStep::Kind::kUnpivot) {
+      if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot) {
         return std::optional<Source>();
       }
       if (path->steps.size() > 1) {
-        return Status::Validation("A path may contain at most 2 components in the FROM clause",
-                                  span);
+        return Status::Validation("A path may contain at most 2 components in the FROM clause", span);
       }
       if (step.kind != ast::PathStep::Kind::kName) return std::optional<Source>();
       std::vector<std::string> known;
       for (const IndexSchema& i : table->indexes) known.push_back(i.name);
       std::string nearest = NearestName(index_name, known);
-      return Status::Validation(
-          dynamo() ? "The table does not have the specified index"
-                   : fmt::format("The table does not have the specified index: {}", index_name),
-          step.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
+      return Status::Validation(dynamo() ? "The table does not have the specified index"
+                                         : fmt::format("The table does not have the specified index: {}", index_name),
+                                step.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
     }
     if (index->state != IndexState::kActive) {
-      return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name),
-                    step.span);
+      return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name), step.span);
     }
   }
   Source source = TableSource(table, index);
   if (block_ != nullptr && block_->select != nullptr && block_->select->consistent) {
     if (index != nullptr && index->kind == IndexKind::kGlobal) {
-      return Status::Validation(
-          "Consistent reads are not supported on global secondary indexes", span);
+      return Status::Validation("Consistent reads are not supported on global secondary indexes", span);
     }
     Plan::Access access = *source.plan->As<Plan::Access>();
     access.consistent = true;
@@ -136,8 +129,7 @@ Result<std::optional<Binder::Source>> Binder::BindTableSource(const ast::FromSou
   return std::optional<Source>(std::move(source));
 }
 
-Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::FromSource& from,
-                                                                 TextSpan span) {
+Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::FromSource& from, TextSpan span) {
   const auto* call = from.expr->As<ast::Call>();
   if (call == nullptr || from.unpivot) return std::optional<Source>();
   std::string name = LowerCase(call->name.name);
@@ -152,10 +144,10 @@ Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::From
   size_t least = name == "range" ? 2 : 1;
   size_t most = name == "range" ? 3 : name == "json" || name == "ddbjson" ? 1 : 2;
   if (call->args.size() < least || call->args.size() > most || call->star) {
-    return Status::Validation(fmt::format("{} takes {} arguments", name,
-                                          least == most ? fmt::format("{}", least)
-                                                        : fmt::format("{} or {}", least, most)),
-                              span);
+    return Status::Validation(
+        fmt::format("{} takes {} arguments", name,
+                    least == most ? fmt::format("{}", least) : fmt::format("{} or {}", least, most)),
+        span);
   }
   Plan::FunctionScan scan;
   scan.function = name;
@@ -170,8 +162,7 @@ Result<std::optional<Binder::Source>> Binder::BindFunctionSource(const ast::From
   return std::optional<Source>(std::move(source));
 }
 
-Result<Binder::Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q,
-                                               TextSpan span) {
+Result<Binder::Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q, TextSpan span) {
   Source source;
   if (!from.columns.empty()) {
     PARTON_ASSIGN_OR_RETURN(q, RenameColumns(AsRows(std::move(q)), from.columns, span));
@@ -211,8 +202,7 @@ Result<Binder::Source> Binder::NameColumns(const ast::FromSource& from, Source s
                               "FROM (SELECT a, b FROM t) AS x(c, d)");
   }
   if (from.unpivot || Written(from.at) || Written(from.by)) {
-    return Status::Validation("AT, BY and UNPIVOT do not go with names of columns", at,
-                              "name them in a subquery");
+    return Status::Validation("AT, BY and UNPIVOT do not go with names of columns", at, "name them in a subquery");
   }
   BoundQuery q;
   if (source.plan == nullptr) {
@@ -270,19 +260,16 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
       stored = FindTable(variable->name);
     }
     if (global != nullptr || stored != nullptr) {
-      ExprPtr value = global != nullptr ? MakeExpr(Expr::Literal{*global}, root->span)
-                                        : TableValue(stored, root->span);
+      ExprPtr value = global != nullptr ? MakeExpr(Expr::Literal{*global}, root->span) : TableValue(stored, root->span);
       source.variable.stored = stored != nullptr;
       if (const auto* path = from.expr->As<ast::Path>()) {
-        PARTON_ASSIGN_OR_RETURN(source.collection,
-                                BindSteps(Resolved{value, stored != nullptr}, path->steps, span));
+        PARTON_ASSIGN_OR_RETURN(source.collection, BindSteps(Resolved{value, stored != nullptr}, path->steps, span));
       } else {
         source.collection = value;
       }
     } else {
-      if (variable != nullptr && from.unpivot && !variable->local &&
-          FindLocal(variable->name, false) == nullptr && FindTable(variable->name) == nullptr &&
-          FindCommonTable(variable->name) == nullptr) {
+      if (variable != nullptr && from.unpivot && !variable->local && FindLocal(variable->name, false) == nullptr &&
+          FindTable(variable->name) == nullptr && FindCommonTable(variable->name) == nullptr) {
         PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, FindAttribute(variable->name));
         if (!attribute.has_value()) return UnknownTable(variable->name);
       }
@@ -302,9 +289,7 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
   if (!named_columns) {
     PARTON_ASSIGN_OR_RETURN(source, NameColumns(from, std::move(source), span));
   }
-  std::string alias = Written(from.as)           ? from.as.name
-                      : from.unpivot || dynamo() ? ""
-                                                 : ImplicitAlias(*from.expr);
+  std::string alias = Written(from.as) ? from.as.name : from.unpivot || dynamo() ? "" : ImplicitAlias(*from.expr);
   if (Written(from.as)) {
     source.variable.also_name.clear();
   } else if (source.plan == nullptr || source.variable.name.empty()) {
@@ -324,10 +309,8 @@ Result<Binder::Source> Binder::BindSource(const ast::FromSource& from, TextSpan 
     if (Written(from.at)) source.at_slot = NewSlot();
     if (Written(from.by)) source.by_slot = NewSlot();
   } else if (source.variable.value != nullptr) {
-    source.variable.value =
-        SlotRef(source.variable.value->As<Expr::Slot>()->index, source.variable.name);
-    if (const auto* access = source.plan->As<Plan::Access>();
-        access != nullptr && Written(from.as)) {
+    source.variable.value = SlotRef(source.variable.value->As<Expr::Slot>()->index, source.variable.name);
+    if (const auto* access = source.plan->As<Plan::Access>(); access != nullptr && Written(from.as)) {
       Plan::Access renamed = *access;
       renamed.alias = from.as.name;
       source.plan = MakePlan(std::move(renamed));
@@ -358,8 +341,8 @@ bool Defines(const Plan& plan, const std::vector<int>& slots) {
 // A plan is as deep as lists of sources are long.
 Status CheckLength(size_t count, const char* what, TextSpan span) {
   if (count <= static_cast<size_t>(kMaxDepth)) return Status::Ok();
-  return Status(StatusCode::kLimitExceeded, fmt::format("{} has {} entries; at most {} are allowed", what, count, kMaxDepth),
-                span);
+  return Status(StatusCode::kLimitExceeded,
+                fmt::format("{} has {} entries; at most {} are allowed", what, count, kMaxDepth), span);
 }
 
 }  // namespace
@@ -377,8 +360,8 @@ Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Sc
   PlanPtr plan = SourcePlan(source, stacked ? left : nullptr);
   for (const Variable& v : scope->variables) {
     if (!source.variable.name.empty() && v.name == source.variable.name) {
-      return Status::Validation(fmt::format("the name \"{}\" is used twice in FROM", v.name),
-                                item.span, "give one of them another name with AS");
+      return Status::Validation(fmt::format("the name \"{}\" is used twice in FROM", v.name), item.span,
+                                "give one of them another name with AS");
     }
   }
   scope->variables.push_back(source.variable);
@@ -426,9 +409,8 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
     }
     node.lateral = Defines(*lhs, SlotsFree(*rhs));
     if (node.lateral && (join.kind == ast::JoinKind::kRight || join.kind == ast::JoinKind::kFull)) {
-      return Status::Validation(
-          "the right side of a RIGHT or FULL JOIN cannot depend on its left side",
-          join.right->span);
+      return Status::Validation("the right side of a RIGHT or FULL JOIN cannot depend on its left side",
+                                join.right->span);
     }
     for (size_t i = before_left; i < scope->variables.size(); ++i) {
       bool on_right = i >= before_right;
@@ -469,8 +451,8 @@ Result<ExprPtr> Binder::SideColumn(const Scope& scope, size_t first, size_t last
   // As a name of a query over this side alone, whose variables cannot be named.
   std::erase_if(part.variables, [](const Variable& v) { return v.kind != Variable::Kind::kRow; });
   std::vector<std::string> names;
-  const bool open = std::any_of(part.variables.begin(), part.variables.end(),
-                                [](const Variable& v) { return !v.closed; });
+  const bool open =
+      std::any_of(part.variables.begin(), part.variables.end(), [](const Variable& v) { return !v.closed; });
   bool known = false;
   for (Variable& v : part.variables) {
     known = known || std::any_of(v.columns.begin(), v.columns.end(),
@@ -482,17 +464,16 @@ Result<ExprPtr> Binder::SideColumn(const Scope& scope, size_t first, size_t last
   }
   if (known) {
     std::erase_if(part.variables, [&](const Variable& v) {
-      return !v.closed || std::none_of(v.columns.begin(), v.columns.end(),
-                                       [&](const std::string& c) { return SameName(c, name); });
+      return !v.closed ||
+             std::none_of(v.columns.begin(), v.columns.end(), [&](const std::string& c) { return SameName(c, name); });
     });
   } else {
     std::erase_if(part.variables, [](const Variable& v) { return v.closed; });
   }
   if (part.variables.size() > 1) {
-    return Status::Validation(
-        fmt::format("USING: \"{}\" may be a column of \"{}\" and of \"{}\"", name.name,
-                    part.variables[0].name, part.variables[1].name),
-        name.span, "ON says which is meant");
+    return Status::Validation(fmt::format("USING: \"{}\" may be a column of \"{}\" and of \"{}\"", name.name,
+                                          part.variables[0].name, part.variables[1].name),
+                              name.span, "ON says which is meant");
   }
   ast::Identifier exact = name;
   for (const std::string& c : part.variables[0].columns) {

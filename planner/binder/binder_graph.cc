@@ -41,8 +41,7 @@ class GraphCompiler {
   // Binds an expression with the pattern's variables in scope.
   using BindCondition = std::function<Result<ExprPtr>(const ast::Expr&)>;
 
-  GraphCompiler(std::function<int()> new_slot, TextSpan span)
-      : new_slot_(std::move(new_slot)), span_(span) {}
+  GraphCompiler(std::function<int()> new_slot, TextSpan span) : new_slot_(std::move(new_slot)), span_(span) {}
 
   Status Declare(const ast::GraphPattern& pattern, bool repeated, int group) {
     for (const ast::GraphElement& element : pattern.elements) {
@@ -50,8 +49,7 @@ class GraphCompiler {
         PARTON_RETURN_IF_ERROR(Declare(node->variable, Kind::kNode, repeated, group));
       } else if (const auto* edge = std::get_if<ast::GraphEdge>(&element)) {
         bool own = edge->quantifier.has_value();
-        PARTON_RETURN_IF_ERROR(
-            Declare(edge->variable, Kind::kEdge, repeated || own, own ? ++groups_ : group));
+        PARTON_RETURN_IF_ERROR(Declare(edge->variable, Kind::kEdge, repeated || own, own ? ++groups_ : group));
       } else {
         const auto& inner = std::get<ast::GraphGroup>(element);
         bool own = inner.quantifier.has_value();
@@ -60,8 +58,7 @@ class GraphCompiler {
     }
     if (!Written(pattern.variable)) return Status::Ok();
     if (repeated) {
-      return Status::Unsupported("a path variable inside of a repeated part",
-                                 pattern.variable.span);
+      return Status::Unsupported("a path variable inside of a repeated part", pattern.variable.span);
     }
     return Declare(pattern.variable, Kind::kPath, false, group);
   }
@@ -77,8 +74,7 @@ class GraphCompiler {
     PARTON_RETURN_IF_ERROR(Sequence(path));
     bool prune = Memoryless(begin);
     if (endless_ && !prune) {
-      return Status::Validation("a condition on an unbounded repetition may match endless paths",
-                                span_,
+      return Status::Validation("a condition on an unbounded repetition may match endless paths", span_,
                                 "write TRAIL, ACYCLIC or SIMPLE before the pattern, or put the "
                                 "condition into the WHERE of the whole");
     }
@@ -110,15 +106,12 @@ class GraphCompiler {
     if (int known = Find(name); known >= 0) {
       const GraphVariable& v = pattern_.variables[static_cast<size_t>(known)];
       if (v.kind != kind || kind == Kind::kPath) {
-        return Status::Validation(
-            fmt::format("the variable \"{}\" stands for two different things", name.name),
-            name.span);
+        return Status::Validation(fmt::format("the variable \"{}\" stands for two different things", name.name),
+                                  name.span);
       }
       if (group_of_[static_cast<size_t>(known)] != group) {
         return Status::Validation(
-            fmt::format("the variable \"{}\" stands both inside and outside of a repeated part",
-                        name.name),
-            name.span);
+            fmt::format("the variable \"{}\" stands both inside and outside of a repeated part", name.name), name.span);
       }
       return Status::Ok();
     }
@@ -136,8 +129,8 @@ class GraphCompiler {
   }
 
   Status Sequence(const ast::GraphPattern& pattern) {
-    bool restricted = pattern.restrictor != ast::GraphRestrictor::kNone &&
-                      pattern.restrictor != ast::GraphRestrictor::kWalk;
+    bool restricted =
+        pattern.restrictor != ast::GraphRestrictor::kNone && pattern.restrictor != ast::GraphRestrictor::kWalk;
     bool was_finite = finite_;
     if (restricted) {
       finite_ = true;
@@ -163,8 +156,7 @@ class GraphCompiler {
   Status Element(const ast::GraphEdge& edge) {
     return Repeated(edge.quantifier, [&]() -> Status {
       int variable = Find(edge.variable);
-      program().push_back(GraphPattern::Edge{edge.left, edge.undirected, edge.right, variable,
-                                             CopyLabel(edge.label)});
+      program().push_back(GraphPattern::Edge{edge.left, edge.undirected, edge.right, variable, CopyLabel(edge.label)});
       if (variable >= 0) bound_.insert(variable);
       if (edge.where != nullptr) PARTON_RETURN_IF_ERROR(Where(*edge.where));
       return PlaceChecks();
@@ -182,9 +174,8 @@ class GraphCompiler {
       return Status::Validation("a repetition's upper bound is less than its lower bound", span_);
     }
     if (!Bounded(q) && !finite_ && !selected_) {
-      return Status::Validation(
-          "an unbounded repetition may match endless paths", span_,
-          "write TRAIL, ACYCLIC or SIMPLE, or ANY SHORTEST or ALL SHORTEST, before the pattern");
+      return Status::Validation("an unbounded repetition may match endless paths", span_,
+                                "write TRAIL, ACYCLIC or SIMPLE, or ANY SHORTEST or ALL SHORTEST, before the pattern");
     }
     size_t begin = program().size();
     GraphPattern::Repeat repeat;
@@ -197,9 +188,8 @@ class GraphCompiler {
     waiting_.clear();
     PARTON_RETURN_IF_ERROR(part());
     if (!waiting_.empty()) {
-      return Status::Validation(
-          "a condition inside of a repeated part reads a variable that is matched later",
-          waiting_[0].span, "put it into the WHERE of the whole pattern");
+      return Status::Validation("a condition inside of a repeated part reads a variable that is matched later",
+                                waiting_[0].span, "put it into the WHERE of the whole pattern");
     }
     waiting_ = std::move(outer);
     program().push_back(GraphPattern::RepeatEnd{begin});
@@ -230,8 +220,7 @@ class GraphCompiler {
     GraphPattern::Check check;
     std::set<int> reads;
     std::erase_if(waiting_, [&](const Waiting& w) {
-      if (!std::includes(bound_.begin(), bound_.end(), w.reads.begin(), w.reads.end()))
-        return false;
+      if (!std::includes(bound_.begin(), bound_.end(), w.reads.begin(), w.reads.end())) return false;
       check.conditions.push_back(w.condition);
       reads.insert(w.reads.begin(), w.reads.end());
       return true;
@@ -284,8 +273,7 @@ Result<BoundQuery> Binder::BindGraph(const ast::GraphMatch& match, TextSpan span
   Plan::GraphMatch node;
   PARTON_ASSIGN_OR_RETURN(node.graph, BindCollection(*match.graph));
   GraphCompiler compiler([this] { return NewSlot(); }, span);
-  for (const ast::GraphPattern& p : match.patterns)
-    PARTON_RETURN_IF_ERROR(compiler.Declare(p, false, 0));
+  for (const ast::GraphPattern& p : match.patterns) PARTON_RETURN_IF_ERROR(compiler.Declare(p, false, 0));
 
   Scope scope;
   scope.outer = scope_;
@@ -301,8 +289,7 @@ Result<BoundQuery> Binder::BindGraph(const ast::GraphMatch& match, TextSpan span
     Restore<const Scope*> inner(&scope_, &scope);
     Restore<Block*> no_aggregates(&block_, nullptr);
     GraphCompiler::BindCondition bind = [this](const ast::Expr& e) { return BindExpr(e); };
-    for (const ast::GraphPattern& p : match.patterns)
-      PARTON_RETURN_IF_ERROR(compiler.Compile(p, bind));
+    for (const ast::GraphPattern& p : match.patterns) PARTON_RETURN_IF_ERROR(compiler.Compile(p, bind));
     PARTON_RETURN_IF_ERROR(compiler.Finish(match.where.get(), bind));
   }
   node.conditions = std::move(compiler.conditions());
@@ -311,13 +298,11 @@ Result<BoundQuery> Binder::BindGraph(const ast::GraphMatch& match, TextSpan span
   BoundQuery q;
   Expr::MakeStruct row;
   for (const auto& [name, slot] : node.variables) {
-    row.parts.push_back(
-        {MakeExpr(Expr::Literal{Value::String(name)}), SlotRef(slot, name, span), 0});
+    row.parts.push_back({MakeExpr(Expr::Literal{Value::String(name)}), SlotRef(slot, name, span), 0});
   }
   PlanPtr plan = MakePlan(std::move(node), {MakePlan(Plan::Once{})});
   q.query.slot = NewSlot();
-  q.query.root = MakePlan(Plan::Compute{{SlotExpr{q.query.slot, MakeExpr(std::move(row), span)}}},
-                          {std::move(plan)});
+  q.query.root = MakePlan(Plan::Compute{{SlotExpr{q.query.slot, MakeExpr(std::move(row), span)}}}, {std::move(plan)});
   q.query.span = span;
   q.tuple = true;
   return q;

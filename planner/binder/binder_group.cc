@@ -37,8 +37,7 @@ bool BeginsWith(const Expr::Path& path, const Expr::Path& key) {
   for (size_t i = 0; i < key.steps.size(); ++i) {
     const PathStep &a = path.steps[i], &b = key.steps[i];
     bool any_case = path.ignore_case[i] && key.ignore_case[i];
-    if (a.index != b.index || !(any_case ? EqualsIgnoreCase(a.name, b.name) : a.name == b.name))
-      return false;
+    if (a.index != b.index || !(any_case ? EqualsIgnoreCase(a.name, b.name) : a.name == b.name)) return false;
   }
   return true;
 }
@@ -146,8 +145,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
     std::optional<std::string> name = Written(key.as) ? key.as.name : ItemName(*e);
     const auto* variable = e->As<ast::Variable>();
     const auto* literal = e->As<ast::Literal>();
-    if (literal != nullptr && literal->value.is_small_int() &&
-        select.kind == ast::Select::Kind::kItems) {
+    if (literal != nullptr && literal->value.is_small_int() && select.kind == ast::Select::Kind::kItems) {
       // A position in the select list, as SQL has it.
       int64_t position = literal->value.int_value();
       if (position >= 1 && position <= static_cast<int64_t>(select.items.size())) {
@@ -159,13 +157,10 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
           }
         }
       }
-    } else if (variable != nullptr && !variable->local &&
-               FindLocal(variable->name, false) == nullptr) {
+    } else if (variable != nullptr && !variable->local && FindLocal(variable->name, false) == nullptr) {
       // A select alias, unless the alias hides the attribute it is made of.
       for (const ast::SelectItem& item : select.items) {
-        if (!Written(item.as) || !SameName(item.as.name, variable->name) ||
-            HasAggregate(*item.expr))
-          continue;
+        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr)) continue;
         Result<ExprPtr> aliased = BindExpr(*item.expr);
         if (aliased.ok() && !ReadsName(**aliased, variable->name)) {
           bound = *std::move(aliased);
@@ -180,8 +175,8 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
     }
     if (group.sets.has_value()) {
       // ROLLUP (a, b), a: the same key.
-      auto known = std::find_if(g->keys.begin(), g->keys.end(),
-                                [&](const SlotExpr& k) { return SameExpr(*k.expr, *bound); });
+      auto known =
+          std::find_if(g->keys.begin(), g->keys.end(), [&](const SlotExpr& k) { return SameExpr(*k.expr, *bound); });
       number.push_back(static_cast<size_t>(known - g->keys.begin()));
       if (known != g->keys.end()) continue;
     }
@@ -235,8 +230,7 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
       const auto* prefix = key.expr->As<Expr::Path>();
       if (prefix == nullptr || !BeginsWith(*path, *prefix)) continue;
       auto n = static_cast<std::ptrdiff_t>(prefix->steps.size());
-      if (prefix->steps.size() == path->steps.size())
-        return SlotRef(key.slot, ToString(*key.expr), e->span);
+      if (prefix->steps.size() == path->steps.size()) return SlotRef(key.slot, ToString(*key.expr), e->span);
       Expr::Path rest;
       rest.base = SlotRef(key.slot, ToString(*key.expr), e->span);
       rest.steps.assign(path->steps.begin() + n, path->steps.end());
@@ -246,12 +240,10 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
   }
   auto refuse = [&](const Expr& what) {
     return Status::Validation(
-        fmt::format("{} must be a GROUP BY key or stand in an aggregate function", ToString(what)),
-        what.span);
+        fmt::format("{} must be a GROUP BY key or stand in an aggregate function", ToString(what)), what.span);
   };
   if (const auto* slot = e->As<Expr::Slot>()) {
-    if (std::binary_search(g.from_slots.begin(), g.from_slots.end(), slot->index))
-      return refuse(*e);
+    if (std::binary_search(g.from_slots.begin(), g.from_slots.end(), slot->index)) return refuse(*e);
     return e;
   }
   if (const auto* sub = e->As<Expr::Subquery>()) {
@@ -276,8 +268,7 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
     Result<ExprPtr> inner = OverGroups(child, g);
     if (inner.ok()) return *std::move(inner);
     // The path tells more than its root.
-    if (failed.ok())
-      failed = e->As<Expr::Path>() != nullptr ? refuse(*e) : std::move(inner).status();
+    if (failed.ok()) failed = e->As<Expr::Path>() != nullptr ? refuse(*e) : std::move(inner).status();
     return child;
   });
   PARTON_RETURN_IF_ERROR(std::move(failed));

@@ -54,10 +54,10 @@ struct Variable {
   bool nullable = false;
   // Attributes that USING made columns of the join: `SELECT *` has those instead.
   std::vector<ast::Identifier> merged;
-  int join = 0;  // kMerged: of which join, counted from 1
-  TablePtr table;    // if it is a row of one
+  int join = 0;                        // kMerged: of which join, counted from 1
+  TablePtr table;                      // if it is a row of one
   const IndexSchema* index = nullptr;  // FROM t.index: the one of `table` that is read
-  ExprPtr constant;  // ranges over this literal, if it does: its rows' attributes are there to see
+  ExprPtr constant;                    // ranges over this literal, if it does: its rows' attributes are there to see
 };
 
 struct Scope {
@@ -75,7 +75,7 @@ struct GroupingSets {
 // What a SELECT collects while its expressions are bound.
 struct Block {
   const ast::Select* select = nullptr;
-  Block* outer = nullptr;  // that of the query around a subquery
+  Block* outer = nullptr;                  // that of the query around a subquery
   const GroupingSets* grouping = nullptr;  // null: no GROUP BY
   const Scope* from = nullptr;
   std::vector<Plan::AggregateCall> aggregates;
@@ -207,8 +207,7 @@ class Binder {
 
   // binder_call.cc
   Result<ExprPtr> BindFunction(const ast::Call& call, TextSpan span);
-  Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function,
-                                TextSpan span);
+  Result<ExprPtr> BindAggregate(const ast::Call& call, const AggregateFunction& function, TextSpan span);
   Result<ExprPtr> BindWindow(const ast::Call& call, TextSpan span);
   Result<ExprPtr> BindGrouping(const ast::Call& call, TextSpan span);
   // The innermost block whose rows the arguments of an aggregate read.
@@ -240,8 +239,7 @@ class Binder {
   Status BindWith(const ast::Query& query);
   Result<BoundQuery> BindCommonTable(const CommonTable& table);
   Result<std::optional<BoundQuery>> BindRecursive(CommonTable* table);
-  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names,
-                                   TextSpan span);
+  Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span);
   CommonTable* FindCommonTable(const ast::Identifier& name) const;
   Result<BoundQuery> UseCommonTable(CommonTable* table);
   void EndWith(size_t first, BoundQuery* result);
@@ -254,8 +252,7 @@ class Binder {
   Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
   // ON, USING or NATURAL; null: none. Merged columns are added to `scope`, whose variables from
   // `left` on are those of the join's left side, from `right` on those of its right side.
-  Result<ExprPtr> BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span,
-                                    Scope* scope);
+  Result<ExprPtr> BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span, Scope* scope);
   Result<ExprPtr> SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
                              const char* side);
   struct Source {
@@ -304,10 +301,8 @@ class Binder {
   Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
   // Variables with the EXCLUDEd parts taken out, for the projection; their computation into
   // `outputs`.
-  Status BindExclude(const ast::Select& select, Scope* from, Scope* groups,
-                     std::vector<SlotExpr>* outputs);
-  Result<Projection> BindProjection(const ast::Select& select, const Scope& from,
-                                    const Scope* groups);
+  Status BindExclude(const ast::Select& select, Scope* from, Scope* groups, std::vector<SlotExpr>* outputs);
+  Result<Projection> BindProjection(const ast::Select& select, const Scope& from, const Scope* groups);
   Status BindItems(const ast::Select& select, Projection* p);
   void AddUnprojected(const Expr& e, std::string* index, std::set<std::string>* names) const;
   Status CheckProjected(const Projection& p) const;
@@ -349,19 +344,16 @@ class Binder {
   // binder_write.cc
   Result<WritePlan> BindInsert(const ast::Insert& insert);
   Result<BoundQuery> InsertRows(const ast::Insert& insert);
-  Result<BoundQuery> ColumnRows(const ast::Values& values,
-                                const std::vector<ast::Identifier>& columns);
+  Result<BoundQuery> ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns);
   Result<WritePlan> BindUpdate(const ast::Update& update);
   Result<WritePlan> BindDelete(const ast::Delete& del);
   Result<WritePlan> BindExists(const ast::ExistsStatement& exists);
   // The table of UPDATE and DELETE: fills table, slot and target (without a filter), and the scope.
-  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
-                    WritePlan* write);
+  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write);
   // WHERE: target's filter and the condition. With `upsert` the condition is what is left beside
   // the key.
   Status BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write);
-  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write,
-                                  const Scope& scope);
+  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope);
   Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
   Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
 
@@ -408,7 +400,7 @@ class Restore {
 // How names are compared: quoted ones exactly.
 bool SameName(std::string_view known, const ast::Identifier& written);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-bool Written(const ast::Identifier& name);  // "" in quotes is a name too
+bool Written(const ast::Identifier& name);                              // "" in quotes is a name too
 bool Intersects(const std::vector<int>& a, const std::vector<int>& b);  // both sorted
 std::string UpperCase(std::string_view s);
 bool ReadsSlot(const Expr& e, int slot);

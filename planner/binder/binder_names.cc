@@ -10,9 +10,8 @@
 namespace parton::binder {
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 bool SameName(std::string_view known, const ast::Identifier& written) {
@@ -58,9 +57,7 @@ const Variable* FindIn(const Scope& scope, const ast::Identifier& name, bool ski
     const bool alias = v->kind == Variable::Kind::kAlias || v->kind == Variable::Kind::kMerged;
     if (skip_aliases && alias) continue;
     for (const std::string* known : {&v->name, &v->also_name}) {
-      if (known->empty() &&
-          !(name.quoted && known == &v->name && v->kind == Variable::Kind::kAlias))
-        continue;
+      if (known->empty() && !(name.quoted && known == &v->name && v->kind == Variable::Kind::kAlias)) continue;
       if (*known == name.name) return &*v;
       if (close == nullptr && SameName(*known, name)) close = &*v;
     }
@@ -103,9 +100,8 @@ std::string Listing(const std::vector<const Variable*>& rows) {
 
 Status Ambiguous(const ast::Identifier& name, const std::vector<const Variable*>& rows) {
   return Status::Validation(
-      fmt::format("the name \"{}\" is ambiguous: it may be an attribute of {}", name.name,
-                  Listing(rows)),
-      name.span, rows[0]->name.empty() ? "" : fmt::format("write {}.{}", rows[0]->name, name.name));
+      fmt::format("the name \"{}\" is ambiguous: it may be an attribute of {}", name.name, Listing(rows)), name.span,
+      rows[0]->name.empty() ? "" : fmt::format("write {}.{}", rows[0]->name, name.name));
 }
 
 // Whether a name that `row` has means an attribute all the same: a bare name, where the row's is only
@@ -157,8 +153,7 @@ Result<std::optional<Resolved>> Binder::FindAttribute(const ast::Identifier& nam
       open = std::move(having);
     }
     if (open.size() == 1) {
-      return std::optional<Resolved>(
-          Resolved{AttributeOf(*open[0], name), open[0]->stored});
+      return std::optional<Resolved>(Resolved{AttributeOf(*open[0], name), open[0]->stored});
     }
   }
   return std::optional<Resolved>();
@@ -189,13 +184,11 @@ Status Binder::UnknownTable(const ast::Identifier& name) const {
   if (input_.globals != nullptr) {
     for (const auto& [global, value] : *input_.globals) known.push_back(global);
   }
-  for (const CommonTable* t = common_top_; t != nullptr; t = t->outer)
-    known.push_back(t->ast->name.name);
+  for (const CommonTable* t = common_top_; t != nullptr; t = t->outer) known.push_back(t->ast->name.name);
   std::string nearest = NearestName(name.name, known);
-  return Status::NotFound(
-      dynamo() ? "Requested resource not found"
-               : fmt::format("Requested resource not found: Table: {} not found", name.name),
-      name.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
+  return Status::NotFound(dynamo() ? "Requested resource not found"
+                                   : fmt::format("Requested resource not found: Table: {} not found", name.name),
+                          name.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
 }
 
 Status Binder::UnknownName(const ast::Identifier& name) const {
@@ -219,8 +212,7 @@ Status Binder::UnknownName(const ast::Identifier& name) const {
 
 Result<TablePtr> Binder::RequireTable(const ast::QualifiedName& name) {
   if (name.parts.size() > 1) {
-    return Status::Validation("a table's name has one part here; quote names that hold a dot",
-                              name.span);
+    return Status::Validation("a table's name has one part here; quote names that hold a dot", name.span);
   }
   TablePtr table = FindTable(name.parts[0]);
   if (table == nullptr) return UnknownTable(name.parts[0]);
@@ -244,8 +236,7 @@ Result<Resolved> Binder::ResolveVariable(const ast::Variable& v, bool path_root)
     skip_aliases = row != nullptr && (v.local || row->kind == Variable::Kind::kRow);
   }
   bool may_be_attribute = false;  // the name of the table is no name here
-  bool may_be_nearer =
-      false;  // an attribute of a row of an inner scope, before an outer row's column
+  bool may_be_nearer = false;     // an attribute of a row of an inner scope, before an outer row's column
   for (const Scope* s = scope_; s != nullptr; s = s->outer) {
     const Variable* found = FindIn(*s, name, skip_aliases);
     if (found != nullptr && found->kind == Variable::Kind::kMerged && may_be_nearer) found = nullptr;

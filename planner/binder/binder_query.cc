@@ -12,9 +12,7 @@ namespace parton::binder {
 
 namespace {
 
-bool IsRows(const Query& q) {
-  return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList;
-}
+bool IsRows(const Query& q) { return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList; }
 
 bool IsNegativeLiteral(const ast::Expr& e) {
   const auto* literal = e.As<ast::Literal>();
@@ -193,8 +191,7 @@ Result<BoundQuery> Binder::BindSetOperation(const ast::SetOperation& op) {
   return left;
 }
 
-Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery left,
-                                       BoundQuery right) {
+Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery left, BoundQuery right) {
   left = AsRows(std::move(left));
   right = AsRows(std::move(right));
   Plan::SetOperation set;
@@ -216,8 +213,7 @@ Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery l
         if (std::find(b.begin(), b.end(), column) != b.end()) set.corresponding.push_back(column);
       }
       if (set.corresponding.empty()) {
-        return Status::Validation("CORRESPONDING: the two sides have no column in common",
-                                  left.query.span);
+        return Status::Validation("CORRESPONDING: the two sides have no column in common", left.query.span);
       }
     }
     q.query.columns = set.corresponding;
@@ -225,9 +221,8 @@ Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery l
     q.tuple = true;
   } else if (!op.outer) {
     if (!a.empty() && !b.empty() && a.size() != b.size()) {
-      return Status::Validation(
-          fmt::format("the sides of a set operator have {} and {} columns", a.size(), b.size()),
-          right.query.span, "OUTER UNION, INTERSECT and EXCEPT take any rows");
+      return Status::Validation(fmt::format("the sides of a set operator have {} and {} columns", a.size(), b.size()),
+                                right.query.span, "OUTER UNION, INTERSECT and EXCEPT take any rows");
     }
     set.left_columns = a;
     set.right_columns = b;
@@ -235,8 +230,8 @@ Result<BoundQuery> Binder::CombineSets(const ast::SetOperation& op, BoundQuery l
     q.explicit_columns = left.explicit_columns && right.explicit_columns;
     q.tuple = left.tuple && right.tuple;
     if (left.width > 0 && right.width > 0 && left.width != right.width) {
-      return Status::Validation(fmt::format("the sides of a set operator have {} and {} columns",
-                                            left.width, right.width));
+      return Status::Validation(
+          fmt::format("the sides of a set operator have {} and {} columns", left.width, right.width));
     }
     if (left.width == right.width) q.width = left.width;
   }
@@ -294,9 +289,8 @@ Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
       if (literal != nullptr && literal->value.is_small_int() && row.closed) {
         int64_t position = literal->value.int_value();
         if (position < 1 || position > static_cast<int64_t>(row.columns.size())) {
-          return Status::Validation(
-              fmt::format("ORDER BY position {} is not in the select list", position),
-              item.expr->span);
+          return Status::Validation(fmt::format("ORDER BY position {} is not in the select list", position),
+                                    item.expr->span);
         }
         ast::Identifier name{row.columns[static_cast<size_t>(position - 1)], true, item.expr->span};
         SortKey key;

@@ -9,8 +9,8 @@
 
 #include "parser/parser.h"
 #include "planner/binder/binder_internal.h"
-#include "planner/plan/plan_visit.h"
 #include "planner/binder/row_functions.h"
+#include "planner/plan/plan_visit.h"
 
 namespace parton::binder {
 
@@ -20,8 +20,7 @@ Value ExcludeStepValue(const ast::ExcludeStep& step) {
   using Kind = ast::PathStep::Kind;
   switch (step.kind) {
     case Kind::kName:
-      return Value::List(
-          {Value::String("n"), Value::String(step.name.name), Value::Bool(step.name.quoted)});
+      return Value::List({Value::String("n"), Value::String(step.name.name), Value::Bool(step.name.quoted)});
     case Kind::kIndex: return Value::List({Value::String("i"), Value::Int(step.index)});
     case Kind::kWildcard: return Value::List({Value::String("w")});
     case Kind::kUnpivot: return Value::List({Value::String("u")});
@@ -33,8 +32,7 @@ bool HasWildcard(const ast::Expr& e) {
   const auto* path = e.As<ast::Path>();
   if (path == nullptr) return false;
   for (const ast::PathStep& step : path->steps) {
-    if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot)
-      return true;
+    if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot) return true;
   }
   return false;
 }
@@ -48,8 +46,7 @@ std::optional<std::string> Binder::ItemName(const ast::Expr& e) const {
     if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
     if (last.kind == ast::PathStep::Kind::kIndex) {
       const auto* literal = last.index->As<ast::Literal>();
-      if (literal != nullptr && literal->value.is_text())
-        return std::string(literal->value.bytes());
+      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
       if (dynamo()) {
         // The last named component with its subscripts: m.k[0] is k[0].
         std::string subscripts;
@@ -64,8 +61,7 @@ std::optional<std::string> Binder::ItemName(const ast::Expr& e) const {
       }
     }
   }
-  if (const auto* cast = e.As<ast::Cast>();
-      cast != nullptr && cast->operand->As<ast::Variable>() != nullptr) {
+  if (const auto* cast = e.As<ast::Cast>(); cast != nullptr && cast->operand->As<ast::Variable>() != nullptr) {
     return cast->operand->As<ast::Variable>()->name.name;
   }
   return std::nullopt;
@@ -92,17 +88,14 @@ Status Binder::BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope) {
   return Status::Ok();
 }
 
-Status Binder::BindExclude(const ast::Select& select, Scope* from, Scope* groups,
-                           std::vector<SlotExpr>* outputs) {
+Status Binder::BindExclude(const ast::Select& select, Scope* from, Scope* groups, std::vector<SlotExpr>* outputs) {
   std::vector<std::pair<Variable*, std::vector<Value>>> roots;
   for (const ast::ExcludePath& path : select.exclude) {
     Variable* root = nullptr;
     for (Scope* s : {groups, from}) {
       if (s == nullptr || root != nullptr) continue;
       for (Variable& v : s->variables) {
-        if (SameName(v.name, path.root) ||
-            (!v.also_name.empty() && SameName(v.also_name, path.root)))
-          root = &v;
+        if (SameName(v.name, path.root) || (!v.also_name.empty() && SameName(v.also_name, path.root))) root = &v;
       }
     }
     std::vector<Value> steps;
@@ -116,16 +109,14 @@ Status Binder::BindExclude(const ast::Select& select, Scope* from, Scope* groups
         }
       }
       if (rows != 1) {
-        return Status::Validation(fmt::format("EXCLUDE: unknown name \"{}\"", path.root.name),
-                                  path.span);
+        return Status::Validation(fmt::format("EXCLUDE: unknown name \"{}\"", path.root.name), path.span);
       }
       steps.push_back(ExcludeStepValue(ast::ExcludeStep{ast::PathStep::Kind::kName, path.root, 0}));
     } else if (path.steps.empty()) {
       return Status::Validation("EXCLUDE needs a path into a variable, not all of it", path.span);
     }
     for (const ast::ExcludeStep& step : path.steps) steps.push_back(ExcludeStepValue(step));
-    auto known =
-        std::find_if(roots.begin(), roots.end(), [&](const auto& r) { return r.first == root; });
+    auto known = std::find_if(roots.begin(), roots.end(), [&](const auto& r) { return r.first == root; });
     if (known == roots.end()) {
       roots.emplace_back(root, std::vector<Value>());
       known = roots.end() - 1;
@@ -236,8 +227,8 @@ void Binder::AddUnprojected(const Expr& e, std::string* index, std::set<std::str
     for (const Variable& v : scope->variables) {
       const auto* slot = v.value == nullptr ? nullptr : v.value->As<Expr::Slot>();
       const PathStep& step = path->steps[0];
-      if (v.index == nullptr || v.index->kind != IndexKind::kGlobal || slot == nullptr ||
-          slot->index != base->index || step.index >= 0 || path->ignore_case[0]) {
+      if (v.index == nullptr || v.index->kind != IndexKind::kGlobal || slot == nullptr || slot->index != base->index ||
+          step.index >= 0 || path->ignore_case[0]) {
         continue;
       }
       if (v.index->Covers(step.name, v.table->key)) continue;
@@ -301,8 +292,7 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
       continue;
     }
     if (strict() && HasWildcard(*item.expr)) {
-      return Status::Validation("a path with a wildcard cannot be a select item", item.span,
-                                "SELECT VALUE takes it");
+      return Status::Validation("a path with a wildcard cannot be a select item", item.span, "SELECT VALUE takes it");
     }
     Item out;
     for (const auto& [key, bound] : block_->keys) {
@@ -323,8 +313,7 @@ Status Binder::BindItems(const ast::Select& select, Projection* p) {
   return CheckProjected(*p);
 }
 
-Result<Binder::Projection> Binder::BindProjection(const ast::Select& select, const Scope& from,
-                                                  const Scope* groups) {
+Result<Binder::Projection> Binder::BindProjection(const ast::Select& select, const Scope& from, const Scope* groups) {
   Projection p;
   switch (select.kind) {
     case ast::Select::Kind::kItems: PARTON_RETURN_IF_ERROR(BindItems(select, &p)); break;
@@ -373,8 +362,8 @@ ExprPtr Binder::RowValue(const Projection& p, RowForm form, TextSpan span) {
   return MakeExpr(std::move(make), span);
 }
 
-Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const Scope* rows,
-                                                 Projection* p, std::vector<SlotExpr>* computed) {
+Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
+                                                 std::vector<SlotExpr>* computed) {
   std::vector<SortKey> keys;
   if (tail.order_by.empty()) return keys;
   Scope aliases;
@@ -386,8 +375,7 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     v.name = item.name;
     v.kind = Variable::Kind::kAlias;
     // An expression that both the row and the order need is computed once, if some key asks for it.
-    bool simple = item.value->As<Expr::Slot>() != nullptr ||
-                  item.value->As<Expr::Path>() != nullptr ||
+    bool simple = item.value->As<Expr::Slot>() != nullptr || item.value->As<Expr::Path>() != nullptr ||
                   item.value->As<Expr::Literal>() != nullptr;
     int slot = simple ? -1 : NewSlot();
     slots.push_back(slot);
@@ -411,9 +399,8 @@ Result<std::vector<SortKey>> Binder::BindOrderBy(const ast::Query& tail, const S
     if (literal != nullptr && literal->value.is_small_int() && p->named) {
       int64_t position = literal->value.int_value();
       if (position < 1 || position > static_cast<int64_t>(p->items.size())) {
-        return Status::Validation(
-            fmt::format("ORDER BY position {} is not in the select list", position),
-            item.expr->span);
+        return Status::Validation(fmt::format("ORDER BY position {} is not in the select list", position),
+                                  item.expr->span);
       }
       SortKey key;
       key.expr = p->items[static_cast<size_t>(position - 1)].value;
@@ -455,8 +442,7 @@ Status Binder::CheckDistinctOrder(const std::vector<SortKey>& keys, const Projec
   };
   for (const SortKey& key : keys) {
     if (!fits(*key.expr)) {
-      return Status::Validation(
-          "with SELECT DISTINCT, what ORDER BY names must be in the select list", key.expr->span);
+      return Status::Validation("with SELECT DISTINCT, what ORDER BY names must be in the select list", key.expr->span);
     }
   }
   return Status::Ok();
@@ -483,8 +469,7 @@ Result<ExprPtr> Binder::BindQualify(const ast::Select& select, const Scope* rows
   return qualify;
 }
 
-Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Query& tail,
-                                      RowForm form) {
+Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form) {
   Restore<bool> exact(&rounds_numerals_, false);
   Block block;
   block.select = &select;
@@ -520,11 +505,9 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
     Scope from_copy = from;
     Scope groups_copy = grouping.scope;
     groups_copy.outer = &from_copy;
-    PARTON_RETURN_IF_ERROR(
-        BindExclude(select, &from_copy, select.group_by ? &groups_copy : nullptr, &excluded));
+    PARTON_RETURN_IF_ERROR(BindExclude(select, &from_copy, select.group_by ? &groups_copy : nullptr, &excluded));
     Restore<const Scope*> inside(&scope_, select.group_by ? &groups_copy : &from_copy);
-    PARTON_ASSIGN_OR_RETURN(
-        p, BindProjection(select, from_copy, select.group_by ? &groups_copy : nullptr));
+    PARTON_ASSIGN_OR_RETURN(p, BindProjection(select, from_copy, select.group_by ? &groups_copy : nullptr));
   }
   ExprPtr having;
   if (select.having != nullptr) {

@@ -1,5 +1,5 @@
-// Types as CAST and IS name them. One with parts, LIST<INT>, STRUCT<a: INT>, MAP<STRING, INT>, becomes a cast or test of
-// the whole, and of each element.
+// Types as CAST and IS name them. One with parts, LIST<INT>, STRUCT<a: INT>, MAP<STRING, INT>, becomes a cast or test
+// of the whole, and of each element.
 #include <fmt/format.h>
 
 #include <utility>
@@ -21,10 +21,12 @@ bool IsText(Kind kind) {
 }
 
 Status UnknownType(const std::string& name, TextSpan span) {
-  static const std::vector<std::string> known = {
-      "ANY",  "BOOL",      "TINYINT",  "SMALLINT", "INT",       "INTEGER", "BIGINT", "REAL", "FLOAT", "DOUBLE PRECISION",
-      "CHAR", "DECIMAL",   "NUMERIC",  "VARCHAR",  "CHARACTER", "STRING",  "SYMBOL", "CLOB", "BLOB",  "DATE",
-      "TIME", "TIMESTAMP", "INTERVAL", "STRUCT",   "TUPLE",     "LIST",    "ARRAY",  "BAG",  "SEXP",  "MAP"};
+  static const std::vector<std::string> known = {"ANY",     "BOOL",      "TINYINT",  "SMALLINT", "INT",
+                                                 "INTEGER", "BIGINT",    "REAL",     "FLOAT",    "DOUBLE PRECISION",
+                                                 "CHAR",    "DECIMAL",   "NUMERIC",  "VARCHAR",  "CHARACTER",
+                                                 "STRING",  "SYMBOL",    "CLOB",     "BLOB",     "DATE",
+                                                 "TIME",    "TIMESTAMP", "INTERVAL", "STRUCT",   "TUPLE",
+                                                 "LIST",    "ARRAY",     "BAG",      "SEXP",     "MAP"};
   const std::string nearest = NearestName(name, known);
   return Status::Validation(fmt::format("unknown type {}", name), span,
                             nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));

@@ -7,16 +7,14 @@
 #include <fmt/format.h>
 
 #include "planner/binder/binder_internal.h"
-#include "planner/plan/plan_visit.h"
 #include "planner/binder/row_functions.h"
+#include "planner/plan/plan_visit.h"
 
 namespace parton::binder {
 
 namespace {
 
-bool IsRows(const Query& q) {
-  return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList;
-}
+bool IsRows(const Query& q) { return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList; }
 
 ExprPtr NameList(const std::vector<std::string>& names, TextSpan span) {
   std::vector<Value> values;
@@ -34,8 +32,7 @@ CommonTable* Binder::FindCommonTable(const ast::Identifier& name) const {
   return nullptr;
 }
 
-Result<BoundQuery> Binder::RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names,
-                                         TextSpan span) {
+Result<BoundQuery> Binder::RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span) {
   std::vector<std::string> to;
   to.reserve(names.size());
   for (const ast::Identifier& name : names) to.push_back(name.name);
@@ -44,8 +41,8 @@ Result<BoundQuery> Binder::RenameColumns(BoundQuery q, const std::vector<ast::Id
     return Status::Validation(fmt::format("{} names for {} columns", to.size(), known), span);
   }
   if (q.query.columns == to) return q;
-  ExprPtr from = q.query.columns.empty() ? MakeExpr(Expr::Literal{Value::Null()}, span)
-                                         : NameList(q.query.columns, span);
+  ExprPtr from =
+      q.query.columns.empty() ? MakeExpr(Expr::Literal{Value::Null()}, span) : NameList(q.query.columns, span);
   std::vector<ExprPtr> args{SlotRef(q.query.slot, "", span), std::move(from), NameList(to, span)};
   ExprPtr row = MakeExpr(Expr::Call{&RenameColumnsFunction(), std::move(args)}, span);
   q.query.slot = ComputeSlot(row, "", &q.query.root);
@@ -98,8 +95,7 @@ Result<std::optional<BoundQuery>> Binder::BindRecursive(CommonTable* table) {
   }
   table->uses = 0;
   table->used_in_subquery = false;
-  if (!seed.query.columns.empty() && !op->outer && !op->corresponding &&
-      !step.query.columns.empty()) {
+  if (!seed.query.columns.empty() && !op->outer && !op->corresponding && !step.query.columns.empty()) {
     std::vector<ast::Identifier> names;
     for (const std::string& column : seed.query.columns) {
       names.push_back(ast::Identifier{column, true, table->ast->span});
@@ -126,8 +122,7 @@ Status Binder::BindWith(const ast::Query& query) {
     for (const ast::CommonTable& other : query.with) {
       if (&other == &with) break;
       if (other.name.name == with.name.name) {
-        return Status::Validation(fmt::format("WITH names \"{}\" twice", with.name.name),
-                                  with.name.span);
+        return Status::Validation(fmt::format("WITH names \"{}\" twice", with.name.name), with.name.span);
       }
     }
     auto table = std::make_unique<CommonTable>();
@@ -148,8 +143,7 @@ Status Binder::BindWith(const ast::Query& query) {
       }
     } else {
       PARTON_ASSIGN_OR_RETURN(table->bound, BindCommonTable(*table));
-      table->bind_again =
-          !IsRows(table->bound.query) || !SlotsFree(*table->bound.query.root).empty();
+      table->bind_again = !IsRows(table->bound.query) || !SlotsFree(*table->bound.query.root).empty();
     }
     common_top_ = table.get();
     common_.push_back(std::move(table));
@@ -175,8 +169,7 @@ Result<BoundQuery> Binder::UseCommonTable(CommonTable* table) {
       PARTON_ASSIGN_OR_RETURN(q, BindCommonTable(*table));
       q.query.shape = Query::Shape::kBag;
     }
-    q.query.root =
-        MakePlan(Plan::Shared{table->id, table->ast->name.name, q.query.slot}, {q.query.root});
+    q.query.root = MakePlan(Plan::Shared{table->id, table->ast->name.name, q.query.slot}, {q.query.root});
     return q;
   }
   int shared = q.query.slot;

@@ -13,8 +13,7 @@ namespace parton::binder {
 
 namespace {
 
-constexpr const char* kNoFullKey =
-    "Where clause does not contain a mandatory equality on all key attributes";
+constexpr const char* kNoFullKey = "Where clause does not contain a mandatory equality on all key attributes";
 
 // The key attribute that `term` binds to one value by `=` or a one-element IN; null: none.
 const KeyAttribute* BoundKey(const ExprPtr& term, const KeySchema& key, int slot) {
@@ -34,9 +33,7 @@ const KeyAttribute* BoundKey(const ExprPtr& term, const KeySchema& key, int slot
   for (int turn = 0; turn < 2; ++turn, std::swap(left, right)) {
     const auto* path = left->As<Expr::Path>();
     const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
-    if (base == nullptr || base->index != slot || path->steps.size() != 1 ||
-        ReadsSlot(*right, slot))
-      continue;
+    if (base == nullptr || base->index != slot || path->steps.size() != 1 || ReadsSlot(*right, slot)) continue;
     if (path->steps[0].index >= 0) continue;
     if (path->steps[0].name == key.hash.name) return &key.hash;
     if (key.range.has_value() && path->steps[0].name == key.range->name) return &*key.range;
@@ -89,18 +86,16 @@ Status CheckPaths(const std::vector<UpdateAction>& actions) {
       while (common < a.size() && common < b.size() && a[common] == b[common]) ++common;
       if (common == a.size() || common == b.size()) {
         return Status::Validation(
-            fmt::format(
-                "Two document paths overlap with each other; must remove or rewrite one of these "
-                "paths; path one: {}, path two: {}",
-                PathText(a), PathText(b)),
+            fmt::format("Two document paths overlap with each other; must remove or rewrite one of these "
+                        "paths; path one: {}, path two: {}",
+                        PathText(a), PathText(b)),
             actions[j].span);
       }
       if ((a[common].index >= 0) != (b[common].index >= 0)) {
         return Status::Validation(
-            fmt::format(
-                "Two document paths conflict with each other; must remove or rewrite one of these "
-                "paths; path one: {}, path two: {}",
-                PathText(a), PathText(b)),
+            fmt::format("Two document paths conflict with each other; must remove or rewrite one of these "
+                        "paths; path one: {}, path two: {}",
+                        PathText(a), PathText(b)),
             actions[j].span);
       }
     }
@@ -123,18 +118,15 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
       const char* text = tail.returning->what == What::kAllNew        ? "ALL NEW *"
                          : tail.returning->what == What::kModifiedOld ? "MODIFIED OLD *"
                                                                       : "MODIFIED NEW *";
-      return Status::Validation(
-          fmt::format("Invalid returning clause: RETURNING {}. Only RETURNING ALL OLD * is "
-                      "allowed in DELETE statements.",
-                      text),
-          tail.returning->span);
+      return Status::Validation(fmt::format("Invalid returning clause: RETURNING {}. Only RETURNING ALL OLD * is "
+                                            "allowed in DELETE statements.",
+                                            text),
+                                tail.returning->span);
     }
-    bool modified =
-        tail.returning->what == What::kModifiedOld || tail.returning->what == What::kModifiedNew;
-    if (modified &&
-        (write->kind == WritePlan::Kind::kInsert || write->kind == WritePlan::Kind::kReplace)) {
-      return Status::Validation("RETURNING MODIFIED is for statements that update",
-                                tail.returning->span, "RETURNING ALL OLD * or ALL NEW *");
+    bool modified = tail.returning->what == What::kModifiedOld || tail.returning->what == What::kModifiedNew;
+    if (modified && (write->kind == WritePlan::Kind::kInsert || write->kind == WritePlan::Kind::kReplace)) {
+      return Status::Validation("RETURNING MODIFIED is for statements that update", tail.returning->span,
+                                "RETURNING ALL OLD * or ALL NEW *");
     }
   }
   if (tail.capacity != ast::ReturnCapacity::kNone) {
@@ -145,8 +137,8 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
   }
   for (const ast::Option& option : tail.options) {
     if (!EqualsIgnoreCase(option.name.name, "batch")) {
-      return Status::Validation(fmt::format("unknown option {}", option.name.name),
-                                option.name.span, "WITH (batch = 1000)");
+      return Status::Validation(fmt::format("unknown option {}", option.name.name), option.name.span,
+                                "WITH (batch = 1000)");
     }
     if (!option.value.is_small_int() || option.value.int_value() < 1) {
       return Status::Validation("batch must be a positive integer", option.span);
@@ -156,8 +148,7 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
   return Status::Ok();
 }
 
-Result<BoundQuery> Binder::ColumnRows(const ast::Values& values,
-                                      const std::vector<ast::Identifier>& columns) {
+Result<BoundQuery> Binder::ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns) {
   Expr::MakeCollection rows;
   rows.type = Type::kBag;
   for (const ast::ExprPtr& row : values.rows) {
@@ -167,8 +158,8 @@ Result<BoundQuery> Binder::ColumnRows(const ast::Values& values,
       const ast::Expr* tuple = row.get();
       if (array != nullptr) {
         if (array->elements.size() != 1) {
-          return Status::Validation("rows of several values need the names of their columns",
-                                    row->span, "INSERT INTO t (a, b) VALUES (1, 2)");
+          return Status::Validation("rows of several values need the names of their columns", row->span,
+                                    "INSERT INTO t (a, b) VALUES (1, 2)");
         }
         tuple = array->elements[0].get();
       }
@@ -178,8 +169,7 @@ Result<BoundQuery> Binder::ColumnRows(const ast::Values& values,
     }
     size_t width = array == nullptr ? 1 : array->elements.size();
     if (width != columns.size()) {
-      return Status::Validation(
-          fmt::format("a row of {} values for {} columns", width, columns.size()), row->span);
+      return Status::Validation(fmt::format("a row of {} values for {} columns", width, columns.size()), row->span);
     }
     Expr::MakeStruct make;
     for (size_t i = 0; i < columns.size(); ++i) {
@@ -217,8 +207,8 @@ Result<BoundQuery> Binder::InsertRows(const ast::Insert& insert) {
   }
   if (insert.value != nullptr) {
     if (!insert.columns.empty()) {
-      return Status::Validation("VALUE takes a tuple, which names its attributes itself",
-                                insert.value->span, "INSERT INTO t (a, b) VALUES (1, 2)");
+      return Status::Validation("VALUE takes a tuple, which names its attributes itself", insert.value->span,
+                                "INSERT INTO t (a, b) VALUES (1, 2)");
     }
     BoundQuery q;
     PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*insert.value));
@@ -244,17 +234,15 @@ Result<WritePlan> Binder::BindInsert(const ast::Insert& insert) {
                : insert.verb == ast::Insert::Verb::kReplace ? WritePlan::Kind::kReplace
                                                             : WritePlan::Kind::kUpsert;
   if (insert.table.parts.size() > 1 && dynamo()) {
-    return Status::Validation("FROM clause may only contain a single table name",
-                              insert.table.span);
+    return Status::Validation("FROM clause may only contain a single table name", insert.table.span);
   }
   PARTON_ASSIGN_OR_RETURN(write.table, RequireTable(insert.table));
   if (insert.on_conflict != ast::Insert::OnConflict::kError) {
     if (insert.verb != ast::Insert::Verb::kInsert) {
       return Status::Validation("ON CONFLICT belongs to INSERT", insert.table.span);
     }
-    write.if_exists = insert.on_conflict == ast::Insert::OnConflict::kNothing
-                          ? WriteOp::Otherwise::kSkip
-                          : WriteOp::Otherwise::kProceed;
+    write.if_exists = insert.on_conflict == ast::Insert::OnConflict::kNothing ? WriteOp::Otherwise::kSkip
+                                                                              : WriteOp::Otherwise::kProceed;
   }
   PARTON_ASSIGN_OR_RETURN(BoundQuery rows, InsertRows(insert));
   write.source = std::make_shared<const Query>(std::move(rows.query));
@@ -262,25 +250,21 @@ Result<WritePlan> Binder::BindInsert(const ast::Insert& insert) {
   return write;
 }
 
-Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
-                          WritePlan* write) {
+Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write) {
   const IndexSchema* index = nullptr;
   if (name.parts.size() == 1) {
     PARTON_ASSIGN_OR_RETURN(write->table, RequireTable(name));
   } else {
     if (name.parts.size() > 2) {
-      return Status::Validation("A path may contain at most 2 components in the FROM clause",
-                                name.span);
+      return Status::Validation("A path may contain at most 2 components in the FROM clause", name.span);
     }
     write->table = FindTable(name.parts[0]);
     if (write->table == nullptr) return UnknownTable(name.parts[0]);
-    if (dynamo())
-      return Status::Validation("This operation is not supported on an index", name.span);
+    if (dynamo()) return Status::Validation("This operation is not supported on an index", name.span);
     index = write->table->FindIndex(name.parts[1].name);
     if (index == nullptr) {
-      return Status::Validation(
-          fmt::format("The table does not have the specified index: {}", name.parts[1].name),
-          name.parts[1].span);
+      return Status::Validation(fmt::format("The table does not have the specified index: {}", name.parts[1].name),
+                                name.parts[1].span);
     }
   }
   Source source = TableSource(write->table, index);
@@ -348,8 +332,7 @@ Result<std::vector<PathStep>> Binder::TargetPath(const ast::Expr& e, const Scope
   const Variable& row = scope.variables[0];
   const auto* path = e.As<ast::Path>();
   const auto* root = path == nullptr ? e.As<ast::Variable>() : path->root->As<ast::Variable>();
-  if (root == nullptr)
-    return Status::Validation("only a path of an attribute can be assigned to", e.span);
+  if (root == nullptr) return Status::Validation("only a path of an attribute can be assigned to", e.span);
   bool is_row = path != nullptr && !row.name.empty() && SameName(row.name, root->name) &&
                 path->steps[0].kind == ast::PathStep::Kind::kName;
   if (!is_row) steps.push_back(PathStep{root->name.name, -1});
@@ -373,8 +356,7 @@ Result<std::vector<PathStep>> Binder::TargetPath(const ast::Expr& e, const Scope
   return steps;
 }
 
-Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const WritePlan& write,
-                                        const Scope& scope) {
+Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope) {
   UpdateAction out;
   switch (action.kind) {
     case ast::UpdateAction::Kind::kSet: out.kind = UpdateAction::Kind::kSet; break;
@@ -387,15 +369,14 @@ Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const W
   const KeySchema& key = write.table->key;
   const std::string& top = out.path[0].name;
   if (top == key.hash.name || (key.range.has_value() && top == key.range->name)) {
-    return Status::Validation(out.path.size() > 1
-                                  ? fmt::format("Key attributes must be scalars; list random "
-                                                "access '[]' and map lookup '.' are not "
-                                                "allowed: Key: {}",
-                                                top)
-                                  : fmt::format("One or more parameter values were invalid: Cannot "
-                                                "update attribute {}. This attribute "
-                                                "is part of the key",
-                                                top),
+    return Status::Validation(out.path.size() > 1 ? fmt::format("Key attributes must be scalars; list random "
+                                                                "access '[]' and map lookup '.' are not "
+                                                                "allowed: Key: {}",
+                                                                top)
+                                                  : fmt::format("One or more parameter values were invalid: Cannot "
+                                                                "update attribute {}. This attribute "
+                                                                "is part of the key",
+                                                                top),
                               action.path->span);
   }
   if (action.value != nullptr) {
@@ -459,16 +440,14 @@ Result<WritePlan> Binder::BindExists(const ast::ExistsStatement& exists) {
   // One table with a WHERE, and only that: the item itself can be checked when the transaction
   // commits.
   PlanPtr below = write.target;
-  if (const auto* compute = below->As<Plan::Compute>(); compute != nullptr)
-    below = below->inputs[0];
+  if (const auto* compute = below->As<Plan::Compute>(); compute != nullptr) below = below->inputs[0];
   PlanPtr filtered = below;
   ExprPtr condition;
   if (const auto* filter = below->As<Plan::Filter>()) {
     condition = filter->predicate;
     below = below->inputs[0];
   }
-  if (const auto* access = below->As<Plan::Access>();
-      access != nullptr && access->index == nullptr) {
+  if (const auto* access = below->As<Plan::Access>(); access != nullptr && access->index == nullptr) {
     write.table = access->table;
     write.slot = access->slot;
     write.condition = std::move(condition);

@@ -21,18 +21,17 @@ Value RenameColumns(const Value* args, int, EvalContext& ctx) {
   if (args[0].is_collection()) {
     const std::vector<Value>& elements = args[0].elements();
     if (elements.size() != to.size()) {
-      return ctx.Fail(Status::Validation(
-          fmt::format("a row has {} values for {} columns", elements.size(), to.size())));
+      return ctx.Fail(
+          Status::Validation(fmt::format("a row has {} values for {} columns", elements.size(), to.size())));
     }
     for (size_t i = 0; i < to.size(); ++i) {
-      if (!elements[i].is_missing())
-        fields.push_back(Field{std::string(to[i].bytes()), elements[i]});
+      if (!elements[i].is_missing()) fields.push_back(Field{std::string(to[i].bytes()), elements[i]});
     }
     return Value::Struct(std::move(fields));
   }
   if (!args[0].is_struct()) {
-    return ctx.Fail(Status::Validation(
-        fmt::format("a row that is to have named columns is a {}", TypeName(args[0].type()))));
+    return ctx.Fail(
+        Status::Validation(fmt::format("a row that is to have named columns is a {}", TypeName(args[0].type()))));
   }
   const Value row = args[0].Materialize();
   if (args[1].is_collection()) {
@@ -48,8 +47,8 @@ Value RenameColumns(const Value* args, int, EvalContext& ctx) {
     return Value::Struct(std::move(fields));
   }
   if (row.fields().size() != to.size()) {
-    return ctx.Fail(Status::Validation(
-        fmt::format("a row has {} attributes for {} columns", row.fields().size(), to.size())));
+    return ctx.Fail(
+        Status::Validation(fmt::format("a row has {} attributes for {} columns", row.fields().size(), to.size())));
   }
   for (size_t i = 0; i < to.size(); ++i) {
     fields.push_back(Field{std::string(to[i].bytes()), row.fields()[i].value});
@@ -72,9 +71,8 @@ Value RowArray(const Value* args, int, EvalContext&) {
 bool Matches(const Value& step, const std::string& name) {
   std::string_view wanted = step.elements()[1].bytes();
   if (step.elements()[2].is_true()) return wanted == name;
-  return std::equal(
-      wanted.begin(), wanted.end(), name.begin(), name.end(),
-      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return std::equal(wanted.begin(), wanted.end(), name.begin(), name.end(),
+                    [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
 // `value` without what the path from `first` on names.
@@ -117,8 +115,7 @@ Value Exclude(const Value* args, int, EvalContext&) {
   return value;
 }
 
-ScalarFunction Make(const char* name, int count,
-                    Value (*call)(const Value* args, int count, EvalContext& ctx)) {
+ScalarFunction Make(const char* name, int count, Value (*call)(const Value* args, int count, EvalContext& ctx)) {
   ScalarFunction f;
   f.name = name;
   f.signature = name;

@@ -14,9 +14,9 @@
 namespace parton {
 
 struct ApiCall {
-  std::string operation;                                       // "Query"
-  std::vector<std::pair<std::string, std::string>> members;    // name, JSON text
-  std::vector<std::string> notes;                              // "for each item found", ...
+  std::string operation;                                     // "Query"
+  std::vector<std::pair<std::string, std::string>> members;  // name, JSON text
+  std::vector<std::string> notes;                            // "for each item found", ...
 };
 
 struct ApiPlan {
@@ -27,8 +27,7 @@ struct ApiPlan {
 // `ctx` gives parameters their values.
 ApiPlan ApiCallsOf(const Query& query, const Settings& settings, EvalContext* ctx);
 // `items`: those that an INSERT writes, where they are known; null: they come from its query.
-ApiPlan ApiCallsOf(const WritePlan& write, const std::vector<Value>* items, const Settings& settings,
-                   EvalContext* ctx);
+ApiPlan ApiCallsOf(const WritePlan& write, const std::vector<Value>* items, const Settings& settings, EvalContext* ctx);
 
 // Requests as JSON, one after another, with notes as comments.
 std::string RenderApi(const ApiPlan& plan);

@@ -39,8 +39,8 @@ void ReadCollector::Visit(const Plan& plan) {
 void ReadCollector::Client(const Plan& plan) {
   if (plan.As<Plan::Once>() || plan.As<Plan::Compute>() || plan.As<Plan::Gather>()) return;
   const auto* limit = plan.As<Plan::Limit>();
-  if (limit != nullptr && limit->offset == nullptr && limit->ties.empty() && out_->calls.size() == 1 && !out_->calls[0].members.empty() &&
-      out_->calls[0].members.back().first == "Limit") {
+  if (limit != nullptr && limit->offset == nullptr && limit->ties.empty() && out_->calls.size() == 1 &&
+      !out_->calls[0].members.empty() && out_->calls[0].members.back().first == "Limit") {
     return;
   }
   PlanDescription d = Describe(plan);

@@ -1,8 +1,8 @@
 // Requests of DynamoDB's API as text: JSON, or commands of the AWS CLI.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
-
-#include <fmt/format.h>
 
 #include "planner/dynamo/api_calls.h"
 

@@ -19,13 +19,10 @@ namespace {
 constexpr size_t kMaxInOperands = 100;
 
 Status Malformed(std::string_view detail, TextSpan span) {
-  return Status::Validation(
-      fmt::format("Statement wasn't well formed, can't be processed: {}", detail), span);
+  return Status::Validation(fmt::format("Statement wasn't well formed, can't be processed: {}", detail), span);
 }
 
-std::string Place(TextSpan span) {
-  return fmt::format("{}:{}:{}", span.line, span.column, span.length);
-}
+std::string Place(TextSpan span) { return fmt::format("{}:{}:{}", span.line, span.column, span.length); }
 
 std::string Lower(std::string_view s) {
   std::string out(s);
@@ -54,8 +51,7 @@ bool IsPath(const ast::Expr& e) {
 bool SamePath(const ast::Expr& a, const ast::Expr& b) {
   const auto* va = a.As<ast::Variable>();
   const auto* vb = b.As<ast::Variable>();
-  if (va != nullptr || vb != nullptr)
-    return va != nullptr && vb != nullptr && va->name.name == vb->name.name;
+  if (va != nullptr || vb != nullptr) return va != nullptr && vb != nullptr && va->name.name == vb->name.name;
   const auto* pa = a.As<ast::Path>();
   const auto* pb = b.As<ast::Path>();
   if (pa == nullptr || pb == nullptr || pa->steps.size() != pb->steps.size()) return false;
@@ -67,8 +63,7 @@ bool SamePath(const ast::Expr& a, const ast::Expr& b) {
     if (x.index == nullptr) continue;
     const auto* lx = x.index->As<ast::Literal>();
     const auto* ly = y.index->As<ast::Literal>();
-    if (lx == nullptr || ly == nullptr || lx->value.ToLiteral() != ly->value.ToLiteral())
-      return false;
+    if (lx == nullptr || ly == nullptr || lx->value.ToLiteral() != ly->value.ToLiteral()) return false;
   }
   return true;
 }
@@ -96,11 +91,10 @@ std::string_view ConstantType(const ast::Expr& e) {
 }
 
 Status IncorrectOperand(std::string_view op, std::string_view type, TextSpan span) {
-  return Status::Validation(
-      fmt::format("Incorrect operand type for operator or function; operator or function: "
-                  "{}, operand type: {}",
-                  op, type),
-      span);
+  return Status::Validation(fmt::format("Incorrect operand type for operator or function; operator or function: "
+                                        "{}, operand type: {}",
+                                        op, type),
+                            span);
 }
 
 std::string PathText(const ast::Expr& e) {
@@ -108,9 +102,8 @@ std::string PathText(const ast::Expr& e) {
   const auto& path = *e.As<ast::Path>();
   std::string text = PathText(*path.root);
   for (const ast::PathStep& step : path.steps) {
-    text += step.kind == ast::PathStep::Kind::kName
-                ? ", " + step.name.name
-                : ", [" + step.index->As<ast::Literal>()->value.ToLiteral() + "]";
+    text += step.kind == ast::PathStep::Kind::kName ? ", " + step.name.name
+                                                    : ", [" + step.index->As<ast::Literal>()->value.ToLiteral() + "]";
   }
   return text;
 }
@@ -138,11 +131,12 @@ Status CheckBounds(const ast::Between& between, TextSpan span) {
   const Value& low = between.low->As<ast::Literal>()->value;
   const Value& high = between.high->As<ast::Literal>()->value;
   if (CompareScalars(low, high).value_or(0) <= 0) return Status::Ok();
-  return Status::Validation(fmt::format("The BETWEEN operator requires upper bound to be greater than or equal to lower "
-                                        "bound; lower bound operand: AttributeValue: {{{0}:{1}}}, upper bound operand: "
-                                        "AttributeValue: {{{0}:{2}}}",
-                                        low_type, low.ToLiteral(), high.ToLiteral()),
-                            span);
+  return Status::Validation(
+      fmt::format("The BETWEEN operator requires upper bound to be greater than or equal to lower "
+                  "bound; lower bound operand: AttributeValue: {{{0}:{1}}}, upper bound operand: "
+                  "AttributeValue: {{{0}:{2}}}",
+                  low_type, low.ToLiteral(), high.ToLiteral()),
+      span);
 }
 
 // Only strings, numbers and binaries have an order.
@@ -178,14 +172,12 @@ Status CheckConstant(const ast::Expr& e, const std::string& where, bool nested) 
   if (const auto* literal = e.As<ast::Literal>()) return CheckLiteral(*literal, where, e.span);
   if (e.As<ast::Parameter>() != nullptr) {
     if (!nested) return Status::Ok();
-    return Status::Validation(
-        fmt::format("Unsupported data type: Parameter under key {} at {}", where, Place(e.span)),
-        e.span);
+    return Status::Validation(fmt::format("Unsupported data type: Parameter under key {} at {}", where, Place(e.span)),
+                              e.span);
   }
   if (const auto* list = e.As<ast::Array>()) {
     for (size_t i = 0; i < list->elements.size(); ++i) {
-      PARTON_RETURN_IF_ERROR(
-          CheckConstant(*list->elements[i], fmt::format("{}[{}]", where, i), true));
+      PARTON_RETURN_IF_ERROR(CheckConstant(*list->elements[i], fmt::format("{}[{}]", where, i), true));
     }
     return Status::Ok();
   }
@@ -214,8 +206,7 @@ Status CheckConstant(const ast::Expr& e, const std::string& where, bool nested) 
       if (key == nullptr || !key->value.is_text()) {
         return Malformed("Expected identifier for simple path", name->span);
       }
-      PARTON_RETURN_IF_ERROR(
-          CheckConstant(*value, fmt::format("{}.{}", where, key->value.bytes()), true));
+      PARTON_RETURN_IF_ERROR(CheckConstant(*value, fmt::format("{}.{}", where, key->value.bytes()), true));
     }
     return Status::Ok();
   }
@@ -230,12 +221,9 @@ struct FunctionRule {
 };
 
 constexpr std::array kConditionFunctions = {
-    FunctionRule{"begins_with", 2, false, true},
-    FunctionRule{"contains", 2, false, true},
-    FunctionRule{"attribute_type", 2, true, true},
-    FunctionRule{"attribute_exists", 1, true, true},
-    FunctionRule{"attribute_not_exists", 1, true, true},
-    FunctionRule{"size", 1, false, false},
+    FunctionRule{"begins_with", 2, false, true},         FunctionRule{"contains", 2, false, true},
+    FunctionRule{"attribute_type", 2, true, true},       FunctionRule{"attribute_exists", 1, true, true},
+    FunctionRule{"attribute_not_exists", 1, true, true}, FunctionRule{"size", 1, false, false},
 };
 
 constexpr std::array kUpdateFunctions = {
@@ -261,52 +249,45 @@ Status CheckCall(const ast::Call& call, TextSpan span, Context place, const ast:
   }
   if (rule == nullptr || call.over != nullptr || call.star || call.filter != nullptr ||
       call.quantifier != ast::SetQuantifier::kNone) {
-    return Status::Validation(
-        fmt::format("Unrecognized function: {} at {}", Upper(name), Place(call.name.span)),
-        call.name.span);
+    return Status::Validation(fmt::format("Unrecognized function: {} at {}", Upper(name), Place(call.name.span)),
+                              call.name.span);
   }
   if (name == "set_add" || name == "set_delete") {
     if (call.args.size() != 2) {
-      return Status::Validation(
-          fmt::format("{} must have exactly two arguments at {}", Upper(name), Place(span)), span);
+      return Status::Validation(fmt::format("{} must have exactly two arguments at {}", Upper(name), Place(span)),
+                                span);
     }
     if (target == nullptr || !SamePath(*call.args[0], *target)) {
-      return Status::Validation(
-          fmt::format("The first argument to {} must equal the assignment value at {}", Upper(name),
-                      Place(call.args[0]->span)),
-          call.args[0]->span);
+      return Status::Validation(fmt::format("The first argument to {} must equal the assignment value at {}",
+                                            Upper(name), Place(call.args[0]->span)),
+                                call.args[0]->span);
     }
     const ast::Expr& set = *call.args[1];
     if (set.As<ast::Bag>() == nullptr && set.As<ast::Parameter>() == nullptr) {
       return Status::Validation(
-          fmt::format("The second argument to {} must be a value with type SET at {}", Upper(name),
-                      Place(set.span)),
+          fmt::format("The second argument to {} must be a value with type SET at {}", Upper(name), Place(set.span)),
           set.span);
     }
   }
   if (call.args.size() != rule->args) {
-    return Status::Validation(
-        fmt::format("Incorrect number of operands for operator or function; operator or "
-                    "function: {}, number of operands: {}",
-                    name, call.args.size()),
-        span);
+    return Status::Validation(fmt::format("Incorrect number of operands for operator or function; operator or "
+                                          "function: {}, number of operands: {}",
+                                          name, call.args.size()),
+                              span);
   }
   if (rule->path_first && !IsPath(*call.args[0])) {
     return Status::Validation(
-        fmt::format("Operator or function requires a document path; operator or function: {}",
-                    name),
+        fmt::format("Operator or function requires a document path; operator or function: {}", name),
         call.args[0]->span);
   }
-  for (const ast::ExprPtr& arg : call.args)
-    PARTON_RETURN_IF_ERROR(CheckOperand(*arg, place, target));
+  for (const ast::ExprPtr& arg : call.args) PARTON_RETURN_IF_ERROR(CheckOperand(*arg, place, target));
   if (name == "begins_with" || name == "contains") {
     PARTON_RETURN_IF_ERROR(CheckDistinct(name, *call.args[0], *call.args[1]));
   }
   if (name == "begins_with") {
     for (const ast::ExprPtr& arg : call.args) {
       std::string_view type = ConstantType(*arg);
-      if (!type.empty() && type != "S" && type != "B")
-        return IncorrectOperand(name, type, arg->span);
+      if (!type.empty() && type != "S" && type != "B") return IncorrectOperand(name, type, arg->span);
     }
   }
   if (name == "size") {
@@ -320,13 +301,11 @@ Status CheckCall(const ast::Call& call, TextSpan span, Context place, const ast:
     if (type != nullptr && !type->value.is_text()) {
       return IncorrectOperand(name, ConstantType(*call.args[1]), call.args[1]->span);
     }
-    if (type != nullptr &&
-        std::find(kTypes.begin(), kTypes.end(), type->value.bytes()) == kTypes.end()) {
-      return Status::Validation(
-          fmt::format("Invalid attribute type name found; type: {}, valid types: "
-                      "{{N,BS,L,B,NULL,M,S,SS,NS,BOOL}}",
-                      type->value.bytes()),
-          call.args[1]->span);
+    if (type != nullptr && std::find(kTypes.begin(), kTypes.end(), type->value.bytes()) == kTypes.end()) {
+      return Status::Validation(fmt::format("Invalid attribute type name found; type: {}, valid types: "
+                                            "{{N,BS,L,B,NULL,M,S,SS,NS,BOOL}}",
+                                            type->value.bytes()),
+                                call.args[1]->span);
     }
   }
   *found = rule;
@@ -335,9 +314,8 @@ Status CheckCall(const ast::Call& call, TextSpan span, Context place, const ast:
 
 Status CheckOperand(const ast::Expr& e, Context place, const ast::Expr* target) {
   if (IsPath(e)) return Status::Ok();
-  if (e.As<ast::Literal>() != nullptr || e.As<ast::Parameter>() != nullptr ||
-      e.As<ast::Array>() != nullptr || e.As<ast::Bag>() != nullptr ||
-      e.As<ast::Tuple>() != nullptr) {
+  if (e.As<ast::Literal>() != nullptr || e.As<ast::Parameter>() != nullptr || e.As<ast::Array>() != nullptr ||
+      e.As<ast::Bag>() != nullptr || e.As<ast::Tuple>() != nullptr) {
     return CheckConstant(e, "root", false);
   }
   if (e.As<ast::Path>() != nullptr || e.As<ast::Variable>() != nullptr) {
@@ -356,8 +334,8 @@ Status CheckOperand(const ast::Expr& e, Context place, const ast::Expr* target) 
     return Status::Ok();
   }
   if (e.As<ast::Unary>() != nullptr) return Malformed("Unexpected operator", e.span);
-  if (e.As<ast::Case>() != nullptr || e.As<ast::Cast>() != nullptr ||
-      e.As<ast::Extract>() != nullptr || e.As<ast::Trim>() != nullptr) {
+  if (e.As<ast::Case>() != nullptr || e.As<ast::Cast>() != nullptr || e.As<ast::Extract>() != nullptr ||
+      e.As<ast::Trim>() != nullptr) {
     return Malformed("Unexpected keyword", e.span);
   }
   return Malformed("Unexpected term", e.span);
@@ -397,8 +375,7 @@ Status CheckCondition(const ast::Expr& e) {
     return Status::Ok();
   }
   if (const auto* between = e.As<ast::Between>()) {
-    for (const ast::Expr* operand :
-         {between->value.get(), between->low.get(), between->high.get()}) {
+    for (const ast::Expr* operand : {between->value.get(), between->low.get(), between->high.get()}) {
       PARTON_RETURN_IF_ERROR(CheckOperand(*operand, place, nullptr));
       PARTON_RETURN_IF_ERROR(CheckOrdered("BETWEEN", *operand));
     }
@@ -409,11 +386,10 @@ Status CheckCondition(const ast::Expr& e) {
     const auto* list = in->haystack->As<ast::Array>();
     if (list == nullptr) return Malformed("Unexpected term", in->haystack->span);
     if (list->elements.size() > kMaxInOperands) {
-      return Status::Validation(
-          fmt::format("The IN operator is provided with too many operands; number of "
-                      "operands: {}",
-                      list->elements.size()),
-          in->haystack->span);
+      return Status::Validation(fmt::format("The IN operator is provided with too many operands; number of "
+                                            "operands: {}",
+                                            list->elements.size()),
+                                in->haystack->span);
     }
     for (const ast::ExprPtr& operand : list->elements) {
       PARTON_RETURN_IF_ERROR(CheckOperand(*operand, place, nullptr));
@@ -421,10 +397,8 @@ Status CheckCondition(const ast::Expr& e) {
     return Status::Ok();
   }
   if (const auto* is = e.As<ast::Is>()) {
-    if (!IsPath(*is->operand))
-      return Malformed("Expected identifier for simple path", is->operand->span);
-    if (is->test == ast::Is::Test::kTrue || is->test == ast::Is::Test::kFalse ||
-        is->test == ast::Is::Test::kUnknown) {
+    if (!IsPath(*is->operand)) return Malformed("Expected identifier for simple path", is->operand->span);
+    if (is->test == ast::Is::Test::kTrue || is->test == ast::Is::Test::kFalse || is->test == ast::Is::Test::kUnknown) {
       return Malformed("Expected type name", e.span);
     }
     if (is->type.kind == TypeSpec::Kind::kNamed || !is->type.parts.empty())
@@ -436,9 +410,7 @@ Status CheckCondition(const ast::Expr& e) {
     PARTON_RETURN_IF_ERROR(CheckCall(*call, e.span, place, nullptr, &rule));
     if (rule->condition) return Status::Ok();
     return Status::Validation(
-        fmt::format(
-            "The function is not allowed to be used this way in an expression; function: {}",
-            rule->name),
+        fmt::format("The function is not allowed to be used this way in an expression; function: {}", rule->name),
         e.span);
   }
   if (e.As<ast::Like>() != nullptr || e.As<ast::Overlaps>() != nullptr || e.As<ast::DistinctFrom>() != nullptr) {
@@ -452,19 +424,16 @@ Status CheckTail(const ast::StatementTail& tail, bool returning, TextSpan span) 
   if (tail.returning.has_value() && !returning) {
     return Malformed("Unexpected token after expression", tail.returning->span);
   }
-  if (tail.capacity != ast::ReturnCapacity::kNone || tail.rate_read.has_value() ||
-      tail.rate_write.has_value()) {
+  if (tail.capacity != ast::ReturnCapacity::kNone || tail.rate_read.has_value() || tail.rate_write.has_value()) {
     return Malformed("Unexpected token after expression", span);
   }
-  if (!tail.options.empty())
-    return Malformed("Unexpected token after expression", tail.options[0].span);
+  if (!tail.options.empty()) return Malformed("Unexpected token after expression", tail.options[0].span);
   return Status::Ok();
 }
 
 Status CheckFrom(const ast::Select& select, TextSpan span) {
   if (select.from.empty()) return Malformed("Unexpected token after expression", span);
-  if (select.from.size() > 1)
-    return Malformed("Unexpected token after expression", select.from[1]->span);
+  if (select.from.size() > 1) return Malformed("Unexpected token after expression", select.from[1]->span);
   const auto* source = std::get_if<ast::FromSource>(&select.from[0]->node);
   if (source == nullptr || source->unpivot || source->lateral) {
     return Malformed("Unexpected keyword", select.from[0]->span);
@@ -477,13 +446,10 @@ Status CheckFrom(const ast::Select& select, TextSpan span) {
     return e.As<ast::Variable>()->local ? Malformed("Unexpected term", e.span) : Status::Ok();
   }
   const auto* path = e.As<ast::Path>();
-  if (path == nullptr || path->root->As<ast::Variable>() == nullptr)
-    return Malformed("Unexpected term", e.span);
+  if (path == nullptr || path->root->As<ast::Variable>() == nullptr) return Malformed("Unexpected term", e.span);
   for (const ast::PathStep& step : path->steps) {
-    if (step.kind != ast::PathStep::Kind::kName)
-      return Malformed("Invalid path dot component", step.span);
-    if (step.name.name.empty())
-      return Status::Validation("Path component cannot be an empty string", step.span);
+    if (step.kind != ast::PathStep::Kind::kName) return Malformed("Invalid path dot component", step.span);
+    if (step.name.name.empty()) return Status::Validation("Path component cannot be an empty string", step.span);
   }
   if (path->steps.size() > 1) {
     return Status::Validation("A path may contain at most 2 components in the FROM clause", e.span);
@@ -499,8 +465,7 @@ Status CheckQuery(const ast::Query& query) {
   const auto* select = query.BodyAs<ast::Select>();
   if (select == nullptr) {
     bool set = query.BodyAs<ast::SetOperation>() != nullptr;
-    return Malformed(set ? "Unexpected token after expression" : "Expected data manipulation",
-                     query.span);
+    return Malformed(set ? "Unexpected token after expression" : "Expected data manipulation", query.span);
   }
   if (select->quantifier == ast::SetQuantifier::kDistinct || select->consistent ||
       select->kind == ast::Select::Kind::kValue || select->kind == ast::Select::Kind::kPivot) {
@@ -516,19 +481,15 @@ Status CheckQuery(const ast::Query& query) {
     }
   }
   PARTON_RETURN_IF_ERROR(CheckFrom(*select, query.span));
-  if (!select->let.empty() || select->group_by != nullptr || select->having != nullptr ||
-      select->qualify != nullptr ||
-      !select->windows.empty() || !select->exclude.empty() || query.limit != nullptr ||
-      query.offset != nullptr) {
+  if (!select->let.empty() || select->group_by != nullptr || select->having != nullptr || select->qualify != nullptr ||
+      !select->windows.empty() || !select->exclude.empty() || query.limit != nullptr || query.offset != nullptr) {
     const ast::Expr* at = query.limit != nullptr ? query.limit.get() : query.offset.get();
     return Malformed("Unexpected token after expression", at != nullptr ? at->span : query.span);
   }
   if (select->where != nullptr) PARTON_RETURN_IF_ERROR(CheckCondition(*select->where));
   for (const ast::OrderItem& item : query.order_by) {
-    if (!IsPath(*item.expr))
-      return Malformed("Expected identifier for simple path", item.expr->span);
-    if (item.nulls_first.has_value())
-      return Malformed("Unexpected token after expression", item.expr->span);
+    if (!IsPath(*item.expr)) return Malformed("Expected identifier for simple path", item.expr->span);
+    if (item.nulls_first.has_value()) return Malformed("Unexpected token after expression", item.expr->span);
   }
   if (!query.order_by.empty() && select->where == nullptr) {
     return Status::Validation("Must have WHERE clause in the statement when using ORDER BY clause.",
@@ -542,12 +503,10 @@ Status CheckInsert(const ast::Insert& insert) {
     return Malformed("Expected data manipulation", insert.table.span);
   }
   if (insert.table.parts.size() > 1) {
-    return Status::Validation("FROM clause may only contain a single table name",
-                              insert.table.span);
+    return Status::Validation("FROM clause may only contain a single table name", insert.table.span);
   }
   if (!insert.as.empty()) return Malformed("Unexpected token after expression", insert.as.span);
-  if (insert.value == nullptr || !insert.columns.empty() ||
-      insert.on_conflict != ast::Insert::OnConflict::kError) {
+  if (insert.value == nullptr || !insert.columns.empty() || insert.on_conflict != ast::Insert::OnConflict::kError) {
     return Malformed("Unexpected token after expression", insert.table.span);
   }
   PARTON_RETURN_IF_ERROR(CheckTail(insert.tail, false, insert.table.span));
@@ -561,8 +520,7 @@ Status CheckInsert(const ast::Insert& insert) {
     if (key == nullptr || !key->value.is_text()) {
       return Malformed("Expected identifier for simple path", name->span);
     }
-    PARTON_RETURN_IF_ERROR(
-        CheckConstant(*value, fmt::format("root.{}", key->value.bytes()), false));
+    PARTON_RETURN_IF_ERROR(CheckConstant(*value, fmt::format("root.{}", key->value.bytes()), false));
   }
   return Status::Ok();
 }
@@ -572,12 +530,10 @@ Status CheckUpdate(const ast::Update& update) {
   if (!update.as.empty()) return Status::Validation("Aliasing is not supported", update.as.span);
   PARTON_RETURN_IF_ERROR(CheckTail(update.tail, true, update.table.span));
   for (const ast::UpdateAction& action : update.actions) {
-    if (action.kind == ast::UpdateAction::Kind::kAdd ||
-        action.kind == ast::UpdateAction::Kind::kDelete) {
+    if (action.kind == ast::UpdateAction::Kind::kAdd || action.kind == ast::UpdateAction::Kind::kDelete) {
       return Malformed("Unexpected keyword", action.span);
     }
-    if (!IsPath(*action.path))
-      return Malformed("Expected identifier for simple path", action.path->span);
+    if (!IsPath(*action.path)) return Malformed("Expected identifier for simple path", action.path->span);
     if (action.value != nullptr) {
       PARTON_RETURN_IF_ERROR(CheckOperand(*action.value, Context::kAssignment, action.path.get()));
     }

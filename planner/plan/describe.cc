@@ -1,9 +1,9 @@
 // What EXPLAIN shows: a description of the tree, rendered as text or JSON.
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+
+#include <algorithm>
 
 #include "planner/plan/plan.h"
 #include "planner/plan/plan_visit.h"
@@ -44,9 +44,8 @@ std::string RangeText(const AccessRange& r, const KeySchema& key, const ExprPtr&
   const std::string attribute = on_hash ? key.hash.name : key.range ? key.range->name : "";
   for (const BoundExpr& b : r.lows) {
     // Equality comes as two inclusive bounds on one expression.
-    bool equality = b.inclusive && std::any_of(r.highs.begin(), r.highs.end(), [&](const BoundExpr& h) {
-                      return h.inclusive && h.value == b.value;
-                    });
+    bool equality = b.inclusive && std::any_of(r.highs.begin(), r.highs.end(),
+                                               [&](const BoundExpr& h) { return h.inclusive && h.value == b.value; });
     if (equality) {
       terms.push_back(fmt::format("{} = {}", attribute, Text(b.value)));
     } else {
@@ -54,9 +53,8 @@ std::string RangeText(const AccessRange& r, const KeySchema& key, const ExprPtr&
     }
   }
   for (const BoundExpr& b : r.highs) {
-    bool equality = b.inclusive && std::any_of(r.lows.begin(), r.lows.end(), [&](const BoundExpr& l) {
-                      return l.inclusive && l.value == b.value;
-                    });
+    bool equality = b.inclusive && std::any_of(r.lows.begin(), r.lows.end(),
+                                               [&](const BoundExpr& l) { return l.inclusive && l.value == b.value; });
     if (!equality) {
       terms.push_back(fmt::format("{} {} {}", attribute, b.inclusive ? "<=" : "<", Text(b.value)));
     }
@@ -176,18 +174,17 @@ struct Describer {
                                            : "Aggregate";
     Add("keys", Joined(n.keys, ", ", [](const SlotExpr& s) { return Text(s.expr); }));
     Add("calls", Joined(n.calls, ", ", [](const Plan::AggregateCall& c) {
-      if (!c.text.empty()) return c.text;
-      std::string text = fmt::format("{}({}{})", c.function->name, c.distinct ? "DISTINCT " : "",
-                                     c.args.empty() ? "*" : Joined(c.args, ", ", Text));
-      return text;
-    }));
+          if (!c.text.empty()) return c.text;
+          std::string text = fmt::format("{}({}{})", c.function->name, c.distinct ? "DISTINCT " : "",
+                                         c.args.empty() ? "*" : Joined(c.args, ", ", Text));
+          return text;
+        }));
     if (n.group_as_slot >= 0) Add("group as", Joined(n.group_as, ", ", [](const auto& g) { return g.first; }));
   }
   void operator()(const Plan::Window& n) {
     out->name = "Window";
     for (const Plan::WindowCall& c : n.calls) {
-      std::string text = fmt::format("{}({}{})", c.function, c.distinct ? "DISTINCT " : "",
-                                     Joined(c.args, ", ", Text));
+      std::string text = fmt::format("{}({}{})", c.function, c.distinct ? "DISTINCT " : "", Joined(c.args, ", ", Text));
       if (!c.partition.empty()) text += " partition by " + Joined(c.partition, ", ", Text);
       if (!c.order.empty()) text += " order by " + Joined(c.order, ", ", SortKeyText);
       Add("call", text);
@@ -248,9 +245,7 @@ void RenderTextInto(const PlanDescription& d, int depth, std::string* out) {
 
 using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
-void WriteString(JsonWriter& w, std::string_view s) {
-  w.String(s.data(), static_cast<rapidjson::SizeType>(s.size()));
-}
+void WriteString(JsonWriter& w, std::string_view s) { w.String(s.data(), static_cast<rapidjson::SizeType>(s.size())); }
 
 void RenderJsonInto(const PlanDescription& d, JsonWriter& w) {
   w.StartObject();
@@ -288,11 +283,12 @@ PlanDescription Describe(const Plan& plan) {
   PlanDescription d;
   d.plan = &plan;
   std::visit(Describer{&d}, plan.node);
-  if (PointLookup(plan) != nullptr) d.properties.emplace_back("lookups", "GetItems of many rows at once, each key once");
+  if (PointLookup(plan) != nullptr)
+    d.properties.emplace_back("lookups", "GetItems of many rows at once, each key once");
   const auto* access = plan.As<Plan::Access>();
   if (plan.estimate.rows > 0 && access != nullptr && access->kind != AccessKind::kEmpty) {
-    d.properties.emplace_back("estimate", fmt::format("{} rows of {} items", Rows(plan.estimate.rows),
-                                                      Rows(plan.estimate.items)));
+    d.properties.emplace_back("estimate",
+                              fmt::format("{} rows of {} items", Rows(plan.estimate.rows), Rows(plan.estimate.items)));
   }
   for (const PlanPtr& input : plan.inputs) {
     if (input->As<Plan::Once>() == nullptr) d.inputs.push_back(Describe(*input));
@@ -361,8 +357,8 @@ PlanDescription Describe(const WritePlan& write) {
   }
   if (!write.premises.empty()) {
     d.properties.emplace_back("computed from", Joined(write.premises, ", ", [](const std::string& name) {
-      return name.empty() ? std::string("the whole item") : name;
-    }));
+                                return name.empty() ? std::string("the whole item") : name;
+                              }));
   }
   if (write.batch > 0) d.properties.emplace_back("batch", std::to_string(write.batch));
   if (write.source) d.inputs.push_back(Describe(*write.source));

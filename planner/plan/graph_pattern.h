@@ -26,8 +26,7 @@ struct GraphVariable {
   enum class Kind : uint8_t { kNode, kEdge, kPath };
   std::string name;  // empty: a variable of the program only
   Kind kind = Kind::kNode;
-  int slot =
-      -1;  // gets the payload; a list of payloads for a variable of a repeated part, and a path
+  int slot = -1;  // gets the payload; a list of payloads for a variable of a repeated part, and a path
   bool repeated = false;
 };
 
@@ -77,8 +76,7 @@ struct GraphPattern {
   struct End {
     int variable = -1;
   };
-  using Instruction =
-      std::variant<Begin, Node, Edge, Check, Restrict, Unrestrict, Repeat, RepeatEnd, End>;
+  using Instruction = std::variant<Begin, Node, Edge, Check, Restrict, Unrestrict, Repeat, RepeatEnd, End>;
 
   std::vector<Instruction> program;
   std::vector<GraphVariable> variables;

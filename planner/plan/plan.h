@@ -61,8 +61,8 @@ struct BoundExpr {
 };
 
 struct AccessRange {
-  ExprPtr hash;                  // partition key = this; null for kRangeScan
-  std::vector<BoundExpr> lows;   // all of them hold
+  ExprPtr hash;                 // partition key = this; null for kRangeScan
+  std::vector<BoundExpr> lows;  // all of them hold
   std::vector<BoundExpr> highs;
   std::vector<ExprPtr> prefixes;
 };
@@ -99,20 +99,20 @@ struct Plan {
     // kQuery, kBatchGet: partition (and sort) keys known only at execution, `pk IN ?`: the elements of this
     // collection take the place of each range's or key's `hash`.
     ExprPtr hash_list;
-    ExprPtr range_list;               // kBatchGet: sort keys likewise
-    ExprPtr filter;                   // residual predicate on `slot`; null: none
+    ExprPtr range_list;  // kBatchGet: sort keys likewise
+    ExprPtr filter;      // residual predicate on `slot`; null: none
     // Terms of the whole condition that may exclude each other once parameters have values, `a = ? AND a = ?`: judged
     // when the access opens, which then reads nothing. Null: none.
     ExprPtr exclusive;
-    ExprPtr pushed_filter;            // the part of `filter` the store evaluates itself (in fact all or none)
-    bool fetch = false;               // the index does not cover: the item is fetched by its key
+    ExprPtr pushed_filter;  // the part of `filter` the store evaluates itself (in fact all or none)
+    bool fetch = false;     // the index does not cover: the item is fetched by its key
     bool backward = false;
-    bool ordered = false;             // rows must come in key order of the access path
-    bool consistent = false;          // SELECT CONSISTENT
-    std::optional<uint64_t> limit;    // rows wanted after the filter, where known and constant
+    bool ordered = false;                 // rows must come in key order of the access path
+    bool consistent = false;              // SELECT CONSISTENT
+    std::optional<uint64_t> limit;        // rows wanted after the filter, where known and constant
     std::vector<std::string> attributes;  // top-level attributes the query reads; for coverage
     bool whole_item = false;              // it needs all of them
-    int threads = 1;                  // planned parallelism
+    int threads = 1;                      // planned parallelism
     std::vector<std::string> rejected;    // why the other paths lost, a line each
   };
   // A table function in FROM: csv, json, ddbjson, range, changes.
@@ -140,9 +140,9 @@ struct Plan {
   };
   struct Join {
     JoinKind kind = JoinKind::kInner;
-    ExprPtr on;               // null: true. With kHash: what remains beside the keys
+    ExprPtr on;  // null: true. With kHash: what remains beside the keys
     JoinStrategy strategy = JoinStrategy::kNestedLoop;
-    bool lateral = false;     // the right side reads slots of the left: it is reopened for each left row
+    bool lateral = false;  // the right side reads slots of the left: it is reopened for each left row
     // kHash: equal pairs (left expression, right expression). NULL and MISSING match nothing.
     std::vector<std::pair<ExprPtr, ExprPtr>> keys;
   };
@@ -161,7 +161,7 @@ struct Plan {
     const AggregateFunction* function = nullptr;
     std::vector<ExprPtr> args;  // empty: COUNT(*)
     bool distinct = false;
-    ExprPtr filter;             // FILTER (WHERE ...); null: none
+    ExprPtr filter;  // FILTER (WHERE ...); null: none
     // ARRAY_AGG(x ORDER BY y): the order in which rows are added, which is the input's; empty: any.
     std::vector<SortKey> order;
     std::string text;
@@ -179,12 +179,12 @@ struct Plan {
   };
   struct WindowCall {
     int slot = 0;
-    std::string function;                           // upper case: ROW_NUMBER, RANK, LAG, ... or an aggregate
-    const AggregateFunction* aggregate = nullptr;   // for aggregates OVER
+    std::string function;                          // upper case: ROW_NUMBER, RANK, LAG, ... or an aggregate
+    const AggregateFunction* aggregate = nullptr;  // for aggregates OVER
     std::vector<ExprPtr> args;
     std::vector<ExprPtr> partition;
     std::vector<SortKey> order;
-    bool distinct = false;                          // of aggregates
+    bool distinct = false;  // of aggregates
     // Offsets relative to the current row, in rows, values of the ORDER BY key, or groups of peers;
     // nullopt = unbounded.
     enum class Frame : uint8_t { kRows, kRange, kGroups } frame = Frame::kRange;
@@ -222,7 +222,7 @@ struct Plan {
     int left_slot = 0;
     int right_slot = 0;
     int slot = 0;
-    std::vector<std::string> left_columns;   // for matching by position; empty: order of fields
+    std::vector<std::string> left_columns;  // for matching by position; empty: order of fields
     std::vector<std::string> right_columns;
     std::vector<std::string> corresponding;  // CORRESPONDING [BY]: matched by these names
     bool by_name = false;
@@ -254,8 +254,8 @@ struct Plan {
     std::vector<std::pair<std::string, int>> variables;
   };
 
-  std::variant<Once, Empty, Access, FunctionScan, Unnest, Filter, Compute, Join, SemiJoin, Aggregate, Window,
-               Sort, Limit, Distinct, SetOperation, Shared, Recursive, Gather, GraphMatch>
+  std::variant<Once, Empty, Access, FunctionScan, Unnest, Filter, Compute, Join, SemiJoin, Aggregate, Window, Sort,
+               Limit, Distinct, SetOperation, Shared, Recursive, Gather, GraphMatch>
       node;
   std::vector<PlanPtr> inputs;
   Estimate estimate;
@@ -286,9 +286,9 @@ std::vector<int> SlotsFree(const Plan& plan);
 struct Query {
   enum class Shape : uint8_t {
     kBag,
-    kList,    // ORDER BY
-    kValue,   // a plain expression: root gives one row, `slot` is the value
-    kPivot,   // one tuple from rows of (`slot` value AT `name_slot`)
+    kList,   // ORDER BY
+    kValue,  // a plain expression: root gives one row, `slot` is the value
+    kPivot,  // one tuple from rows of (`slot` value AT `name_slot`)
   } shape = Shape::kBag;
   PlanPtr root;
   int slot = 0;
@@ -328,7 +328,7 @@ struct WritePlan {
   WriteOp::Otherwise if_false = WriteOp::Otherwise::kSkip;
   bool negated = false;  // NOT EXISTS
   ReturnValues returning = ReturnValues::kNone;
-  uint64_t batch = 0;  // WITH (batch = n): in batches of n, each atomic; 0: one atomic write
+  uint64_t batch = 0;    // WITH (batch = n): in batches of n, each atomic; 0: one atomic write
   std::string capacity;  // RETURN CONSUMED CAPACITY TOTAL | INDEXES
 };
 
@@ -346,9 +346,9 @@ PlanDescription Describe(const WritePlan& write);
 std::string RenderText(const PlanDescription& d);
 std::string RenderJson(const PlanDescription& d);
 
-// The rules' safety net, run after each of them where SET validate_plans = on: every node has the inputs it needs, every
-// slot is read where it is defined (also in subqueries), joins and set operations take each side's own slots, keys and
-// ranges fit the kind of access and the types of the key. Error: internal, saying what is wrong.
+// The rules' safety net, run after each of them where SET validate_plans = on: every node has the inputs it needs,
+// every slot is read where it is defined (also in subqueries), joins and set operations take each side's own slots,
+// keys and ranges fit the kind of access and the types of the key. Error: internal, saying what is wrong.
 Status ValidatePlan(const Plan& plan, const std::vector<int>& outer_slots);
 Status ValidateQuery(const Query& query, const std::vector<int>& outer_slots);
 

@@ -1,7 +1,8 @@
 #include "planner/plan/plan_visit.h"
-#include "types/status/bounds.h"
 
 #include <unordered_set>
+
+#include "types/status/bounds.h"
 
 namespace parton {
 

@@ -1,12 +1,12 @@
 // The rules' safety net: what every plan must fulfil, whatever rule made it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "planner/plan/plan.h"
 #include "planner/plan/plan_visit.h"
@@ -27,7 +27,8 @@ InputCount InputsOf(const Plan& plan) {
   if (plan.As<Plan::Once>() || plan.As<Plan::Empty>() || plan.As<Plan::Access>() || plan.As<Plan::FunctionScan>()) {
     return {0, 0};
   }
-  if (plan.As<Plan::Join>() || plan.As<Plan::SemiJoin>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>()) {
+  if (plan.As<Plan::Join>() || plan.As<Plan::SemiJoin>() || plan.As<Plan::SetOperation>() ||
+      plan.As<Plan::Recursive>()) {
     return {2, 2};
   }
   if (plan.As<Plan::Unnest>() || plan.As<Plan::Shared>() || plan.As<Plan::GraphMatch>()) return {0, 1};
@@ -55,7 +56,8 @@ class AccessCheck {
   std::string_view Fault() const {
     switch (access_.kind) {
       case AccessKind::kEmpty: return {};
-      case AccessKind::kScan: return access_.keys.empty() && access_.ranges.empty() && !Lists() ? "" : "a scan has keys";
+      case AccessKind::kScan:
+        return access_.keys.empty() && access_.ranges.empty() && !Lists() ? "" : "a scan has keys";
       case AccessKind::kGetItem:
         if (access_.keys.size() != 1 || Lists()) return "GetItem takes one key";
         return Keys();
@@ -93,7 +95,8 @@ class AccessCheck {
   std::string_view Ranges(bool of_sort_key) const {
     if (!access_.keys.empty()) return "keys and ranges in one access";
     for (const AccessRange& r : access_.ranges) {
-      if (of_sort_key && (r.hash == nullptr) != (access_.hash_list != nullptr)) return "a range needs one partition key";
+      if (of_sort_key && (r.hash == nullptr) != (access_.hash_list != nullptr))
+        return "a range needs one partition key";
       if (!of_sort_key && r.hash != nullptr) return "a range of partition keys has a partition key";
       if (!FitsKey(r.hash, key_.hash.type)) return "a partition key is of another type";
       const bool bounded = !r.lows.empty() || !r.highs.empty() || !r.prefixes.empty();
@@ -154,8 +157,8 @@ class Validator {
     }
     PARTON_RETURN_IF_ERROR(CheckNode(plan, first, second));
 
-    const bool replaces =
-        plan.As<Plan::Aggregate>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>() || plan.As<Plan::Shared>();
+    const bool replaces = plan.As<Plan::Aggregate>() || plan.As<Plan::SetOperation>() || plan.As<Plan::Recursive>() ||
+                          plan.As<Plan::Shared>();
     if (!replaces) {
       defined->insert(defined->end(), first.begin(), first.end());
       if (!plan.As<Plan::SemiJoin>()) defined->insert(defined->end(), second.begin(), second.end());
@@ -226,7 +229,8 @@ class Validator {
   }
   Status CheckReads(const ExprPtr& e) {
     for (int slot : SlotsRead(*e)) {
-      if (!Visible(slot)) return Wrong(fmt::format("{} reads slot {}, which nothing defines there", ToString(*e), slot));
+      if (!Visible(slot))
+        return Wrong(fmt::format("{} reads slot {}, which nothing defines there", ToString(*e), slot));
     }
     return HasSubquery(*e) ? CheckSubqueries(*e) : Status::Ok();
   }
@@ -274,7 +278,8 @@ class Validator {
     if (n.lateral && n.strategy == JoinStrategy::kHash) return Wrong("a lateral join cannot hash its right side");
     if (n.strategy == JoinStrategy::kHash && n.keys.empty()) return Wrong("a hash join without keys");
     if (n.strategy != JoinStrategy::kHash && !n.keys.empty()) return Wrong("keys of a join that does not hash");
-    if (n.kind == JoinKind::kCross && (n.on != nullptr || !n.keys.empty())) return Wrong("a cross join with a condition");
+    if (n.kind == JoinKind::kCross && (n.on != nullptr || !n.keys.empty()))
+      return Wrong("a cross join with a condition");
     for (int slot : right) {
       if (std::find(left.begin(), left.end(), slot) != left.end()) {
         return Wrong(fmt::format("both sides of a join define slot {}", slot));

@@ -29,8 +29,7 @@ const Value* LiteralOf(const ExprPtr& e) {
 class Finder {
  public:
   // `access`: the table the terms are about, if it is one.
-  Finder(const Settings& settings, const Plan::Access* access)
-      : settings_(settings), access_(access) {}
+  Finder(const Settings& settings, const Plan::Access* access) : settings_(settings), access_(access) {}
 
   bool Contradictory(const std::vector<ExprPtr>& terms) {
     for (const ExprPtr& term : terms) {
@@ -42,8 +41,7 @@ class Finder {
       }
       if (const auto* c = term->As<Expr::Compare>(); c != nullptr && c->left->As<Expr::Path>()) {
         if (const Value* v = LiteralOf(c->right)) Note(c->left, c->op, v);
-      } else if (const auto* b = term->As<Expr::Between>();
-                 b != nullptr && !b->negated && b->value->As<Expr::Path>()) {
+      } else if (const auto* b = term->As<Expr::Between>(); b != nullptr && !b->negated && b->value->As<Expr::Path>()) {
         if (const Value* v = LiteralOf(b->low)) Note(b->value, CompareOp::kGe, v);
         if (const Value* v = LiteralOf(b->high)) Note(b->value, CompareOp::kLe, v);
       }
@@ -70,8 +68,7 @@ class Finder {
     if (root == nullptr || root->index != access_->slot || p->steps.size() != 1) return false;
     const KeySchema& key = access_->table->key;
     const std::string& name = p->steps[0].name;
-    return p->steps[0].index < 0 &&
-           (name == key.hash.name || (key.range && name == key.range->name));
+    return p->steps[0].index < 0 && (name == key.hash.name || (key.range && name == key.range->name));
   }
 
   void Note(const ExprPtr& path, CompareOp op, const Value* v) {
@@ -88,20 +85,14 @@ class Finder {
         span.equal = v;
         break;
       case CompareOp::kLt:
-      case CompareOp::kLe:
-        Tighten(v, op == CompareOp::kLe, -1, &span.high, &span.high_inclusive);
-        break;
+      case CompareOp::kLe: Tighten(v, op == CompareOp::kLe, -1, &span.high, &span.high_inclusive); break;
       case CompareOp::kGt:
-      case CompareOp::kGe:
-        Tighten(v, op == CompareOp::kGe, 1, &span.low, &span.low_inclusive);
-        break;
+      case CompareOp::kGe: Tighten(v, op == CompareOp::kGe, 1, &span.low, &span.low_inclusive); break;
       case CompareOp::kNe: break;
     }
     if (span.equal != nullptr) {
-      if (span.low != nullptr && Outside(Compare(*span.equal, *span.low), span.low_inclusive))
-        found_ = true;
-      if (span.high != nullptr && Outside(Compare(*span.high, *span.equal), span.high_inclusive))
-        found_ = true;
+      if (span.low != nullptr && Outside(Compare(*span.equal, *span.low), span.low_inclusive)) found_ = true;
+      if (span.high != nullptr && Outside(Compare(*span.high, *span.equal), span.high_inclusive)) found_ = true;
     }
     if (span.low != nullptr && span.high != nullptr &&
         Outside(Compare(*span.high, *span.low), span.low_inclusive && span.high_inclusive)) {
@@ -114,8 +105,7 @@ class Finder {
   }
 
   // Keeps the bound that admits less; `direction` is 1 for lower bounds, -1 for upper ones.
-  static void Tighten(const Value* v, bool inclusive, int direction, const Value** bound,
-                      bool* bound_inclusive) {
+  static void Tighten(const Value* v, bool inclusive, int direction, const Value** bound, bool* bound_inclusive) {
     if (*bound == nullptr) {
       *bound = v;
       *bound_inclusive = inclusive;

@@ -14,15 +14,15 @@ namespace parton {
 // One term's statement about an attribute.
 struct KeyTerm {
   enum class Kind : uint8_t {
-    kNone,      // nothing that bounds could use
-    kNever,     // cannot be true for any value of the key's type
-    kEqual,     // = value
-    kIn,        // one of `list`
-    kInValue,   // an element of `value`, known at execution
-    kLow,       // > or >= value
-    kHigh,      // < or <= value
-    kBetween,   // low <= a <= high
-    kPrefix,    // begins with value
+    kNone,     // nothing that bounds could use
+    kNever,    // cannot be true for any value of the key's type
+    kEqual,    // = value
+    kIn,       // one of `list`
+    kInValue,  // an element of `value`, known at execution
+    kLow,      // > or >= value
+    kHigh,     // < or <= value
+    kBetween,  // low <= a <= high
+    kPrefix,   // begins with value
   } kind = Kind::kNone;
   ExprPtr value;
   ExprPtr high;

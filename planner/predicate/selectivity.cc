@@ -22,7 +22,8 @@ constexpr double kLeast = 1e-9;
 double Clamped(double share) { return std::clamp(share, kLeast, 1.0); }
 
 // The share of [low, high] that lies between two bounds, as if values were spread evenly.
-std::optional<double> Between(const TableStatistics::Attribute* a, std::optional<double> from, std::optional<double> to) {
+std::optional<double> Between(const TableStatistics::Attribute* a, std::optional<double> from,
+                              std::optional<double> to) {
   if (a == nullptr || !a->low || !a->high || *a->high <= *a->low || (!from && !to)) return std::nullopt;
   const double low = std::max(*a->low, from.value_or(*a->low));
   const double high = std::min(*a->high, to.value_or(*a->high));
@@ -97,8 +98,8 @@ double Selectivity::Of(const Expr& term, int slot) const {
     if (c->op == CompareOp::kNe) return Present(name);
     const std::optional<double> bound = NumberIn(left ? c->right : c->left);
     const bool upper = (c->op == CompareOp::kLt || c->op == CompareOp::kLe) == left;
-    std::optional<double> share = Between(statistics_->FindAttribute(name), upper ? std::nullopt : bound,
-                                          upper ? bound : std::nullopt);
+    std::optional<double> share =
+        Between(statistics_->FindAttribute(name), upper ? std::nullopt : bound, upper ? bound : std::nullopt);
     return Clamped(Present(name) * share.value_or(kOneBound));
   }
   if (const auto* in = term.As<Expr::In>(); in != nullptr && !in->negated) {

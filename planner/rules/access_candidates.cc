@@ -6,13 +6,13 @@
 // complete, and the filter must imply that all its key attributes are present.
 #include "planner/rules/access_candidates.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/key_terms.h"
@@ -32,11 +32,11 @@ constexpr double kFetchCost = 6;
 // What a conjunction says about a key of (hash [, range]).
 struct KeyReading {
   bool never = false;
-  std::vector<ExprPtr> hash_values;   // = or IN; empty: not fixed
-  ExprPtr hash_list;                  // IN ?
+  std::vector<ExprPtr> hash_values;  // = or IN; empty: not fixed
+  ExprPtr hash_list;                 // IN ?
   std::vector<ExprPtr> range_values;
   ExprPtr range_list;
-  std::vector<BoundExpr> lows, highs;      // on the sort key, or on the partition key if that is not fixed
+  std::vector<BoundExpr> lows, highs;  // on the sort key, or on the partition key if that is not fixed
   std::vector<ExprPtr> prefixes;
   std::vector<BoundExpr> hash_lows, hash_highs;
   std::vector<ExprPtr> hash_prefixes;
@@ -45,9 +45,7 @@ struct KeyReading {
   bool hash_fixed() const { return !hash_values.empty() || hash_list != nullptr; }
   bool range_fixed() const { return !range_values.empty() || range_list != nullptr; }
   bool has_bounds() const { return !lows.empty() || !highs.empty() || !prefixes.empty(); }
-  bool has_hash_bounds() const {
-    return !hash_lows.empty() || !hash_highs.empty() || !hash_prefixes.empty();
-  }
+  bool has_hash_bounds() const { return !hash_lows.empty() || !hash_highs.empty() || !hash_prefixes.empty(); }
 };
 
 void AddBounds(const KeyTerm& k, std::vector<BoundExpr>* lows, std::vector<BoundExpr>* highs,
@@ -90,8 +88,7 @@ void KeepTightest(std::vector<BoundExpr>* bounds, bool low) {
       tightest = b;
       continue;
     }
-    const std::optional<int> order =
-        CompareScalars(literal->value, tightest->value->As<Expr::Literal>()->value);
+    const std::optional<int> order = CompareScalars(literal->value, tightest->value->As<Expr::Literal>()->value);
     if (!order) {
       out.push_back(b);
     } else if (low ? *order > 0 : *order < 0) {
@@ -311,8 +308,7 @@ class Builder {
       // Of the terms about the sort key only those that fixed it are proven.
       for (const ExprPtr& t : r.range_terms) {
         KeyTerm k = key.range ? ReadKeyTerm(*t, base.slot, *key.range, settings_) : KeyTerm{};
-        if (k.kind == KeyTerm::Kind::kEqual || k.kind == KeyTerm::Kind::kIn ||
-            k.kind == KeyTerm::Kind::kInValue) {
+        if (k.kind == KeyTerm::Kind::kEqual || k.kind == KeyTerm::Kind::kIn || k.kind == KeyTerm::Kind::kInValue) {
           proven.push_back(t);
         }
       }
@@ -342,8 +338,8 @@ class Builder {
     a.hash_list = r.hash_list;
     for (const ExprPtr& t : r.range_terms) {
       KeyTerm k = ReadKeyTerm(*t, base.slot, *key.range, settings_);
-      const bool list = k.kind == KeyTerm::Kind::kInValue ||
-                        (k.kind == KeyTerm::Kind::kIn && range_values[0] == nullptr);
+      const bool list =
+          k.kind == KeyTerm::Kind::kInValue || (k.kind == KeyTerm::Kind::kIn && range_values[0] == nullptr);
       if (!list) proven.push_back(t);
     }
     a.filter = Residual(proven);
@@ -469,9 +465,8 @@ class Builder {
     std::vector<std::string> sequence;
     std::set<std::string> constant;
     const bool one_hash = a.kind == AccessKind::kQuery && a.hash_list == nullptr &&
-                          std::all_of(a.ranges.begin(), a.ranges.end(), [&](const AccessRange& r) {
-                            return SameExpr(*r.hash, *a.ranges[0].hash);
-                          });
+                          std::all_of(a.ranges.begin(), a.ranges.end(),
+                                      [&](const AccessRange& r) { return SameExpr(*r.hash, *a.ranges[0].hash); });
     if (one_hash) constant.insert(key.hash.name);
     sequence.push_back(key.hash.name);
     if (key.range) sequence.push_back(key.range->name);
@@ -552,8 +547,8 @@ class Builder {
 
 }  // namespace
 
-std::vector<Candidate> AccessCandidates(const Plan::Access& access, const Demand& demand,
-                                        const RuleContext& context, std::vector<std::string>* rejected) {
+std::vector<Candidate> AccessCandidates(const Plan::Access& access, const Demand& demand, const RuleContext& context,
+                                        std::vector<std::string>* rejected) {
   return Builder(access, demand, context, rejected).Build();
 }
 

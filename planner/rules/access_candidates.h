@@ -13,17 +13,17 @@ namespace parton {
 
 // What the plan above the access would like.
 struct Demand {
-  std::vector<SortKey> order;     // rows in this order; empty: any
-  std::optional<uint64_t> rows;   // no more than this many (in that order); nullopt: all
+  std::vector<SortKey> order;    // rows in this order; empty: any
+  std::optional<uint64_t> rows;  // no more than this many (in that order); nullopt: all
 };
 
 struct Candidate {
-  Plan::Access access;        // complete but for `rejected`
-  bool gives_order = false;   // Demand::order is met
+  Plan::Access access;       // complete but for `rejected`
+  bool gives_order = false;  // Demand::order is met
   Estimate estimate;
-  double cost = 0;            // in items read, roughly
+  double cost = 0;                 // in items read, roughly
   bool depends_on_values = false;  // the estimate would be another one if parameters' values were known
-  std::string name;           // "Query by_year"
+  std::string name;                // "Query by_year"
 };
 
 // Tells the context that a choice was made by an estimate which depends on parameters' values.
@@ -34,8 +34,8 @@ inline void NoteValues(const Candidate& c, const RuleContext& context) {
 // All usable candidates for `access` (whose filter holds every term about it); for the others a line in
 // `rejected` says why not. At least one candidate unless the access is a contradiction, which is then the
 // only one (kEmpty).
-std::vector<Candidate> AccessCandidates(const Plan::Access& access, const Demand& demand,
-                                        const RuleContext& context, std::vector<std::string>* rejected);
+std::vector<Candidate> AccessCandidates(const Plan::Access& access, const Demand& demand, const RuleContext& context,
+                                        std::vector<std::string>* rejected);
 
 }  // namespace parton
 

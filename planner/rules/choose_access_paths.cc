@@ -1,14 +1,14 @@
 // Walks down from the top with what is demanded of each access (an order, a number of rows), picks the
 // cheapest candidate there, and drops sorts that the chosen path makes needless.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/rules.h"
-#include "planner/rules/access_candidates.h"
 #include "planner/predicate/key_terms.h"
+#include "planner/rules/access_candidates.h"
+#include "planner/rules/rules.h"
 
 namespace parton {
 
@@ -36,8 +36,8 @@ std::string IndexHint(const Plan::Access& access) {
       if (literal->value.is_exact()) type = "NUMBER";
       if (literal->value.type() == Type::kBlob) type = "BINARY";
     }
-    return fmt::format("CREATE INDEX by_{0} ON {1} ({0} {2}) would turn it into a Query", attribute,
-                       access.table->name, type);
+    return fmt::format("CREATE INDEX by_{0} ON {1} ({0} {2}) would turn it into a Query", attribute, access.table->name,
+                       type);
   }
   return fmt::format("add a condition on the partition key {} or on an index's", access.table->key.hash.name);
 }
@@ -46,9 +46,8 @@ std::string IndexHint(const Plan::Access& access) {
 bool IsScan(const Plan::Access& access) {
   if (access.kind == AccessKind::kScan) return true;
   if (access.kind != AccessKind::kRangeScan) return false;
-  return std::any_of(access.ranges.begin(), access.ranges.end(), [](const AccessRange& r) {
-    return r.prefixes.empty() && (r.lows.empty() || r.highs.empty());
-  });
+  return std::any_of(access.ranges.begin(), access.ranges.end(),
+                     [](const AccessRange& r) { return r.prefixes.empty() && (r.lows.empty() || r.highs.empty()); });
 }
 
 class Chooser {
@@ -108,8 +107,8 @@ class Chooser {
     std::vector<PlanPtr> inputs;
     for (size_t i = 0; i < plan->inputs.size(); ++i) {
       bool ignored;
-      PARTON_ASSIGN_OR_RETURN(PlanPtr planned, Visit(plan->inputs[i], i == 0 ? demand : Demand{},
-                                                     i == 0 ? ordered : &ignored));
+      PARTON_ASSIGN_OR_RETURN(PlanPtr planned,
+                              Visit(plan->inputs[i], i == 0 ? demand : Demand{}, i == 0 ? ordered : &ignored));
       inputs.push_back(std::move(planned));
     }
     return WithInputs(plan, std::move(inputs));
@@ -149,9 +148,7 @@ class Chooser {
     size_t best = 0;
     // Where scans are forbidden, statistics must not make one of what could do without.
     const bool deny = context_.settings->scan == ScanPolicy::kDeny;
-    auto rank = [&](const Candidate& c) {
-      return std::pair(deny && IsScan(c.access), c.cost);
-    };
+    auto rank = [&](const Candidate& c) { return std::pair(deny && IsScan(c.access), c.cost); };
     for (size_t i = 1; i < candidates.size(); ++i) {
       if (rank(candidates[i]) < rank(candidates[best])) best = i;
     }
@@ -162,9 +159,8 @@ class Chooser {
     }
     for (size_t i = 0; i < candidates.size(); ++i) {
       if (i == best) continue;
-      const char* note = candidates[i].access.fetch && !chosen.access.fetch
-                             ? ": needs a fetch of each item, about "
-                             : ": about ";
+      const char* note =
+          candidates[i].access.fetch && !chosen.access.fetch ? ": needs a fetch of each item, about " : ": about ";
       rejected.push_back(fmt::format("{}{}{:.0f} items' cost against {:.0f}", candidates[i].name, note,
                                      candidates[i].cost, chosen.cost));
     }
@@ -177,8 +173,7 @@ class Chooser {
     if (access.index == nullptr || !access.pinned) return Status::Ok();
     const IndexSchema& index = *access.index;
     if (index.state != IndexState::kActive) {
-      return Status::Validation(
-          fmt::format("Cannot read from backfilling global secondary index: {}", index.name));
+      return Status::Validation(fmt::format("Cannot read from backfilling global secondary index: {}", index.name));
     }
     if (index.kind == IndexKind::kGlobal && access.consistent) {
       return Status::Validation("Strongly consistent read is not supported on Global Secondary Indexes");
@@ -190,9 +185,9 @@ class Chooser {
         missing += (missing.empty() ? "" : ", ") + a;
       }
       if (!missing.empty()) {
-        return Status::Validation(fmt::format(
-            "One or more parameter values were invalid: Global secondary index {} does not project [{}]",
-            index.name, missing));
+        return Status::Validation(
+            fmt::format("One or more parameter values were invalid: Global secondary index {} does not project [{}]",
+                        index.name, missing));
       }
     }
     return Status::Ok();

@@ -11,8 +11,8 @@
 
 #include "planner/plan/plan_depth.h"
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/rules.h"
 #include "planner/predicate/cost.h"
+#include "planner/rules/rules.h"
 
 namespace parton {
 
@@ -21,15 +21,13 @@ namespace {
 // A scalar subquery, taken apart.
 struct Inner {
   const Plan::Aggregate* aggregate = nullptr;
-  ExprPtr value;                 // what it yields, over the slots of the aggregate's calls
+  ExprPtr value;  // what it yields, over the slots of the aggregate's calls
   PlanPtr source;
-  std::vector<ExprPtr> own;      // terms of its WHERE that stay inside
+  std::vector<ExprPtr> own;                       // terms of its WHERE that stay inside
   std::vector<std::pair<ExprPtr, ExprPtr>> keys;  // (outer, inner)
 };
 
-bool Reads(const ExprPtr& e, const std::vector<int>& slots) {
-  return e != nullptr && Intersects(SlotsRead(*e), slots);
-}
+bool Reads(const ExprPtr& e, const std::vector<int>& slots) { return e != nullptr && Intersects(SlotsRead(*e), slots); }
 
 class Decorrelator {
  public:
@@ -103,8 +101,7 @@ class Decorrelator {
     });
   }
 
-  static bool AddKey(const Expr& term, const std::vector<int>& outer, const std::vector<int>& defined,
-                     Inner* inner) {
+  static bool AddKey(const Expr& term, const std::vector<int>& outer, const std::vector<int>& defined, Inner* inner) {
     const auto* c = term.As<Expr::Compare>();
     if (c == nullptr || c->op != CompareOp::kEq || HasSubquery(term)) return false;
     const bool left_is_outer = Reads(c->left, outer);
@@ -149,8 +146,8 @@ class Decorrelator {
     for (const auto& [outer, mine] : inner.keys) {
       const int slot = (*context_.slot_count)++;
       grouped.keys.push_back({slot, mine});
-      on.push_back(MakeExpr(
-          Expr::Compare{CompareOp::kEq, outer, MakeExpr(Expr::Slot{slot, ToString(*mine)}, mine->span)}));
+      on.push_back(
+          MakeExpr(Expr::Compare{CompareOp::kEq, outer, MakeExpr(Expr::Slot{slot, ToString(*mine)}, mine->span)}));
     }
     ExprPtr value = TransformExpr(inner.value, [&](const ExprPtr& e) { return OrOfNothing(e, grouped); });
     ExprPtr predicate = Conjoin(inner.own);
@@ -170,14 +167,13 @@ class Decorrelator {
     for (const Plan::AggregateCall& call : grouped.calls) {
       if (call.slot != slot->index) continue;
       EvalContext eval;
-      Value nothing = call.function->make(std::vector<Value>(call.args.empty() ? 0 : call.args.size() - 1))
-                          ->Finish(eval);
+      Value nothing =
+          call.function->make(std::vector<Value>(call.args.empty() ? 0 : call.args.size() - 1))->Finish(eval);
       if (nothing.is_null()) return e;  // as the join has it
       const SlotExpr& key = grouped.keys[0];
-      ExprPtr unmatched = MakeExpr(Expr::Is{MakeExpr(Expr::Slot{key.slot, ToString(*key.expr)}),
-                                            Expr::Is::Test::kNull, TypeSpec(), false});
-      return MakeExpr(
-          Expr::Case{nullptr, {{unmatched, MakeExpr(Expr::Literal{std::move(nothing)})}}, e}, e->span);
+      ExprPtr unmatched = MakeExpr(
+          Expr::Is{MakeExpr(Expr::Slot{key.slot, ToString(*key.expr)}), Expr::Is::Test::kNull, TypeSpec(), false});
+      return MakeExpr(Expr::Case{nullptr, {{unmatched, MakeExpr(Expr::Literal{std::move(nothing)})}}, e}, e->span);
     }
     return e;
   }

@@ -1,7 +1,7 @@
-// Conjunctions that no row can satisfy read nothing (planner/predicate/contradictions.h), nor does what stands on nothing. Those
-// that parameters may make so are marked, to be judged again when their values are known.
-#include "planner/predicate/contradictions.h"
+// Conjunctions that no row can satisfy read nothing (planner/predicate/contradictions.h), nor does what stands on
+// nothing. Those that parameters may make so are marked, to be judged again when their values are known.
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/contradictions.h"
 #include "planner/rules/rules.h"
 
 namespace parton {

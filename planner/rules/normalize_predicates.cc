@@ -148,8 +148,7 @@ class Normalizer {
 
   // The elements e is equal to one of: `path = v`, `path IN [...]`. False if it is neither.
   static bool EqualTo(const ExprPtr& e, ExprPtr* path, std::vector<ExprPtr>* values) {
-    if (const auto* c = e->As<Expr::Compare>();
-        c != nullptr && c->op == CompareOp::kEq && c->left->As<Expr::Path>()) {
+    if (const auto* c = e->As<Expr::Compare>(); c != nullptr && c->op == CompareOp::kEq && c->left->As<Expr::Path>()) {
       *path = c->left;
       *values = {c->right};
       return true;

@@ -12,8 +12,8 @@
 #include <numeric>
 
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/rules.h"
 #include "planner/predicate/cost.h"
+#include "planner/rules/rules.h"
 #include "types/schema/table_statistics.h"
 
 namespace parton {

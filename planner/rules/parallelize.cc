@@ -25,8 +25,7 @@ int ThreadCount(const Settings& settings) {
 
 class Parallelizer {
  public:
-  explicit Parallelizer(const RuleContext& context)
-      : context_(context), threads_(ThreadCount(*context.settings)) {}
+  explicit Parallelizer(const RuleContext& context) : context_(context), threads_(ThreadCount(*context.settings)) {}
 
   PlanPtr Visit(const PlanPtr& plan) {
     if (threads_ <= 1) return plan;

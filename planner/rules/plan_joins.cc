@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/rules.h"
 #include "planner/predicate/cost.h"
+#include "planner/rules/rules.h"
 
 namespace parton {
 
@@ -17,8 +17,7 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   if (join->kind == JoinKind::kRight) {
     Plan::Join mirrored = *join;
     mirrored.kind = JoinKind::kLeft;
-    return Planned(
-        MakePlan(std::move(mirrored), {node->inputs[1], node->inputs[0]}, node->estimate), context);
+    return Planned(MakePlan(std::move(mirrored), {node->inputs[1], node->inputs[0]}, node->estimate), context);
   }
   if (join->kind != JoinKind::kInner && join->kind != JoinKind::kLeft) return node;
 
@@ -31,16 +30,15 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
   const bool strict = context.settings->typing == Typing::kStrict;
   for (const ExprPtr& term : Conjuncts(join->on)) {
     const auto* c = term->As<Expr::Compare>();
-    if ((strict && keys.size() + rest.size() > 0) || c == nullptr || c->op != CompareOp::kEq ||
-        HasSubquery(*term)) {
+    if ((strict && keys.size() + rest.size() > 0) || c == nullptr || c->op != CompareOp::kEq || HasSubquery(*term)) {
       rest.push_back(term);
       continue;
     }
     std::vector<int> l = SlotsRead(*c->left), r = SlotsRead(*c->right);
-    bool forward = Intersects(l, left_slots) && !Intersects(l, right_slots) &&
-                   Intersects(r, right_slots) && !Intersects(r, left_slots);
-    bool backward = Intersects(r, left_slots) && !Intersects(r, right_slots) &&
-                    Intersects(l, right_slots) && !Intersects(l, left_slots);
+    bool forward = Intersects(l, left_slots) && !Intersects(l, right_slots) && Intersects(r, right_slots) &&
+                   !Intersects(r, left_slots);
+    bool backward = Intersects(r, left_slots) && !Intersects(r, right_slots) && Intersects(l, right_slots) &&
+                    !Intersects(l, left_slots);
     if (!forward && !backward) {
       rest.push_back(term);
       continue;
@@ -64,8 +62,7 @@ PlanPtr Planned(const PlanPtr& node, const RuleContext& context) {
     if (one_row || CheaperByKey(node->inputs[1], terms, left_rows, context)) {
       copy.lateral = true;
       copy.strategy = JoinStrategy::kNestedLoop;
-      return MakePlan(std::move(copy), {node->inputs[0], MakePlan(std::move(looked_up))},
-                      node->estimate);
+      return MakePlan(std::move(copy), {node->inputs[0], MakePlan(std::move(looked_up))}, node->estimate);
     }
   }
   copy.strategy = JoinStrategy::kHash;

@@ -93,7 +93,7 @@ class Pusher {
 
   PlanPtr IntoJoin(const PlanPtr& plan, const Plan::Join& join, std::vector<ExprPtr> terms) {
     const bool inner = join.kind == JoinKind::kInner || join.kind == JoinKind::kCross;
-    const bool keeps_left = inner || join.kind == JoinKind::kLeft;   // WHERE may be applied before the join
+    const bool keeps_left = inner || join.kind == JoinKind::kLeft;  // WHERE may be applied before the join
     const bool keeps_right = inner || join.kind == JoinKind::kRight;
     std::vector<int> left_slots, right_slots;
     if (!terms.empty() || join.on != nullptr) {
@@ -128,8 +128,7 @@ class Pusher {
     Plan::Join copy = join;
     copy.on = Conjoin(std::move(on));
     if (copy.kind == JoinKind::kCross && copy.on != nullptr) copy.kind = JoinKind::kInner;
-    std::vector<PlanPtr> inputs = {Push(plan->inputs[0], std::move(left)),
-                                   Push(plan->inputs[1], std::move(right))};
+    std::vector<PlanPtr> inputs = {Push(plan->inputs[0], std::move(left)), Push(plan->inputs[1], std::move(right))};
     return Above(MakePlan(std::move(copy), std::move(inputs), plan->estimate), std::move(stay));
   }
 
@@ -138,8 +137,6 @@ class Pusher {
 
 }  // namespace
 
-Result<PlanPtr> PushDownFilters(const PlanPtr& plan, const RuleContext& context) {
-  return Pusher(context).Push(plan);
-}
+Result<PlanPtr> PushDownFilters(const PlanPtr& plan, const RuleContext& context) { return Pusher(context).Push(plan); }
 
 }  // namespace parton

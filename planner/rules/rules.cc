@@ -1,9 +1,9 @@
 // The ordered list of rules, and the driver that runs them.
 #include "planner/rules/rules.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "planner/plan/plan_depth.h"
 #include "planner/plan/plan_visit.h"

@@ -1,7 +1,7 @@
 // EXISTS and IN over a query, as terms of a filter, become semi-joins (NOT: anti-joins): the inner query is
-// read once instead of once per row. Elsewhere in a filter or a select list, and for a correlated NOT IN, the join marks
-// each row with the answer, which may be unknown. It runs before the inner queries are planned, on their logical shape
-// Project <- Filter <- source; the filter's terms that equate an inner with an outer value become keys, other
+// read once instead of once per row. Elsewhere in a filter or a select list, and for a correlated NOT IN, the join
+// marks each row with the answer, which may be unknown. It runs before the inner queries are planned, on their logical
+// shape Project <- Filter <- source; the filter's terms that equate an inner with an outer value become keys, other
 // correlated ones the join's condition.
 //
 // Left alone: a query whose source depends on the outer row; an uncorrelated EXISTS (computed once anyway);
@@ -12,8 +12,8 @@
 
 #include "planner/plan/plan_depth.h"
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/rules.h"
 #include "planner/predicate/cost.h"
+#include "planner/rules/rules.h"
 
 namespace parton {
 
@@ -22,7 +22,7 @@ namespace {
 // A term that asks whether a subquery has a (matching) row.
 struct Question {
   const Expr::Subquery* subquery = nullptr;
-  ExprPtr needle;  // null: EXISTS
+  ExprPtr needle;     // null: EXISTS
   bool rows = false;  // the needle is a row: (a, b) IN ...
   bool negated = false;
 };
@@ -154,8 +154,8 @@ class Unnester {
       while (source->As<Plan::Compute>() || source->As<Plan::Sort>()) source = source->inputs[0];
     } else {
       element = MakeExpr(Expr::Slot{query->slot, "element"});
-      if (const auto* compute = source->As<Plan::Compute>(); compute != nullptr && compute->outputs.size() == 1 &&
-                                                             compute->outputs[0].slot == query->slot) {
+      if (const auto* compute = source->As<Plan::Compute>();
+          compute != nullptr && compute->outputs.size() == 1 && compute->outputs[0].slot == query->slot) {
         element = compute->outputs[0].expr;
         source = source->inputs[0];
       }
@@ -211,8 +211,8 @@ class Unnester {
     return !a->elements.empty();
   }
 
-  static bool AddKey(const ExprPtr& term, const std::vector<int>& left_slots,
-                     const std::vector<int>& right_slots, Plan::SemiJoin* join) {
+  static bool AddKey(const ExprPtr& term, const std::vector<int>& left_slots, const std::vector<int>& right_slots,
+                     Plan::SemiJoin* join) {
     const auto* c = term->As<Expr::Compare>();
     if (c == nullptr || c->op != CompareOp::kEq) return false;
     std::vector<int> l = SlotsRead(*c->left), r = SlotsRead(*c->right);

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "planner/rules/attributes.h"
 #include "planner/plan/plan_visit.h"
+#include "planner/rules/attributes.h"
 
 namespace parton {
 

@@ -43,12 +43,10 @@ namespace {
 
 template <typename T>
 constexpr bool kIsDdl =
-    std::is_same_v<T, ast::CreateTable> || std::is_same_v<T, ast::DropTable> ||
-    std::is_same_v<T, ast::TruncateTable> || std::is_same_v<T, ast::CreateIndex> ||
-    std::is_same_v<T, ast::DropIndex> || std::is_same_v<T, ast::AlterTable> ||
+    std::is_same_v<T, ast::CreateTable> || std::is_same_v<T, ast::DropTable> || std::is_same_v<T, ast::TruncateTable> ||
+    std::is_same_v<T, ast::CreateIndex> || std::is_same_v<T, ast::DropIndex> || std::is_same_v<T, ast::AlterTable> ||
     std::is_same_v<T, ast::CreateTrigger> || std::is_same_v<T, ast::AlterTrigger> ||
-    std::is_same_v<T, ast::DropTrigger> || std::is_same_v<T, ast::RestoreFrom> ||
-    std::is_same_v<T, ast::Repair>;
+    std::is_same_v<T, ast::DropTrigger> || std::is_same_v<T, ast::RestoreFrom> || std::is_same_v<T, ast::Repair>;
 
 // What was done must not fail afterwards: the text is made before.
 template <typename F>
@@ -87,7 +85,9 @@ struct Runner {
   Status operator()(const ast::CopyFrom& s) { return commands::CopyFrom(s, result); }
   Status operator()(const ast::Import& s) { return commands::Import(s, result); }
   Status operator()(const ast::CopyTo& s) { return commands::CopyTo(s, statement, result); }
-  Status operator()(const ast::Begin&) { return Done(result, "transaction started", [&] { return connection().Begin(); }); }
+  Status operator()(const ast::Begin&) {
+    return Done(result, "transaction started", [&] { return connection().Begin(); });
+  }
   Status operator()(const ast::Commit&) {
     return Done(result, "transaction committed", [&] { return connection().Commit(); });
   }

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "session/connection.h"
 #include "parser/ast.h"
 #include "parton/status.h"
+#include "session/connection.h"
 
 namespace parton::commands {
 

@@ -1,11 +1,11 @@
 // ADVISE statement, ADVISE FROM 'file'.
 #include <fmt/format.h>
 
-#include "session/commands/commands.h"
 #include "io/file_source.h"
 #include "parser/parser.h"
 #include "parton/script.h"
 #include "planner/advisor.h"
+#include "session/commands/commands.h"
 
 namespace parton::commands {
 

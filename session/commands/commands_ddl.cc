@@ -1,8 +1,8 @@
 // CREATE, DROP, ALTER and TRUNCATE: syntax to schemas.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
-
-#include <fmt/format.h>
 
 #include "session/commands/commands.h"
 #include "session/transfer/unfinished_import.h"
@@ -81,12 +81,12 @@ class Declared {
       return Status::Validation("a key has one or two attributes: a partition key and a sort key", span);
     }
     if (parts[0].role == Role::kRange) {
-      return Status::Validation(
-          "Invalid KeySchema: The first KeySchemaElement is not a HASH key type", parts[0].attribute.span);
+      return Status::Validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+                                parts[0].attribute.span);
     }
     if (parts.size() > 1 && parts[1].role == Role::kHash) {
-      return Status::Validation(
-          "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type", parts[1].attribute.span);
+      return Status::Validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+                                parts[1].attribute.span);
     }
     KeySchema key;
     PARTON_ASSIGN_OR_RETURN(key.hash, Key(parts[0]));

@@ -1,13 +1,13 @@
 // Triggers, the clock, backup, restore and repair.
+#include <fmt/format.h>
+
 #include <functional>
 #include <map>
 
-#include <fmt/format.h>
-
-#include "session/commands/commands.h"
-#include "session/database_settings.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
+#include "session/commands/commands.h"
+#include "session/database_settings.h"
 #include "storage/feed.h"
 #include "types/item/varint.h"
 
@@ -95,20 +95,19 @@ Status ShowTriggers(Execution* result) {
   rows.reserve(all.size());
   auto number = [](uint64_t n) { return Value::Int(static_cast<int64_t>(n)); };
   for (const TriggerInfo& t : all) {
-    std::vector<Field> row{
-        {"name", Value::String(t.definition.name)},
-        {"table", Value::String(t.definition.table)},
-        {"state", Value::String(t.state)},
-        {"position", number(t.position)},
-        {"lag", number(t.lag)},
-        {"runs", number(t.runs)},
-        {"records", number(t.records)},
-        {"unchanged", number(t.unchanged)},
-        {"last_unchanged", t.last_unchanged == 0 ? Value::Null() : number(t.last_unchanged)},
-        {"parked", number(t.parked)},
-        {"last_error", t.last_error.empty() ? Value::Null() : Value::String(t.last_error)},
-        {"batch", number(t.definition.batch)},
-        {"statement", Value::String(t.definition.statement)}};
+    std::vector<Field> row{{"name", Value::String(t.definition.name)},
+                           {"table", Value::String(t.definition.table)},
+                           {"state", Value::String(t.state)},
+                           {"position", number(t.position)},
+                           {"lag", number(t.lag)},
+                           {"runs", number(t.runs)},
+                           {"records", number(t.records)},
+                           {"unchanged", number(t.unchanged)},
+                           {"last_unchanged", t.last_unchanged == 0 ? Value::Null() : number(t.last_unchanged)},
+                           {"parked", number(t.parked)},
+                           {"last_error", t.last_error.empty() ? Value::Null() : Value::String(t.last_error)},
+                           {"batch", number(t.definition.batch)},
+                           {"statement", Value::String(t.definition.statement)}};
     // Where they are not what a new connection has.
     if (t.definition.dynamo) row.push_back({"dialect", Value::String("dynamodb")});
     if (t.definition.strict) row.push_back({"typing", Value::String("strict")});
@@ -184,8 +183,7 @@ Status Repair(Execution* result) {
   std::vector<Value> rows;
   rows.reserve(done.size());
   for (const std::string& line : done) rows.push_back(Value::Struct({{"repair", Value::String(line)}}));
-  PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
-                          CheckAll(&result->connection().db(), progress));
+  PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems, CheckAll(&result->connection().db(), progress));
   for (const std::string& problem : problems) {
     rows.push_back(Value::Struct({{"repair", Value::String("still wrong: " + problem)}}));
   }

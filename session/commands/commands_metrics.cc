@@ -1,8 +1,8 @@
 // SHOW METRICS: what tables and indexes consumed and refused, minute by minute.
 #include <fmt/format.h>
 
-#include "session/commands/commands.h"
 #include "parton/temporal.h"
+#include "session/commands/commands.h"
 
 namespace parton::commands {
 
@@ -24,16 +24,16 @@ void AddRows(const CapacityTarget& target, const DatabaseState& db, std::vector<
   if (minutes.empty()) minutes.push_back(CapacityMinute{MinuteOf(now_ms), 0, 0, 0, 0});
   const std::optional<Throughput> limit = target.provisioned();
   for (const CapacityMinute& m : minutes) {
-    rows->push_back(Value::Struct(
-        {{"table", Value::String(target.table->name)},
-         {"index", target.index == nullptr ? Value::Null() : Value::String(target.index->name)},
-         {"minute", Value::Of(Timestamp::FromEpochNanos(m.minute * kMinuteNanos, 0))},
-         {"consumed_read", Units(m.read_units)},
-         {"consumed_write", Units(m.write_units)},
-         {"provisioned_read", limit ? Value::Int(limit->read) : Value::Null()},
-         {"provisioned_write", limit ? Value::Int(limit->write) : Value::Null()},
-         {"throttled_reads", Count(m.throttled_reads)},
-         {"throttled_writes", Count(m.throttled_writes)}}));
+    rows->push_back(
+        Value::Struct({{"table", Value::String(target.table->name)},
+                       {"index", target.index == nullptr ? Value::Null() : Value::String(target.index->name)},
+                       {"minute", Value::Of(Timestamp::FromEpochNanos(m.minute * kMinuteNanos, 0))},
+                       {"consumed_read", Units(m.read_units)},
+                       {"consumed_write", Units(m.write_units)},
+                       {"provisioned_read", limit ? Value::Int(limit->read) : Value::Null()},
+                       {"provisioned_write", limit ? Value::Int(limit->write) : Value::Null()},
+                       {"throttled_reads", Count(m.throttled_reads)},
+                       {"throttled_writes", Count(m.throttled_writes)}}));
   }
 }
 
@@ -59,7 +59,8 @@ Status ShowMetrics(const ast::Show& s, Execution* result) {
                   true);
   const Settings& settings = *connection.settings();
   if (!settings.capacity && !settings.throttle) {
-    result->AddNotice("this connection's statements are not counted: SET capacity = on or SET throttle = on counts them");
+    result->AddNotice(
+        "this connection's statements are not counted: SET capacity = on or SET throttle = on counts them");
   }
   return Status::Ok();
 }

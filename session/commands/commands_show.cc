@@ -1,13 +1,13 @@
 // SHOW, DESCRIBE, SET, CHECK.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <ctime>
 
-#include <fmt/format.h>
-
+#include "parton/temporal.h"
 #include "session/commands/commands.h"
 #include "session/database_settings.h"
-#include "parton/temporal.h"
 #include "types/functions/functions.h"
 
 namespace parton::commands {
@@ -42,8 +42,7 @@ Value UnitsValue(const std::string& text, const char* read, const char* write) {
 
 void AddUnits(const TableSchema& t, const std::string& prefix, Fields* out) {
   if (auto it = t.options.find(prefix + "maximum_throughput"); it != t.options.end()) {
-    out->push_back(
-        {"OnDemandThroughput", UnitsValue(it->second, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
+    out->push_back({"OnDemandThroughput", UnitsValue(it->second, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
   }
   if (auto it = t.options.find(prefix + "warm_throughput"); it != t.options.end()) {
     out->push_back({"WarmThroughput", UnitsValue(it->second, "ReadUnitsPerSecond", "WriteUnitsPerSecond")});
@@ -120,8 +119,7 @@ Value AttributeDefinitions(const TableSchema& t) {
       if (s == k.name) return;
     }
     seen.push_back(k.name);
-    out.push_back(
-        Value::Struct({{"AttributeName", Str(k.name)}, {"AttributeType", Str(KeyTypeCode(k.type))}}));
+    out.push_back(Value::Struct({{"AttributeName", Str(k.name)}, {"AttributeType", Str(KeyTypeCode(k.type))}}));
   };
   auto add_key = [&](const KeySchema& k) {
     add(k.hash);
@@ -162,13 +160,13 @@ void AddOptions(const TableSchema& t, Fields* f) {
 
 Result<Value> TableValue(const TableSchema& t, Counter* counter) {
   PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, nullptr));
-  Fields f = {{"TableName", Str(t.name)},
-              {"TableStatus", Str("ACTIVE")},
-              {"AttributeDefinitions", AttributeDefinitions(t)},
-              {"KeySchema", KeySchemaValue(t.key)},
-              {"BillingModeSummary",
-               Value::Struct({{"BillingMode", Str(t.provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")}})},
-              {"ProvisionedThroughput", ThroughputValue(t.provisioned)}};
+  Fields f = {
+      {"TableName", Str(t.name)},
+      {"TableStatus", Str("ACTIVE")},
+      {"AttributeDefinitions", AttributeDefinitions(t)},
+      {"KeySchema", KeySchemaValue(t.key)},
+      {"BillingModeSummary", Value::Struct({{"BillingMode", Str(t.provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")}})},
+      {"ProvisionedThroughput", ThroughputValue(t.provisioned)}};
   AddUnits(t, "", &f);
   std::vector<Value> globals, locals;
   for (const IndexSchema& i : t.indexes) {

@@ -1,9 +1,9 @@
 // ANALYZE, DESCRIBE t ATTRIBUTES, SHOW STATISTICS.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "session/commands/commands.h"
 #include "session/commands/statistics_collector.h"
@@ -129,15 +129,16 @@ Result<std::shared_ptr<const TableStatistics>> KeptOrNew(const TablePtr& table, 
   if (kept == nullptr) {
     PARTON_ASSIGN_OR_RETURN(TableStatistics s, Collect(table, StatisticsLimits{}, result));
     if (!s.complete) {
-      result->AddNotice(fmt::format("of a sample of {} items; ANALYZE {} keeps it for the planner", s.read, table->name));
+      result->AddNotice(
+          fmt::format("of a sample of {} items; ANALYZE {} keeps it for the planner", s.read, table->name));
     }
     return std::make_shared<const TableStatistics>(std::move(s));
   }
   const auto now = static_cast<double>(store.Stats(*table, nullptr).approximate_items);
   const auto then = static_cast<double>(kept->store_items);
   if (now > 2 * then + 100 || 2 * now + 100 < then) {
-    result->AddNotice(fmt::format("the table has {} since: ANALYZE {} looks anew", now > then ? "grown" : "shrunk",
-                                  table->name));
+    result->AddNotice(
+        fmt::format("the table has {} since: ANALYZE {} looks anew", now > then ? "grown" : "shrunk", table->name));
   }
   return kept;
 }
@@ -205,8 +206,9 @@ Status ShowStatistics(const ast::Show& s, Execution* result) {
     rows.push_back(Value::Struct(std::move(fields)));
   }
   if (rows.empty()) {
-    result->AddNotice(s.target ? fmt::format("no statistics of {}: ANALYZE {} makes them", tables[0]->name, tables[0]->name)
-                               : std::string("no statistics: ANALYZE makes them"));
+    result->AddNotice(s.target
+                          ? fmt::format("no statistics of {}: ANALYZE {} makes them", tables[0]->name, tables[0]->name)
+                          : std::string("no statistics: ANALYZE makes them"));
   }
   result->SetRows(std::move(rows), {}, true);
   return Status::Ok();

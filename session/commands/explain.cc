@@ -1,11 +1,11 @@
 // EXPLAIN and EXPLAIN ANALYZE.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
-#include <fmt/format.h>
-
-#include "session/connection.h"
 #include "planner/dynamo/api_calls.h"
+#include "session/connection.h"
 
 namespace parton {
 
@@ -53,7 +53,8 @@ class Annotator {
       }
     }
     if (p.spilled_bytes > inputs.spilled_bytes) {
-      d->properties.emplace_back("spilled", fmt::format("{} KB", (p.spilled_bytes - inputs.spilled_bytes + 1023) >> 10));
+      d->properties.emplace_back("spilled",
+                                 fmt::format("{} KB", (p.spilled_bytes - inputs.spilled_bytes + 1023) >> 10));
     }
     d->properties.emplace_back("time", fmt::format("{:.3f} ms", static_cast<double>(p.nanos) / 1e6));
     const int64_t own = std::max<int64_t>(0, p.nanos - inputs.nanos);
@@ -127,7 +128,9 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
     return Status::Validation("EXPLAIN ANALYZE has the formats TEXT and JSON");
   }
   for (const std::string& notice : inner.notices) result->AddNotice(notice);
-  if (api) return ExplainApi(explain, query != nullptr ? query->get() : nullptr, write != nullptr ? write->get() : nullptr, result);
+  if (api)
+    return ExplainApi(explain, query != nullptr ? query->get() : nullptr, write != nullptr ? write->get() : nullptr,
+                      result);
   PlanDescription d = query != nullptr ? Describe(**query) : Describe(**write);
   if (explain.analyze) {
     ExecutionShared& shared = result->shared();
@@ -149,10 +152,10 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
     PARTON_RETURN_IF_ERROR(s);
     Annotator(shared).Run(&d);
     const ExecutionStats& stats = result->stats();
-    d.properties.emplace_back("consumed capacity",
-                              !stats.capacity_counted   ? "not counted of parallel scans; SET capacity = on counts it"
-                              : stats.capacity.empty() ? "none"
-                                                       : DescribeCapacity(stats.capacity, true));
+    d.properties.emplace_back("consumed capacity", !stats.capacity_counted
+                                                       ? "not counted of parallel scans; SET capacity = on counts it"
+                                                   : stats.capacity.empty() ? "none"
+                                                                            : DescribeCapacity(stats.capacity, true));
     double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
     d.properties.emplace_back("total time", fmt::format("{:.3f} ms", ms));

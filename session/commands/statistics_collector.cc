@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "types/status/bounds.h"
 #include "types/item/item_rules.h"
+#include "types/status/bounds.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
@@ -83,7 +83,8 @@ class PathCollector {
       a.path = path;
       a.count = scaled(state.count);
       for (const auto& [type, n] : state.types) a.types.emplace_back(type, scaled(n));
-      std::stable_sort(a.types.begin(), a.types.end(), [](const auto& l, const auto& r) { return l.second > r.second; });
+      std::stable_sort(a.types.begin(), a.types.end(),
+                       [](const auto& l, const auto& r) { return l.second > r.second; });
       a.average_size = static_cast<double>(state.bytes) / static_cast<double>(state.count);
       a.largest = state.largest;
       a.distinct = state.distinct.Estimate(state.scalars, scaled(state.scalars));
@@ -140,8 +141,8 @@ class PathCollector {
   bool left_out_ = false;
 };
 
-// Partitions as they go by: the items of one come one after another. Of each of many segments the first items may be all
-// that is read (the segment is cut): what a partition has behind the cut is then estimated.
+// Partitions as they go by: the items of one come one after another. Of each of many segments the first items may be
+// all that is read (the segment is cut): what a partition has behind the cut is then estimated.
 class PartitionCollector {
  public:
   // How far segments' numbers of items may be off, as a part of them.
@@ -237,9 +238,9 @@ class PartitionCollector {
   TableStatistics::Partition run_, open_;  // being read; the last one, which may go on in the next segment
   bool has_open_ = false;
   Segment segment_;
-  double rest_ = 0;      // behind the cut of the last segment
-  double mean_run_ = 1;  // items of a partition there
-  double estimated_ = 0;    // items of open_ that were not read
+  double rest_ = 0;       // behind the cut of the last segment
+  double mean_run_ = 1;   // items of a partition there
+  double estimated_ = 0;  // items of open_ that were not read
   double uncertainty_ = 0;
   bool filled_ = false;  // one partition was all that was read there
   double partitions_ = 0;

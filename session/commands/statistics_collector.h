@@ -34,8 +34,8 @@ class DistinctCounter {
 };
 
 struct StatisticsLimits {
-  uint64_t sample = 100000;     // items whose attributes are looked at, of a table that has more
-  uint64_t counted = 2000000;   // a table or index with at most so many is counted as a whole; 0: only a sample is read
+  uint64_t sample = 100000;    // items whose attributes are looked at, of a table that has more
+  uint64_t counted = 2000000;  // a table or index with at most so many is counted as a whole; 0: only a sample is read
   size_t paths = 300;
   size_t values = 4096;  // remembered per path
 };

@@ -22,8 +22,7 @@ ExprPtr IsExpired(const std::string& attribute, int64_t low, int64_t high) {
     path.base = MakeExpr(Expr::Slot{0, ""});
     path.steps = {PathStep{attribute, -1}};
     path.ignore_case = {false};
-    return MakeExpr(
-        Expr::Compare{op, MakeExpr(std::move(path)), MakeExpr(Expr::Literal{Value::Int(bound)})});
+    return MakeExpr(Expr::Compare{op, MakeExpr(std::move(path)), MakeExpr(Expr::Literal{Value::Int(bound)})});
   };
   return MakeExpr(Expr::And{{compare(CompareOp::kGe, low), compare(CompareOp::kLt, high)}});
 }
@@ -88,8 +87,8 @@ Status Sweeper::SweepTable(const TablePtr& table, int64_t now_s) {
   const ExprPtr condition = IsExpired(table->ttl_attribute, low, now_s);
   std::string position;
   do {
-    PARTON_ASSIGN_OR_RETURN(std::vector<Key> keys, store_->feed().ExpiredKeys(*table, Number(low), Number(now_s),
-                                                                             kBatch, &position));
+    PARTON_ASSIGN_OR_RETURN(std::vector<Key> keys,
+                            store_->feed().ExpiredKeys(*table, Number(low), Number(now_s), kBatch, &position));
     if (keys.empty()) return Status::Ok();
     std::vector<WriteOp> ops;
     for (Key& key : keys) {

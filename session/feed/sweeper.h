@@ -31,8 +31,8 @@ class Sweeper {
   void Start();
   void Stop();
 
-  // Deletes all that is expired now, trims all feeds, forgets tokens. The first error is returned; the rest is done all the
-  // same.
+  // Deletes all that is expired now, trims all feeds, forgets tokens. The first error is returned; the rest is done all
+  // the same.
   Status RunOnce();
 
   void SetRetention(int64_t ms) { retention_ms_.store(ms); }

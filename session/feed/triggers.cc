@@ -1,14 +1,14 @@
 #include "session/feed/triggers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "session/feed/change_feed.h"
-#include "session/connection.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
+#include "session/connection.h"
+#include "session/feed/change_feed.h"
 #include "types/item/varint.h"
 
 namespace parton {
@@ -33,9 +33,7 @@ void PutField(std::string_view bytes, std::string* out) {
 // Reads fields from the front of bytes; stays false once something is missing.
 class FieldReader {
  public:
-  explicit FieldReader(std::string_view bytes) : p_(bytes.data()), end_(p_ + bytes.size()) {
-    ok_ = Byte() == kVersion;
-  }
+  explicit FieldReader(std::string_view bytes) : p_(bytes.data()), end_(p_ + bytes.size()) { ok_ = Byte() == kVersion; }
   bool ok() const { return ok_; }
   bool AtEnd() const { return p_ == end_; }
   char Byte() {
@@ -77,8 +75,7 @@ Status NoTrigger(const std::string& name) {
   return Status::NotFound(fmt::format("there is no trigger {}", name), {}, "SHOW TRIGGERS lists them");
 }
 
-std::string EncodeParked(int64_t now_ms, const std::string& table, const std::string& error,
-                         std::string_view record) {
+std::string EncodeParked(int64_t now_ms, const std::string& table, const std::string& error, std::string_view record) {
   std::string out(1, kVersion);
   PutVarint(static_cast<uint64_t>(now_ms), &out);
   PutField(table, &out);
@@ -313,8 +310,8 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
           PARTON_ASSIGN_OR_RETURN(TablePtr table, db_->store->GetTable(t->definition.table));
           std::vector<FeedEntry> entries;
           uint64_t reached;
-          PARTON_RETURN_IF_ERROR(feed.ReadFeed(table->id, t->position, feed.FeedEnd(), t->limit, kBatchBytes,
-                                               &entries, &reached));
+          PARTON_RETURN_IF_ERROR(
+              feed.ReadFeed(table->id, t->position, feed.FeedEnd(), t->limit, kBatchBytes, &entries, &reached));
           if (!entries.empty()) t->position = entries.back().sequence;
         }
         const std::string error = std::exchange(t->last_error, "");
@@ -356,11 +353,11 @@ Result<std::vector<TriggerInfo>> Triggers::List() {
     if (Result<TablePtr> table = db_->store->GetTable(t->definition.table); table.ok()) {
       PARTON_ASSIGN_OR_RETURN(i.lag, feed.CountFeed((*table)->id, t->position, kMostLag));
     }
-    i.state = t->damaged                              ? "damaged"
-              : t->paused                             ? "paused"
-              : t->attempts > 0 || t->stuck > 0       ? "failing"
-              : i.parked > 0                          ? "parked"
-                                                      : "active";
+    i.state = t->damaged                        ? "damaged"
+              : t->paused                       ? "paused"
+              : t->attempts > 0 || t->stuck > 0 ? "failing"
+              : i.parked > 0                    ? "parked"
+                                                : "active";
     out.push_back(std::move(i));
   }
   return out;
@@ -493,8 +490,7 @@ Triggers::Step Triggers::Stuck(Trigger* t, const Status& s) {
   return Step::kStuck;
 }
 
-Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEntry& entry,
-                              const std::string& error) {
+Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEntry& entry, const std::string& error) {
   FeedStore& feed = db_->store->feed();
   Result<std::string> bytes = feed.ReadFeedBytes(table.id, entry.sequence);
   if (!bytes.ok()) return Stuck(t, bytes.status());
@@ -514,8 +510,7 @@ Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEn
   return Step::kProgress;
 }
 
-Triggers::Step Triggers::Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries,
-                                Status s) {
+Triggers::Step Triggers::Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s) {
   if (IsOfTheDatabase(s.code()) || Unplannable(t)) return Stuck(t, s);
   t->last_error = s.ToString();
   ++t->attempts;

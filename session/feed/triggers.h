@@ -55,7 +55,7 @@ struct TriggerInfo {
   TriggerDefinition definition;
   std::string state;  // active, paused, parked, failing, damaged
   uint64_t position = 0;
-  uint64_t lag = 0;   // records behind the position, up to 1,000,000
+  uint64_t lag = 0;  // records behind the position, up to 1,000,000
   uint64_t runs = 0;
   uint64_t records = 0;
   uint64_t unchanged = 0;       // those of `records` whose runs changed no item

@@ -173,8 +173,9 @@ Status CheckTogether(const std::vector<RequestStatement>& statements, const std:
 Status PrepareMember(RequestStatement* s) {
   Status prepared = s->Prepare();
   if (s->reads() && (prepared.ok() ? !s->only_key() : prepared.code() == StatusCode::kValidation)) {
-    return Status::Validation("Select statements within BatchExecuteStatement must specify the primary key in the "
-                              "where clause.");
+    return Status::Validation(
+        "Select statements within BatchExecuteStatement must specify the primary key in the "
+        "where clause.");
   }
   if (prepared.ok() && s->checks()) {
     return Status::Validation("EXISTS can only be used in ExecuteTransaction write requests.");

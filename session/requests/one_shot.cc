@@ -1,19 +1,19 @@
 #include "session/requests/one_shot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "executor/transaction_items.h"
 #include "session/connection.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_statement.h"
 #include "session/requests/request_token.h"
-#include "executor/transaction_items.h"
-#include "types/status/cancellation.h"
 #include "types/item/item_rules.h"
+#include "types/status/cancellation.h"
 
 namespace parton {
 
@@ -181,9 +181,10 @@ Status BindOperations(DatabaseState* db, const std::vector<WriteOperation>& oper
   }
   if (twice) return Status::Validation(kSameItem);
   if (bytes > kMostBytes) {
-    return Status::Validation(fmt::format("The request is {} bytes long, more than the {} that a transaction may "
-                                          "have",
-                                          bytes, kMostBytes));
+    return Status::Validation(
+        fmt::format("The request is {} bytes long, more than the {} that a transaction may "
+                    "have",
+                    bytes, kMostBytes));
   }
   return Status::Ok();
 }
@@ -225,7 +226,9 @@ Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vec
   EvalContext ctx;
   ctx.logic = Logic::kDynamo;
   ctx.now_nanos = db->NowNanos();
-  const WriteMeter count = [&](const auto& outcomes, const Status& error) { return meter->Write(ops, outcomes, error); };
+  const WriteMeter count = [&](const auto& outcomes, const Status& error) {
+    return meter->Write(ops, outcomes, error);
+  };
   options.meter = &count;
   return db->store->Write(ops, ctx, options);
 }
@@ -250,7 +253,9 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
     PARTON_ASSIGN_OR_RETURN(bool done, write.Start(FingerprintOf(request)));
     result = done ? write.Replay(ops) : write.Write(ops, &old_items);
   }
-  if (!result.ok()) Explain(result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  if (!result.ok())
+    Explain(
+        result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
   return result;
 }
 
@@ -301,9 +306,10 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
   }
   result.read_units = ReadUnits(meter);
   if (bytes > kMostBytes) {
-    return Status::Validation(fmt::format("The items are {} bytes long together, more than the {} that a transaction "
-                                          "may read",
-                                          bytes, kMostBytes));
+    return Status::Validation(
+        fmt::format("The items are {} bytes long together, more than the {} that a transaction "
+                    "may read",
+                    bytes, kMostBytes));
   }
   return result;
 }
@@ -331,14 +337,16 @@ Status CheckTogether(const std::vector<RequestStatement*>& ready) {
   for (size_t i = 0; i < ready.size(); ++i) {
     const RequestStatement& s = *ready[i];
     if (s.reads() != ready[0]->reads()) {
-      return Status::Validation("ExecuteTransaction API does not support both read and write operations in the same "
-                                "request.");
+      return Status::Validation(
+          "ExecuteTransaction API does not support both read and write operations in the same "
+          "request.");
     }
     if (s.returning()) return Status::Validation("RETURNING clause is not supported in ExecuteTransaction.");
     if (s.checks() && !s.has_condition()) {
-      return Status::Validation(fmt::format("Validation failed in TransactStatements[{}]: EXISTS() must contain a "
-                                            "single item read with additional condition",
-                                            i));
+      return Status::Validation(
+          fmt::format("Validation failed in TransactStatements[{}]: EXISTS() must contain a "
+                      "single item read with additional condition",
+                      i));
     }
   }
   for (const RequestStatement* s : ready) {
@@ -398,7 +406,9 @@ Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransa
     PARTON_ASSIGN_OR_RETURN(bool done, write.Start(FingerprintOf(request)));
     result = done ? write.Replay(ops) : write.Write(ops, &old_items);
   }
-  if (!result.ok()) Explain(result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  if (!result.ok())
+    Explain(
+        result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
   return result;
 }
 

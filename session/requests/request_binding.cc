@@ -1,15 +1,15 @@
 #include "session/requests/request_binding.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "parser/parser.h"
 #include "session/connection.h"
 #include "session/requests/request_token.h"
-#include "parser/parser.h"
 #include "storage/local/update_actions.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"

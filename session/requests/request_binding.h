@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "session/plan_cache.h"
 #include "parton/requests.h"
 #include "planner/settings.h"
+#include "session/plan_cache.h"
 #include "storage/table_store.h"
 
 namespace parton {

@@ -1,12 +1,12 @@
 #include "session/requests/request_statement.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 
-#include "session/connection.h"
-#include "executor/operators/key_ranges.h"
+#include <utility>
+
 #include "executor/operator.h"
+#include "executor/operators/key_ranges.h"
+#include "session/connection.h"
 #include "session/requests/request_binding.h"
 #include "types/item/item_rules.h"
 
@@ -60,9 +60,10 @@ Status RequestStatement::Prepare() {
   }
   plan_ = std::move(*planned);
   if (plan_->parameter_count != static_cast<int>(operation_->parameters.size())) {
-    return Status::Validation(fmt::format("Number of parameters in request and statement don't match: {} are given, "
-                                          "the statement has {}",
-                                          operation_->parameters.size(), plan_->parameter_count));
+    return Status::Validation(
+        fmt::format("Number of parameters in request and statement don't match: {} are given, "
+                    "the statement has {}",
+                    operation_->parameters.size(), plan_->parameter_count));
   }
   if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
     query_ = query->get();

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "executor/execution.h"
-#include "session/plan_cache.h"
 #include "parton/requests.h"
+#include "session/plan_cache.h"
 #include "storage/table_store.h"
 
 namespace parton {
@@ -60,7 +60,7 @@ class RequestStatement {
   DatabaseState* db_;
   const StatementOperation* operation_;
   PlannedPtr plan_;
-  const Query* query_ = nullptr;      // one of them is set
+  const Query* query_ = nullptr;  // one of them is set
   const WritePlan* write_ = nullptr;
   const Plan::Access* access_ = nullptr;
   bool failed_by_schema_ = false;

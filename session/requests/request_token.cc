@@ -1,12 +1,12 @@
 #include "session/requests/request_token.h"
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
 #include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
-#include <xxhash.h>
 
 #include "storage/record_store.h"
 #include "types/item/varint.h"

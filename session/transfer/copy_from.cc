@@ -1,17 +1,17 @@
 // COPY from a file into a table.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <memory>
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
+#include "io/file_source.h"
+#include "io/record_reader.h"
 #include "session/commands/commands.h"
 #include "session/transfer/copy_options.h"
 #include "session/transfer/copy_types.h"
-#include "io/file_source.h"
 #include "session/transfer/load.h"
-#include "io/record_reader.h"
 #include "types/item/item_builder.h"
 
 namespace parton {
@@ -29,7 +29,8 @@ void NameLoad(const std::string& file, LoadOptions* load) {
   if (whole == nullptr) return;
   if (stat(whole, &info) == 0 && S_ISREG(info.st_mode)) {
     load->note_name = whole;
-    load->file_mark = fmt::format("{} bytes, changed {}.{:09}", info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+    load->file_mark =
+        fmt::format("{} bytes, changed {}.{:09}", info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   }
   free(whole);
 }
@@ -84,8 +85,7 @@ Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
     PARTON_RETURN_IF_ERROR(DecideCsvTypes(table, s.file, &source, &options, result));
   }
   source.Rewind();
-  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<RecordReader> reader,
-                          MakeRecordReader(&source, options.format, options.csv));
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<RecordReader> reader, MakeRecordReader(&source, options.format, options.csv));
   if (options.preview) return Preview(reader.get(), result);
 
   NameLoad(s.file, &options.load);

@@ -1,9 +1,9 @@
 #include "session/transfer/copy_options.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "types/functions/functions.h"
 
@@ -24,16 +24,16 @@ Status WrongValue(const ast::Option& o, std::string_view wanted) {
 
 Status Unknown(const ast::Option& o, const std::vector<std::string>& known) {
   const std::string nearest = NearestName(Lower(o.name.name), known);
-  return Status::Validation(fmt::format("COPY has no option {} here", o.name.name), o.span,
-                            nearest.empty() ? fmt::format("options are {}", fmt::join(known, ", "))
-                                            : "did you mean " + nearest + "?");
+  return Status::Validation(
+      fmt::format("COPY has no option {} here", o.name.name), o.span,
+      nearest.empty() ? fmt::format("options are {}", fmt::join(known, ", ")) : "did you mean " + nearest + "?");
 }
 
 Status ParseFormat(const ast::Option& o, std::optional<FileFormat>* out) {
   if (o.value.is_text()) *out = FileFormatFromName(o.value.bytes());
   if (*out) return Status::Ok();
-  return Status::Validation(fmt::format("unknown format {}", o.value.is_text() ? o.value.bytes() : o.name.name),
-                            o.span, "formats are csv, json, jsonl and ddbjson");
+  return Status::Validation(fmt::format("unknown format {}", o.value.is_text() ? o.value.bytes() : o.name.name), o.span,
+                            "formats are csv, json, jsonl and ddbjson");
 }
 
 Result<FileFormat> Chosen(std::optional<FileFormat> given, const std::string& file) {
@@ -56,7 +56,8 @@ Status ParseFlag(const ast::Option& o, bool* out) {
 }
 
 Status ParseCount(const ast::Option& o, int64_t least, uint64_t* out) {
-  if (!o.value.is_small_int() || o.value.int_value() < least) return WrongValue(o, fmt::format("a number from {}", least));
+  if (!o.value.is_small_int() || o.value.int_value() < least)
+    return WrongValue(o, fmt::format("a number from {}", least));
   *out = static_cast<uint64_t>(o.value.int_value());
   return Status::Ok();
 }
@@ -81,9 +82,9 @@ Status ParseConflict(const ast::Option& o, LoadOptions::Conflict* out) {
 }  // namespace
 
 Result<CopyFromOptions> ParseCopyFrom(const std::vector<ast::Option>& options, const std::string& file) {
-  static const std::vector<std::string> kKnown = {"format", "header",   "delimiter", "quote",  "columns",
-                                                  "types",  "infer",    "conflict",  "batch",  "atomic",
-                                                  "errors", "max_errors", "resume",  "preview"};
+  static const std::vector<std::string> kKnown = {"format", "header",     "delimiter", "quote",  "columns",
+                                                  "types",  "infer",      "conflict",  "batch",  "atomic",
+                                                  "errors", "max_errors", "resume",    "preview"};
   CopyFromOptions out;
   out.csv.empty_is_absent = true;
   std::optional<FileFormat> format;
@@ -154,9 +155,7 @@ Result<CopyToOptions> ParseCopyTo(const std::vector<ast::Option>& options, const
       csv_only = &o;
     } else if (name == "compression") {
       if (word != "none" && word != "gzip" && word != "zstd") return WrongValue(o, "none, gzip or zstd");
-      out.compression = word == "gzip"   ? Compression::kGzip
-                        : word == "zstd" ? Compression::kZstd
-                                         : Compression::kNone;
+      out.compression = word == "gzip" ? Compression::kGzip : word == "zstd" ? Compression::kZstd : Compression::kNone;
     } else {
       return Unknown(o, kKnown);
     }

@@ -8,17 +8,17 @@
 
 #include "io/csv_reader.h"
 #include "io/file_sink.h"
-#include "session/transfer/load.h"
 #include "io/record_reader.h"
 #include "parser/ast.h"
 #include "parton/status.h"
+#include "session/transfer/load.h"
 
 namespace parton {
 
 struct CopyFromOptions {
   FileFormat format = FileFormat::kCsv;
-  CsvOptions csv;      // `types`: those given
-  bool infer = true;   // guess the types of the other fields
+  CsvOptions csv;     // `types`: those given
+  bool infer = true;  // guess the types of the other fields
   LoadOptions load;
   bool resume = false;
   bool preview = false;

@@ -1,15 +1,15 @@
 // COPY from a table or a query to a file.
+#include <csv.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <unordered_set>
 #include <utility>
 
-#include <csv.h>
-#include <fmt/format.h>
-
+#include "io/file_sink.h"
 #include "session/commands/commands.h"
 #include "session/transfer/copy_options.h"
-#include "io/file_sink.h"
 #include "types/value/value_print.h"
 
 namespace parton {
@@ -153,8 +153,7 @@ Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* 
   }
   Export out(options, &file);
   PARTON_RETURN_IF_ERROR(out.Begin(std::move(columns)));
-  PARTON_RETURN_IF_ERROR(
-      result->RunQuery(query, planned->slot_count, [&](const Value& row) { return out.Row(row); }));
+  PARTON_RETURN_IF_ERROR(result->RunQuery(query, planned->slot_count, [&](const Value& row) { return out.Row(row); }));
   PARTON_RETURN_IF_ERROR(out.Finish());
   result->SetAffected(out.count());
   return Status::Ok();

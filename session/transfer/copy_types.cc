@@ -1,14 +1,14 @@
 #include "session/transfer/copy_types.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "types/status/bounds.h"
 
@@ -86,7 +86,8 @@ std::map<std::string, std::set<std::string>> TypesInTable(const TablePtr& table,
   for (Value item; (*cursor)->Next(&item);) {
     const Value whole = item.Materialize();
     for (const Field& f : whole.fields()) {
-      if (!f.value.is_absent()) types[f.name].insert(f.value.is_exact() ? "NUMBER" : std::string(TypeName(f.value.type())));
+      if (!f.value.is_absent())
+        types[f.name].insert(f.value.is_exact() ? "NUMBER" : std::string(TypeName(f.value.type())));
     }
   }
   return types;
@@ -103,8 +104,8 @@ void FollowTable(const TablePtr& table, const FieldTypes& known, FieldTypes* typ
     if (only_text && type != CsvType::kString) {
       type = CsvType::kString;
     } else if (type == CsvType::kString && !found->second.contains("STRING")) {
-      result->AddNotice(fmt::format("{} is STRING in this file, and {} in items of {}", name,
-                                    *found->second.begin(), table->name));
+      result->AddNotice(
+          fmt::format("{} is STRING in this file, and {} in items of {}", name, *found->second.begin(), table->name));
     }
   }
 }

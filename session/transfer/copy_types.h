@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "io/file_source.h"
 #include "session/connection.h"
 #include "session/transfer/copy_options.h"
-#include "io/file_source.h"
 #include "types/schema/schema.h"
 
 namespace parton {

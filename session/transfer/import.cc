@@ -1,12 +1,12 @@
 // IMPORT: which kind of thing it is, and its options.
-#include <utility>
-
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <utility>
+
+#include "io/file_source.h"
 #include "session/commands/commands.h"
 #include "session/transfer/copy_options.h"
-#include "io/file_source.h"
 #include "session/transfer/import_formats.h"
 
 namespace parton::commands {
@@ -84,8 +84,8 @@ Status Import(const ast::Import& s, Execution* result) {
   if (kind == Kind::kUnknown && (IsFolder(s.file) || manifest)) kind = Kind::kS3;
   if (kind == Kind::kS3) {
     if (!s.table) {
-      return Status::Validation("an export does not tell the table's keys: name the table to import into",
-                                s.file_span, "CREATE TABLE t (...); IMPORT TABLE t FROM '...'");
+      return Status::Validation("an export does not tell the table's keys: name the table to import into", s.file_span,
+                                "CREATE TABLE t (...); IMPORT TABLE t FROM '...'");
     }
     PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, result));
     return ImportS3Export(s.file, std::move(table), options, result);

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "session/connection.h"
-#include "session/transfer/load.h"
 #include "parton/status.h"
 #include "parton/value.h"
+#include "session/connection.h"
+#include "session/transfer/load.h"
 
 namespace parton {
 

@@ -3,8 +3,10 @@
 //   manifest-files.json     a line per data file: its key in the bucket, items, MD5 in base64
 //   *.md5                   the MD5 of both, in base64
 //   data/*.json.gz          lines {"Item": {...}}
-#include <sys/types.h>
+#include <fmt/format.h>
 #include <md5.h>
+#include <sys/stat.h>
+#include <sys/types.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -13,15 +15,12 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include "io/file_source.h"
-#include "session/transfer/import_formats.h"
 #include "io/record_reader.h"
 #include "parton/files.h"
-#include "types/text/base64.h"
+#include "session/transfer/import_formats.h"
 #include "types/json/json_reader.h"
+#include "types/text/base64.h"
 
 namespace parton {
 
@@ -158,8 +157,8 @@ Status CheckFiles(const Manifest& manifest, const FileAccess& access) {
     items += file.items;
   }
   if (items == manifest.items) return Status::Ok();
-  return Status::Corruption(fmt::format("the export has {} items by its summary and {} by its list of files",
-                                        manifest.items, items));
+  return Status::Corruption(
+      fmt::format("the export has {} items by its summary and {} by its list of files", manifest.items, items));
 }
 
 Status LoadFile(const DataFile& file, const FileAccess& access, Loader* loader) {
@@ -179,8 +178,7 @@ Status LoadFile(const DataFile& file, const FileAccess& access, Loader* loader) 
     }
   }
   if (items == file.items) return Status::Ok();
-  return loader->Abandon(
-      Status::Corruption(fmt::format("{} has {} items, not {}", file.path, items, file.items)));
+  return loader->Abandon(Status::Corruption(fmt::format("{} has {} items, not {}", file.path, items, file.items)));
 }
 
 }  // namespace

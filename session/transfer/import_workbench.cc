@@ -1,8 +1,8 @@
 // Data models of NoSQL Workbench: JSON with a list of tables, each with keys, indexes, and perhaps sample items.
+#include <fmt/format.h>
+
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "session/commands/commands.h"
 #include "session/transfer/import_formats.h"
@@ -167,8 +167,8 @@ Status ImportWorkbenchModel(const Value& model, const std::string& only, const I
     return s;
   }
   PARTON_RETURN_IF_ERROR(import.Finish());
-  result->SetText(ResultKind::kDone, fmt::format("{} tables made, {} items loaded: {}", made.size(), items,
-                                                 fmt::join(made, ", ")));
+  result->SetText(ResultKind::kDone,
+                  fmt::format("{} tables made, {} items loaded: {}", made.size(), items, fmt::join(made, ", ")));
   return Status::Ok();
 }
 

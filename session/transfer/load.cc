@@ -1,14 +1,14 @@
 #include "session/transfer/load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "executor/write.h"
 #include "storage/record_store.h"
-#include "types/status/bounds.h"
 #include "types/json/json_reader.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -63,8 +63,7 @@ Status Loader::Begin(uint64_t done) {
   context_ = std::make_unique<ExecutionContext>(&result_->shared(), 1);
   if (transaction_ != nullptr) savepoint_ = transaction_->Savepoint();
   if (options_.errors_file.empty()) return Status::Ok();
-  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_,
-                      result_->connection().db().options.files);
+  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_, result_->connection().db().options.files);
 }
 
 Status Loader::Add(Value item, uint64_t line, std::string_view text) {
@@ -86,8 +85,8 @@ Status Loader::Add(Value item, uint64_t line, std::string_view text) {
     if (!made.ok()) return AddBad(std::move(made), line, text);
   } else {
     op.kind = options_.conflict == LoadOptions::Conflict::kReplace ? WriteOp::Kind::kPut : WriteOp::Kind::kInsert;
-    op.if_exists = options_.conflict == LoadOptions::Conflict::kSkip ? WriteOp::Otherwise::kSkip
-                                                                     : WriteOp::Otherwise::kFail;
+    op.if_exists =
+        options_.conflict == LoadOptions::Conflict::kSkip ? WriteOp::Otherwise::kSkip : WriteOp::Otherwise::kFail;
     op.item = std::move(item);
   }
   ops_.push_back(std::move(op));

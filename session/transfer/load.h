@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "session/connection.h"
 #include "io/error_file.h"
 #include "parton/status.h"
+#include "session/connection.h"
 #include "storage/table_store.h"
 
 namespace parton {
@@ -91,7 +91,7 @@ class Loader {
   size_t pending_bytes_ = 0;
   ErrorFile errors_;
   uint64_t noted_line_ = 0;  // the last one that an interrupted load was done with
-  bool noted_ = false;  // there is a note in the store
+  bool noted_ = false;       // there is a note in the store
   uint64_t earlier_ = 0;
   uint64_t records_ = 0;
   uint64_t line_ = 0;  // of the last record

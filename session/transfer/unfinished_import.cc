@@ -1,10 +1,10 @@
 #include "session/transfer/unfinished_import.h"
 
+#include <fmt/format.h>
+
 #include <random>
 #include <set>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "storage/record_store.h"
 

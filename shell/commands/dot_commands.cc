@@ -23,34 +23,28 @@ Status UnknownCommand(std::string_view name) {
     }
   }
   if (!beginnings.empty()) {
-    return Status::Syntax(fmt::format("ambiguous command .{}", name), {},
-                          "there are " + beginnings);
+    return Status::Syntax(fmt::format("ambiguous command .{}", name), {}, "there are " + beginnings);
   }
   const std::string nearest = Nearest(name, names);
-  return Status::Syntax(
-      fmt::format("unknown command .{}", name), {},
-      nearest.empty() ? ".help lists the commands" : fmt::format("did you mean .{}?", nearest));
+  return Status::Syntax(fmt::format("unknown command .{}", name), {},
+                        nearest.empty() ? ".help lists the commands" : fmt::format("did you mean .{}?", nearest));
 }
 
 }  // namespace
 
 const std::vector<DotCommand>& AllDotCommands() {
   static const std::vector<DotCommand> kCommands = {
-      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise,
-       Argument::kFile},
+      {"advise", "FILE", "indexes that would serve the statements of a script", "", 1, 1, Advise, Argument::kFile},
       {"check", "", "verify the stored data: indexes match items", "", 0, 0, Check},
-      {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump,
-       Argument::kTable},
+      {"dump", "[TABLE...]", "the tables as statements that make them again", "", 0, 64, Dump, Argument::kTable},
       {"edit", "", "the last statement in $VISUAL or $EDITOR; runs it afterwards", "", 0, 0, Edit},
       {"exit", "[STATUS]", "leave, as .quit", "", 0, 1, Quit},
       {"expand", "[PATH... | off]", "nested values at these paths as columns of their own",
        "Works in the modes table, vertical, csv and markdown. What is expanded may be expanded "
        "further:\n  .expand credits credits[0]",
        0, 64, Expand, Argument::kPath},
-      {"explain", "auto|off", "print the plan before each result", "", 0, 2, Explain,
-       Argument::kOnOff},
-      {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1,
-       Footer, Argument::kOnOff},
+      {"explain", "auto|off", "print the plan before each result", "", 0, 2, Explain, Argument::kOnOff},
+      {"footer", "[on|off]", "rows, time, access path and capacity below a result", "", 0, 1, Footer, Argument::kOnOff},
       {"help", "[TOPIC]", "this list, or more on a statement, command, function, keys, modes, settings", "", 0, 4, Help,
        Argument::kCommand},
       {"history", "[N]", "the last N statements typed", "", 0, 1, ShowHistory},
@@ -59,17 +53,14 @@ const std::vector<DotCommand>& AllDotCommands() {
        "  .import people.csv people ON CONFLICT SKIP, ERRORS 'bad.jsonl'",
        2, 64, Import, Argument::kFile},
       {"indexes", "[TABLE...]", "names of indexes", "", 0, 64, Indexes, Argument::kTable},
-      {"last", "[MODE]", "run the last statement again, in another mode if given", "", 0, 1, Last,
-       Argument::kMode},
-      {"mode", "[NAME]", "how results look; without a name: the list", "", 0, 1, SetMode,
-       Argument::kMode},
+      {"last", "[MODE]", "run the last statement again, in another mode if given", "", 0, 1, Last, Argument::kMode},
+      {"mode", "[NAME]", "how results look; without a name: the list", "", 0, 1, SetMode, Argument::kMode},
       {"once", "FILE | '|COMMAND'", "where the next result goes", "", 1, 64, Once, Argument::kFile},
-      {"open", "PATH", "open another database: a directory or :memory:", "", 1, 1, OpenDatabase,
+      {"open", "PATH", "open another database: a directory or :memory:", "", 1, 1, OpenDatabase, Argument::kFile},
+      {"output", "[FILE | '|COMMAND']", "where results go from now on; none: standard output", "", 0, 64, SetOutput,
        Argument::kFile},
-      {"output", "[FILE | '|COMMAND']", "where results go from now on; none: standard output", "",
-       0, 64, SetOutput, Argument::kFile},
-      {"pager", "[on|off]", "show what is longer than the screen with $PARTON_PAGER or $PAGER", "",
-       0, 1, Pager, Argument::kOnOff},
+      {"pager", "[on|off]", "show what is longer than the screen with $PARTON_PAGER or $PAGER", "", 0, 1, Pager,
+       Argument::kOnOff},
       {"quit", "[STATUS]", "leave", "", 0, 1, Quit},
       {"read", "FILE", "run a script", "", 1, 1, Read, Argument::kFile},
       {"schema", "[TABLE...]", "CREATE TABLE statements", "", 0, 64, Schema, Argument::kTable},
@@ -81,8 +72,7 @@ const std::vector<DotCommand>& AllDotCommands() {
       {"tables", "", "names of tables", "", 0, 0, Tables},
       {"timer", "[on|off]", "show how long statements take", "", 0, 1, Timer, Argument::kOnOff},
       {"watch", "[SECONDS]", "repeat the last statement until Ctrl-C", "", 0, 1, Watch},
-      {"width", "[COLUMNS]", "at most that many columns a cell; 0: fit the terminal", "", 0, 1,
-       Width},
+      {"width", "[COLUMNS]", "at most that many columns a cell; 0: fit the terminal", "", 0, 1, Width},
   };
   return kCommands;
 }

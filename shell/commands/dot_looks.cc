@@ -36,8 +36,7 @@ Status Expand(Session* s, const Args& args) {
   if (!args.empty()) s->expand = args[0] == "off" ? Args() : args;
   std::string paths;
   for (const std::string& p : s->expand) paths += (paths.empty() ? "" : ", ") + p;
-  s->output()->Write(paths.empty() ? "nothing is expanded\n"
-                                   : fmt::format("expanded: {}\n", paths));
+  s->output()->Write(paths.empty() ? "nothing is expanded\n" : fmt::format("expanded: {}\n", paths));
   return Status::Ok();
 }
 
@@ -60,8 +59,7 @@ Status Footer(Session* s, const Args& args) { return Toggle(s, args, "footer", &
 Status SetMode(Session* s, const Args& args) {
   if (args.empty()) {
     for (const ModeInfo& m : AllModes()) {
-      s->output()->Write(
-          fmt::format("{} {:<10}{}\n", m.mode == s->options().mode ? "*" : " ", m.name, m.help));
+      s->output()->Write(fmt::format("{} {:<10}{}\n", m.mode == s->options().mode ? "*" : " ", m.name, m.help));
     }
     return Status::Ok();
   }
@@ -106,9 +104,8 @@ Status Width(Session* s, const Args& args) {
     if (n < 0 || (n == 0 && args[0] != "0")) return Status::Validation("a number of columns, or 0");
     s->max_cell = n;
   }
-  s->output()->Write(s->max_cell == 0
-                         ? "cells fit the terminal\n"
-                         : fmt::format("cells have at most {} columns\n", s->max_cell));
+  s->output()->Write(s->max_cell == 0 ? "cells fit the terminal\n"
+                                      : fmt::format("cells have at most {} columns\n", s->max_cell));
   return Status::Ok();
 }
 

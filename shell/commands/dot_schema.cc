@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "shell/commands/dot_actions.h"
+#include "shell/commands/statement_names.h"
 #include "shell/interrupt.h"
 #include "shell/progress.h"
 #include "shell/session.h"
-#include "shell/commands/statement_names.h"
 
 namespace parton::shell::actions {
 
@@ -31,15 +31,13 @@ std::vector<std::string> SortedTables(Session* s) {
 
 // The text a statement answers with, however the engine shapes it.
 Result<std::string> AnswerText(Session* s, const std::string& statement) {
-  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result,
-                          s->connection()->Execute(statement));
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result, s->connection()->Execute(statement));
   if (result->kind() == ResultKind::kText || result->kind() == ResultKind::kDone) {
     return result->text();
   }
   std::string text;
   if (result->kind() == ResultKind::kValue) {
-    text = result->value().is_text() ? std::string(result->value().bytes())
-                                     : result->value().ToLiteral();
+    text = result->value().is_text() ? std::string(result->value().bytes()) : result->value().ToLiteral();
     return text;
   }
   while (result->Next()) {
@@ -219,8 +217,9 @@ std::string CreateTableFor(Session* s, const std::string& file, const std::strin
     if (id) break;
   }
   if (key == nullptr) return "";
-  const bool number = key->value.is_numeric() ||
-                      (!key->value.bytes().empty() && key->value.bytes().find_first_not_of("0123456789") == key->value.bytes().npos);
+  const bool number =
+      key->value.is_numeric() ||
+      (!key->value.bytes().empty() && key->value.bytes().find_first_not_of("0123456789") == key->value.bytes().npos);
   return fmt::format("CREATE TABLE {0} ({1} {2}, PRIMARY KEY ({1}));", QuoteName(table), QuoteName(key->name),
                      number ? "NUMBER" : "STRING");
 }

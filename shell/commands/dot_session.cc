@@ -13,12 +13,12 @@
 #include "parton/language.h"
 #include "shell/commands/dot_actions.h"
 #include "shell/commands/dot_commands.h"
-#include "shell/editor/line_editor.h"
-#include "shell/interrupt.h"
-#include "shell/editor/prompt.h"
-#include "shell/session.h"
 #include "shell/commands/statement_help.h"
 #include "shell/commands/statement_names.h"
+#include "shell/editor/line_editor.h"
+#include "shell/editor/prompt.h"
+#include "shell/interrupt.h"
+#include "shell/session.h"
 
 namespace parton::shell::actions {
 
@@ -31,8 +31,7 @@ SourceStatement Generated(std::string text) {
 }
 
 std::string CommandList() {
-  std::string out =
-      "Statements end with a semicolon. Commands of the shell stand on a line of their own:\n";
+  std::string out = "Statements end with a semicolon. Commands of the shell stand on a line of their own:\n";
   for (const DotCommand& c : AllDotCommands()) {
     out += fmt::format("  {:<32}{}\n", fmt::format(".{} {}", c.name, c.arguments), c.help);
   }
@@ -114,9 +113,9 @@ Status Help(Session* s, const Args& args) {
   for (const DotCommand& c : AllDotCommands()) topics.emplace_back(c.name);
   for (const FunctionInfo& f : FunctionList()) topics.push_back(f.name);
   const std::string nearest = Nearest(topic, topics);
-  return Status::NotFound(fmt::format("no help on {}", topic), {},
-                          nearest.empty() ? ".help lists the commands"
-                                          : fmt::format("did you mean .help {}?", nearest));
+  return Status::NotFound(
+      fmt::format("no help on {}", topic), {},
+      nearest.empty() ? ".help lists the commands" : fmt::format("did you mean .help {}?", nearest));
 }
 
 Status ShowHistory(Session* s, const Args& args) {
@@ -173,8 +172,7 @@ Status Read(Session* s, const Args& args) {
 
 Status Watch(Session* s, const Args& args) {
   const double seconds = args.empty() ? 2 : std::atof(args[0].c_str());
-  if (!(seconds >= 0.1) || seconds > 86400)
-    return Status::Validation("seconds between 0.1 and 86400");
+  if (!(seconds >= 0.1) || seconds > 86400) return Status::Validation("seconds between 0.1 and 86400");
   const std::string statement = s->last_statement;
   if (statement.empty()) return Status::NotFound("nothing has been run yet");
   ClearInterrupt();
@@ -200,8 +198,7 @@ Result<std::string> EditText(const std::string& text) {
   if (editor == nullptr || *editor == 0) editor = std::getenv("EDITOR");
   if (editor == nullptr || *editor == 0) editor = "vi";
   const char* tmp = std::getenv("TMPDIR");
-  std::string path =
-      fmt::format("{}/parton-XXXXXX.sql", tmp != nullptr && *tmp != 0 ? tmp : "/tmp");
+  std::string path = fmt::format("{}/parton-XXXXXX.sql", tmp != nullptr && *tmp != 0 ? tmp : "/tmp");
   const int fd = mkstemps(path.data(), 4);
   if (fd < 0) return Status::IoError("cannot make a temporary file");
   ::close(fd);

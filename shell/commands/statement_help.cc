@@ -27,7 +27,8 @@ SELECT [DISTINCT] * | expression [AS name], ... | VALUE expression
   [ON CONFLICT DO NOTHING | ON CONFLICT DO REPLACE EXCLUDED] [RETURNING ALL | MODIFIED OLD | NEW *];
 INSERT INTO table (name, ...) VALUES (expression, ...), ...;)",
        "INSERT INTO listeners VALUE {'id': 7, 'name': 'Noor', 'likes': ['jazz']};"},
-      {"REPLACE", "items as given, whether they are there or not", "REPLACE INTO table VALUE {...} | <<{...}, ...>> | query;",
+      {"REPLACE", "items as given, whether they are there or not",
+       "REPLACE INTO table VALUE {...} | <<{...}, ...>> | query;",
        "REPLACE INTO listeners VALUE {'id': 7, 'name': 'Noor'};"},
       {"UPSERT", "changes the item of a key, or makes it",
        R"(UPSERT INTO table VALUE {...} | <<{...}, ...>>;
@@ -53,14 +54,16 @@ UPSERT table SET path = expression, ... WHERE condition on the key;)",
   [PROJECT ALL | KEYS ONLY | INCLUDE (attribute, ...)];)",
        "CREATE INDEX by_year ON songs (year NUMBER);"},
       {"CREATE TRIGGER", "a statement that runs for changes of a table",
-       "CREATE TRIGGER [IF NOT EXISTS] name ON table [FROM LATEST | TRIM_HORIZON] [BATCH n] AS statement on the bag records;",
+       "CREATE TRIGGER [IF NOT EXISTS] name ON table [FROM LATEST | TRIM_HORIZON] [BATCH n] AS statement on the bag "
+       "records;",
        "CREATE TRIGGER keep ON songs AS REPLACE INTO copies SELECT VALUE r.NewImage FROM records AS r;"},
       {"ALTER TABLE", "changes of a table's settings",
        R"(ALTER TABLE table SET (option = value, ...) | SET STREAM (...) | SET TTL (attribute) | SET BILLING MODE ...;
 ALTER TABLE table (attribute type, ...) CREATE GSI name ON (hash [, range]) [projection];
 ALTER TABLE table DROP GSI name;)",
        "ALTER TABLE songs SET TTL (expires);"},
-      {"ALTER TRIGGER", "stops or continues a trigger", "ALTER TRIGGER name PAUSE | RESUME;", "ALTER TRIGGER keep PAUSE;"},
+      {"ALTER TRIGGER", "stops or continues a trigger", "ALTER TRIGGER name PAUSE | RESUME;",
+       "ALTER TRIGGER keep PAUSE;"},
       {"DROP", "removes a table, index or trigger",
        R"(DROP TABLE [IF EXISTS] table;
 DROP INDEX [IF EXISTS] name ON table;
@@ -73,7 +76,8 @@ SHOW TRIGGERS | PARKED | CONSUMERS | METRICS;
 SHOW CREATE TABLE table;
 SHOW setting;)",
        "SHOW CREATE TABLE songs;"},
-      {"DESCRIBE", "a table, or the attributes of its items", "DESCRIBE table [ATTRIBUTES];", "DESCRIBE songs ATTRIBUTES;"},
+      {"DESCRIBE", "a table, or the attributes of its items", "DESCRIBE table [ATTRIBUTES];",
+       "DESCRIBE songs ATTRIBUTES;"},
       {"EXPLAIN", "the plan of a statement; with ANALYZE it runs, and the plan has figures",
        "EXPLAIN [ANALYZE] [(FORMAT TEXT | JSON | API | CLI | BOTO3)] statement;",
        "EXPLAIN SELECT title FROM songs WHERE genre = 'jazz';"},
@@ -101,7 +105,8 @@ SAVEPOINT name;
 RELEASE name;)",
        "BEGIN; UPDATE songs SET plays = 0 WHERE artist = 'Kilowatt'; ROLLBACK;"},
       {"SET", "a setting of the connection; .help settings lists them", "SET name = value;", "SET scan = warn;"},
-      {"ADVANCE CLOCK", "lets the database's time go on, for tests", "ADVANCE CLOCK 'duration';", "ADVANCE CLOCK '25 hours';"},
+      {"ADVANCE CLOCK", "lets the database's time go on, for tests", "ADVANCE CLOCK 'duration';",
+       "ADVANCE CLOCK '25 hours';"},
   };
   return kStatements;
 }
@@ -118,7 +123,8 @@ std::string HelpOnStatement(std::string_view topic) {
   for (const StatementHelp& s : AllStatements()) {
     const bool meant = SameWord(s.name, topic) || StartsWithWord(s.name, std::string(topic) + " ");
     if (!meant) continue;
-    out += fmt::format("{}{}: {}\n\n{}\n\nexample:\n  {}\n", out.empty() ? "" : "\n", s.name, s.help, s.syntax, s.example);
+    out +=
+        fmt::format("{}{}: {}\n\n{}\n\nexample:\n  {}\n", out.empty() ? "" : "\n", s.name, s.help, s.syntax, s.example);
   }
   return out;
 }

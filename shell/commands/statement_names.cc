@@ -7,8 +7,7 @@ namespace parton::shell {
 
 bool SameWord(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return std::tolower(static_cast<unsigned char>(x)) ==
-                  std::tolower(static_cast<unsigned char>(y));
+           return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
          });
 }
 
@@ -16,18 +15,14 @@ bool StartsWithWord(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && SameWord(text.substr(0, prefix.size()), prefix);
 }
 
-bool IsName(const Token& token) {
-  return token.kind == Token::Kind::kName || token.kind == Token::Kind::kQuotedName;
-}
+bool IsName(const Token& token) { return token.kind == Token::Kind::kName || token.kind == Token::Kind::kQuotedName; }
 
 bool IsSymbol(std::string_view text, const Token& token, std::string_view symbol) {
-  return token.kind == Token::Kind::kSymbol &&
-         text.substr(token.begin, token.end - token.begin) == symbol;
+  return token.kind == Token::Kind::kSymbol && text.substr(token.begin, token.end - token.begin) == symbol;
 }
 
 bool IsKeyword(std::string_view text, const Token& token, std::string_view upper) {
-  return token.kind == Token::Kind::kKeyword &&
-         SameWord(text.substr(token.begin, token.end - token.begin), upper);
+  return token.kind == Token::Kind::kKeyword && SameWord(text.substr(token.begin, token.end - token.begin), upper);
 }
 
 std::string NameOf(std::string_view text, const Token& token) {
@@ -38,10 +33,8 @@ std::string NameOf(std::string_view text, const Token& token) {
   return name;
 }
 
-StatementNames::StatementNames(std::string_view text, const std::vector<Token>& tokens,
-                               Database* database) {
-  FindTables(text, tokens,
-             database != nullptr ? database->TableNames() : std::vector<std::string>());
+StatementNames::StatementNames(std::string_view text, const std::vector<Token>& tokens, Database* database) {
+  FindTables(text, tokens, database != nullptr ? database->TableNames() : std::vector<std::string>());
   for (const auto& [variable, table] : tables_) {
     if (attributes_.contains(table)) continue;
     std::vector<std::string>& paths = attributes_[table] = database->AttributePaths(table);
@@ -61,13 +54,11 @@ void StatementNames::FindTables(std::string_view text, const std::vector<Token>&
     if (!IsName(tokens[i])) continue;
     const std::string name = NameOf(text, tokens[i]);
     const bool after_value =
-        i > 0 && (IsName(tokens[i - 1]) || IsSymbol(text, tokens[i - 1], ")") ||
-                  IsSymbol(text, tokens[i - 1], "]") || IsSymbol(text, tokens[i - 1], ">>") ||
-                  IsSymbol(text, tokens[i - 1], "}"));
-    const bool after_as =
-        i > 0 && (IsKeyword(text, tokens[i - 1], "AS") || IsKeyword(text, tokens[i - 1], "AT"));
-    const bool before_as = i + 1 < tokens.size() && IsKeyword(text, tokens[i + 1], "AS") &&
-                           i + 2 < tokens.size() && IsSymbol(text, tokens[i + 2], "(");
+        i > 0 && (IsName(tokens[i - 1]) || IsSymbol(text, tokens[i - 1], ")") || IsSymbol(text, tokens[i - 1], "]") ||
+                  IsSymbol(text, tokens[i - 1], ">>") || IsSymbol(text, tokens[i - 1], "}"));
+    const bool after_as = i > 0 && (IsKeyword(text, tokens[i - 1], "AS") || IsKeyword(text, tokens[i - 1], "AT"));
+    const bool before_as = i + 1 < tokens.size() && IsKeyword(text, tokens[i + 1], "AS") && i + 2 < tokens.size() &&
+                           IsSymbol(text, tokens[i + 2], "(");
     if (after_value || after_as || before_as) {
       variables_.insert(name);
       continue;

@@ -34,8 +34,7 @@ class StatementNames {
   bool knows_attributes() const { return !steps_.empty(); }
 
  private:
-  void FindTables(std::string_view text, const std::vector<Token>& tokens,
-                  const std::vector<std::string>& known);
+  void FindTables(std::string_view text, const std::vector<Token>& tokens, const std::vector<std::string>& known);
 
   std::map<std::string, std::string> tables_;
   std::set<std::string> variables_;

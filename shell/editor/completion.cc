@@ -33,8 +33,7 @@ bool WordCharacter(char c) {
 
 void AddFiles(std::string_view word, Found* found) {
   const size_t slash = word.rfind('/');
-  const std::string folder =
-      slash == std::string_view::npos ? "" : std::string(word.substr(0, slash + 1));
+  const std::string folder = slash == std::string_view::npos ? "" : std::string(word.substr(0, slash + 1));
   const std::string_view start = slash == std::string_view::npos ? word : word.substr(slash + 1);
   DIR* dir = opendir(folder.empty() ? "." : folder.c_str());
   if (dir == nullptr) return;
@@ -126,8 +125,7 @@ Found CompleteCommand(Session* session, std::string_view before, size_t* word_le
   }
   const std::string_view word = before.substr(space + 1);
   *word_length = word.size();
-  const std::string_view name =
-      before.substr(first + 1, before.find_first_of(" \t", first) - first - 1);
+  const std::string_view name = before.substr(first + 1, before.find_first_of(" \t", first) - first - 1);
   if (const DotCommand* command = FindDotCommand(name); command != nullptr) {
     const std::string_view words = before.substr(first + 1, space - first);
     const bool second = words.find_first_not_of(" \t", name.size()) != std::string_view::npos;
@@ -251,7 +249,8 @@ class StatementCompletion {
     // FROM songs AS s, s.credits
     for (const auto& [variable, table] : names.tables()) {
       if (!word_.starts_with(variable + ".")) continue;
-      for (const std::string& path : names.Attributes(table)) AddName(variable + "." + path, variable + "." + AsPath(path));
+      for (const std::string& path : names.Attributes(table))
+        AddName(variable + "." + path, variable + "." + AsPath(path));
     }
   }
 

@@ -11,8 +11,8 @@
 
 namespace parton::shell {
 
-// Candidates for the word that ends at `cursor`; sorted, no duplicates. What stands behind the cursor tells which tables
-// are meant. `*word_length`: bytes before the cursor that they replace. Names that need quotes have them.
+// Candidates for the word that ends at `cursor`; sorted, no duplicates. What stands behind the cursor tells which
+// tables are meant. `*word_length`: bytes before the cursor that they replace. Names that need quotes have them.
 std::vector<Candidate> Complete(Session* session, std::string_view text, size_t cursor, size_t* word_length);
 
 }  // namespace parton::shell

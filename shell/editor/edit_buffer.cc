@@ -113,9 +113,7 @@ size_t EditBuffer::StartOfLine(size_t position) const {
   return before == std::string::npos ? 0 : before + 1;
 }
 
-size_t EditBuffer::EndOfLine(size_t position) const {
-  return std::min(text_.find('\n', position), text_.size());
-}
+size_t EditBuffer::EndOfLine(size_t position) const { return std::min(text_.find('\n', position), text_.size()); }
 
 bool EditBuffer::WordLeft() {
   const size_t before = cursor_;
@@ -238,8 +236,7 @@ void EditBuffer::Transpose() {
   const size_t before = PreviousCluster(text_, cursor_);
   size_t after = cursor_;
   NextCluster(text_, &after);
-  const std::string swapped =
-      text_.substr(cursor_, after - cursor_) + text_.substr(before, cursor_ - before);
+  const std::string swapped = text_.substr(cursor_, after - cursor_) + text_.substr(before, cursor_ - before);
   text_.replace(before, after - before, swapped);
   MoveTo(after);
 }

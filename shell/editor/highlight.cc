@@ -42,8 +42,7 @@ class Highlighter {
         styles_(text.size(), Style::kPlain) {}
 
   std::vector<Style> Run() {
-    if (text_.find_first_not_of(' ') != std::string_view::npos &&
-        text_[text_.find_first_not_of(' ')] == '.') {
+    if (text_.find_first_not_of(' ') != std::string_view::npos && text_[text_.find_first_not_of(' ')] == '.') {
       MarkDotCommand();
       return styles_;
     }
@@ -67,8 +66,7 @@ class Highlighter {
   }
 
   void Set(const Token& t, Style style) {
-    std::fill(styles_.begin() + static_cast<long>(t.begin),
-              styles_.begin() + static_cast<long>(t.end), style);
+    std::fill(styles_.begin() + static_cast<long>(t.begin), styles_.begin() + static_cast<long>(t.end), style);
   }
 
   void MarkDotCommand() {
@@ -76,26 +74,22 @@ class Highlighter {
     const size_t end = std::min(text_.find_first_of(" \t", dot), text_.size());
     const std::string_view name = text_.substr(dot + 1, end - dot - 1);
     const auto& all = AllDotCommands();
-    const bool known = std::any_of(all.begin(), all.end(),
-                                   [&](const DotCommand& c) { return c.name.starts_with(name); });
+    const bool known =
+        std::any_of(all.begin(), all.end(), [&](const DotCommand& c) { return c.name.starts_with(name); });
     std::fill(styles_.begin() + static_cast<long>(dot), styles_.begin() + static_cast<long>(end),
               known ? Style::kKeyword : Style::kUnknown);
   }
 
-  bool At(size_t i, std::string_view symbol) const {
-    return i < tokens_.size() && IsSymbol(text_, tokens_[i], symbol);
-  }
+  bool At(size_t i, std::string_view symbol) const { return i < tokens_.size() && IsSymbol(text_, tokens_[i], symbol); }
   bool Word(size_t i, std::initializer_list<std::string_view> words) const {
-    return i < tokens_.size() && std::any_of(words.begin(), words.end(), [&](std::string_view w) {
-             return IsKeyword(text_, tokens_[i], w);
-           });
+    return i < tokens_.size() &&
+           std::any_of(words.begin(), words.end(), [&](std::string_view w) { return IsKeyword(text_, tokens_[i], w); });
   }
 
   void MarkNames() {
     // Statements that make names do not only use known ones.
-    if (!tokens_.empty() &&
-        Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE",
-                 "INSERT", "REPLACE", "UPSERT", "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
+    if (!tokens_.empty() && Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE",
+                                     "INSERT", "REPLACE", "UPSERT", "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
       return;
     }
     const StatementNames names(text_, tokens_, database_);
@@ -122,8 +116,7 @@ class Highlighter {
     if (i > 1 && At(i - 1, "(") && Word(i - 2, {"WITH"})) return false;
     if (names.variables().contains(name) || names.tables().contains(name)) return false;
     const auto begins = [&](const auto& all) {
-      return std::any_of(all.begin(), all.end(),
-                         [&](const auto& known) { return StartsWithWord(known, name); });
+      return std::any_of(all.begin(), all.end(), [&](const auto& known) { return StartsWithWord(known, name); });
     };
     const bool wants_table = i > 0 && Word(i - 1, {"FROM", "UPDATE", "JOIN", "DESCRIBE"});
     if (wants_table) {
@@ -145,9 +138,8 @@ class Highlighter {
     if (table == names.tables().end()) return false;
     const std::vector<std::string> indexes = database_->IndexNames(table->second);
     const bool typing = cursor_ == tokens_[i].end;
-    return std::any_of(indexes.begin(), indexes.end(), [&](const std::string& index) {
-      return index == name || (typing && index.starts_with(name));
-    });
+    return std::any_of(indexes.begin(), indexes.end(),
+                       [&](const std::string& index) { return index == name || (typing && index.starts_with(name)); });
   }
 
   bool BeginsKeyword(size_t i, const std::string& name) const {

@@ -305,8 +305,8 @@ bool LineEditor::Impl::HandleInSearch(const Key& key) {
   Search& s = *search;
   if (key.kind == Key::Kind::kText) {
     s.wanted += key.text;
-    const bool still = s.found < history->entries().size() &&
-                       History::Find(history->entries()[s.found], s.wanted) != History::npos;
+    const bool still =
+        s.found < history->entries().size() && History::Find(history->entries()[s.found], s.wanted) != History::npos;
     SearchFrom(still ? s.found : history->FindBefore(s.wanted, s.found));
     return true;
   }
@@ -353,8 +353,7 @@ Picture LineEditor::Impl::MakePicture(bool final) const {
   picture.text = buffer.text();
   picture.cursor = buffer.cursor();
   if (color && language.highlight) {
-    picture.styles =
-        language.highlight(picture.text, final ? std::string_view::npos : buffer.cursor());
+    picture.styles = language.highlight(picture.text, final ? std::string_view::npos : buffer.cursor());
   }
   if (search.has_value() && !picture.styles.empty() && !search->wanted.empty() &&
       History::Find(picture.text.substr(picture.cursor, search->wanted.size()), search->wanted) == 0) {
@@ -439,9 +438,7 @@ void LineEditor::Impl::ClearScreen() {
   screen.Forget();
 }
 
-void LineEditor::Impl::StartSearch() {
-  search = Search{"", history->entries().size(), buffer.text(), buffer.cursor()};
-}
+void LineEditor::Impl::StartSearch() { search = Search{"", history->entries().size(), buffer.text(), buffer.cursor()}; }
 
 void LineEditor::Impl::Complete() {
   const std::string_view before = std::string_view(buffer.text()).substr(0, buffer.cursor());

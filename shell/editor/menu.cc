@@ -49,8 +49,8 @@ void Menu::Step(int by) {
 
 std::vector<Row> Menu::Rows(int columns, int lines) {
   const int room = std::clamp(lines / 2, 1, kMostRows);
-  const bool notes = std::any_of(candidates_.begin(), candidates_.end(),
-                                 [](const Candidate& c) { return !c.note.empty(); });
+  const bool notes =
+      std::any_of(candidates_.begin(), candidates_.end(), [](const Candidate& c) { return !c.note.empty(); });
   return notes && columns >= 40 ? WithNotes(columns, room) : Grid(columns, room);
 }
 
@@ -61,14 +61,12 @@ std::vector<Row> Menu::WithNotes(int columns, int lines) {
   width = std::min(width, columns / 2);
   const auto size = candidates_.size();
   const auto room = static_cast<size_t>(lines);
-  const size_t first =
-      size <= room || selected_ < room / 2 ? 0 : std::min(selected_ - room / 2, size - room);
+  const size_t first = size <= room || selected_ < room / 2 ? 0 : std::min(selected_ - room / 2, size - room);
   std::vector<Row> rows;
   for (size_t i = first; i < std::min(size, first + room); ++i) {
     const bool here = chosen_ && i == selected_;
-    rows.push_back(
-        {{" " + Padded(candidates_[i].text, width) + " ", here ? Style::kSelected : Style::kPlain},
-         {" " + Printable(candidates_[i].note), Style::kDim}});
+    rows.push_back({{" " + Padded(candidates_[i].text, width) + " ", here ? Style::kSelected : Style::kPlain},
+                    {" " + Printable(candidates_[i].note), Style::kDim}});
   }
   if (size > room) {
     rows.push_back({{fmt::format(" {} of {}", chosen_ ? selected_ + 1 : 0, size), Style::kDim}});
@@ -85,21 +83,19 @@ std::vector<Row> Menu::Grid(int columns, int lines) {
   const size_t all_rows = (candidates_.size() + across - 1) / across;
   const auto room = static_cast<size_t>(lines);
   const size_t here = selected_ / across;
-  const size_t first =
-      all_rows <= room || here < room / 2 ? 0 : std::min(here - room / 2, all_rows - room);
+  const size_t first = all_rows <= room || here < room / 2 ? 0 : std::min(here - room / 2, all_rows - room);
   std::vector<Row> rows;
   for (size_t r = first; r < std::min(all_rows, first + room); ++r) {
     Row row;
     for (size_t i = r * across; i < std::min(candidates_.size(), (r + 1) * across); ++i) {
-      row.push_back({Padded(candidates_[i].text, width - 2),
-                     chosen_ && i == selected_ ? Style::kSelected : Style::kPlain});
+      row.push_back(
+          {Padded(candidates_[i].text, width - 2), chosen_ && i == selected_ ? Style::kSelected : Style::kPlain});
       row.push_back({"  ", Style::kPlain});
     }
     rows.push_back(std::move(row));
   }
   if (all_rows > room) {
-    rows.push_back(
-        {{fmt::format("{} of {}", chosen_ ? selected_ + 1 : 0, candidates_.size()), Style::kDim}});
+    rows.push_back({{fmt::format("{} of {}", chosen_ ? selected_ + 1 : 0, candidates_.size()), Style::kDim}});
   }
   return rows;
 }

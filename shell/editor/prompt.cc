@@ -8,11 +8,11 @@
 #include <string>
 
 #include "parton/script.h"
-#include "shell/editor/completion.h"
 #include "shell/commands/dot_commands.h"
-#include "shell/editor/line_editor.h"
-#include "shell/editor/highlight.h"
 #include "shell/commands/statement_names.h"
+#include "shell/editor/completion.h"
+#include "shell/editor/highlight.h"
+#include "shell/editor/line_editor.h"
 #include "shell/render/text_width.h"
 
 namespace parton::shell {
@@ -27,8 +27,7 @@ std::string MainPrompt(Session* session) {
   const std::string path = session->is_open() ? session->database()->path() : "-";
   const bool transaction = session->is_open() && session->connection()->in_transaction();
   const int room = std::max(kNarrowest, GetTerminalSize().columns / 3);
-  return fmt::format("{}{}> ", Truncate(Printable(DatabaseName(path)), room),
-                     transaction ? "*" : "");
+  return fmt::format("{}{}> ", Truncate(Printable(DatabaseName(path)), room), transaction ? "*" : "");
 }
 
 // As wide as the first one; says what is open: quote, bracket, comment, or only the semicolon.
@@ -42,9 +41,7 @@ std::string ContinuationPrompt(const std::string& first, char open) {
   return std::string(width - sign.size() - 2, ' ') + sign + "> ";
 }
 
-bool Blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
+bool Blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 bool IsDotCommand(std::string_view text) {
   const size_t start = text.find_first_not_of(" \t\n");
@@ -55,11 +52,12 @@ bool IsDotCommand(std::string_view text) {
 // What people type who know other shells, as a command of this one; "" if it is none of that.
 std::string AsDotCommand(std::string_view text) {
   static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"help", ".help"},     {"?", ".help"},         {"\\?", ".help"},    {"\\h", ".help"},     {"exit", ".quit"},
-      {"quit", ".quit"},     {"bye", ".quit"},       {"\\q", ".quit"},    {"\\d", ".tables"},   {"\\dt", ".tables"},
-      {"\\di", ".indexes"},  {"\\i", ".read"},       {"\\ir", ".read"},   {"\\o", ".output"},   {"\\c", ".open"},
-      {"\\e", ".edit"},      {"\\s", ".history"},    {"\\set", ".set"},   {"\\timing", ".timer"}, {"\\g", ".last"},
-      {"\\p", ".last"},      {"\\watch", ".watch"},  {"\\x", ".last vertical"}};
+      {"help", ".help"},   {"?", ".help"},        {"\\?", ".help"},         {"\\h", ".help"},
+      {"exit", ".quit"},   {"quit", ".quit"},     {"bye", ".quit"},         {"\\q", ".quit"},
+      {"\\d", ".tables"},  {"\\dt", ".tables"},   {"\\di", ".indexes"},     {"\\i", ".read"},
+      {"\\ir", ".read"},   {"\\o", ".output"},    {"\\c", ".open"},         {"\\e", ".edit"},
+      {"\\s", ".history"}, {"\\set", ".set"},     {"\\timing", ".timer"},   {"\\g", ".last"},
+      {"\\p", ".last"},    {"\\watch", ".watch"}, {"\\x", ".last vertical"}};
   while (!text.empty() && (text.back() == ';' || std::isspace(static_cast<unsigned char>(text.back())) != 0)) {
     text.remove_suffix(1);
   }

@@ -80,11 +80,10 @@ Screen::Line Screen::Styled(const Row& row, int columns) const {
   return line;
 }
 
-std::vector<Screen::Line> Screen::Visible(const Picture& picture, int columns, int lines, int* row,
-                                          int* column) {
+std::vector<Screen::Line> Screen::Visible(const Picture& picture, int columns, int lines, int* row, int* column) {
   const Wrapped wrapped = Wrap(picture, columns);
-  const size_t room = static_cast<size_t>(
-      std::max<int>(1, lines - static_cast<int>(std::min<size_t>(picture.below.size(), 1000))));
+  const size_t room =
+      static_cast<size_t>(std::max<int>(1, lines - static_cast<int>(std::min<size_t>(picture.below.size(), 1000))));
   top_ = std::min(top_, wrapped.cursor_row);
   if (wrapped.cursor_row >= top_ + room) top_ = wrapped.cursor_row - room + 1;
   if (wrapped.rows.size() <= room) top_ = 0;

@@ -90,8 +90,7 @@ bool MayBeKey(std::string_view sequence) {
   if (sequence[start] != '[') return std::strchr("]P_^X", sequence[start]) == nullptr;
   const std::string_view body = sequence.substr(start + 1);
   const size_t end = body.find_first_not_of("0123456789;");
-  return end == std::string_view::npos ||
-         (end + 1 == body.size() && kFinals.find(body[end]) != std::string_view::npos);
+  return end == std::string_view::npos || (end + 1 == body.size() && kFinals.find(body[end]) != std::string_view::npos);
 }
 
 // "" for keys that mean nothing here.
@@ -114,8 +113,7 @@ Key Translate(const TermKeyKey& key) {
 
 bool TerminalCanEdit() {
   const char* type = std::getenv("TERM");
-  return isatty(0) != 0 && isatty(1) != 0 && type != nullptr && *type != 0 &&
-         std::strcmp(type, "dumb") != 0;
+  return isatty(0) != 0 && isatty(1) != 0 && type != nullptr && *type != 0 && std::strcmp(type, "dumb") != 0;
 }
 
 struct Terminal::Impl {
@@ -235,8 +233,8 @@ bool Terminal::Impl::Decode(Key* key) {
     long args[16];
     size_t count = 16;
     unsigned long command = 0;
-    if (termkey_interpret_csi(decoder, &found, args, &count, &command) == TERMKEY_RES_KEY &&
-        (command & 0xFF) == '~' && count > 0 && args[0] == 200) {
+    if (termkey_interpret_csi(decoder, &found, args, &count, &command) == TERMKEY_RES_KEY && (command & 0xFF) == '~' &&
+        count > 0 && args[0] == 200) {
       return TakePaste(key);
     }
   }

@@ -37,8 +37,7 @@ std::string Excerpt(const std::string& line, uint32_t column, uint32_t length, i
   const size_t at = std::min<size_t>(column - 1, points.size());
   const auto room = static_cast<size_t>(std::max(width - 4, 10));
   size_t first = 0;
-  if (points.size() > room && at > room * 2 / 3)
-    first = std::min(at - room / 2, points.size() - room);
+  if (points.size() > room && at > room * 2 / 3) first = std::min(at - room / 2, points.size() - room);
   std::string shown = first > 0 ? "…" : "";
   int before = first > 0 ? 1 : 0;
   int used = before;
@@ -64,8 +63,7 @@ std::string Excerpt(const std::string& line, uint32_t column, uint32_t length, i
 ErrorPlace PlaceOf(const Status& error, const SourceStatement& s) {
   const TextSpan span = error.span();
   if (span.line == 0) return {s.source, s.line, s.column};
-  return {s.source, s.line + span.line - 1,
-          span.line == 1 ? s.column + span.column - 1 : span.column};
+  return {s.source, s.line + span.line - 1, span.line == 1 ? s.column + span.column - 1 : span.column};
 }
 
 StyledText FormatError(const Status& error, const SourceStatement& s, int width) {
@@ -78,18 +76,15 @@ StyledText FormatError(const Status& error, const SourceStatement& s, int width)
     // The caret stays within the first line of a span of several.
     uint32_t length = 0;
     if (error.span().offset < s.text.size()) {
-      const std::string_view rest =
-          std::string_view(s.text).substr(error.span().offset, error.span().length);
+      const std::string_view rest = std::string_view(s.text).substr(error.span().offset, error.span().length);
       const std::string_view one = rest.substr(0, rest.find('\n'));
       for (size_t i = 0; i < one.size(); ++length) NextCodePoint(one, &i);
     }
-    if (!line.empty())
-      out += Excerpt(line, place.column, length, width > 0 ? width : kDefaultWidth);
+    if (!line.empty()) out += Excerpt(line, place.column, length, width > 0 ? width : kDefaultWidth);
   }
   const std::vector<Status>& reasons = error.reasons();
   for (size_t i = 0; i < reasons.size(); ++i) {
-    out += fmt::format("  statement {}: {}\n", i + 1,
-                       reasons[i].ok() ? "None" : reasons[i].ToString());
+    out += fmt::format("  statement {}: {}\n", i + 1, reasons[i].ok() ? "None" : reasons[i].ToString());
   }
   if (!error.hint().empty()) out += fmt::format("hint: {}\n", error.hint());
   return {{source}, {std::string(error.ExceptionName()), Style::kError}, {out}};
@@ -117,10 +112,9 @@ std::string JsonString(std::string_view text) {
 
 std::string FormatErrorJson(const Status& error, const SourceStatement& s) {
   const ErrorPlace place = PlaceOf(error, s);
-  std::string out =
-      fmt::format("{{\"code\":{},\"message\":{},\"file\":{},\"line\":{},\"column\":{}",
-                  JsonString(error.ExceptionName()), JsonString(error.message()),
-                  JsonString(place.source), place.line, place.column);
+  std::string out = fmt::format("{{\"code\":{},\"message\":{},\"file\":{},\"line\":{},\"column\":{}",
+                                JsonString(error.ExceptionName()), JsonString(error.message()),
+                                JsonString(place.source), place.line, place.column);
   out += ",\"hint\":" + (error.hint().empty() ? "null" : JsonString(error.hint()));
   if (!error.reasons().empty()) {
     out += ",\"reasons\":[";

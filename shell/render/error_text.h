@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "parton/status.h"
-#include "shell/script_reader.h"
 #include "shell/render/styled_text.h"
+#include "shell/script_reader.h"
 
 namespace parton::shell {
 

@@ -175,8 +175,8 @@ Status Output::Close() {
     const int status = pclose(file_);
     file_ = nullptr;
     if (result.ok() && !reader_gone_ && status != 0) {
-      result = Status::IoError(fmt::format("the command ended with status {}",
-                                           WIFEXITED(status) ? WEXITSTATUS(status) : -1));
+      result = Status::IoError(
+          fmt::format("the command ended with status {}", WIFEXITED(status) ? WEXITSTATUS(status) : -1));
     }
     ClearError();
   }

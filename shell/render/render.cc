@@ -92,11 +92,9 @@ void ColumnCollector::Add(const Value& row) {
 std::vector<std::string> ColumnCollector::Columns() const {
   std::vector<std::string> columns = given_;
   std::vector<Seen> seen = seen_;
-  std::stable_sort(seen.begin(), seen.end(),
-                   [](const Seen& a, const Seen& b) { return a.count > b.count; });
+  std::stable_sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.count > b.count; });
   for (const Seen& s : seen) {
-    if (std::find(columns.begin(), columns.end(), s.name) == columns.end())
-      columns.push_back(s.name);
+    if (std::find(columns.begin(), columns.end(), s.name) == columns.end()) columns.push_back(s.name);
   }
   return columns;
 }

@@ -29,8 +29,7 @@ std::string TextOf(const Value& v) {
 
 std::optional<double> NumberOf(const Value& v) {
   if (!v.is_numeric()) return std::nullopt;
-  const double d = v.type() == Type::kFloat ? v.float_value()
-                                            : std::strtod(v.number().ToText().c_str(), nullptr);
+  const double d = v.type() == Type::kFloat ? v.float_value() : std::strtod(v.number().ToText().c_str(), nullptr);
   return std::isfinite(d) ? std::optional<double>(d) : std::nullopt;
 }
 
@@ -198,8 +197,7 @@ class ChartRenderer : public Renderer {
         line += ' ';
         continue;
       }
-      const double part =
-          *high > *low ? (sum / static_cast<double>(n) - *low) / (*high - *low) : 0.5;
+      const double part = *high > *low ? (sum / static_cast<double>(n) - *low) / (*high - *low) : 0.5;
       const auto height = static_cast<size_t>(std::clamp(std::lround(part * 7), 0L, 7L));
       line += look_.unicode ? kHeights[height] : kPlain[height];
     }

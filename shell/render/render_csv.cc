@@ -74,9 +74,8 @@ class HeaderedRenderer : public Renderer {
       for (const std::string& c : columns_) known = known || c == f.name;
       if (!known) {
         return Status::Validation(
-            fmt::format(
-                "attribute {} first appears after row {}, when the header is already written",
-                f.name, kHeldRows),
+            fmt::format("attribute {} first appears after row {}, when the header is already written", f.name,
+                        kHeldRows),
             {}, "name the columns in the select list, or use --mode jsonl");
       }
     }
@@ -129,8 +128,7 @@ class CsvRenderer : public HeaderedRenderer {
 
  private:
   static std::string Quote(const std::string& text, bool only) {
-    const bool plain = text.find_first_of(",\"\r\n") == std::string::npos &&
-                       !(only && text.empty()) &&
+    const bool plain = text.find_first_of(",\"\r\n") == std::string::npos && !(only && text.empty()) &&
                        (text.empty() || (text.front() != ' ' && text.back() != ' '));
     if (plain) return text;
     std::string quoted = "\"";
@@ -181,11 +179,7 @@ class MarkdownRenderer : public HeaderedRenderer {
 
 }  // namespace
 
-std::unique_ptr<Renderer> MakeCsvRenderer(Output* output) {
-  return std::make_unique<CsvRenderer>(output);
-}
-std::unique_ptr<Renderer> MakeMarkdownRenderer(Output* output) {
-  return std::make_unique<MarkdownRenderer>(output);
-}
+std::unique_ptr<Renderer> MakeCsvRenderer(Output* output) { return std::make_unique<CsvRenderer>(output); }
+std::unique_ptr<Renderer> MakeMarkdownRenderer(Output* output) { return std::make_unique<MarkdownRenderer>(output); }
 
 }  // namespace parton::shell

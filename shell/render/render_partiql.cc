@@ -40,8 +40,6 @@ class PartiqlRenderer : public Renderer {
 
 }  // namespace
 
-std::unique_ptr<Renderer> MakePartiqlRenderer(Output* output) {
-  return std::make_unique<PartiqlRenderer>(output);
-}
+std::unique_ptr<Renderer> MakePartiqlRenderer(Output* output) { return std::make_unique<PartiqlRenderer>(output); }
 
 }  // namespace parton::shell

@@ -21,8 +21,7 @@ namespace {
 
 constexpr size_t kHeldRows = 1000;
 constexpr int kMinColumn = 6;
-constexpr int kWideRow =
-    200;  // columns; beyond that a single row is vertical where there is no terminal
+constexpr int kWideRow = 200;  // columns; beyond that a single row is vertical where there is no terminal
 
 constexpr int kVerticalWidth = 100;
 constexpr int kNoLimit = 1 << 30;  // columns
@@ -79,10 +78,8 @@ class TableRenderer : public Renderer {
     for (const std::string& h : hidden_) names += (names.empty() ? "" : ", ") + Printable(h);
     output_->Write(fmt::format(
         "{}\n",
-        Truncate(fmt::format(
-                     "not shown, {}: {}",
-                     hidden_.size() == 1 ? "1 column" : fmt::format("{} columns", hidden_.size()),
-                     names),
+        Truncate(fmt::format("not shown, {}: {}",
+                             hidden_.size() == 1 ? "1 column" : fmt::format("{} columns", hidden_.size()), names),
                  std::max(look_.width, 1))));
   }
   Status Single(const Value& value) override {
@@ -285,10 +282,7 @@ void AppendPretty(const Value& v, int indent, int room, std::string* out) {
       AppendPretty(v.elements()[i], indent + 2, room, out);
     }
   }
-  *out += "\n" + std::string(static_cast<size_t>(indent), ' ') +
-          (v.is_struct() ? "}"
-           : list        ? "]"
-                         : ">>");
+  *out += "\n" + std::string(static_cast<size_t>(indent), ' ') + (v.is_struct() ? "}" : list ? "]" : ">>");
 }
 
 class VerticalRenderer : public Renderer {
@@ -309,8 +303,7 @@ class VerticalRenderer : public Renderer {
       Cell cell = MakeCell(f.value);
       if (f.value.is_struct() || f.value.is_collection()) {
         cell.text.clear();
-        AppendPretty(f.value, width + 3, look_.width > 0 ? look_.width : kVerticalWidth,
-                     &cell.text);
+        AppendPretty(f.value, width + 3, look_.width > 0 ? look_.width : kVerticalWidth, &cell.text);
       }
       output_->Write(std::string(padding, ' ') + name + " = ");
       output_->Write(cell.text, look_.color && cell.dim ? Style::kDim : Style::kPlain);

@@ -12,9 +12,7 @@ namespace {
 
 constexpr int kTabWidth = 2;
 
-bool Has(char32_t c, UProperty property) {
-  return c >= 0x80 && u_hasBinaryProperty(static_cast<UChar32>(c), property);
-}
+bool Has(char32_t c, UProperty property) { return c >= 0x80 && u_hasBinaryProperty(static_cast<UChar32>(c), property); }
 
 }  // namespace
 
@@ -74,8 +72,7 @@ int NextCluster(std::string_view text, size_t* position) {
   int width = CodePointWidth(before);
   // Two regional indicators are one flag.
   bool flag = Has(before, UCHAR_REGIONAL_INDICATOR);
-  while (*position < text.size() &&
-         (before == '\r' || static_cast<unsigned char>(text[*position]) >= 0x80)) {
+  while (*position < text.size() && (before == '\r' || static_cast<unsigned char>(text[*position]) >= 0x80)) {
     size_t next = *position;
     const char32_t c = NextCodePoint(text, &next);
     const bool second_half = flag && Has(c, UCHAR_REGIONAL_INDICATOR);

@@ -16,8 +16,7 @@ namespace {
 constexpr size_t kMaxDiffLines = 40;
 constexpr size_t kMaxUpdatedRows = 100;
 
-const std::set<std::string> kAccessPaths = {"Scan",    "RangeScan", "Query",
-                                            "GetItem", "BatchGet",  "Empty"};
+const std::set<std::string> kAccessPaths = {"Scan", "RangeScan", "Query", "GetItem", "BatchGet", "Empty"};
 
 // Objects {"operator": "Query", "table": ..., "index": ..., "inputs": [...]}, wherever they are
 // nested.
@@ -73,8 +72,7 @@ bool PlanMatches(const std::string& expected, const std::string& observed) {
     if (kind != got[i].substr(0, got_space)) return false;
     if (space == std::string::npos) continue;
     const std::string source = want[i].substr(space + 1);
-    const std::string got_source =
-        got_space == std::string::npos ? "" : got[i].substr(got_space + 1);
+    const std::string got_source = got_space == std::string::npos ? "" : got[i].substr(got_space + 1);
     const size_t dot = got_source.find('.');
     if (dot == std::string::npos || got_source.substr(dot + 1) != source) return false;
   }
@@ -83,8 +81,7 @@ bool PlanMatches(const std::string& expected, const std::string& observed) {
 
 // A line diff of two lists by their longest common subsequence; for bags, what is lost and what is
 // extra.
-std::string Diff(const std::vector<std::string>& want, const std::vector<std::string>& got,
-                 bool ordered) {
+std::string Diff(const std::vector<std::string>& want, const std::vector<std::string>& got, bool ordered) {
   std::vector<std::string> lines;
   if (!ordered || want.size() * got.size() > 4000000) {
     std::map<std::string, long> count;
@@ -101,8 +98,7 @@ std::string Diff(const std::vector<std::string>& want, const std::vector<std::st
     std::vector<std::vector<uint32_t>> common(n + 1, std::vector<uint32_t>(m + 1, 0));
     for (size_t i = n; i-- > 0;) {
       for (size_t j = m; j-- > 0;) {
-        common[i][j] = want[i] == got[j] ? common[i + 1][j + 1] + 1
-                                         : std::max(common[i + 1][j], common[i][j + 1]);
+        common[i][j] = want[i] == got[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
       }
     }
     size_t i = 0;
@@ -127,14 +123,12 @@ std::string Diff(const std::vector<std::string>& want, const std::vector<std::st
   return out;
 }
 
-std::string CompareRows(const Observed& observed, const Expectations& expected,
-                        LiteralReader* reader) {
+std::string CompareRows(const Observed& observed, const Expectations& expected, LiteralReader* reader) {
   std::vector<std::string> want;
   for (const std::string& literal : *expected.rows) {
     Result<Value> value = reader->Read(literal);
     if (!value.ok()) {
-      return fmt::format("cannot read the expected value {}: {}\n", literal,
-                         value.status().ToString());
+      return fmt::format("cannot read the expected value {}: {}\n", literal, value.status().ToString());
     }
     want.push_back(Canonical(*value));
   }
@@ -167,8 +161,8 @@ std::string CompareRows(const Observed& observed, const Expectations& expected,
     same = a == b;
   }
   if (same) return "";
-  return fmt::format("{} rows expected, {} came{}\n{}", want.size(), got.size(),
-                     ordered ? "" : " (in any order)", Diff(want, got, ordered));
+  return fmt::format("{} rows expected, {} came{}\n{}", want.size(), got.size(), ordered ? "" : " (in any order)",
+                     Diff(want, got, ordered));
 }
 
 double Figure(const Observed& o, const std::string& name) {
@@ -230,13 +224,11 @@ Result<Value> LiteralReader::Read(const std::string& literal) {
   if (connection_ == nullptr) return Status::Internal("no database for literals");
   if (literal == "MISSING") return Value::Missing();
   // In a list, so that a collection comes back as one value.
-  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result,
-                          connection_->Execute("[" + literal + "]"));
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result, connection_->Execute("[" + literal + "]"));
   if (result->kind() == ResultKind::kRows) {
     PARTON_ASSIGN_OR_RETURN(std::vector<Value> rows, result->All());
     if (rows.size() == 1) return rows[0];
-  } else if (result->kind() == ResultKind::kValue && result->value().is_list() &&
-             result->value().Count() == 1) {
+  } else if (result->kind() == ResultKind::kValue && result->value().is_list() && result->value().Count() == 1) {
     return result->value().elements()[0];
   }
   return Status::Validation("expected one value");
@@ -296,10 +288,8 @@ std::string Compare(const Observed& observed, const Expectations& expected, Lite
       return fmt::format("expected {}, but it succeeded: {}\n",
                          expected.error->name.empty() ? "an error" : expected.error->name, got);
     }
-    const bool name =
-        expected.error->name.empty() || expected.error->name == observed.status.ExceptionName();
-    const bool message = expected.error->like.empty() ||
-                         MatchesLike(observed.status.message(), expected.error->like);
+    const bool name = expected.error->name.empty() || expected.error->name == observed.status.ExceptionName();
+    const bool message = expected.error->like.empty() || MatchesLike(observed.status.message(), expected.error->like);
     if (name && message) return "";
     return fmt::format("- {} like {}\n+ {}\n", expected.error->name, Quoted(expected.error->like),
                        observed.status.ToString());
@@ -338,8 +328,7 @@ std::string Compare(const Observed& observed, const Expectations& expected, Lite
 
 std::vector<std::string> ExpectationLines(const Observed& o, const Expectations& expected) {
   if (!o.status.ok()) {
-    return {
-        fmt::format("-- error: {} like {}", o.status.ExceptionName(), Quoted(o.status.message()))};
+    return {fmt::format("-- error: {} like {}", o.status.ExceptionName(), Quoted(o.status.message()))};
   }
   std::vector<std::string> lines;
   const bool fresh = expected.empty() || expected.error;
@@ -356,8 +345,7 @@ std::vector<std::string> ExpectationLines(const Observed& o, const Expectations&
   }
   if (expected.ordered) lines.push_back(o.ordered ? "-- ordered" : "-- unordered");
   const bool wants_rows =
-      expected.rows ||
-      (fresh && (o.kind == ResultKind::kRows || o.kind == ResultKind::kValue || !o.rows.empty()));
+      expected.rows || (fresh && (o.kind == ResultKind::kRows || o.kind == ResultKind::kValue || !o.rows.empty()));
   if (wants_rows) {
     if (o.rows.empty() && !expected.rows_open) lines.push_back("-- rows: 0");
     size_t shown = 0;

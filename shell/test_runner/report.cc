@@ -65,8 +65,7 @@ std::string Tap(const std::vector<FileResult>& results) {
       continue;
     }
     for (const TestResult& t : file.tests) {
-      out += fmt::format("{} {} - {} {}\n", t.failure.empty() ? "ok" : "not ok", ++n, file.path,
-                         t.name);
+      out += fmt::format("{} {} - {} {}\n", t.failure.empty() ? "ok" : "not ok", ++n, file.path, t.name);
       out += Indented(t.failure, "# ");
     }
   }
@@ -101,18 +100,15 @@ std::string Summary(const TestResult& t) {
 std::string Junit(const std::vector<FileResult>& results) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (const FileResult& file : results) {
-    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
-                       Xml(file.path), file.skipped.empty() ? file.tests.size() : 1, file.failed(),
-                       file.skipped.empty() ? 0 : 1);
+    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n", Xml(file.path),
+                       file.skipped.empty() ? file.tests.size() : 1, file.failed(), file.skipped.empty() ? 0 : 1);
     if (!file.skipped.empty()) {
-      out += fmt::format(
-          "    <testcase classname=\"{}\" name=\"file\"><skipped message=\"{}\"/></testcase>\n",
-          Xml(file.path), Xml(file.skipped));
+      out += fmt::format("    <testcase classname=\"{}\" name=\"file\"><skipped message=\"{}\"/></testcase>\n",
+                         Xml(file.path), Xml(file.skipped));
     }
     for (const TestResult& t : file.tests) {
-      out += fmt::format(
-          "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.6f}\"", Xml(file.path), Xml(t.name),
-          Xml(file.path), t.line, t.milliseconds / 1000);
+      out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.6f}\"",
+                         Xml(file.path), Xml(t.name), Xml(file.path), t.line, t.milliseconds / 1000);
       if (t.failure.empty()) {
         out += "/>\n";
       } else {

@@ -92,8 +92,7 @@ class Deadline {
 
 class FileRun {
  public:
-  FileRun(TestFile file, const RunnerOptions& options)
-      : file_(std::move(file)), path_(file_.path), options_(options) {
+  FileRun(TestFile file, const RunnerOptions& options) : file_(std::move(file)), path_(file_.path), options_(options) {
     files_.all = !options.safe;
     if (files_.all) return;
     files_.readable.push_back(fs::absolute(fs::path(path_)).parent_path().string());
@@ -115,7 +114,8 @@ class FileRun {
       on_disk = on_disk || s.text == "restart" || s.text == "directory";
       if (s.text.starts_with("skip-unless-file ")) {
         const std::string file = Substitute(s.text.substr(17));
-        if (Status refused = files_.MayRead(file); !refused.ok()) return Failed("skip-unless-file", s.line, refused.message());
+        if (Status refused = files_.MayRead(file); !refused.ok())
+          return Failed("skip-unless-file", s.line, refused.message());
         if (!fs::exists(file)) {
           result_.skipped = file + " is not there";
           return result_;
@@ -168,8 +168,7 @@ class FileRun {
   std::string Substitute(const std::string& text) const {
     if (text.find("${") == std::string::npos) return text;
     const fs::path folder = fs::absolute(fs::path(path_)).parent_path();
-    return Replaced(Replaced(text, "${DIR}", folder.lexically_normal().string()), "${TMP}",
-                    directory_.path());
+    return Replaced(Replaced(text, "${DIR}", folder.lexically_normal().string()), "${TMP}", directory_.path());
   }
 
   // Tests check plans too.
@@ -254,8 +253,7 @@ class FileRun {
     Observed o = Observe(current_, statement);
     const bool late = deadline.End();
     o.plan = plan;
-    const double ms =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (options_.update) {
       updates_[step->first_line] = {step->last_line, ExpectationLines(o, step->expect)};
       // A statement of which nothing was asked and that gave nothing to show stays as it is.
@@ -278,9 +276,7 @@ class FileRun {
 
   static std::string FirstLines(const std::string& statement) {
     constexpr size_t kShown = 400;
-    return "  " +
-           Replaced(statement.size() > kShown ? statement.substr(0, kShown) + " ..." : statement,
-                    "\n", "\n  ") +
+    return "  " + Replaced(statement.size() > kShown ? statement.substr(0, kShown) + " ..." : statement, "\n", "\n  ") +
            "\n";
   }
 
@@ -331,8 +327,8 @@ class FileRun {
 }  // namespace
 
 size_t FileResult::failed() const {
-  return static_cast<size_t>(std::count_if(tests.begin(), tests.end(),
-                                           [](const TestResult& t) { return !t.failure.empty(); }));
+  return static_cast<size_t>(
+      std::count_if(tests.begin(), tests.end(), [](const TestResult& t) { return !t.failure.empty(); }));
 }
 
 Result<std::vector<TestFile>> FindTestFiles(const std::vector<std::string>& paths) {

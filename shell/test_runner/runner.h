@@ -1,5 +1,5 @@
-// Runs test scripts: each on a fresh database, the setup.sql of its directory and of those above before and teardown.sql
-// after it, and a check of the stored data at the end.
+// Runs test scripts: each on a fresh database, the setup.sql of its directory and of those above before and
+// teardown.sql after it, and a check of the stored data at the end.
 #ifndef PARTON_SHELL_TEST_RUNNER_RUNNER_H_
 #define PARTON_SHELL_TEST_RUNNER_RUNNER_H_
 

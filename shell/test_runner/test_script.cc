@@ -36,8 +36,7 @@ bool StartsValue(std::string_view line) {
       std::isdigit(static_cast<unsigned char>(c)) != 0) {
     return true;
   }
-  if ((c == '-' || c == '+') && line.size() > 1 &&
-      std::isdigit(static_cast<unsigned char>(line[1])) != 0) {
+  if ((c == '-' || c == '+') && line.size() > 1 && std::isdigit(static_cast<unsigned char>(line[1])) != 0) {
     return true;
   }
   std::string word;
@@ -45,8 +44,8 @@ bool StartsValue(std::string_view line) {
     if (std::isalnum(static_cast<unsigned char>(w)) == 0 && w != '_') break;
     word += static_cast<char>(std::tolower(static_cast<unsigned char>(w)));
   }
-  for (const char* known : {"null", "missing", "true", "false", "date", "time", "timestamp",
-                            "interval", "b64", "x", "cast"}) {
+  for (const char* known :
+       {"null", "missing", "true", "false", "date", "time", "timestamp", "interval", "b64", "x", "cast"}) {
     if (word == known) return true;
   }
   return false;
@@ -93,8 +92,8 @@ std::optional<Bound> ReadBound(std::string_view line) {
 }
 
 // Reads the comment lines [first, last) into `e`. On error `*bad` is the line.
-Status ReadExpectations(const std::vector<std::string>& lines, size_t first, size_t last,
-                        Expectations* e, size_t* bad) {
+Status ReadExpectations(const std::vector<std::string>& lines, size_t first, size_t last, Expectations* e,
+                        size_t* bad) {
   for (size_t i = first; i < last; ++i) {
     *bad = i;
     const std::string_view raw = Trim(std::string_view(Trim(lines[i])).substr(2));
@@ -154,9 +153,8 @@ Status ReadExpectations(const std::vector<std::string>& lines, size_t first, siz
       continue;
     }
     if (!StartsValue(raw)) {
-      return Status::Syntax(
-          fmt::format("neither a value nor a known expectation: {}", raw), {},
-          "a comment that is no expectation is parted from the statement by an empty line");
+      return Status::Syntax(fmt::format("neither a value nor a known expectation: {}", raw), {},
+                            "a comment that is no expectation is parted from the statement by an empty line");
     }
     // A value goes on over the next lines until its brackets close.
     std::string value(raw);
@@ -244,18 +242,15 @@ Result<TestScript> ParseTestScript(std::string path, const std::string& text) {
     const auto begin = static_cast<size_t>(s.text.data() - text.data());
     size_t end = begin + s.text.size();
     if (s.terminated) end = std::min(text.find(';', end), text.size() - 1);
-    const auto last =
-        static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<long>(end), '\n'));
+    const auto last = static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<long>(end), '\n'));
     for (size_t i = step.line - 1; i <= last && i < inside.size(); ++i) inside[i] = true;
     step.first_line = last + 1;
     step.last_line = last + 1;
-    while (step.last_line < script.lines.size() &&
-           Trim(script.lines[step.last_line]).starts_with("--")) {
+    while (step.last_line < script.lines.size() && Trim(script.lines[step.last_line]).starts_with("--")) {
       ++step.last_line;
     }
     size_t bad = 0;
-    Status read =
-        ReadExpectations(script.lines, step.first_line, step.last_line, &step.expect, &bad);
+    Status read = ReadExpectations(script.lines, step.first_line, step.last_line, &step.expect, &bad);
     if (!read.ok()) {
       return std::move(read).At(TextSpan{0, 0, static_cast<uint32_t>(bad + 1), 1});
     }

@@ -45,9 +45,7 @@ struct Expectations {
   std::optional<std::string> text_like;
   std::vector<std::string> notices;  // LIKE patterns, each matches some notice
 
-  bool empty() const {
-    return !rows && bounds.empty() && !error && !plan && !text && !text_like && notices.empty();
-  }
+  bool empty() const { return !rows && bounds.empty() && !error && !plan && !text && !text_like && notices.empty(); }
 };
 
 struct TestStep {

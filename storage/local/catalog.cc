@@ -23,9 +23,7 @@ const TableInfo* CatalogState::Current(const TableSchema& planned) const {
   if (const TableInfo* info = Find(planned.id)) return info;
   auto it = by_name.find(planned.name);
   if (it == by_name.end()) return nullptr;
-  auto same = [](const KeyAttribute& a, const KeyAttribute& b) {
-    return a.name == b.name && a.type == b.type;
-  };
+  auto same = [](const KeyAttribute& a, const KeyAttribute& b) { return a.name == b.name && a.type == b.type; };
   const KeySchema& now = it->second->schema->key;
   const KeySchema& then = planned.key;
   if (!same(now.hash, then.hash) || now.range.has_value() != then.range.has_value() ||

@@ -1,8 +1,8 @@
 #include "storage/local/change_feed.h"
 
 #include "storage/local/bytes/key_layout.h"
-#include "types/number/number_codec.h"
 #include "types/item/varint.h"
+#include "types/number/number_codec.h"
 
 namespace parton {
 
@@ -70,8 +70,8 @@ Result<ChangeRecord> DecodeChange(std::string_view bytes) {
     r.depth = static_cast<uint32_t>(depth);
   }
   std::string_view rest(p, end - p);
-  if (!ReadField(&rest, &r.keys) || !ReadField(&rest, &r.new_image) ||
-      !ReadField(&rest, &r.old_image) || !rest.empty()) {
+  if (!ReadField(&rest, &r.keys) || !ReadField(&rest, &r.new_image) || !ReadField(&rest, &r.old_image) ||
+      !rest.empty()) {
     return damaged;
   }
   return r;
@@ -114,13 +114,11 @@ uint64_t FeedSequencer::Visible() const {
   return VisibleLocked();
 }
 
-uint64_t FeedSequencer::WaitBeyond(uint64_t after,
-                                   std::chrono::steady_clock::time_point deadline,
+uint64_t FeedSequencer::WaitBeyond(uint64_t after, std::chrono::steady_clock::time_point deadline,
                                    const std::atomic<bool>* stop) const {
   std::unique_lock lock(mutex_);
-  moved_.wait_until(lock, deadline, [&] {
-    return closed_ || VisibleLocked() > after || (stop != nullptr && stop->load());
-  });
+  moved_.wait_until(lock, deadline,
+                    [&] { return closed_ || VisibleLocked() > after || (stop != nullptr && stop->load()); });
   return VisibleLocked();
 }
 

@@ -1,9 +1,9 @@
 // The change feed: one record for each item changed in a table with a stream, in the commit's own batch.
 //
 //   key    := 40 u32(table id) u64(sequence)
-//   record := version(1) event(1) view(1) flags(1) varint(creation ms) [varint(depth)] field(keys) field(new) field(old)
-//   field  := varint(length) item bytes          (length 0: not there)
-//   flags  := 1: by TTL; 2: depth is there
+//   record := version(1) event(1) view(1) flags(1) varint(creation ms) [varint(depth)] field(keys) field(new)
+//   field(old) field  := varint(length) item bytes          (length 0: not there) flags  := 1: by TTL; 2: depth is
+//   there
 //
 // Sequence numbers are unique and growing in a database. For one item their order is that of its
 // commits (both happen under its latch). A reader must not see a number while a smaller one may still

@@ -11,9 +11,8 @@ using internal::HeapItem;
 
 class LocalCursor final : public ItemCursor {
  public:
-  LocalCursor(Engine* engine, std::unique_ptr<leveldb::Iterator> it, KeyInterval bounds,
-              const CursorSpec& spec, EvalContext* ctx, int slot,
-              std::shared_ptr<WalkedRange> walked)
+  LocalCursor(Engine* engine, std::unique_ptr<leveldb::Iterator> it, KeyInterval bounds, const CursorSpec& spec,
+              EvalContext* ctx, int slot, std::shared_ptr<WalkedRange> walked)
       : it_(std::move(it)),
         bounds_(std::move(bounds)),
         names_(&engine->names()),
@@ -41,7 +40,8 @@ class LocalCursor final : public ItemCursor {
       if (!it_->Valid()) return Finish();
       const std::string_view key = ToView(it_->key());
       const std::string_view value = ToView(it_->value());
-      if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]] return Finish();
+      if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]]
+        return Finish();
       if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
       ++stats_.items_examined;
       stats_.bytes_read += key.size() + value.size();
@@ -155,9 +155,8 @@ class LocalCursor final : public ItemCursor {
 
 }  // namespace
 
-Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& view,
-                                                    const CursorSpec& spec, EvalContext* ctx,
-                                                    int slot) {
+Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& view, const CursorSpec& spec,
+                                                    EvalContext* ctx, int slot) {
   if (spec.index != nullptr) {
     // An index that was not yet complete when the view was taken lacks entries in it.
     const CatalogPtr catalog = view.catalog();
@@ -173,8 +172,8 @@ Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& v
         return Status(StatusCode::kTransactionConflict,
                       "index " + spec.index->name + " changed after the transaction began; run it again");
       }
-      return Status(StatusCode::kInUse, "index " + spec.index->name + " of table " +
-                                            spec.table->name + " is not ready for reading");
+      return Status(StatusCode::kInUse,
+                    "index " + spec.index->name + " of table " + spec.table->name + " is not ready for reading");
     }
   }
   KeyInterval bounds = RangeInterval(*spec.table, spec.index, spec.range);
@@ -200,8 +199,8 @@ Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& v
     }
     walked = t->NoteRange(bounds, spec.backward, spec.table->id);
   }
-  return std::unique_ptr<ItemCursor>(std::make_unique<LocalCursor>(
-      engine, std::move(it), std::move(bounds), spec, ctx, slot, std::move(walked)));
+  return std::unique_ptr<ItemCursor>(
+      std::make_unique<LocalCursor>(engine, std::move(it), std::move(bounds), spec, ctx, slot, std::move(walked)));
 }
 
 }  // namespace parton

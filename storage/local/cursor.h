@@ -5,14 +5,13 @@
 #include <memory>
 
 #include "storage/local/engine.h"
-#include "storage/table_store.h"
 #include "storage/local/views.h"
+#include "storage/table_store.h"
 
 namespace parton {
 
-Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& view,
-                                                    const CursorSpec& spec, EvalContext* ctx,
-                                                    int slot);
+Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& view, const CursorSpec& spec,
+                                                    EvalContext* ctx, int slot);
 
 }  // namespace parton
 

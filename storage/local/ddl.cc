@@ -107,8 +107,8 @@ Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id, KeyProgress* pr
   return engine->WriteBatch(&batch, true);
 }
 
-// Nobody sees these keys any more: if it is cancelled, the statement is done all the same, and they go when the database
-// is opened again.
+// Nobody sees these keys any more: if it is cancelled, the statement is done all the same, and they go when the
+// database is opened again.
 Status DeleteDoomed(Engine* engine, const Change& change, const ProgressFn& fn) {
   KeyProgress progress(engine->db(), fn);
   for (const auto& [space, id] : change.doomed()) {
@@ -130,9 +130,8 @@ bool IsBeingFilled(const TableSchema& table) {
 }
 
 Status InUse(std::string_view table) {
-  return Status(StatusCode::kInUse,
-                "Attempt to change a resource which is still in use: Table: " + std::string(table) +
-                    ": an index is being created");
+  return Status(StatusCode::kInUse, "Attempt to change a resource which is still in use: Table: " + std::string(table) +
+                                        ": an index is being created");
 }
 
 // Visits every item that was there when it started, in chunks, each item read again under its latch:
@@ -152,8 +151,7 @@ Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Vi
     std::vector<std::string> keys;
     {
       std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
-      for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk;
-           it->Next()) {
+      for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk; it->Next()) {
         keys.push_back(it->key().ToString());
       }
       PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
@@ -204,8 +202,7 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
   PARTON_RETURN_IF_ERROR(FillFromItems(
       engine, table_id, progress,
       [&, entry_key = std::string(), entry_value = std::string()](
-          const TableInfo& info, std::string_view key, std::string_view bytes,
-          leveldb::WriteBatch* batch) mutable {
+          const TableInfo& info, std::string_view key, std::string_view bytes, leveldb::WriteBatch* batch) mutable {
         const IndexPlan* plan = FindPlan(info, index_id);
         if (plan == nullptr) return;
         const ItemView item(bytes, &engine->names());
@@ -229,15 +226,14 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
 }
 
 Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const ProgressFn& progress) {
-  PARTON_RETURN_IF_ERROR(FillFromItems(
-      engine, table_id, progress,
-      [&, queue_key = std::string()](const TableInfo& info, std::string_view key,
-                                     std::string_view bytes, leveldb::WriteBatch* batch) mutable {
-        if (info.schema->ttl_id == ttl_id &&
-            ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
-          batch->Put(queue_key, "");
-        }
-      }));
+  PARTON_RETURN_IF_ERROR(
+      FillFromItems(engine, table_id, progress,
+                    [&, queue_key = std::string()](const TableInfo& info, std::string_view key, std::string_view bytes,
+                                                   leveldb::WriteBatch* batch) mutable {
+                      if (info.schema->ttl_id == ttl_id && ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
+                        batch->Put(queue_key, "");
+                      }
+                    }));
   leveldb::WriteBatch batch;
   batch.Delete(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id));
   return engine->WriteBatch(&batch, true);
@@ -265,8 +261,7 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
   while (true) {
     std::vector<std::string> keys;
     std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
-    for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk;
-         it->Next()) {
+    for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk; it->Next()) {
       keys.push_back(it->key().ToString());
     }
     PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
@@ -328,10 +323,10 @@ Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progre
   if (info == nullptr) return TableNotFound(name);
   TablePtr table = info->schema;
   if (IsBeingFilled(*table)) return InUse(name);
-  if (auto it = table->options.find("deletion_protection");
-      it != table->options.end() && it->second == "true") {
-    return Status::Validation("Resource cannot be deleted as it is currently protected against "
-                              "deletion. Disable deletion protection first.");
+  if (auto it = table->options.find("deletion_protection"); it != table->options.end() && it->second == "true") {
+    return Status::Validation(
+        "Resource cannot be deleted as it is currently protected against "
+        "deletion. Disable deletion protection first.");
   }
   change.Erase(table);
   change.DoomTable(*table, true);
@@ -365,8 +360,7 @@ Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& pr
   return DeleteDoomed(engine, change, progress);
 }
 
-Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
-                   const ProgressFn& progress) {
+Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   if (index.kind == IndexKind::kLocal) {
     return Status::Validation("Local secondary indexes can only be created together with the table");
@@ -379,8 +373,7 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
     if (info == nullptr) return TableNotFound(table);
     if (IsBeingFilled(*info->schema)) return InUse(table);
     if (info->schema->FindIndex(index.name) != nullptr) {
-      return Status(StatusCode::kInUse,
-                    "Attempting to create an index which already exists: " + index.name);
+      return Status(StatusCode::kInUse, "Attempting to create an index which already exists: " + index.name);
     }
     TableSchema schema = *info->schema;
     index.id = 0;
@@ -415,8 +408,7 @@ Status DropIndex(Engine* engine, std::string_view table, std::string_view index,
   if (info == nullptr) return TableNotFound(table);
   const IndexSchema* found = info->schema->FindIndex(index);
   if (found == nullptr) {
-    return Status::NotFound("Requested resource not found: Index: " + std::string(index) +
-                            " not found");
+    return Status::NotFound("Requested resource not found: Index: " + std::string(index) + " not found");
   }
   if (found->kind == IndexKind::kLocal) {
     return Status::Validation("Local secondary indexes can only be dropped together with the table");
@@ -425,8 +417,7 @@ Status DropIndex(Engine* engine, std::string_view table, std::string_view index,
   return RemoveIndex(engine, *info, found->id, &change, progress);
 }
 
-Status AlterTable(Engine* engine, std::string_view table,
-                  const std::function<Status(TableSchema*)>& edit) {
+Status AlterTable(Engine* engine, std::string_view table, const std::function<Status(TableSchema*)>& edit) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
   Change change(engine);
@@ -473,8 +464,7 @@ Status AlterTable(Engine* engine, std::string_view table,
   return DeleteDoomed(engine, change, {});
 }
 
-Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index,
-                    const ProgressFn& progress) {
+Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   uint32_t table_id, index_id;
   {
@@ -487,8 +477,7 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     auto it = std::find_if(schema.indexes.begin(), schema.indexes.end(),
                            [&](const IndexSchema& i) { return i.name == index; });
     if (it == schema.indexes.end()) {
-      return Status::NotFound("Requested resource not found: Index: " + std::string(index) +
-                              " not found");
+      return Status::NotFound("Requested resource not found: Index: " + std::string(index) + " not found");
     }
     change.Doom(KeySpace::kEntry, it->id);
     it->id = index_id = change.NewId();

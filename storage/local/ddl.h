@@ -19,15 +19,12 @@ namespace parton {
 Result<TablePtr> CreateTable(Engine* engine, TableSchema schema);
 Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress);
 Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress);
-Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index,
-                   const ProgressFn& progress);
+Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, const ProgressFn& progress);
 Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress);
-Status AlterTable(Engine* engine, std::string_view table,
-                  const std::function<Status(TableSchema*)>& change);
+Status AlterTable(Engine* engine, std::string_view table, const std::function<Status(TableSchema*)>& change);
 
 // Empties and fills an index again from the items: for repair. Writers go on; readers do not use it meanwhile.
-Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index,
-                    const ProgressFn& progress);
+Status RebuildIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress);
 
 // Empties a table's TTL queue and fills it again.
 Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& progress);

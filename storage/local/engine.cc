@@ -6,8 +6,8 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/local_records.h"
-#include "types/status/bounds.h"
 #include "types/item/varint.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -16,9 +16,7 @@ namespace {
 // The keys a batch writes.
 class KeyCollector : public leveldb::WriteBatch::Handler {
  public:
-  void Put(const leveldb::Slice& key, const leveldb::Slice&) override {
-    keys.emplace_back(key.data(), key.size());
-  }
+  void Put(const leveldb::Slice& key, const leveldb::Slice&) override { keys.emplace_back(key.data(), key.size()); }
   void Delete(const leveldb::Slice& key) override { keys.emplace_back(key.data(), key.size()); }
 
   RecentWrites::Keys keys;
@@ -57,8 +55,7 @@ Status FromLevelDb(const leveldb::Status& s) {
   return Status::Internal(s.ToString());
 }
 
-Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last,
-                const leveldb::Status& s) {
+Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last, const leveldb::Status& s) {
   if (!IsDamage(s)) return FromLevelDb(s);
   std::string where = "table " + table.name;
   if (index != nullptr) where += ", index " + index->name;
@@ -83,8 +80,7 @@ Engine::~Engine() { feed_.Close(); }
 
 int64_t Engine::NowMs() const {
   if (options_.clock_ms) return options_.clock_ms();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
@@ -117,7 +113,8 @@ Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
   broken_.store(true, std::memory_order_release);
   Status status(s.IsCorruption() ? StatusCode::kCorruption : StatusCode::kIoError,
                 "writing to the database failed, so it takes no more writes until it is opened again "
-                "(reading goes on): " + s.ToString());
+                "(reading goes on): " +
+                    s.ToString());
   std::lock_guard lock(broken_mutex_);
   if (broken_status_.ok()) broken_status_ = status;
   return status;
@@ -150,8 +147,8 @@ leveldb::ReadOptions Engine::ReadOptions(const leveldb::Snapshot* snapshot) cons
   return options;
 }
 
-Status Engine::ReadItem(const leveldb::Snapshot* snapshot, const std::string& key,
-                        std::string* bytes, bool* found) const {
+Status Engine::ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes,
+                        bool* found) const {
   leveldb::Status s = db_->Get(ReadOptions(snapshot), key, bytes);
   *found = s.ok();
   if (s.ok() || s.IsNotFound()) return Status::Ok();
@@ -212,8 +209,8 @@ struct Engine::InFlight {
   bool tried = false;  // given to LevelDB
 };
 
-Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads,
-                             uint64_t start, const RecordWrites* records, uint32_t depth) {
+Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
+                             const RecordWrites* records, uint32_t depth) {
   KeyWrites writes;
   writes.Reserve(changes.size() * 2);
   uint64_t change_records = 0;
@@ -241,8 +238,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
   if (reads != nullptr) {
     transaction = std::shared_lock(transactions_);
     static const ReadSet kNothing;
-    in_flight.ticket =
-        recent_.Validate(start, options_.validate_transactions ? *reads : kNothing, KeysOf(batch));
+    in_flight.ticket = recent_.Validate(start, options_.validate_transactions ? *reads : kNothing, KeysOf(batch));
     if (in_flight.ticket == 0) {
       return Status(StatusCode::kTransactionConflict,
                     "Transaction is ongoing for the item: something this transaction read was changed "
@@ -261,9 +257,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
       const TableSchema& schema = *c.table->schema;
       if (!c.changed() || schema.stream == StreamView::kOff) continue;
       ChangeRecord record;
-      record.event = !c.had  ? ChangeEvent::kInsert
-                     : c.has ? ChangeEvent::kModify
-                             : ChangeEvent::kRemove;
+      record.event = !c.had ? ChangeEvent::kInsert : c.has ? ChangeEvent::kModify : ChangeEvent::kRemove;
       record.view = schema.stream;
       record.by_ttl = c.by_ttl;
       record.created_ms = now;
@@ -271,10 +265,8 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
       std::string keys, bytes;
       ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
       record.keys = keys;
-      const bool with_new =
-          schema.stream == StreamView::kNewImage || schema.stream == StreamView::kBothImages;
-      const bool with_old =
-          schema.stream == StreamView::kOldImage || schema.stream == StreamView::kBothImages;
+      const bool with_new = schema.stream == StreamView::kNewImage || schema.stream == StreamView::kBothImages;
+      const bool with_old = schema.stream == StreamView::kOldImage || schema.stream == StreamView::kBothImages;
       if (with_new && c.has) record.new_image = c.new_bytes;
       if (with_old && c.had) record.old_image = c.old_bytes;
       EncodeChange(record, &bytes);

@@ -23,8 +23,8 @@
 #include "storage/local/highest_keys.h"
 #include "storage/local/latches.h"
 #include "storage/local/local_store.h"
-#include "storage/local/recovery/open_directory.h"
 #include "storage/local/recent_writes.h"
+#include "storage/local/recovery/open_directory.h"
 #include "storage/local/rmw.h"
 #include "storage/table_store.h"
 #include "types/item/name_table.h"
@@ -35,8 +35,7 @@ namespace parton {
 Status FromLevelDb(const leveldb::Status& s);
 // The same for reading a table (or one of its indexes): damage is named, with the key after which it begins
 // (`last`: a LevelDB key; empty: the start).
-Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last,
-                const leveldb::Status& s);
+Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_view last, const leveldb::Status& s);
 
 inline leveldb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
 inline std::string_view ToView(const leveldb::Slice& s) { return {s.data(), s.size()}; }
@@ -99,8 +98,7 @@ class Engine {
   // Writes a batch of other keys: catalog, ranges, positions. Adds names that are not durable yet.
   Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
 
-  Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes,
-                  bool* found) const;
+  Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes, bool* found) const;
 
   // Numbers that are never given twice: tables, indexes, queues. Goes into the batch that uses them.
   uint32_t NewId(leveldb::WriteBatch* batch);

@@ -10,8 +10,7 @@ namespace parton {
 
 namespace {
 
-bool AppendIndexKey(const KeyAttribute& attribute, size_t limit, const ItemView& item,
-                    std::string* out) {
+bool AppendIndexKey(const KeyAttribute& attribute, size_t limit, const ItemView& item, std::string* out) {
   Value v = item.Get(attribute.name_id, attribute.name);
   if (!MatchesKeyType(v, attribute.type)) return false;
   if (attribute.type != KeyType::kNumber && (v.bytes().empty() || v.bytes().size() > limit)) {
@@ -23,9 +22,7 @@ bool AppendIndexKey(const KeyAttribute& attribute, size_t limit, const ItemView&
 }  // namespace
 
 IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index)
-    : schema(&index),
-      prefix(IdPrefix(KeySpace::kEntry, index.id)),
-      all(index.projection == Projection::kAll) {
+    : schema(&index), prefix(IdPrefix(KeySpace::kEntry, index.id)), all(index.projection == Projection::kAll) {
   if (all) return;
   auto add = [&](const KeyAttribute& a) {
     if (a.name_id != NameTable::kNone) {
@@ -50,8 +47,8 @@ IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index)
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids,
-                 const std::vector<std::string>& full_names, std::string* out) {
+void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
+                 std::string* out) {
   out->push_back(kItemVersion);
   if (item.empty()) return;
   const char* p = item.data() + 1;
@@ -71,8 +68,7 @@ void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids,
       uint64_t n = 0;
       p = GetVarint(p, end, &n);
       if (p == nullptr || n > static_cast<uint64_t>(end - p)) return;
-      keep = std::find(full_names.begin(), full_names.end(), std::string_view(p, n)) !=
-             full_names.end();
+      keep = std::find(full_names.begin(), full_names.end(), std::string_view(p, n)) != full_names.end();
       p += n;
     }
     p = SkipValue(p, end);
@@ -81,8 +77,8 @@ void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids,
   }
 }
 
-bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key_bytes,
-               std::string* key, std::string* value) {
+bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key_bytes, std::string* key,
+               std::string* value) {
   value->clear();
   if (!plan.all) ProjectItem(item.bytes(), plan.ids, plan.full_names, value);
   // The attributes of the key are among the projected ones, and quicker to find there.

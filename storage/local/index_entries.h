@@ -29,12 +29,12 @@ struct IndexPlan {
 };
 
 // Makes the entry of `item`, whose key's components are `key_bytes`. False if it has none.
-bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key_bytes,
-               std::string* key, std::string* value);
+bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key_bytes, std::string* key,
+               std::string* value);
 
 // Appends the attributes of `item` (encoded) that are among `ids` (ascending) or `full_names`.
-void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids,
-                 const std::vector<std::string>& full_names, std::string* out);
+void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
+                 std::string* out);
 
 }  // namespace parton
 

@@ -27,9 +27,7 @@ class Latches {
   class Guard {
    public:
     Guard() = default;
-    Guard(Guard&& o) noexcept : latches_(o.latches_), stripes_(std::move(o.stripes_)) {
-      o.latches_ = nullptr;
-    }
+    Guard(Guard&& o) noexcept : latches_(o.latches_), stripes_(std::move(o.stripes_)) { o.latches_ = nullptr; }
     Guard& operator=(Guard&& o) noexcept {
       Release();
       latches_ = o.latches_;
@@ -55,12 +53,10 @@ class Latches {
   Guard Acquire(ForEach for_each) {
     Guard guard;
     for_each([&](std::string_view key) {
-      guard.stripes_.push_back(
-          static_cast<uint16_t>(std::hash<std::string_view>()(key) % kStripes));
+      guard.stripes_.push_back(static_cast<uint16_t>(std::hash<std::string_view>()(key) % kStripes));
     });
     std::sort(guard.stripes_.begin(), guard.stripes_.end());
-    guard.stripes_.erase(std::unique(guard.stripes_.begin(), guard.stripes_.end()),
-                         guard.stripes_.end());
+    guard.stripes_.erase(std::unique(guard.stripes_.begin(), guard.stripes_.end()), guard.stripes_.end());
     guard.latches_ = this;
     for (uint16_t s : guard.stripes_) all_[s].lock.lock();
     return guard;

@@ -32,9 +32,7 @@ Result<FeedEntry> LocalFeed::DecodeFeed(uint64_t sequence, std::string_view byte
   e.depth = record->depth;
   e.created_ms = record->created_ms;
   const NameTable* names = &engine_->names();
-  auto item = [&](std::string_view b) {
-    return b.empty() ? Value::Missing() : Value::Item(std::string(b), names);
-  };
+  auto item = [&](std::string_view b) { return b.empty() ? Value::Missing() : Value::Item(std::string(b), names); };
   e.keys = item(record->keys);
   e.new_image = item(record->new_image);
   e.old_image = item(record->old_image);
@@ -71,8 +69,8 @@ Result<uint64_t> LocalFeed::CountFeed(uint32_t table_id, uint64_t after, uint64_
   options.fill_cache = false;
   std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options));
   uint64_t count = 0;
-  for (it->Seek(ChangeKey(table_id, after + 1));
-       count < limit && it->Valid() && it->key().starts_with(prefix); it->Next()) {
+  for (it->Seek(ChangeKey(table_id, after + 1)); count < limit && it->Valid() && it->key().starts_with(prefix);
+       it->Next()) {
     ++count;
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
@@ -90,8 +88,7 @@ Result<std::string> LocalFeed::ReadFeedBytes(uint32_t table_id, uint64_t sequenc
 Result<uint64_t> LocalFeed::TrimmedUpTo(uint32_t table_id) const {
   std::string value;
   bool found = false;
-  PARTON_RETURN_IF_ERROR(
-      engine_->ReadItem(nullptr, IdPrefix(KeySpace::kTrimmed, table_id), &value, &found));
+  PARTON_RETURN_IF_ERROR(engine_->ReadItem(nullptr, IdPrefix(KeySpace::kTrimmed, table_id), &value, &found));
   if (!found) return uint64_t{0};
   uint64_t sequence = 0;
   if (GetVarint(value.data(), value.data() + value.size(), &sequence) != value.data() + value.size()) {
@@ -143,9 +140,8 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
   return trimmed;
 }
 
-Result<std::vector<Key>> LocalFeed::ExpiredKeys(const TableSchema& table, const Number& low,
-                                                const Number& high, size_t limit,
-                                                std::string* position) const {
+Result<std::vector<Key>> LocalFeed::ExpiredKeys(const TableSchema& table, const Number& low, const Number& high,
+                                                size_t limit, std::string* position) const {
   std::vector<Key> keys;
   if (table.ttl_attribute.empty()) return keys;
   const std::string prefix = IdPrefix(KeySpace::kExpiry, table.ttl_id);

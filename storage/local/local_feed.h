@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "storage/local/engine.h"
 #include "storage/feed.h"
+#include "storage/local/engine.h"
 
 namespace parton {
 
@@ -28,8 +28,8 @@ class LocalFeed final : public FeedStore {
   Result<FeedEntry> DecodeFeed(uint64_t sequence, std::string_view bytes) const override;
   Result<uint64_t> TrimmedUpTo(uint32_t table_id) const override;
   Result<uint64_t> TrimFeed(uint32_t table_id, int64_t before_ms, uint64_t upto) override;
-  Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low, const Number& high,
-                                       size_t limit, std::string* position) const override;
+  Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low, const Number& high, size_t limit,
+                                       std::string* position) const override;
 
  private:
   Engine* engine_;

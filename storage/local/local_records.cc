@@ -4,8 +4,8 @@
 #include <shared_mutex>
 #include <utility>
 
-#include "storage/local/engine.h"
 #include "storage/local/bytes/key_layout.h"
+#include "storage/local/engine.h"
 
 namespace parton {
 
@@ -45,9 +45,7 @@ bool DecodeRest(const RecordKey& scope, std::string_view rest, RecordKey* key) {
   *key = RecordKey{scope.kind, 0, 0, 0, ""};
   switch (scope.kind) {
     case Kind::kConsumer:
-    case Kind::kLoad:
-      key->table_id = scope.table_id;
-      break;
+    case Kind::kLoad: key->table_id = scope.table_id; break;
     case Kind::kTrigger:
     case Kind::kTriggerState: break;
     case Kind::kParked:

@@ -2,22 +2,22 @@
 
 #include <algorithm>
 
-#include "storage/local/recovery/backup.h"
-#include "storage/local/recovery/check.h"
+#include "storage/local/bytes/key_codec.h"
 #include "storage/local/cursor.h"
 #include "storage/local/ddl.h"
 #include "storage/local/engine.h"
-#include "storage/local/bytes/key_codec.h"
 #include "storage/local/key_progress.h"
 #include "storage/local/local_feed.h"
 #include "storage/local/local_records.h"
+#include "storage/local/recovery/backup.h"
+#include "storage/local/recovery/check.h"
 #include "storage/local/size_estimates.h"
 #include "storage/local/split.h"
 #include "storage/local/statistics.h"
 #include "storage/local/transaction.h"
 #include "storage/local/views.h"
-#include "types/status/bounds.h"
 #include "types/item/item_rules.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -63,8 +63,7 @@ class LocalStore final : public TableStore {
     CatalogPtr state = engine_.catalog();
     auto it = state->by_name.find(name);
     if (it == state->by_name.end()) {
-      return Status::NotFound("Requested resource not found: Table: " + std::string(name) +
-                              " not found");
+      return Status::NotFound("Requested resource not found: Table: " + std::string(name) + " not found");
     }
     return it->second->schema;
   }
@@ -74,9 +73,7 @@ class LocalStore final : public TableStore {
     return tables;
   }
   uint64_t SchemaVersion() const override { return engine_.schema_version(); }
-  Result<TablePtr> CreateTable(TableSchema schema) override {
-    return parton::CreateTable(&engine_, std::move(schema));
-  }
+  Result<TablePtr> CreateTable(TableSchema schema) override { return parton::CreateTable(&engine_, std::move(schema)); }
   Status DropTable(std::string_view name, const StoreProgress& progress) override {
     return parton::DropTable(&engine_, name, progress);
   }
@@ -89,19 +86,15 @@ class LocalStore final : public TableStore {
   Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress) override {
     return parton::DropIndex(&engine_, table, index, progress);
   }
-  Status AlterTable(std::string_view table,
-                    const std::function<Status(TableSchema*)>& change) override {
+  Status AlterTable(std::string_view table, const std::function<Status(TableSchema*)>& change) override {
     return parton::AlterTable(&engine_, table, change);
   }
   const NameTable& names() const override { return engine_.names(); }
 
-  std::unique_ptr<ReadView> NewView() override {
-    return std::make_unique<LocalView>(&engine_, true);
-  }
+  std::unique_ptr<ReadView> NewView() override { return std::make_unique<LocalView>(&engine_, true); }
   ReadView& LatestView() override { return latest_view_; }
 
-  Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item,
-             ReadStats* stats) override {
+  Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item, ReadStats* stats) override {
     auto& local = static_cast<LocalView&>(view);
     thread_local std::string key_bytes;
     if (!ItemKey(table, key, &key_bytes)) {
@@ -128,8 +121,7 @@ class LocalStore final : public TableStore {
       }
     }
     if (!own) {
-      leveldb::Status s =
-          engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
+      leveldb::Status s = engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
       found = s.ok();
       if (!found && !s.IsNotFound()) return DamageIn(table, nullptr, key_bytes, s);
     }
@@ -146,12 +138,12 @@ class LocalStore final : public TableStore {
     return Status::Ok();
   }
 
-  Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec,
-                                                 EvalContext* ctx, int slot) override {
+  Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec, EvalContext* ctx,
+                                                 int slot) override {
     return OpenLocalCursor(&engine_, static_cast<LocalView&>(view), spec, ctx, slot);
   }
-  std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index,
-                                 const KeyRange& range, int pieces) override {
+  std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index, const KeyRange& range,
+                                 int pieces) override {
     return SplitInterval(&engine_, RangeInterval(table, index, range), pieces);
   }
   TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
@@ -204,24 +196,19 @@ class LocalStore final : public TableStore {
       return Status::NotFound("Requested resource not found: the table was dropped");
     }
     std::vector<PreparedOp> prepared;
-    PARTON_RETURN_IF_ERROR(
-        PrepareOps(engine_.catalog_held(), ops, &engine_.names(), options, &prepared));
+    PARTON_RETURN_IF_ERROR(PrepareOps(engine_.catalog_held(), ops, &engine_.names(), options, &prepared));
     Latches::Guard latches = engine_.latches().Acquire([&](auto add) {
       for (const PreparedOp& p : prepared) add(p.key);
     });
     DbReader reader(&engine_, prepared);
     std::vector<ItemChange> changes;
     std::vector<WriteOutcome> outcomes;
-    Status applied =
-        ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes);
-    PARTON_RETURN_IF_ERROR(
-        MeterOps(options, std::move(applied), changes, engine_.names(), &outcomes));
+    Status applied = ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes);
+    PARTON_RETURN_IF_ERROR(MeterOps(options, std::move(applied), changes, engine_.names(), &outcomes));
     PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, nullptr, 0, options.records));
     return outcomes;
   }
-  std::unique_ptr<StoreTransaction> Begin() override {
-    return std::make_unique<LocalTransaction>(&engine_);
-  }
+  std::unique_ptr<StoreTransaction> Begin() override { return std::make_unique<LocalTransaction>(&engine_); }
   Result<std::vector<std::string>> Check(const StoreProgress& progress) override {
     PARTON_ASSIGN_OR_RETURN(CheckResult found, CheckDatabase(&engine_, progress));
     return std::move(found.problems);
@@ -231,12 +218,10 @@ class LocalStore final : public TableStore {
   }
   FeedStore& feed() override { return feed_; }
   RecordStore& records() override { return records_; }
-  Status Backup(const std::string& directory,
-                const std::function<bool(uint64_t, uint64_t)>& progress) override {
+  Status Backup(const std::string& directory, const std::function<bool(uint64_t, uint64_t)>& progress) override {
     return BackupDatabase(&engine_, directory, progress);
   }
-  Status Restore(const std::string& directory,
-                 const std::function<bool(uint64_t, uint64_t)>& progress) override {
+  Status Restore(const std::string& directory, const std::function<bool(uint64_t, uint64_t)>& progress) override {
     Status restored = RestoreDatabase(&engine_, directory, progress);
     statistics_.Forget();
     estimates_.Forget();

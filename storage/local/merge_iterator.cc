@@ -66,9 +66,7 @@ class MergeIterator final : public leveldb::Iterator {
     }
     SettleBackward();
   }
-  leveldb::Slice key() const override {
-    return state_ == State::kBase ? base_->key() : leveldb::Slice(it_->first);
-  }
+  leveldb::Slice key() const override { return state_ == State::kBase ? base_->key() : leveldb::Slice(it_->first); }
   leveldb::Slice value() const override {
     return state_ == State::kBase ? base_->value() : leveldb::Slice(*it_->second);
   }
@@ -133,8 +131,7 @@ class MergeIterator final : public leveldb::Iterator {
 
 }  // namespace
 
-std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base,
-                                                     OverlayPtr overlay) {
+std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base, OverlayPtr overlay) {
   return std::make_unique<MergeIterator>(std::move(base), std::move(overlay));
 }
 

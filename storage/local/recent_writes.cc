@@ -67,8 +67,7 @@ void RecentWrites::Close(uint64_t start) {
 }
 
 void RecentWrites::TrimLocked() {
-  while (!log_.empty() && (starts_.empty() || log_.front().time <= *starts_.begin() ||
-                           kept_keys_ > kMaxKeys)) {
+  while (!log_.empty() && (starts_.empty() || log_.front().time <= *starts_.begin() || kept_keys_ > kMaxKeys)) {
     forgotten_ = log_.front().time;
     kept_keys_ -= log_.front().keys->size();
     log_.pop_front();

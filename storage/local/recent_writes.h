@@ -76,8 +76,8 @@ class RecentWrites {
   std::atomic<uint64_t> finished_{0};
 
   std::mutex mutex_;
-  uint64_t time_ = 1;         // of the last commit
-  uint64_t forgotten_ = 0;    // commits up to here may be missing from log_
+  uint64_t time_ = 1;       // of the last commit
+  uint64_t forgotten_ = 0;  // commits up to here may be missing from log_
   uint64_t next_ticket_ = 1;
   size_t kept_keys_ = 0;
   std::map<uint64_t, InFlight> in_flight_;

@@ -8,9 +8,9 @@
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/number_key.h"
 #include "storage/local/update_actions.h"
-#include "types/status/cancellation.h"
 #include "types/item/flat_item.h"
 #include "types/item/item_rules.h"
+#include "types/status/cancellation.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
@@ -34,8 +34,7 @@ Status SubqueryInWrite() {
   return Status::Unsupported("a condition or value with a subquery cannot be evaluated where items are written");
 }
 
-Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* names,
-                 PreparedOp* out) {
+Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* names, PreparedOp* out) {
   out->op = &op;
   out->table = catalog.Current(*op.table);
   if (out->table == nullptr) {
@@ -179,8 +178,7 @@ Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
     if (op.if_absent == Otherwise::kSkip) return Verdict::kSkip;
     if (op.if_absent == Otherwise::kFail) return ConditionFailed(op, exists, ctx);
   }
-  if (op.kind == Kind::kDelete && !exists &&
-      (op.condition == nullptr || op.if_absent != Otherwise::kProceed)) {
+  if (op.kind == Kind::kDelete && !exists && (op.condition == nullptr || op.if_absent != Otherwise::kProceed)) {
     return Verdict::kSkip;
   }
   if (op.condition == nullptr) return Verdict::kGo;
@@ -199,9 +197,8 @@ Status CheckPremises(const WriteOp& op, bool exists, const Value& old_item) {
                 "Transaction is ongoing for the item: it was changed while the statement ran; run it again", op.span);
 }
 
-Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string& old_bytes,
-                   NameTable* names, EvalContext& ctx, ItemChange* change,
-                   UpdatedAttributes* updated) {
+Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string& old_bytes, NameTable* names,
+                   EvalContext& ctx, ItemChange* change, UpdatedAttributes* updated) {
   const WriteOp& op = *p.op;
   Result<UpdatedAttributes> applied = ApplyActions(old_item, op.actions, ctx);
   if (ctx.failed()) return TakeError(ctx);
@@ -221,8 +218,7 @@ Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string
   }
   // Only what changes is checked against the indexes: values that were there before an index was made
   // may be unusable for it, and stay.
-  PARTON_RETURN_IF_ERROR(
-      ValidateIndexKeys(*p.table->schema, Value::Struct(updated->attributes)));
+  PARTON_RETURN_IF_ERROR(ValidateIndexKeys(*p.table->schema, Value::Struct(updated->attributes)));
   std::string base;
   if (!change->had) EncodeItem(p.base, names, &base);
   SpliceItem(change->had ? old_bytes : base, updated->attributes, names, &change->new_bytes);
@@ -240,16 +236,15 @@ bool KeysAscend(const std::vector<PreparedOp>& ops) {
   return true;
 }
 
-void Measure(const PreparedOp& p, const ItemChange& change, const NameTable& names,
-             WriteOutcome* outcome) {
+void Measure(const PreparedOp& p, const ItemChange& change, const NameTable& names, WriteOutcome* outcome) {
   const std::string& bytes = p.new_bytes.empty() ? change.new_bytes : p.new_bytes;
   outcome->judged = true;
   if (change.had) outcome->old_size = ItemSizeEncoded(change.old_bytes, names);
   if (!bytes.empty()) outcome->new_size = ItemSizeEncoded(bytes, names);
 }
 
-Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item,
-               const UpdatedAttributes& updated, const NameTable* names) {
+Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item, const UpdatedAttributes& updated,
+               const NameTable* names) {
   switch (op.returning) {
     case ReturnValues::kNone: return Value::Missing();
     case ReturnValues::kModifiedOld:
@@ -265,8 +260,7 @@ Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item,
         return c.has ? NestValues(op.actions, updated.results) : Value::Missing();
       }
       [[fallthrough]];
-    case ReturnValues::kAllNew:
-      return c.has ? Value::Item(c.new_bytes, names) : Value::Missing();
+    case ReturnValues::kAllNew: return c.has ? Value::Item(c.new_bytes, names) : Value::Missing();
   }
   return Value::Missing();
 }
@@ -289,16 +283,14 @@ Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, 
     Status s = PrepareOp(catalog, ops[i], names, &p);
     if (!s.ok()) return Failed(options, ops.size(), i, std::move(s).At(ops[i].span));
     if (!options.sequential && ops.size() > 1 && !seen.insert(p.key).second) {
-      return Status::Validation("Transaction request cannot include multiple operations on one item",
-                                ops[i].span);
+      return Status::Validation("Transaction request cannot include multiple operations on one item", ops[i].span);
     }
   }
   return Status::Ok();
 }
 
 Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
-                const WriteOptions& options, std::vector<ItemChange>* changes,
-                std::vector<WriteOutcome>* outcomes) {
+                const WriteOptions& options, std::vector<ItemChange>* changes, std::vector<WriteOutcome>* outcomes) {
   outcomes->resize(ops.size());
   changes->reserve(ops.size());
   std::vector<Status> reasons(options.collect_reasons ? ops.size() : 0);
@@ -349,9 +341,7 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
           change.has = true;
           change.new_bytes.swap(p.new_bytes);
           break;
-        case Kind::kUpdate:
-          s = MakeUpdated(p, old_item, change.old_bytes, names, ctx, &change, &updated);
-          break;
+        case Kind::kUpdate: s = MakeUpdated(p, old_item, change.old_bytes, names, ctx, &change, &updated); break;
         case Kind::kDelete: break;
         case Kind::kCheck:
           change.has = change.had;
@@ -406,8 +396,8 @@ Status MeterOps(const WriteOptions& options, Status applied, const std::vector<I
   return refused.ok() ? std::move(applied) : std::move(refused);
 }
 
-bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item,
-               std::string_view item_key, std::string* out) {
+bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item, std::string_view item_key,
+               std::string* out) {
   const TableSchema& schema = *table.schema;
   if (schema.ttl_attribute.empty()) return false;
   Value v = ItemView(item, &names).Get(table.ttl_name_id, schema.ttl_attribute);
@@ -418,8 +408,7 @@ bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view 
   return true;
 }
 
-void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes,
-                  WriteOutcome* outcome) {
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome) {
   if (change.has) {
     writes->Put(change.key, change.new_bytes);
   } else {
@@ -441,15 +430,12 @@ void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* w
     if (outcome != nullptr) {
       uint64_t before = had ? units(old_value) : 0;
       uint64_t after = has ? units(new_value) : 0;
-      outcome->index_units.emplace_back(index.schema->id,
-                                        same_key ? std::max(before, after) : before + after);
+      outcome->index_units.emplace_back(index.schema->id, same_key ? std::max(before, after) : before + after);
     }
   }
   if (!change.table->schema->ttl_attribute.empty()) {
-    const bool had = change.had &&
-                     ExpiryKey(*change.table, names, change.old_bytes, change.key, &old_key);
-    const bool has = change.has &&
-                     ExpiryKey(*change.table, names, change.new_bytes, change.key, &new_key);
+    const bool had = change.had && ExpiryKey(*change.table, names, change.old_bytes, change.key, &old_key);
+    const bool has = change.has && ExpiryKey(*change.table, names, change.new_bytes, change.key, &new_key);
     if (had && has && old_key == new_key) return;
     if (had) writes->DeleteCopy(old_key);
     if (has) writes->PutCopy(new_key, "");

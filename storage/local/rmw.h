@@ -55,8 +55,7 @@ Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, 
 // One outcome per operation and one change per item, in the order of first mention. Takes keys and bytes out of
 // `ops`.
 Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
-                const WriteOptions& options, std::vector<ItemChange>* changes,
-                std::vector<WriteOutcome>* outcomes);
+                const WriteOptions& options, std::vector<ItemChange>* changes, std::vector<WriteOutcome>* outcomes);
 
 // Tells options.meter, if there is one, what ApplyOps came to. Its error, or `applied`.
 Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
@@ -68,8 +67,8 @@ void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* w
 
 // The key of the item's entry in its table's TTL queue. False if it has none: no TTL, or the attribute is
 // no number.
-bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item,
-               std::string_view item_key, std::string* out);
+bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view item, std::string_view item_key,
+               std::string* out);
 
 }  // namespace parton
 

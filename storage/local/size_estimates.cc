@@ -10,10 +10,10 @@ namespace parton {
 
 namespace {
 
-constexpr uint64_t kSample = 512;  // items between two looks at how much of the files that was
+constexpr uint64_t kSample = 512;           // items between two looks at how much of the files that was
 constexpr uint64_t kWalked = 64 * kSample;  // at most; a smaller table is known exactly
-constexpr uint64_t kBlocks = 8;  // of files: sizes are known to a block, so a sample of less says little
-constexpr uint64_t kTolerated = 16;  // an estimate is good until every so-many-th item may have changed
+constexpr uint64_t kBlocks = 8;             // of files: sizes are known to a block, so a sample of less says little
+constexpr uint64_t kTolerated = 16;         // an estimate is good until every so-many-th item may have changed
 
 TableStats Estimate(Engine* engine, const KeyInterval& range) {
   TableStats stats;
@@ -35,8 +35,8 @@ TableStats Estimate(Engine* engine, const KeyInterval& range) {
   stats.exact = it->status().ok() && (!it->Valid() || !range.Contains(ToView(it->key())));
   if (stats.exact || items == 0 || in_files == 0) return stats;
   // The rest is as what was walked.
-  const double factor = std::max(1.0, static_cast<double>(engine->ApproximateSize(range.begin, range.end)) /
-                                          static_cast<double>(in_files));
+  const double factor = std::max(
+      1.0, static_cast<double>(engine->ApproximateSize(range.begin, range.end)) / static_cast<double>(in_files));
   for (uint64_t* n : {&stats.approximate_items, &stats.approximate_bytes, &stats.approximate_size}) {
     *n = static_cast<uint64_t>(static_cast<double>(*n) * factor);
   }

@@ -66,8 +66,7 @@ class Splitter {
       }
     }
     for (Leaf& leaf : heap) done.push_back(std::move(leaf));
-    std::sort(done.begin(), done.end(),
-              [](const Leaf& a, const Leaf& b) { return a.prefix < b.prefix; });
+    std::sort(done.begin(), done.end(), [](const Leaf& a, const Leaf& b) { return a.prefix < b.prefix; });
     return Gather(done, pieces);
   }
 
@@ -89,7 +88,8 @@ class Splitter {
       std::string prefix = it_->key().ToString().substr(0, leaf.prefix.size() + 1);
       std::string next = PrefixSuccessor(prefix);
       children.push_back({std::move(prefix), 1, true});
-      if (!leaf.in_memory) children.back().weight = 1 + static_cast<double>(engine_->ApproximateSize(children.back().prefix, next));
+      if (!leaf.in_memory)
+        children.back().weight = 1 + static_cast<double>(engine_->ApproximateSize(children.back().prefix, next));
       if (next.empty() || next >= end) break;
       position = std::move(next);
     }

@@ -45,9 +45,7 @@ class TransactionReader final : public ItemReader {
 };
 
 LocalTransaction::LocalTransaction(Engine* engine)
-    : engine_(engine),
-      start_(engine->recent().Open()),
-      view_(std::make_unique<LocalView>(engine, true, this)) {}
+    : engine_(engine), start_(engine->recent().Open()), view_(std::make_unique<LocalView>(engine, true, this)) {}
 
 LocalTransaction::~LocalTransaction() { Finish(); }
 
@@ -80,17 +78,16 @@ Status LocalTransaction::CheckRoom(const std::vector<ItemChange>& changes) {
   }
   const StatementBounds* bounds = CurrentBounds();
   if (bounds != nullptr && bytes + read_bytes_ > bounds->limit()) {
-    return Status(StatusCode::kOutOfMemory,
-                  "the transaction's writes need more than " + std::to_string(bounds->limit() >> 10) +
-                      " KB, the memory limit",
-                  {}, "COMMIT in between, or SET memory_limit");
+    return Status(
+        StatusCode::kOutOfMemory,
+        "the transaction's writes need more than " + std::to_string(bounds->limit() >> 10) + " KB, the memory limit",
+        {}, "COMMIT in between, or SET memory_limit");
   }
   state_.bytes = bytes;
   return Status::Ok();
 }
 
-std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const KeyInterval& bounds, bool backward,
-                                                         uint32_t table_id) {
+std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const KeyInterval& bounds, bool backward, uint32_t table_id) {
   auto range = std::make_shared<WalkedRange>();
   range->bounds = bounds;
   range->backward = backward;
@@ -100,8 +97,7 @@ std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const KeyInterval& boun
   return range;
 }
 
-Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<WriteOp>& ops,
-                                                          EvalContext& ctx,
+Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
                                                           const WriteOptions& options) {
   if (!open_) return Closed();
   if (torn_) return Torn();
@@ -112,10 +108,8 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
   TransactionReader reader(this);
   std::vector<ItemChange> changes;
   std::vector<WriteOutcome> outcomes;
-  Status applied =
-      ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes);
-  PARTON_RETURN_IF_ERROR(
-      MeterOps(options, std::move(applied), changes, engine_->names(), &outcomes));
+  Status applied = ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes);
+  PARTON_RETURN_IF_ERROR(MeterOps(options, std::move(applied), changes, engine_->names(), &outcomes));
   PARTON_RETURN_IF_ERROR(CheckRoom(changes));
   torn_ = true;
   Merge(*catalog, std::move(changes));

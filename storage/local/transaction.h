@@ -76,8 +76,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
 
   OverlayPtr overlay() const override { return state_.overlay; }
   void NoteKey(const std::string& key, uint32_t table_id) override;
-  std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward,
-                                         uint32_t table_id) override;
+  std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward, uint32_t table_id) override;
   // Error: what is written by now does not fit the memory limit of the statement.
   Status CheckRoom(const std::vector<ItemChange>& changes);
   void Merge(const CatalogState& catalog, std::vector<ItemChange> changes);
@@ -96,7 +95,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   std::unordered_set<std::string> keys_;
   std::vector<std::shared_ptr<WalkedRange>> ranges_;
   std::unordered_set<uint32_t> tables_;
-  uint32_t depth_ = 0;  // of the change records
+  uint32_t depth_ = 0;     // of the change records
   size_t read_bytes_ = 0;  // of keys_
   bool torn_ = false;      // state_ has a part of a statement, for want of memory
   bool open_ = true;

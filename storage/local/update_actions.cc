@@ -5,18 +5,16 @@
 
 #include "types/functions/functions.h"
 #include "types/item/item_rules.h"
-#include "types/value/value_compare.h"
 #include "types/item/varint.h"
+#include "types/value/value_compare.h"
 
 namespace parton {
 
 namespace {
 
-constexpr char kBadPath[] =
-    "The document path provided in the update expression is invalid for update";
+constexpr char kBadPath[] = "The document path provided in the update expression is invalid for update";
 constexpr char kBadOperand[] = "An operand in the update expression has an incorrect data type";
-constexpr char kNoAttribute[] =
-    "The provided expression refers to an attribute that does not exist in the item";
+constexpr char kNoAttribute[] = "The provided expression refers to an attribute that does not exist in the item";
 
 using Path = std::vector<PathStep>;
 using Kind = UpdateAction::Kind;
@@ -111,11 +109,9 @@ Result<Value> ChangeSet(const Value& base, const Value& more, bool add, TextSpan
   std::vector<Value> out;
   // Both are in canonical order.
   if (add) {
-    std::set_union(elements.begin(), elements.end(), change.begin(), change.end(),
-                   std::back_inserter(out), less);
+    std::set_union(elements.begin(), elements.end(), change.begin(), change.end(), std::back_inserter(out), less);
   } else {
-    std::set_difference(elements.begin(), elements.end(), change.begin(), change.end(),
-                        std::back_inserter(out), less);
+    std::set_difference(elements.begin(), elements.end(), change.begin(), change.end(), std::back_inserter(out), less);
   }
   if (out.empty()) return Value::Missing();
   return Value::Set(std::move(out));
@@ -136,9 +132,8 @@ Result<Value> SetValue(const Expr& e, EvalContext& ctx, TextSpan span) {
       return bad ? Result<Value>(Status::Validation(kBadOperand, span)) : v;
     }
     if (left.is_exact() && right.is_exact()) {
-      auto sum = b->op == BinaryOp::kAdd
-                     ? Number::Add(left.number(), right.number(), Rounding::kExact)
-                     : Number::Sub(left.number(), right.number(), Rounding::kExact);
+      auto sum = b->op == BinaryOp::kAdd ? Number::Add(left.number(), right.number(), Rounding::kExact)
+                                         : Number::Sub(left.number(), right.number(), Rounding::kExact);
       if (!sum.ok()) return std::move(sum).status().At(span);
       return Value::FromStored(*sum);
     }
@@ -154,15 +149,14 @@ Result<Value> NewValue(const UpdateAction& action, const Value& old_value, EvalC
   const Expr& e = *action.value;
   if (action.kind == Kind::kSet) {
     if (const auto* call = e.As<Expr::Call>();
-        call && call->args.size() == 2 &&
-        (call->function->name == "SET_ADD" || call->function->name == "SET_DELETE")) {
+        call && call->args.size() == 2 && (call->function->name == "SET_ADD" || call->function->name == "SET_DELETE")) {
       Value base = EvaluateValue(*call->args[0], ctx).Own();
       Value more = EvaluateValue(*call->args[1], ctx).Own();
       if (ctx.failed()) return ctx.error;
       PARTON_ASSIGN_OR_RETURN(more, Storable(more, action));
       if (!more.is_set()) {
-        return Status::Validation("The second argument to " + call->function->name +
-                                      " must be a value with type SET", span);
+        return Status::Validation("The second argument to " + call->function->name + " must be a value with type SET",
+                                  span);
       }
       if (!base.is_missing()) {
         PARTON_ASSIGN_OR_RETURN(base, Storable(base, action));
@@ -182,10 +176,10 @@ Result<Value> NewValue(const UpdateAction& action, const Value& old_value, EvalC
   PARTON_ASSIGN_OR_RETURN(v, Storable(v, action));
   const bool add = action.kind == Kind::kAdd;
   if (!v.is_set() && !(add && v.is_exact())) {
-    return Status::Validation("Incorrect operand type for operator or function; operator: " +
-                                  std::string(add ? "ADD" : "DELETE") +
-                                  ", operand type: " + std::string(OperandType(v)),
-                              span);
+    return Status::Validation(
+        "Incorrect operand type for operator or function; operator: " + std::string(add ? "ADD" : "DELETE") +
+            ", operand type: " + std::string(OperandType(v)),
+        span);
   }
   if (v.is_set()) return ChangeSet(old_value, v, add, span);
   if (old_value.is_missing()) return v;
@@ -207,8 +201,7 @@ bool Place(Value* node, const Path& path, size_t depth, const Value& v) {
   if (step.index < 0) {
     if (!node->is_struct()) return false;
     std::vector<Field> fields = node->Materialize().fields();
-    auto it = std::find_if(fields.begin(), fields.end(),
-                           [&](const Field& f) { return f.name == step.name; });
+    auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == step.name; });
     if (it == fields.end()) {
       if (!last) return false;
       if (!v.is_missing()) fields.push_back(Field{step.name, v});
@@ -234,10 +227,9 @@ bool Place(Value* node, const Path& path, size_t depth, const Value& v) {
 }
 
 bool PathLess(const Path& a, const Path& b) {
-  return std::lexicographical_compare(
-      a.begin(), a.end(), b.begin(), b.end(), [](const PathStep& x, const PathStep& y) {
-        return x.index != y.index ? x.index < y.index : x.index < 0 && x.name < y.name;
-      });
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](const PathStep& x, const PathStep& y) {
+    return x.index != y.index ? x.index < y.index : x.index < 0 && x.name < y.name;
+  });
 }
 
 }  // namespace
@@ -251,21 +243,28 @@ Status CheckUpdatePaths(const TableSchema& schema, const std::vector<UpdateActio
     }
     if (IsKeyOf(schema.key, name)) {
       if (a.path.size() > 1) {
-        return Status::Validation("Key attributes must be scalars; list random access '[]' and map "
-                                  "lookup '.' are not allowed: Key: " + name, a.span);
+        return Status::Validation(
+            "Key attributes must be scalars; list random access '[]' and map "
+            "lookup '.' are not allowed: Key: " +
+                name,
+            a.span);
       }
-      return Status::Validation("One or more parameter values were invalid: Cannot update attribute " +
-                                    name + ". This attribute is part of the key", a.span);
+      return Status::Validation("One or more parameter values were invalid: Cannot update attribute " + name +
+                                    ". This attribute is part of the key",
+                                a.span);
     }
     if (a.path.size() > 1) {
       if (a.path.size() > static_cast<size_t>(kMaxItemNesting)) {
-        return Status::Validation("The document path has too many nesting levels; nesting levels: " +
-                                      std::to_string(a.path.size()), a.span);
+        return Status::Validation(
+            "The document path has too many nesting levels; nesting levels: " + std::to_string(a.path.size()), a.span);
       }
       for (const IndexSchema& index : schema.indexes) {
         if (IsKeyOf(index.key, name)) {
-          return Status::Validation("Key attributes must be scalars; list random access '[]' and map "
-                                    "lookup '.' are not allowed: IndexKey: " + name, a.span);
+          return Status::Validation(
+              "Key attributes must be scalars; list random access '[]' and map "
+              "lookup '.' are not allowed: IndexKey: " +
+                  name,
+              a.span);
         }
       }
     }
@@ -277,9 +276,7 @@ Status CheckUpdatePaths(const TableSchema& schema, const std::vector<UpdateActio
 Value ValueAt(const Value& item, const Path& path) {
   if (const internal::HeapItem* lazy = item.heap_item()) {
     ItemView view(lazy->bytes, lazy->names);
-    return view
-        .GetPath(lazy->names->Find(path[0].name), path[0].name,
-                 std::span<const PathStep>(path).subspan(1))
+    return view.GetPath(lazy->names->Find(path[0].name), path[0].name, std::span<const PathStep>(path).subspan(1))
         .Own();
   }
   Value v = item;
@@ -295,8 +292,8 @@ Value ValueAt(const Value& item, const Path& path) {
   return v;
 }
 
-Result<UpdatedAttributes> ApplyActions(const Value& old_item,
-                                       const std::vector<UpdateAction>& actions, EvalContext& ctx) {
+Result<UpdatedAttributes> ApplyActions(const Value& old_item, const std::vector<UpdateAction>& actions,
+                                       EvalContext& ctx) {
   UpdatedAttributes out;
   for (const UpdateAction& a : actions) {
     Value old_value;
@@ -319,8 +316,7 @@ Result<UpdatedAttributes> ApplyActions(const Value& old_item,
     const bool removes_a = out.results[a].is_missing();
     const bool removes_b = out.results[b].is_missing();
     if (removes_a != removes_b) return removes_b;
-    return removes_a ? PathLess(actions[b].path, actions[a].path)
-                     : PathLess(actions[a].path, actions[b].path);
+    return removes_a ? PathLess(actions[b].path, actions[a].path) : PathLess(actions[a].path, actions[b].path);
   });
   for (size_t i : order) {
     const UpdateAction& a = actions[i];
@@ -342,8 +338,7 @@ Result<UpdatedAttributes> ApplyActions(const Value& old_item,
   return out;
 }
 
-void SpliceItem(std::string_view item, const std::vector<Field>& attributes, NameTable* names,
-                std::string* out) {
+void SpliceItem(std::string_view item, const std::vector<Field>& attributes, NameTable* names, std::string* out) {
   struct Piece {
     uint32_t id;
     const Field* field;
@@ -355,9 +350,8 @@ void SpliceItem(std::string_view item, const std::vector<Field>& attributes, Nam
     uint32_t id = f.value.is_missing() ? names->Find(f.name) : names->FindOrAdd(f.name);
     pieces.push_back({id, &f});
   }
-  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
-    return a.id != b.id ? a.id < b.id : a.name() < b.name();
-  });
+  std::sort(pieces.begin(), pieces.end(),
+            [](const Piece& a, const Piece& b) { return a.id != b.id ? a.id < b.id : a.name() < b.name(); });
   auto emit = [&](const Piece& piece) {
     if (piece.field->value.is_missing()) return;
     if (piece.id != NameTable::kNone) {
@@ -390,12 +384,9 @@ void SpliceItem(std::string_view item, const std::vector<Field>& attributes, Nam
     if (p != nullptr) p = SkipValue(p, end);
     if (p == nullptr) break;
     const uint32_t id = mark == 0 ? NameTable::kNone : mark - 1;
-    auto before = [&](const Piece& piece) {
-      return piece.id != id ? piece.id < id : mark == 0 && piece.name() < full;
-    };
+    auto before = [&](const Piece& piece) { return piece.id != id ? piece.id < id : mark == 0 && piece.name() < full; };
     while (next < pieces.size() && before(pieces[next])) emit(pieces[next++]);
-    if (next < pieces.size() && pieces[next].id == id &&
-        (mark != 0 || pieces[next].name() == full)) {
+    if (next < pieces.size() && pieces[next].id == id && (mark != 0 || pieces[next].name() == full)) {
       emit(pieces[next++]);
     } else {
       out->append(start, p - start);

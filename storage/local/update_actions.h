@@ -27,12 +27,11 @@ struct UpdatedAttributes {
 
 // Applies the actions to `old_item` (MISSING if there is none), which the values see in
 // (*ctx.frame)[slot] already. REQUIRES: CheckUpdatePaths passed.
-Result<UpdatedAttributes> ApplyActions(const Value& old_item,
-                                       const std::vector<UpdateAction>& actions, EvalContext& ctx);
+Result<UpdatedAttributes> ApplyActions(const Value& old_item, const std::vector<UpdateAction>& actions,
+                                       EvalContext& ctx);
 
 // Appends `item` (encoded) with the attributes replaced, added or removed.
-void SpliceItem(std::string_view item, const std::vector<Field>& attributes, NameTable* names,
-                std::string* out);
+void SpliceItem(std::string_view item, const std::vector<Field>& attributes, NameTable* names, std::string* out);
 
 // The struct of values at their paths: nested as they are, list elements packed in order. Paths whose
 // value is MISSING are left out; MISSING if none is left.

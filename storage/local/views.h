@@ -39,8 +39,7 @@ class TransactionReads {
   virtual ~TransactionReads() = default;
   virtual OverlayPtr overlay() const = 0;
   virtual void NoteKey(const std::string& key, uint32_t table_id) = 0;
-  virtual std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward,
-                                                 uint32_t table_id) = 0;
+  virtual std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward, uint32_t table_id) = 0;
 };
 
 class LocalView final : public ReadView {
@@ -68,8 +67,7 @@ class LocalView final : public ReadView {
 };
 
 // Iterates over `base` (owned) with the overlay on top.
-std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base,
-                                                     OverlayPtr overlay);
+std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base, OverlayPtr overlay);
 
 }  // namespace parton
 

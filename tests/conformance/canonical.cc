@@ -16,14 +16,11 @@ namespace {
 
 constexpr int64_t kNanosPerMinute = 60'000'000'000;
 
-std::string Sized(char kind, std::string_view bytes) {
-  return fmt::format("{}{}:{}", kind, bytes.size(), bytes);
-}
+std::string Sized(char kind, std::string_view bytes) { return fmt::format("{}{}:{}", kind, bytes.size(), bytes); }
 
 std::string OfNumber(const Number& n) {
   Number normal = n.Normalized();
-  return fmt::format("#{}e{}", Number::FromParts(normal.coefficient(), 0).ToString(),
-                     normal.exponent());
+  return fmt::format("#{}e{}", Number::FromParts(normal.coefficient(), 0).ToString(), normal.exponent());
 }
 
 std::string OfDouble(double d) {
@@ -85,8 +82,7 @@ std::string Canonical(const Value& v) {
     case Type::kGraph: {
       std::vector<std::string> parts;
       Value whole = v.Materialize();
-      for (const Field& f : whole.fields())
-        parts.push_back(Sized('s', f.name) + "=" + Canonical(f.value));
+      for (const Field& f : whole.fields()) parts.push_back(Sized('s', f.name) + "=" + Canonical(f.value));
       std::sort(parts.begin(), parts.end());
       return (v.is_struct() ? "" : "graph ") + Join('{', parts, '}');
     }

@@ -47,11 +47,7 @@ void List(const Suite& suite, const std::vector<Outcome>& outcomes, bool all) {
     const Case& c = suite.cases[i];
     bool disputed = PartOf(suite, c) == Part::kDisputed;
     if (!all && (outcomes[i].passed || disputed)) continue;
-    fmt::print("{} {} [{}] {}\n",
-               outcomes[i].passed ? "pass"
-               : disputed         ? "disp"
-                                  : "FAIL",
-               c.id, c.file, c.name);
+    fmt::print("{} {} [{}] {}\n", outcomes[i].passed ? "pass" : disputed ? "disp" : "FAIL", c.id, c.file, c.name);
     if (outcomes[i].passed) continue;
     for (const std::string& s : c.statements) fmt::print("     statement: {}\n", s);
     fmt::print("     {}\n", outcomes[i].message);
@@ -108,9 +104,8 @@ bool MatchesKnown(const Suite& suite, const std::vector<Outcome>& outcomes,
       fine = false;
     } else if (outcomes[i].passed == known.contains(c.id)) {
       fmt::print("{}: {} {}\n",
-                 outcomes[i].passed
-                     ? "listed as a known failure, but passes (take it from the list)"
-                     : "fails, and is not a known failure",
+                 outcomes[i].passed ? "listed as a known failure, but passes (take it from the list)"
+                                    : "fails, and is not a known failure",
                  c.id, c.name);
       fine = false;
     }
@@ -131,8 +126,7 @@ int Main(int argc, char** argv) {
   bool no_rules = false;
   CLI::App app("Runs PartiQL conformance cases");
   app.add_option("path", paths, "directories, or *.jsonl files, of cases")->required();
-  app.add_option("--list", list, "list cases: failures, or all")
-      ->check(CLI::IsMember({"failures", "all"}));
+  app.add_option("--list", list, "list cases: failures, or all")->check(CLI::IsMember({"failures", "all"}));
   app.add_option("--json", json, "write the outcome of every case to this file");
   app.add_option("--known", known_path, "file of known failures: exactly these must fail");
   app.add_option("--timeout", seconds, "seconds a case may take")->check(CLI::PositiveNumber);

@@ -17,9 +17,9 @@
 #include <utility>
 
 #include "canonical.h"
-#include "session/evaluate_statement.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
+#include "session/evaluate_statement.h"
 #include "tagged_json.h"
 
 namespace parton::conformance {
@@ -65,9 +65,8 @@ Status CheckStatically(const std::string& text, Settings settings) {
 }
 
 // What is wrong; nullopt if all is well.
-std::optional<std::string> RunStatement(const Case& c, const std::string& text,
-                                        const Globals* globals, const Value* expected,
-                                        Settings settings) {
+std::optional<std::string> RunStatement(const Case& c, const std::string& text, const Globals* globals,
+                                        const Value* expected, Settings settings) {
   switch (c.expectation) {
     case Expectation::kSyntaxSuccess: {
       Status status = ParseStatement(text).status();
@@ -90,8 +89,7 @@ std::optional<std::string> RunStatement(const Case& c, const std::string& text,
     return "an error is expected, the result is " + actual->ToLiteral();
   }
   std::string wanted = c.output_text.empty() ? expected->ToLiteral() : c.output_text;
-  if (!actual.ok())
-    return fmt::format("expected {}, error: {}", wanted, actual.status().ToString());
+  if (!actual.ok()) return fmt::format("expected {}, error: {}", wanted, actual.status().ToString());
   if (Canonical(*actual) == Canonical(*expected)) return std::nullopt;
   return fmt::format("expected {}, the result is {}", wanted, actual->ToLiteral());
 }

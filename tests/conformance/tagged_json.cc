@@ -17,9 +17,7 @@ namespace {
 
 using Json = rapidjson::Value;
 
-Status Bad(std::string_view what) {
-  return Status::Validation("tagged JSON: " + std::string(what));
-}
+Status Bad(std::string_view what) { return Status::Validation("tagged JSON: " + std::string(what)); }
 
 std::string_view View(const Json& json) { return {json.GetString(), json.GetStringLength()}; }
 
@@ -99,8 +97,7 @@ Result<Time> ReadTime(const Json& json) {
   if (!nanos.TryInt64(&fraction)) return Bad("second");
   t.nanos = (hour * 60 + minute) * 60'000'000'000 + fraction;
   t.precision = static_cast<uint8_t>(seconds.Scale());
-  if (auto offset = json.FindMember("offset");
-      offset != json.MemberEnd() && !offset->value.IsNull()) {
+  if (auto offset = json.FindMember("offset"); offset != json.MemberEnd() && !offset->value.IsNull()) {
     PARTON_ASSIGN_OR_RETURN(int64_t minutes, Member(json, "offset"));
     t.offset = static_cast<int16_t>(minutes);
   }
@@ -131,8 +128,7 @@ Result<Value> ReadMonths(const Json& json) {
   PARTON_ASSIGN_OR_RETURN(int sign, Sign(json));
   PARTON_ASSIGN_OR_RETURN(int64_t years, Member(json, "years"));
   PARTON_ASSIGN_OR_RETURN(int64_t months, Member(json, "months"));
-  return Value::Of(
-      Interval::Months(sign * (years * 12 + months), {DatePart::kYear, DatePart::kMonth, 9, 0}));
+  return Value::Of(Interval::Months(sign * (years * 12 + months), {DatePart::kYear, DatePart::kMonth, 9, 0}));
 }
 
 Result<Value> ReadSeconds(const Json& json) {
@@ -143,8 +139,8 @@ Result<Value> ReadSeconds(const Json& json) {
   PARTON_ASSIGN_OR_RETURN(int64_t seconds, Member(json, "seconds"));
   PARTON_ASSIGN_OR_RETURN(int64_t nanos, Member(json, "nanos"));
   seconds += ((days * 24 + hours) * 60 + minutes) * 60;
-  return Value::Of(Interval::Seconds(sign * seconds, static_cast<int32_t>(sign * nanos),
-                                     {DatePart::kDay, DatePart::kSecond, 9, 9}));
+  return Value::Of(
+      Interval::Seconds(sign * seconds, static_cast<int32_t>(sign * nanos), {DatePart::kDay, DatePart::kSecond, 9, 9}));
 }
 
 Result<Value> ReadTagged(std::string_view tag, const Json& v) {

@@ -116,12 +116,18 @@ class Workload {
       }
       case 10:
         if (t->FindIndex("late") != nullptr) return store->DropIndex("ttt", "late").ok();
-        return store->CreateIndex("ttt", Index("late", Attribute("g", KeyType::kString), Attribute("n", KeyType::kNumber)), nullptr).ok();
+        return store
+            ->CreateIndex("ttt", Index("late", Attribute("g", KeyType::kString), Attribute("n", KeyType::kNumber)),
+                          nullptr)
+            .ok();
       case 11:
-        return store->AlterTable("ttt", [&](TableSchema* s) {
-                      s->ttl_attribute = s->ttl_attribute.empty() ? "n" : "";
-                      return Status::Ok();
-                    }).ok();
+        return store
+            ->AlterTable("ttt",
+                         [&](TableSchema* s) {
+                           s->ttl_attribute = s->ttl_attribute.empty() ? "n" : "";
+                           return Status::Ok();
+                         })
+            .ok();
       default: {
         Value item = MakeItem(sk);
         pending[sk] = item;
@@ -158,8 +164,7 @@ void Verify(FaultEnv* env, const Workload& w, bool durable = true) {
   }
   const bool past = !durable && std::find(w.history.begin(), w.history.end(), there) != w.history.end();
   EXPECT_TRUE(there == w.acknowledged || there == w.pending || past)
-      << "there: " << Show(there) << "\nacknowledged: " << Show(w.acknowledged)
-      << "\npending: " << Show(w.pending);
+      << "there: " << Show(there) << "\nacknowledged: " << Show(w.acknowledged) << "\npending: " << Show(w.pending);
   // And it takes writes again.
   EXPECT_TRUE(TryWrite(store.get(), {Put(*table, Item({{"pk", "z"}, {"sk", 1}, {"g", "z"}, {"n", 1}}))}).ok());
 }
@@ -194,7 +199,8 @@ TEST(CrashTest, UnsyncedBytesAreTorn) { Loop(Unsynced::kTear, 110); }
 TEST(CrashTest, UnsyncedBytesAreGarbage) { Loop(Unsynced::kGarbage, 110); }
 TEST(CrashTest, SomeUnsyncedSectorsArrive) { Loop(Unsynced::kScatter, 110); }
 TEST(CrashTest, RelaxedLosesOnlyTheEnd) {
-  for (Unsynced what : {Unsynced::kDrop, Unsynced::kTear, Unsynced::kGarbage, Unsynced::kScatter}) Loop(what, 110, false);
+  for (Unsynced what : {Unsynced::kDrop, Unsynced::kTear, Unsynced::kGarbage, Unsynced::kScatter})
+    Loop(what, 110, false);
 }
 
 // A flipped bit is found: opening, reading or Check says so, and never a wrong answer.

@@ -231,8 +231,7 @@ class FaultEnv : public leveldb::EnvWrapper, public DirectorySyncer {
     if (!Count()) return Broken(name);
     leveldb::WritableFile* base;
     const bool made = !target()->FileExists(name);
-    leveldb::Status s = append ? target()->NewAppendableFile(name, &base)
-                               : target()->NewWritableFile(name, &base);
+    leveldb::Status s = append ? target()->NewAppendableFile(name, &base) : target()->NewWritableFile(name, &base);
     if (!s.ok()) return s;
     std::lock_guard lock(mutex_);
     if (made) entries_.push_back({name, "", std::nullopt});

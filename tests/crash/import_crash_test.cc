@@ -1,12 +1,12 @@
 // IMPORT of a data model when the power goes: after each point of death all of its tables are there, or none.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "session/open_database.h"
 #include "tests/crash/fault_env.h"

@@ -1,6 +1,9 @@
-// A process under load is killed with SIGKILL, again and again, on a directory of the real file system. Several threads write; each
-// tells the parent by a pipe what was acknowledged. After each death the parent opens the database and looks.
+// A process under load is killed with SIGKILL, again and again, on a directory of the real file system. Several threads
+// write; each tells the parent by a pipe what was acknowledged. After each death the parent opens the database and
+// looks.
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,9 +13,6 @@
 #include <filesystem>
 #include <random>
 #include <thread>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "parton/database.h"
 #include "tests/crash/statements.h"
@@ -63,7 +63,7 @@ Status TransferOnce(Connection* c, int64_t n, const std::string& pad) {
   PARTON_RETURN_IF_ERROR(RunStatement(c, "UPDATE account SET v = v - 1 WHERE id = ?", {Value(n % kAccounts)}));
   PARTON_RETURN_IF_ERROR(RunStatement(c, "UPDATE account SET v = v + 1 WHERE id = ?", {Value(n * 7 % kAccounts)}));
   PARTON_RETURN_IF_ERROR(RunStatement(c, "INSERT INTO log VALUE {'id': ?, 'g': ?, 'pad': ?, 'e': 1000000000}",
-                             {Value(n), Value(fmt::format("g{}", n % 5)), Value(pad)}));
+                                      {Value(n), Value(fmt::format("g{}", n % 5)), Value(pad)}));
   return RunStatement(c, "COMMIT");
 }
 
@@ -87,7 +87,7 @@ void Group(Database* db, int pipe) {
   auto c = db->Connect();
   for (int64_t n = One(c.get(), "SELECT VALUE MAX(b.g) FROM bulk AS b") + 1;; ++n) {
     Must(RunStatement(c.get(), "INSERT INTO bulk << {'g': ?, 'i': 1}, {'g': ?, 'i': 2, 'm': 1}, {'g': ?, 'i': 3} >>",
-             {Value(n), Value(n), Value(n)}));
+                      {Value(n), Value(n), Value(n)}));
     Acknowledge(pipe, kGroup, n);
     if (n % 7 == 3) Must(RunStatement(c.get(), "CREATE INDEX IF NOT EXISTS by_pad ON log (pad STRING, id NUMBER)"));
     if (n % 7 == 6) Must(RunStatement(c.get(), "DROP INDEX IF EXISTS by_pad ON log"));
@@ -129,11 +129,15 @@ class KillTest : public ::testing::Test {
         "CREATE TABLE bulk (g NUMBER, i NUMBER, PRIMARY KEY (g, i), GLOBAL INDEX by_m (m NUMBER));"
         "CREATE TABLE total (k STRING, PRIMARY KEY (k)); INSERT INTO total VALUE {'k': 't', 'n': 0};"
         "CREATE TABLE audit (id NUMBER, PRIMARY KEY (id));"
-        "CREATE TABLE log (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g STRING, id NUMBER)) WITH (stream = 'both images');"
-        "CREATE TRIGGER adds ON log FROM TRIM_HORIZON BATCH 7 AS UPDATE total SET n = n + (SELECT COUNT(*) FROM records AS r) WHERE k = 't';"
-        "CREATE TRIGGER audits ON log FROM TRIM_HORIZON BATCH 5 AS INSERT INTO audit SELECT r.Keys.id AS id FROM records AS r;");
+        "CREATE TABLE log (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g STRING, id NUMBER)) WITH (stream = 'both "
+        "images');"
+        "CREATE TRIGGER adds ON log FROM TRIM_HORIZON BATCH 7 AS UPDATE total SET n = n + (SELECT COUNT(*) FROM "
+        "records AS r) WHERE k = 't';"
+        "CREATE TRIGGER audits ON log FROM TRIM_HORIZON BATCH 5 AS INSERT INTO audit SELECT r.Keys.id AS id FROM "
+        "records AS r;");
     ASSERT_TRUE(s.ok()) << s.ToString();
-    for (int i = 0; i < kAccounts; ++i) ASSERT_TRUE(RunStatement(c.get(), "INSERT INTO account VALUE {'id': ?, 'v': 100}", {Value(i)}).ok());
+    for (int i = 0; i < kAccounts; ++i)
+      ASSERT_TRUE(RunStatement(c.get(), "INSERT INTO account VALUE {'id': ?, 'v': 100}", {Value(i)}).ok());
   }
   void TearDown() override { fs::remove_all(path_); }
 

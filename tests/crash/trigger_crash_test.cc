@@ -1,10 +1,10 @@
 // Triggers, TTL and trimming when the power goes: after each point of death every change of the source is in the
 // copy exactly once, and what was acknowledged is there.
-#include <algorithm>
-#include <cstdlib>
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 #include "session/open_database.h"
 #include "tests/crash/fault_env.h"
@@ -34,16 +34,18 @@ int Workload(FaultEnv* env) {
   if (!db.ok()) return 0;
   auto c = (*db)->Connect();
   // `src` comes last: where it is there, everything is.
-  for (const char* text : {"CREATE TABLE IF NOT EXISTS total (k STRING, PRIMARY KEY (k), GLOBAL INDEX by_n (n NUMBER))",
-                           "UPSERT INTO total VALUE {'k': 'sum', 'n': 0}",
-                           "CREATE TABLE IF NOT EXISTS src (id NUMBER, PRIMARY KEY (id)) WITH (stream = 'new image', ttl = 'e')",
-                           "CREATE TRIGGER IF NOT EXISTS adds ON src FROM TRIM_HORIZON BATCH 3 AS UPDATE total AS t SET n = n + "
-                           "(SELECT COUNT(*) FROM records AS r WHERE r.eventName = 'INSERT') WHERE k = 'sum'"}) {
+  for (const char* text :
+       {"CREATE TABLE IF NOT EXISTS total (k STRING, PRIMARY KEY (k), GLOBAL INDEX by_n (n NUMBER))",
+        "UPSERT INTO total VALUE {'k': 'sum', 'n': 0}",
+        "CREATE TABLE IF NOT EXISTS src (id NUMBER, PRIMARY KEY (id)) WITH (stream = 'new image', ttl = 'e')",
+        "CREATE TRIGGER IF NOT EXISTS adds ON src FROM TRIM_HORIZON BATCH 3 AS UPDATE total AS t SET n = n + "
+        "(SELECT COUNT(*) FROM records AS r WHERE r.eventName = 'INSERT') WHERE k = 'sum'"}) {
     if (!Try(c.get(), text)) return 0;
   }
   int acknowledged = 0;
   for (int i = 0; i < 12; ++i) {
-    if (!Try(c.get(), fmt::format("INSERT INTO src VALUE {{'id': {}, 'e': {}}}", i, i % 4 == 0 ? kNow - 5 : kNow + 5000))) {
+    if (!Try(c.get(),
+             fmt::format("INSERT INTO src VALUE {{'id': {}, 'e': {}}}", i, i % 4 == 0 ? kNow - 5 : kNow + 5000))) {
       return acknowledged;
     }
     ++acknowledged;

@@ -1,10 +1,10 @@
 #include "tests/crash/workload.h"
 
-#include <algorithm>
-#include <random>
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
 
 #include "tests/crash/statements.h"
 
@@ -24,7 +24,8 @@ class StepMaker {
          {"CREATE TABLE total (k STRING, PRIMARY KEY (k))", "UPSERT INTO total VALUE {'k': 'sum', 'n': 0}",
           "CREATE TABLE audit (pk STRING, n NUMBER, PRIMARY KEY (pk, n), GLOBAL INDEX by_event (ev STRING))",
           "CREATE TABLE other (id NUMBER, PRIMARY KEY (id)) WITH (stream = 'new image')",
-          "CREATE TABLE main (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX by_g (g STRING), LOCAL INDEX by_v "
+          "CREATE TABLE main (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX by_g (g STRING), LOCAL INDEX "
+          "by_v "
           "(pk, v NUMBER) PROJECT INCLUDE (w)) WITH (stream = 'both images', ttl = 'e')",
           "CREATE TRIGGER audits ON main FROM TRIM_HORIZON BATCH 4 AS INSERT INTO audit SELECT r.Keys.pk AS pk, "
           "r.SequenceNumber AS n, r.Keys.sk AS sk, r.eventName AS ev FROM records AS r",
@@ -62,14 +63,16 @@ class StepMaker {
     switch (Below(20)) {
       case 0: return Add({fmt::format("UPDATE main SET w = {} WHERE pk = 'p{}'", i, Below(3))});
       case 1: return Add({fmt::format("DELETE FROM main WHERE v < {}", Below(20))});
-      case 2: return Add({fmt::format("REPLACE INTO other << {{'id': {}, 'v': 1}}, {{'id': {}, 'w': 2}} >>", Below(10), 10 + Below(10))});
+      case 2:
+        return Add({fmt::format("REPLACE INTO other << {{'id': {}, 'v': 1}}, {{'id': {}, 'w': 2}} >>", Below(10),
+                                10 + Below(10))});
       case 3: return Add({"REPLACE INTO other SELECT m.sk + 100 AS id, m.pad AS pad FROM main AS m WHERE m.pk = 'p1'"});
       case 4: return Add({"CREATE INDEX IF NOT EXISTS late ON main (g STRING, v NUMBER)"});
       case 5: return Add({"DROP INDEX IF EXISTS late ON main"});
-      case 6:
-        ttl_ = !ttl_;
-        return Add({ttl_ ? "ALTER TABLE main SET TTL (e)" : "ALTER TABLE main SET TTL DISABLED"});
-      case 7: return Add({fmt::format("CREATE TABLE IF NOT EXISTS extra{} (k STRING, PRIMARY KEY (k), GLOBAL INDEX i (z NUMBER))", Below(2))});
+      case 6: ttl_ = !ttl_; return Add({ttl_ ? "ALTER TABLE main SET TTL (e)" : "ALTER TABLE main SET TTL DISABLED"});
+      case 7:
+        return Add({fmt::format(
+            "CREATE TABLE IF NOT EXISTS extra{} (k STRING, PRIMARY KEY (k), GLOBAL INDEX i (z NUMBER))", Below(2))});
       case 8: return Add({fmt::format("DROP TABLE IF EXISTS extra{}", Below(2))});
       case 9: return Add({"TRUNCATE TABLE other"});
       case 10: return Add({fmt::format("ALTER TRIGGER audits {}", Below(2) == 0 ? "PAUSE" : "RESUME")});
@@ -139,12 +142,17 @@ Result<std::string> DigestUnsettled(Database* db) {
   for (const std::string& table : tables) {
     PARTON_RETURN_IF_ERROR(AppendRows(c.get(), "SHOW CREATE TABLE " + table, &text));
     // Sequence numbers may be skipped: those of the audit differ.
-    PARTON_RETURN_IF_ERROR(AppendRows(c.get(), table == "audit" ? "SELECT a.pk, a.sk, a.ev FROM audit AS a"
-                                                                : "SELECT VALUE t FROM " + table + " AS t", &text));
+    PARTON_RETURN_IF_ERROR(AppendRows(
+        c.get(),
+        table == "audit" ? "SELECT a.pk, a.sk, a.ev FROM audit AS a" : "SELECT VALUE t FROM " + table + " AS t",
+        &text));
     text += table + "'s feed\n";
     if (table != "main" && table != "other") continue;
-    PARTON_RETURN_IF_ERROR(AppendRows(c.get(), "SELECT r.eventName, r.Keys, r.NewImage, r.OldImage, r.userIdentity FROM changes('" +
-                                                   table + "') AS r ORDER BY r.SequenceNumber", &text));
+    PARTON_RETURN_IF_ERROR(
+        AppendRows(c.get(),
+                   "SELECT r.eventName, r.Keys, r.NewImage, r.OldImage, r.userIdentity FROM changes('" + table +
+                       "') AS r ORDER BY r.SequenceNumber",
+                   &text));
   }
   PARTON_RETURN_IF_ERROR(AppendRows(c.get(), "SHOW PARKED", &text));
   return text;
@@ -182,7 +190,8 @@ const std::string& Reference::Find(size_t count, int64_t now, bool settled) {
       clock = steps_[i].now;
       if (!steps_[i].statements.empty() && steps_[i].statements[0].starts_with("BACKUP")) continue;
       Status s = RunStep(db->get(), c.get(), steps_[i]);
-      EXPECT_TRUE(s.ok()) << s.ToString() << " in " << (steps_[i].statements.empty() ? "settling" : steps_[i].statements[0]);
+      EXPECT_TRUE(s.ok()) << s.ToString() << " in "
+                          << (steps_[i].statements.empty() ? "settling" : steps_[i].statements[0]);
     }
   }
   clock = now;

@@ -23,7 +23,8 @@ std::vector<Step> MakeSteps(uint32_t seed, int count, bool backups);
 // Leaves no transaction open.
 Status RunStep(Database* db, Connection* c, const Step& step);
 
-// Does what the background has left to do, then all there is to see: schemas, items, feeds, triggers. Equal texts, equal databases.
+// Does what the background has left to do, then all there is to see: schemas, items, feeds, triggers. Equal texts,
+// equal databases.
 Result<std::string> Digest(Database* db);
 // Of a database that can be read only: items and schemas as they are.
 Result<std::string> DigestUnsettled(Database* db);

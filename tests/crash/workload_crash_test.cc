@@ -1,11 +1,11 @@
-// The mixed workload dies, or the disk fails, at operation 1, 2, 3 ... of it. Afterwards the database holds exactly what
-// its steps so far make of it, the last one wholly or not at all, and triggers have run once on each change.
+// The mixed workload dies, or the disk fails, at operation 1, 2, 3 ... of it. Afterwards the database holds exactly
+// what its steps so far make of it, the last one wholly or not at all, and triggers have run once on each change.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <set>
 #include <sstream>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "session/open_database.h"
 #include "tests/crash/fault_env.h"
@@ -81,7 +81,8 @@ class Life {
     if (*there != before) {
       ASSERT_LT(done_, steps_.size()) << Difference(*there, before);
       const std::string& after = reference_->After(done_ + 1, now_);
-      ASSERT_TRUE(*there == after) << "with the last step:\n" << Difference(*there, after) << "without:\n"
+      ASSERT_TRUE(*there == after) << "with the last step:\n"
+                                   << Difference(*there, after) << "without:\n"
                                    << Difference(*there, before) << "step: " << StepText();
     }
     for (const std::string& problem : (*db)->Check()) ADD_FAILURE() << problem;
@@ -105,8 +106,10 @@ class Life {
     auto there = DigestUnsettled(db);
     ASSERT_TRUE(there.ok()) << there.status().ToString() << " in " << StepText();
     if (!steps_[done_].statements.empty()) {
-      const std::string &before = reference_->UnsettledAfter(done_, now_), &after = reference_->UnsettledAfter(done_ + 1, now_);
-      EXPECT_TRUE(*there == before || *there == after) << "with the step:\n" << Difference(*there, after) << "without:\n"
+      const std::string &before = reference_->UnsettledAfter(done_, now_),
+                        &after = reference_->UnsettledAfter(done_ + 1, now_);
+      EXPECT_TRUE(*there == before || *there == after) << "with the step:\n"
+                                                       << Difference(*there, after) << "without:\n"
                                                        << Difference(*there, before) << "step: " << StepText();
     }
     if (done_ < 2) return;

@@ -236,52 +236,54 @@ TEST_F(DamageTest, RepairMakesItUsable) {
 // and says what it cannot mend.
 TEST_F(DamageTest, RepairWhileOpen) {
   int mended = 0, told = 0;
-  ForEachSeed([&](const History&, const std::string& sound, std::mt19937* random) {
-    const std::string damaged = CopyOf(sound), backup = (folder_ / "backup").string();
-    fs::remove_all(backup);
-    auto db = Database::Open(damaged, History::SmallFiles());
-    ASSERT_TRUE(db.ok()) << db.status().ToString();
-    auto c = (*db)->Connect();
-    for (int i = 0; i < 5; ++i) {
-      ASSERT_TRUE(c->Execute(fmt::format("REPLACE INTO plain VALUE {{'a': {}, 'new': true}}", 1000 + i)).ok());
-    }
-    const Content content = ReadContent(db->get());
-    std::vector<fs::path> files = DataFiles(damaged);
-    std::erase_if(files, [](const fs::path& f) { return f.extension() == ".ldb"; });
-    const fs::path file = files[(*random)() % files.size()];
-    std::string what;
-    const bool changed = DamageFile(file, kAllDamage[(*random)() % std::size(kAllDamage)], random, &what);
-    SCOPED_TRACE(what);
-    auto result = c->Execute("REPAIR DATABASE");
-    ASSERT_TRUE(result.ok()) << result.status().ToString();
-    std::vector<std::string> lines;
-    while ((*result)->Next()) lines.emplace_back((*result)->row().Get("repair").bytes());
-    const bool may_not_open = Mentions(lines, {"--salvage"});
-    if (file.extension() != ".log") {
-      EXPECT_EQ(may_not_open, changed);
-      EXPECT_TRUE(c->Execute(fmt::format("BACKUP TO '{}'", backup)).ok());
-    }
-    EXPECT_EQ(Mentions(lines, {"still wrong"}), may_not_open) << fmt::format("{}", fmt::join(lines, "\n"));
-    EXPECT_EQ(ReadContent(db->get()), content);
-    result->reset();
-    c.reset();
-    db->reset();
-    ++(may_not_open ? told : mended);
-    auto again = Database::Open(may_not_open ? backup : damaged, History::SmallFiles());
-    ASSERT_TRUE(again.ok()) << again.status().ToString();
-    EXPECT_EQ(ReadContent(again->get()), content);
-    again->reset();
-    ExpectHealthy(may_not_open ? backup : damaged);
-    if (!may_not_open) return;
-    // It opens as it was, or not at all.
-    auto reopened = Database::Open(damaged, History::SmallFiles());
-    if (reopened.ok()) {
-      EXPECT_EQ(ReadContent(reopened->get()), content);
-    } else {
-      EXPECT_EQ(reopened.status().code(), StatusCode::kCorruption) << reopened.status().ToString();
-      EXPECT_NE(reopened.status().hint().find("--salvage"), std::string::npos);
-    }
-  }, kDamagesOfASeed / 4);
+  ForEachSeed(
+      [&](const History&, const std::string& sound, std::mt19937* random) {
+        const std::string damaged = CopyOf(sound), backup = (folder_ / "backup").string();
+        fs::remove_all(backup);
+        auto db = Database::Open(damaged, History::SmallFiles());
+        ASSERT_TRUE(db.ok()) << db.status().ToString();
+        auto c = (*db)->Connect();
+        for (int i = 0; i < 5; ++i) {
+          ASSERT_TRUE(c->Execute(fmt::format("REPLACE INTO plain VALUE {{'a': {}, 'new': true}}", 1000 + i)).ok());
+        }
+        const Content content = ReadContent(db->get());
+        std::vector<fs::path> files = DataFiles(damaged);
+        std::erase_if(files, [](const fs::path& f) { return f.extension() == ".ldb"; });
+        const fs::path file = files[(*random)() % files.size()];
+        std::string what;
+        const bool changed = DamageFile(file, kAllDamage[(*random)() % std::size(kAllDamage)], random, &what);
+        SCOPED_TRACE(what);
+        auto result = c->Execute("REPAIR DATABASE");
+        ASSERT_TRUE(result.ok()) << result.status().ToString();
+        std::vector<std::string> lines;
+        while ((*result)->Next()) lines.emplace_back((*result)->row().Get("repair").bytes());
+        const bool may_not_open = Mentions(lines, {"--salvage"});
+        if (file.extension() != ".log") {
+          EXPECT_EQ(may_not_open, changed);
+          EXPECT_TRUE(c->Execute(fmt::format("BACKUP TO '{}'", backup)).ok());
+        }
+        EXPECT_EQ(Mentions(lines, {"still wrong"}), may_not_open) << fmt::format("{}", fmt::join(lines, "\n"));
+        EXPECT_EQ(ReadContent(db->get()), content);
+        result->reset();
+        c.reset();
+        db->reset();
+        ++(may_not_open ? told : mended);
+        auto again = Database::Open(may_not_open ? backup : damaged, History::SmallFiles());
+        ASSERT_TRUE(again.ok()) << again.status().ToString();
+        EXPECT_EQ(ReadContent(again->get()), content);
+        again->reset();
+        ExpectHealthy(may_not_open ? backup : damaged);
+        if (!may_not_open) return;
+        // It opens as it was, or not at all.
+        auto reopened = Database::Open(damaged, History::SmallFiles());
+        if (reopened.ok()) {
+          EXPECT_EQ(ReadContent(reopened->get()), content);
+        } else {
+          EXPECT_EQ(reopened.status().code(), StatusCode::kCorruption) << reopened.status().ToString();
+          EXPECT_NE(reopened.status().hint().find("--salvage"), std::string::npos);
+        }
+      },
+      kDamagesOfASeed / 4);
   fmt::print("{} could be mended, {} could not\n", mended, told);
 }
 

@@ -1,10 +1,10 @@
 // docs/functions.md from the registry: functions_doc FILE checks that the file is current, --write makes it so.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <map>
 #include <string>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "tests/docs/generated_page.h"
 #include "types/functions/functions.h"
@@ -32,8 +32,9 @@ std::string Page() {
     out += fmt::format("\n## {}{}\n\n| function | what it gives | example |\n| --- | --- | --- |\n{}",
                        static_cast<char>(std::toupper(static_cast<unsigned char>(group[0]))), group.substr(1), rows);
   }
-  out += "\n## Aggregates\n\nThey skip NULL and MISSING. All take DISTINCT and `FILTER (WHERE ...)`, and may be used with "
-         "`OVER (...)`.\n\n| function | what it gives | example |\n| --- | --- | --- |\n";
+  out +=
+      "\n## Aggregates\n\nThey skip NULL and MISSING. All take DISTINCT and `FILTER (WHERE ...)`, and may be used with "
+      "`OVER (...)`.\n\n| function | what it gives | example |\n| --- | --- | --- |\n";
   for (const parton::AggregateFunction* f : parton::AllAggregateFunctions()) {
     out += Row(f->signature, f->doc, f->example);
   }

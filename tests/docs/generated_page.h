@@ -1,4 +1,5 @@
-// The main() of a program that makes a page of docs/ from the project's tables, and of the test that the page is current.
+// The main() of a program that makes a page of docs/ from the project's tables, and of the test that the page is
+// current.
 #ifndef PARTON_TESTS_DOCS_GENERATED_PAGE_H_
 #define PARTON_TESTS_DOCS_GENERATED_PAGE_H_
 

@@ -21,8 +21,7 @@ std::string Escaped(std::string_view text) {
   std::string out;
   bool starts = true;  // a line; a dot or quote there would be a request
   for (const char c : text) {
-    if (starts && c == ' ')
-      continue;  // lines of a help text are indented; the page does that itself
+    if (starts && c == ' ') continue;  // lines of a help text are indented; the page does that itself
     if (starts && (c == '.' || c == '\'')) out += "\\&";
     starts = c == '\n';
     switch (c) {

@@ -147,11 +147,20 @@ int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string a = argv[i];
     const char* value = i + 1 < argc ? argv[i + 1] : "";
-    if (a == "--seconds") { options.seconds = std::atof(value); ++i; }
-    else if (a == "--runs") { options.runs = std::atol(value); ++i; }
-    else if (a == "--seed") { options.seed = static_cast<uint32_t>(std::atol(value)); ++i; }
-    else if (a == "--input") { options.input = value; ++i; }
-    else options.targets.push_back(a);
+    if (a == "--seconds") {
+      options.seconds = std::atof(value);
+      ++i;
+    } else if (a == "--runs") {
+      options.runs = std::atol(value);
+      ++i;
+    } else if (a == "--seed") {
+      options.seed = static_cast<uint32_t>(std::atol(value));
+      ++i;
+    } else if (a == "--input") {
+      options.input = value;
+      ++i;
+    } else
+      options.targets.push_back(a);
   }
   for (int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM}) ::signal(signal, KeepInput);
   size_t found = 0;

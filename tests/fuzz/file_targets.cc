@@ -1,7 +1,8 @@
-// Whole databases with damaged files. Opening and reading say what is wrong, or give what was stored; a log may have lost its
-// end. Never another answer.
+// Whole databases with damaged files. Opening and reading say what is wrong, or give what was stored; a log may have
+// lost its end. Never another answer.
 //
 // An input is a list of edits of eight bytes: what, file, offset (3 bytes, a fraction of the file), value (3 bytes).
+#include <fmt/format.h>
 #include <leveldb/env.h>
 #include <leveldb/helpers/memenv.h>
 
@@ -10,8 +11,6 @@
 #include <memory>
 #include <random>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "session/open_database.h"
 #include "tests/fuzz/fuzz_target.h"
@@ -57,9 +56,12 @@ Image MakeImage() {
     auto db = OpenDatabase("/db", SmallOptions(), env.get());
     FUZZ_CHECK(db.ok());
     auto c = (*db)->Connect();
-    FUZZ_CHECK(c->ExecuteScript("CREATE TABLE plain (a NUMBER, PRIMARY KEY (a));"
-                                "CREATE TABLE rich (p STRING, s NUMBER, PRIMARY KEY (p, s), GLOBAL INDEX by_g (g NUMBER)) WITH (stream = "
-                                "'both images', ttl = 'e')").ok());
+    FUZZ_CHECK(
+        c->ExecuteScript(
+             "CREATE TABLE plain (a NUMBER, PRIMARY KEY (a));"
+             "CREATE TABLE rich (p STRING, s NUMBER, PRIMARY KEY (p, s), GLOBAL INDEX by_g (g NUMBER)) WITH (stream = "
+             "'both images', ttl = 'e')")
+            .ok());
     std::mt19937 random(5);
     for (int i = 0; i < 400; ++i) {
       const int n = static_cast<int>(random() % 40);
@@ -69,11 +71,13 @@ Image MakeImage() {
       const char* table = kTables[i % 2];
       std::string text;
       if (i % 11 == 10) {
-        text = i % 2 == 0 ? fmt::format("DELETE FROM plain WHERE a = {}", n) : fmt::format("DELETE FROM rich WHERE p = 'p{}' AND s = {}", n % 3, n);
+        text = i % 2 == 0 ? fmt::format("DELETE FROM plain WHERE a = {}", n)
+                          : fmt::format("DELETE FROM rich WHERE p = 'p{}' AND s = {}", n % 3, n);
       } else if (i % 2 == 0) {
         text = fmt::format("REPLACE INTO plain VALUE {{'a': {}, 'v': {}, 'pad': '{}'}}", n, i, pad);
       } else {
-        text = fmt::format("REPLACE INTO rich VALUE {{'p': 'p{}', 's': {}, 'g': {}, 'e': {}, 'pad': '{}'}}", n % 3, n, i % 5, 1'800'000'000 + i, pad);
+        text = fmt::format("REPLACE INTO rich VALUE {{'p': 'p{}', 's': {}, 'g': {}, 'e': {}, 'pad': '{}'}}", n % 3, n,
+                           i % 5, 1'800'000'000 + i, pad);
       }
       FUZZ_CHECK(c->ExecuteScript(text).ok());
       image.now[table] = Rows(c.get(), fmt::format("SELECT VALUE t FROM {} AS t", table)).value();
@@ -121,9 +125,12 @@ std::string Apply(std::string_view edit, std::map<std::string, std::string>* fil
     case 1: data[at] = static_cast<char>(data[at] ^ (1 << byte(5) % 8)); break;
     case 2: data[at] = static_cast<char>(byte(5)); break;
     case 3: data.resize(at); break;
-    case 4: std::fill_n(data.begin() + static_cast<ptrdiff_t>(at), std::min<size_t>(data.size() - at, 1 + byte(6) * 4), '\0'); break;
+    case 4:
+      std::fill_n(data.begin() + static_cast<ptrdiff_t>(at), std::min<size_t>(data.size() - at, 1 + byte(6) * 4), '\0');
+      break;
     case 5:
-      for (size_t i = at; i < std::min(data.size(), at + byte(6)); ++i) data[i] = static_cast<char>(data[i] * 7 + byte(7));
+      for (size_t i = at; i < std::min(data.size(), at + byte(6)); ++i)
+        data[i] = static_cast<char>(data[i] * 7 + byte(7));
       break;
   }
   return data == before ? "" : it->first;

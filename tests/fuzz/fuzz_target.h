@@ -24,12 +24,12 @@ const std::vector<Target>& StorageTargets();  // items, keys, change records, sc
 const std::vector<Target>& TextTargets();     // statements, Ion, JSON
 const std::vector<Target>& FileTargets();     // whole databases
 
-#define FUZZ_CHECK(condition)                                                         \
-  do {                                                                                \
-    if (!(condition)) {                                                               \
-      std::fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);  \
-      std::abort();                                                                   \
-    }                                                                                 \
+#define FUZZ_CHECK(condition)                                                        \
+  do {                                                                               \
+    if (!(condition)) {                                                              \
+      std::fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                  \
+    }                                                                                \
   } while (0)
 
 }  // namespace parton::fuzz

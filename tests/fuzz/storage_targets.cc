@@ -1,12 +1,13 @@
-// The decoders of what is stored: any bytes are refused or mean exactly one thing, which is written as these bytes again.
+// The decoders of what is stored: any bytes are refused or mean exactly one thing, which is written as these bytes
+// again.
 #include <algorithm>
 #include <optional>
 
-#include "storage/local/change_feed.h"
 #include "storage/local/bytes/key_codec.h"
-#include "storage/local/recovery/log_scan.h"
 #include "storage/local/bytes/number_key.h"
 #include "storage/local/bytes/schema_codec.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/recovery/log_scan.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "types/item/item_codec.h"
 #include "types/value/value_compare.h"
@@ -85,12 +86,14 @@ constexpr KeyType kKeyTypes[] = {KeyType::kString, KeyType::kNumber, KeyType::kB
 
 std::vector<std::string> KeySeeds() {
   std::vector<std::string> seeds;
-  for (const char* text : {"0", "1", "-1", "1234", "-1234", "0.001", "-1e-130", "9.9999999999999999999999999999999999999e125", "1e125", "12.50"}) {
+  for (const char* text : {"0", "1", "-1", "1234", "-1234", "0.001", "-1e-130",
+                           "9.9999999999999999999999999999999999999e125", "1e125", "12.50"}) {
     std::string bytes(1, '\1');
     AppendNumberKey(*Number::ParseStrict(text), &bytes);
     seeds.push_back(bytes);
   }
-  for (const std::string& text : {std::string(), std::string("abc"), std::string("a\0b", 3), std::string("\0\0", 2), std::string("\xff\x01")}) {
+  for (const std::string& text :
+       {std::string(), std::string("abc"), std::string("a\0b", 3), std::string("\0\0", 2), std::string("\xff\x01")}) {
     for (char type : {'\0', '\2'}) {
       std::string bytes(1, type);
       AppendEscaped(text, &bytes);
@@ -161,7 +164,8 @@ void RunChange(std::string_view input) {
     return;
   }
   for (std::string_view item : {r->keys, r->new_image, r->old_image}) {
-    FUZZ_CHECK(item.empty() || (item.data() >= input.data() && item.data() + item.size() <= input.data() + input.size()));
+    FUZZ_CHECK(item.empty() ||
+               (item.data() >= input.data() && item.data() + item.size() <= input.data() + input.size()));
     RunItem(item);
   }
   std::string again;
@@ -239,10 +243,8 @@ void RunLog(std::string_view input) {
 
 const std::vector<Target>& StorageTargets() {
   static const std::vector<Target>& targets = *new std::vector<Target>{
-      {"item", ItemSeeds, RunItem, {}, 30'000},
-      {"key", KeySeeds, RunKey, {}, 80'000},
-      {"change", ChangeSeeds, RunChange, {}, 20'000},
-      {"schema", SchemaSeeds, RunSchema, {}, 30'000},
+      {"item", ItemSeeds, RunItem, {}, 30'000},       {"key", KeySeeds, RunKey, {}, 80'000},
+      {"change", ChangeSeeds, RunChange, {}, 20'000}, {"schema", SchemaSeeds, RunSchema, {}, 30'000},
       {"log", LogSeeds, RunLog, {}, 30'000},
   };
   return targets;

@@ -1,5 +1,5 @@
-// Text: statements are refused with a position, or planned, or run; none crashes, hangs or leaves unsound data. Ion and JSON
-// that is read can be written as a literal and parsed again.
+// Text: statements are refused with a position, or planned, or run; none crashes, hangs or leaves unsound data. Ion and
+// JSON that is read can be written as a literal and parsed again.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -55,10 +55,14 @@ std::unique_ptr<Database> MakeDatabase() {
   auto db = Database::Open(":memory:", options);
   FUZZ_CHECK(db.ok());
   Status s = (*db)->Connect()->ExecuteScript(
-      "CREATE TABLE songs (artist STRING, title STRING, plays NUMBER, PRIMARY KEY (artist, title), GLOBAL INDEX by_plays (plays));"
-      "CREATE TABLE t (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX g (a STRING, b NUMBER)) WITH (stream = 'both images', ttl = 'e');"
-      "INSERT INTO t << {'pk': 'a', 'sk': 1, 'a': 'x', 'b': 2, 'l': [1, {'m': <<1, 2>>}]}, {'pk': 'a', 'sk': 2, 's': 'text'} >>;"
-      "INSERT INTO songs << {'artist': 'a', 'title': 'x', 'plays': 3}, {'artist': 'b', 'title': 'y', 'tags': <<'a', 'b'>>} >>;");
+      "CREATE TABLE songs (artist STRING, title STRING, plays NUMBER, PRIMARY KEY (artist, title), GLOBAL INDEX "
+      "by_plays (plays));"
+      "CREATE TABLE t (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX g (a STRING, b NUMBER)) WITH (stream = "
+      "'both images', ttl = 'e');"
+      "INSERT INTO t << {'pk': 'a', 'sk': 1, 'a': 'x', 'b': 2, 'l': [1, {'m': <<1, 2>>}]}, {'pk': 'a', 'sk': 2, 's': "
+      "'text'} >>;"
+      "INSERT INTO songs << {'artist': 'a', 'title': 'x', 'plays': 3}, {'artist': 'b', 'title': 'y', 'tags': <<'a', "
+      "'b'>>} >>;");
   if (!s.ok()) std::fprintf(stderr, "%s\n", s.ToString().c_str());
   FUZZ_CHECK(s.ok());
   return std::move(*db);
@@ -82,10 +86,11 @@ void RunPlan(std::string_view text) {
 // Cancels a connection's statement after a while.
 class Watch {
  public:
-  explicit Watch(Connection* c) : thread_([this, c] {
-    std::unique_lock lock(mutex_);
-    while (!done_.wait_for(lock, std::chrono::milliseconds(300), [this] { return ended_; })) c->Cancel();
-  }) {}
+  explicit Watch(Connection* c)
+      : thread_([this, c] {
+          std::unique_lock lock(mutex_);
+          while (!done_.wait_for(lock, std::chrono::milliseconds(300), [this] { return ended_; })) c->Cancel();
+        }) {}
   ~Watch() {
     {
       std::lock_guard lock(mutex_);
@@ -159,8 +164,18 @@ void CheckLiteral(const Value& v) {
 }
 
 std::vector<std::string> IonSeeds() {
-  return {"{a: 1, b: [true, null.int, 1.5e0, 2.50, \"x\\n\"], c: {{aGVsbG8=}}}", "2020-01-01T00:00:00.000Z", "a::b::(+ 1 'sym bol')",
-          "{{\"clob\"}}", "'''long''' '''string'''", "0x1F", "0b101", "1_000d-3", "nan", "+inf", "/* c */ 1 // d", "\"\\u00e9\\U0001F600\""};
+  return {"{a: 1, b: [true, null.int, 1.5e0, 2.50, \"x\\n\"], c: {{aGVsbG8=}}}",
+          "2020-01-01T00:00:00.000Z",
+          "a::b::(+ 1 'sym bol')",
+          "{{\"clob\"}}",
+          "'''long''' '''string'''",
+          "0x1F",
+          "0b101",
+          "1_000d-3",
+          "nan",
+          "+inf",
+          "/* c */ 1 // d",
+          "\"\\u00e9\\U0001F600\""};
 }
 
 void RunIon(std::string_view text) {
@@ -170,8 +185,13 @@ void RunIon(std::string_view text) {
 }
 
 std::vector<std::string> JsonSeeds() {
-  return {"{\"a\": 1, \"b\": [true, null, 1.50, \"x\\n\\u00e9\\ud83d\\ude00\"], \"c\": {\"d\": {}}}", "[]", "1e3", "-0.5", "\"\"",
-          "{\"Item\": {\"id\": {\"N\": \"1\"}, \"s\": {\"SS\": [\"a\", \"b\"]}, \"b\": {\"B\": \"aGVsbG8=\"}, \"l\": {\"L\": [{\"NULL\": true}]}, "
+  return {"{\"a\": 1, \"b\": [true, null, 1.50, \"x\\n\\u00e9\\ud83d\\ude00\"], \"c\": {\"d\": {}}}",
+          "[]",
+          "1e3",
+          "-0.5",
+          "\"\"",
+          "{\"Item\": {\"id\": {\"N\": \"1\"}, \"s\": {\"SS\": [\"a\", \"b\"]}, \"b\": {\"B\": \"aGVsbG8=\"}, \"l\": "
+          "{\"L\": [{\"NULL\": true}]}, "
           "\"m\": {\"M\": {\"x\": {\"BOOL\": false}}}, \"n\": {\"NS\": [\"1\", \"2.5\"]}}}"};
 }
 
@@ -210,14 +230,70 @@ void RunJson(std::string_view text) {
 }  // namespace
 
 const std::vector<Target>& TextTargets() {
-  static const std::vector<std::string> words{
-      " SELECT ", " VALUE ", " FROM ", " WHERE ", " GROUP BY ", " ORDER BY ", " LIMIT ", " AND ", " NOT ", " IN ", " IS MISSING ",
-      " CASE WHEN ", " END ", "(", ")", "[", "]", "{", "}", "<<", ">>", "'", "\"", "`", ",", ";", " AS a ", " LEFT JOIN ", " UNPIVOT ",
-      " EXISTS ", " BETWEEN ", " LIKE ", " ESCAPE ", "::", " SET ", " REMOVE ", " RETURNING ALL NEW * ", " UNION ALL ", " OVER (",
-      "-9223372036854775808", "1e6000", "99999999999999999999999999999999999999", "0.1", "?", ":p", "--", "/*", "*/", "\xc3\xa9", "\xff",
-      " EXPLAIN ", " ANALYZE ", " BEGIN", " COMMIT", " COUNT(*) ", " CAST(", " DATE '", " INTERVAL '", "t.*", "@", "\\"};
-  static const std::vector<std::string> marks{"{", "}", "[", "]", "(", ")", ",", ":", "\"", "'", "'''", "\\u", "\\", "1e400", "-", ".", "null", "nan",
-                                              "{{", "}}", "0x", "2020-", "T", "::", "\xff", "\"N\"", "\"SS\"", "\"B\"", "true"};
+  static const std::vector<std::string> words{" SELECT ",
+                                              " VALUE ",
+                                              " FROM ",
+                                              " WHERE ",
+                                              " GROUP BY ",
+                                              " ORDER BY ",
+                                              " LIMIT ",
+                                              " AND ",
+                                              " NOT ",
+                                              " IN ",
+                                              " IS MISSING ",
+                                              " CASE WHEN ",
+                                              " END ",
+                                              "(",
+                                              ")",
+                                              "[",
+                                              "]",
+                                              "{",
+                                              "}",
+                                              "<<",
+                                              ">>",
+                                              "'",
+                                              "\"",
+                                              "`",
+                                              ",",
+                                              ";",
+                                              " AS a ",
+                                              " LEFT JOIN ",
+                                              " UNPIVOT ",
+                                              " EXISTS ",
+                                              " BETWEEN ",
+                                              " LIKE ",
+                                              " ESCAPE ",
+                                              "::",
+                                              " SET ",
+                                              " REMOVE ",
+                                              " RETURNING ALL NEW * ",
+                                              " UNION ALL ",
+                                              " OVER (",
+                                              "-9223372036854775808",
+                                              "1e6000",
+                                              "99999999999999999999999999999999999999",
+                                              "0.1",
+                                              "?",
+                                              ":p",
+                                              "--",
+                                              "/*",
+                                              "*/",
+                                              "\xc3\xa9",
+                                              "\xff",
+                                              " EXPLAIN ",
+                                              " ANALYZE ",
+                                              " BEGIN",
+                                              " COMMIT",
+                                              " COUNT(*) ",
+                                              " CAST(",
+                                              " DATE '",
+                                              " INTERVAL '",
+                                              "t.*",
+                                              "@",
+                                              "\\"};
+  static const std::vector<std::string> marks{
+      "{", "}",    "[",   "]",  "(",  ")",  ",",     ":", "\"", "'",    "'''",   "\\u",    "\\",    "1e400", "-",
+      ".", "null", "nan", "{{", "}}", "0x", "2020-", "T", "::", "\xff", "\"N\"", "\"SS\"", "\"B\"", "true"};
   static const std::vector<Target>& targets = *new std::vector<Target>{
       {"plan", StatementSeeds, RunPlan, words, 300},
       {"execute", StatementSeeds, RunExecute, words, 250},

@@ -75,7 +75,8 @@ const std::vector<Construct>& Constructs() {
       {"bag", [](size_t n) { return List("INSERT INTO t << ", "{'k': #}", ", ", n, " >>"); }},
       {"set", [](size_t n) { return List("UPDATE t ", "SET a# = #", " ", n, " WHERE k = 1"); }},
       {"subqueries", [](size_t n) { return List("SELECT ", "(SELECT MAX(u.k) FROM t AS u) AS c#", ", ", n); }},
-      {"exists", [](size_t n) {
+      {"exists",
+       [](size_t n) {
          return List("SELECT * FROM t AS t WHERE ", "EXISTS (SELECT * FROM t AS u WHERE u.k = t.k)", " AND ", n);
        }},
       {"parentheses", [](size_t n) { return List("SELECT VALUE ", "(", "", n) + "1" + List("", ")", "", n); }},
@@ -234,7 +235,8 @@ TEST_F(Bounds, FunctionsAreCancelled) {
       "SELECT VALUE CAST(x AS STRING) LIKE '%1%2%' FROM range(1, 10000000) AS x",
   };
   for (const char* text : kStatements) {
-    cancelled(text, [&] { return Run(text); }, 0.3);
+    cancelled(
+        text, [&] { return Run(text); }, 0.3);
   }
 }
 
@@ -247,7 +249,8 @@ TEST_F(Bounds, FilesAreCancelled) {
   cancelled("a pipe nobody writes to", [&] { return Run("COPY t FROM '" + fifo + "'"); });
   const std::string big = (folder / "big.json").string();
   std::ofstream(big) << List("{\"k\": 1, \"a\": [", "[1,2,3]", ",", 3'000'000, "]}");
-  cancelled("one large value", [&] { return Run("COPY t FROM '" + big + "'"); }, 0.2);
+  cancelled(
+      "one large value", [&] { return Run("COPY t FROM '" + big + "'"); }, 0.2);
   std::filesystem::remove_all(folder);
 }
 
@@ -275,9 +278,11 @@ TEST_F(Bounds, TimeIsLimited) {
 // A pattern over all paths of a dense graph.
 TEST_F(Bounds, GraphPatternsAreStopped) {
   ASSERT_TRUE(Run("SET statement_timeout = '200ms'").ok());
-  const Status s = Run(
-      "SELECT COUNT(*) AS n FROM (GRAPH(<<{'id': 1}, {'id': 2}, {'id': 3}, {'id': 4}, {'id': 5}, {'id': 6}, {'id': 7}>>, "
-      "(SELECT x AS source, y AS target FROM range(1, 7) AS x, range(1, 7) AS y)) MATCH TRAIL (a)-[e]->{1,49}(b)) AS m");
+  const Status s =
+      Run("SELECT COUNT(*) AS n FROM (GRAPH(<<{'id': 1}, {'id': 2}, {'id': 3}, {'id': 4}, {'id': 5}, {'id': 6}, {'id': "
+          "7}>>, "
+          "(SELECT x AS source, y AS target FROM range(1, 7) AS x, range(1, 7) AS y)) MATCH TRAIL (a)-[e]->{1,49}(b)) "
+          "AS m");
   EXPECT_EQ(s.code(), StatusCode::kTimedOut) << s.ToString();
 }
 
@@ -306,7 +311,8 @@ TEST_F(Bounds, MemoryIsLimited) {
       "SELECT VALUE CARDINALITY(SPLIT(REPEAT('ab', 8000000), 'a')) FROM range(1, 2) AS r",
       "SELECT VALUE CARDINALITY(REGEXP_EXTRACT_ALL(REPEAT('ab', 8000000), 'a')) FROM range(1, 2) AS r",
       "SELECT VALUE CHAR_LENGTH(REGEXP_REPLACE(REPEAT('a', 1000000), 'a', REPEAT('b', 10000))) FROM range(1, 2) AS r",
-      "SELECT VALUE (SELECT VALUE REPEAT('x', 100000) || CAST(i AS STRING) FROM range(1, 100000) AS i) FROM range(1, 2) AS r",
+      "SELECT VALUE (SELECT VALUE REPEAT('x', 100000) || CAST(i AS STRING) FROM range(1, 100000) AS i) FROM range(1, "
+      "2) AS r",
       "INSERT INTO t SELECT VALUE {'k': i, 'pad': REPEAT('x', 50)} FROM range(1, 2000000) AS i WITH (batch = 1000)",
   };
   for (const std::string& text : texts) {
@@ -377,8 +383,8 @@ TEST_F(Bounds, SmallStacks) {
     // Deep values: built by a query, by a reader; printed, compared, kept, destroyed.
     OnStack(kilobytes << 10, [&] {
       const std::string json = List("", "[", "", 250) + List("", "]", "", 250);
-      const std::string text =
-          "SELECT DISTINCT TO_JSON(PARSE_JSON('" + json + "')), PARSE_JSON('" + json + "') AS a FROM range(1, 3) AS x ORDER BY a";
+      const std::string text = "SELECT DISTINCT TO_JSON(PARSE_JSON('" + json + "')), PARSE_JSON('" + json +
+                               "') AS a FROM range(1, 3) AS x ORDER BY a";
       const Status s = Run(text);
       EXPECT_TRUE(s.ok() || IsLimit(s)) << s.ToString();
       const Status deep = Run(

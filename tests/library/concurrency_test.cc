@@ -131,8 +131,8 @@ TEST_F(ConcurrencyTest, AllAtOnce) {
   std::atomic<bool> stop{false};
   std::thread looker([&] { Look(stop); });
   const std::vector<std::function<void()>> work = {
-      [&] { Transfer(1, kTimes); },   [&] { Transfer(2, kTimes); },       [&] { TransferAtOnce(3, kTimes); },
-      [&] { Increment(kTimes * 3); }, [&] { Increment(kTimes * 3); },     [&] { Move(4, kTimes * 2); },
+      [&] { Transfer(1, kTimes); },   [&] { Transfer(2, kTimes); },   [&] { TransferAtOnce(3, kTimes); },
+      [&] { Increment(kTimes * 3); }, [&] { Increment(kTimes * 3); }, [&] { Move(4, kTimes * 2); },
       [&] { ChangeSchema(6); },
   };
   std::vector<std::thread> threads;

@@ -1,8 +1,8 @@
 // What outlives what it came from: results and statements their connection, connections their database, values all of
 // them. Errors, and never a look at what is gone.
-#include <atomic>
-
 #include <gtest/gtest.h>
+
+#include <atomic>
 
 #include "parton/database.h"
 
@@ -42,10 +42,10 @@ TEST(Lifetime, RowsBeforeAndBehindTheirTime) {
 TEST(Lifetime, CopiesOfRowsStay) {
   auto db = Songs();
   auto connection = db->Connect();
-  for (const char* text : {"SELECT * FROM songs", "SELECT VALUE s FROM songs AS s", "SELECT VALUE title FROM songs",
-                           "SELECT title, id FROM songs", "SELECT * FROM songs ORDER BY title",
-                           "SELECT * FROM songs WHERE id = 2", "SELECT VALUE s FROM songs AS s WHERE s.id IN (1, 2)",
-                           "SELECT s, t FROM songs AS s, songs AS t"}) {
+  for (const char* text :
+       {"SELECT * FROM songs", "SELECT VALUE s FROM songs AS s", "SELECT VALUE title FROM songs",
+        "SELECT title, id FROM songs", "SELECT * FROM songs ORDER BY title", "SELECT * FROM songs WHERE id = 2",
+        "SELECT VALUE s FROM songs AS s WHERE s.id IN (1, 2)", "SELECT s, t FROM songs AS s, songs AS t"}) {
     std::vector<std::string> now;
     std::vector<Value> kept;
     auto rows = connection->Execute(text).value();
@@ -151,10 +151,13 @@ TEST(Lifetime, FeedsOutliveTheirDatabase) {
   options.consumer.clear();
   auto listening = db->OpenFeed("songs", options).value();
   std::atomic<int> heard{0};
-  ASSERT_TRUE(listening->Listen(10, [&](const std::vector<Change>&) {
-    ++heard;
-    return Status();
-  }).ok());
+  ASSERT_TRUE(listening
+                  ->Listen(10,
+                           [&](const std::vector<Change>&) {
+                             ++heard;
+                             return Status();
+                           })
+                  .ok());
   ASSERT_TRUE(connection->Execute("INSERT INTO songs VALUE {'id': 7}").ok());
   db.reset();
   ExpectClosed(feed->Read(10).status(), "database");

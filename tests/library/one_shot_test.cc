@@ -116,8 +116,7 @@ TEST_F(OneShotTest, EveryFailureIsReported) {
 }
 
 TEST_F(OneShotTest, TheFalseConjunctIsNamed) {
-  auto failed =
-      Write({Op::Delete("stock", Id("a")).If("n > 1 AND kind = 'x' AND attribute_exists(id)")});
+  auto failed = Write({Op::Delete("stock", Id("a")).If("n > 1 AND kind = 'x' AND attribute_exists(id)")});
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(reasons_[0].hint, "not true: kind = 'x'; the item has no kind");
 }
@@ -218,7 +217,8 @@ TEST_F(OneShotTest, AFailureLeavesItsTokenFree) {
 
 TEST_F(OneShotTest, TheOrderOfAttributesAndTheSpellingOfNumbersAreNoDifference) {
   const Value one = Value::Struct({{"id", "q"}, {"n", 1}, {"m", "x"}});
-  const Value same = Value::Struct({{"m", "x"}, {"n", Value::Decimal(Number::ParseStrict("1.00").value())}, {"id", "q"}});
+  const Value same =
+      Value::Struct({{"m", "x"}, {"n", Value::Decimal(Number::ParseStrict("1.00").value())}, {"id", "q"}});
   ASSERT_TRUE(Write({Op::Put("stock", one)}, "t").ok());
   EXPECT_TRUE(Write({Op::Put("stock", same)}, "t")->replayed);
 }
@@ -288,17 +288,18 @@ TEST_F(OneShotTest, TransactGet) {
 }
 
 TEST_F(OneShotTest, StatementsThatWrite) {
-  auto done = Statements({"INSERT INTO stock VALUE {'id': 'c', 'n': 1}", "UPDATE stock SET n = n - 4 WHERE id = 'a' AND n >= 4",
-                          "DELETE FROM stock WHERE id = 'nobody'", "EXISTS (SELECT * FROM stock WHERE id = 'b' AND n = 5)"});
+  auto done =
+      Statements({"INSERT INTO stock VALUE {'id': 'c', 'n': 1}", "UPDATE stock SET n = n - 4 WHERE id = 'a' AND n >= 4",
+                  "DELETE FROM stock WHERE id = 'nobody'", "EXISTS (SELECT * FROM stock WHERE id = 'b' AND n = 5)"});
   ASSERT_TRUE(done.ok()) << done.status().ToString();
   EXPECT_TRUE(done->items.empty());
   EXPECT_EQ(Row("a"), "{'id': 'a', 'n': 6}");
   EXPECT_EQ(Row("c"), "{'id': 'c', 'n': 1}");
 
-  auto failed = Statements({"INSERT INTO stock VALUE {'id': 'c'}", "UPDATE stock SET n = 1 WHERE id = 'nobody'",
-                            "DELETE FROM stock WHERE id = 'b' AND n = 7",
-                            "EXISTS (SELECT * FROM stock WHERE id = 'a' AND n = 5)",
-                            "UPDATE stock SET n = 1 WHERE id = 'd2'"});
+  auto failed =
+      Statements({"INSERT INTO stock VALUE {'id': 'c'}", "UPDATE stock SET n = 1 WHERE id = 'nobody'",
+                  "DELETE FROM stock WHERE id = 'b' AND n = 7", "EXISTS (SELECT * FROM stock WHERE id = 'a' AND n = 5)",
+                  "UPDATE stock SET n = 1 WHERE id = 'd2'"});
   EXPECT_EQ(failed.status().code(), StatusCode::kTransactionCanceled);
   EXPECT_EQ(Codes(), (Strings{"DuplicateItem", "ConditionalCheckFailed", "ConditionalCheckFailed",
                               "ConditionalCheckFailed", "ConditionalCheckFailed"}));
@@ -360,8 +361,8 @@ TEST_F(OneShotTest, StatementsThatAreWrong) {
 }
 
 TEST_F(OneShotTest, BatchWrite) {
-  auto done = db_->BatchWrite({Op::Put("stock", Item("c", 1)), Op::Delete("stock", Id("a")),
-                               Op::Delete("stock", Id("nobody"))});
+  auto done = db_->BatchWrite(
+      {Op::Put("stock", Item("c", 1)), Op::Delete("stock", Id("a")), Op::Delete("stock", Id("nobody"))});
   ASSERT_TRUE(done.ok()) << done.status().ToString();
   EXPECT_EQ(done->write_units, 3);
   EXPECT_TRUE(done->unprocessed.empty());
@@ -438,19 +439,22 @@ TEST_F(OneShotTest, BatchExecuteStatement) {
   EXPECT_EQ((*results)[0].item.ToLiteral(), "{'n': 11}");
   EXPECT_TRUE((*results)[1].status.ok());
   EXPECT_TRUE((*results)[1].item.is_missing());
-  const std::string want = "Select statements within BatchExecuteStatement must specify the primary key in the where "
-                           "clause.";
+  const std::string want =
+      "Select statements within BatchExecuteStatement must specify the primary key in the where "
+      "clause.";
   EXPECT_EQ((*results)[2].status.message(), want);
   EXPECT_EQ((*results)[3].status.message(), want);
 
-  EXPECT_EQ(db_->BatchExecuteStatement({{"SELECT * FROM stock WHERE id = 'a'", {}}, {"DELETE FROM stock WHERE id = 'b'", {}}})
-                .status()
-                .message(),
-            "Read and write requests together in the same batch is not supported.");
-  EXPECT_EQ(db_->BatchExecuteStatement({{"DELETE FROM stock WHERE id = 'a'", {}}, {"DELETE FROM stock WHERE id = 'a'", {}}})
-                .status()
-                .message(),
-            "Provided list of item keys contains duplicates");
+  EXPECT_EQ(
+      db_->BatchExecuteStatement({{"SELECT * FROM stock WHERE id = 'a'", {}}, {"DELETE FROM stock WHERE id = 'b'", {}}})
+          .status()
+          .message(),
+      "Read and write requests together in the same batch is not supported.");
+  EXPECT_EQ(
+      db_->BatchExecuteStatement({{"DELETE FROM stock WHERE id = 'a'", {}}, {"DELETE FROM stock WHERE id = 'a'", {}}})
+          .status()
+          .message(),
+      "Provided list of item keys contains duplicates");
   EXPECT_FALSE(db_->BatchExecuteStatement({}).ok());
   EXPECT_FALSE(db_->BatchExecuteStatement(std::vector<StatementOperation>(26)).ok());
 }
@@ -486,7 +490,8 @@ class ThrottledRequestsTest : public ::testing::Test {
   }
   // Leaves `units` of the table's 300 writes.
   void UseUpWrites(int units) {
-    const Value big = Value::Struct({{"id", "big"}, {"s", std::string(static_cast<size_t>(300 - units) * 1024 - 7, 'x')}});
+    const Value big =
+        Value::Struct({{"id", "big"}, {"s", std::string(static_cast<size_t>(300 - units) * 1024 - 7, 'x')}});
     ASSERT_TRUE(db_->BatchWrite({Op::Put("small", big)}).ok());
   }
   void UseUpReads() {
@@ -533,8 +538,8 @@ TEST_F(ThrottledRequestsTest, ABatchDoesWhatThereIsRoomFor) {
   EXPECT_TRUE(Has("free", "c"));
   EXPECT_EQ(db_->BatchWrite({Op::Put("small", Id("b"))}).status().code(), StatusCode::kThrottled);
 
-  auto results = db_->BatchExecuteStatement({{"INSERT INTO small VALUE {'id': 's'}", {}},
-                                             {"INSERT INTO free VALUE {'id': 's'}", {}}});
+  auto results = db_->BatchExecuteStatement(
+      {{"INSERT INTO small VALUE {'id': 's'}", {}}, {"INSERT INTO free VALUE {'id': 's'}", {}}});
   ASSERT_TRUE(results.ok());
   EXPECT_EQ(CancellationCode((*results)[0].status), "ProvisionedThroughputExceeded");
   EXPECT_TRUE((*results)[1].status.ok());

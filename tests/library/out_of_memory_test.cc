@@ -1,8 +1,8 @@
 // The n-th allocation fails, for n = 1, 2, ... until the call succeeds: each time the call says so or succeeds, what
 // it was to write is there wholly or not at all, and the database goes on. In a process of its own.
 //
-// LevelDB takes no exceptions, and ANTLR holds locks by hand, so allocations below them do not fail here: before they are
-// called it is made sure that there is memory.
+// LevelDB takes no exceptions, and ANTLR holds locks by hand, so allocations below them do not fail here: before they
+// are called it is made sure that there is memory.
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <gtest/gtest.h>
@@ -115,7 +115,8 @@ class OutOfMemory : public ::testing::Test {
   // All that is in the tables.
   std::string Contents() {
     auto rows = connection_->Execute("SELECT t.* FROM t AS t ORDER BY t.id").value()->All().value();
-    auto more = connection_->Execute("SELECT t.id, t.name FROM t.by_name AS t ORDER BY t.name, t.id").value()->All().value();
+    auto more =
+        connection_->Execute("SELECT t.id, t.name FROM t.by_name AS t ORDER BY t.name, t.id").value()->All().value();
     std::string text;
     for (const Value& v : rows) text += v.ToLiteral() + "\n";
     for (const Value& v : more) text += v.ToLiteral() + "\n";
@@ -162,10 +163,12 @@ class OutOfMemory : public ::testing::Test {
     }
   }
   void FailEach(const std::string& text) {
-    FailEach(text, [&] { return Execute(text); }, [] {});
+    FailEach(
+        text, [&] { return Execute(text); }, [] {});
   }
   void FailEachWrite(const std::string& text) {
-    FailEach(text, [&] { return Execute(text); }, [&] { Reset(); });
+    FailEach(
+        text, [&] { return Execute(text); }, [&] { Reset(); });
   }
 
   std::filesystem::path folder_;
@@ -175,11 +178,13 @@ class OutOfMemory : public ::testing::Test {
 
 TEST_F(OutOfMemory, Queries) {
   FailEach("SELECT * FROM t WHERE id = 3");
-  FailEach("SELECT t.id, u.text FROM t JOIN u ON u.n = t.id WHERE t.name LIKE 'name%' ORDER BY u.text DESC, t.id LIMIT 5");
+  FailEach(
+      "SELECT t.id, u.text FROM t JOIN u ON u.n = t.id WHERE t.name LIKE 'name%' ORDER BY u.text DESC, t.id LIMIT 5");
   FailEach("SELECT name, COUNT(*) AS c, ARRAY_AGG(id) AS ids FROM t GROUP BY name HAVING COUNT(*) > 1");
   FailEach("SELECT DISTINCT VALUE TO_JSON(t.list) FROM t UNION ALL SELECT VALUE UPPER(u.text) FROM u AS u");
   FailEach("SELECT id, MAX(id) OVER (ORDER BY id ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) AS m FROM t");
-  FailEach("SELECT VALUE (SELECT MAX(u.n) FROM u WHERE u.n < t.id) FROM t WHERE EXISTS (SELECT * FROM u WHERE u.n = t.id)");
+  FailEach(
+      "SELECT VALUE (SELECT MAX(u.n) FROM u WHERE u.n < t.id) FROM t WHERE EXISTS (SELECT * FROM u WHERE u.n = t.id)");
   FailEach("WITH RECURSIVE r AS (SELECT VALUE 1 UNION ALL SELECT VALUE x + 1 FROM r AS x WHERE x < 5) SELECT * FROM r");
   FailEach("SELECT VALUE REGEXP_EXTRACT_ALL(text, '[a-z]+') FROM u");
 }
@@ -221,31 +226,37 @@ TEST_F(OutOfMemory, Copy) {
 
 TEST_F(OutOfMemory, Transactions) {
   // The caller's own strings and values are made before, here and below.
-  const std::vector<std::string> texts = {
-      "BEGIN", "INSERT INTO t VALUE {'id': 300, 'name': 'x'}", "SAVEPOINT s",
-      "UPDATE t SET name = 'y' WHERE id IN (300, 1)", "ROLLBACK TO s",
-      "UPDATE t SET name = 'z' WHERE id IN (300, 2)", "COMMIT"};
-  FailEach("transaction", [&]() -> Status {
-    for (const std::string& text : texts) {
-      if (Status s = Execute(text); !s.ok()) return s;
-    }
-    return Status::Ok();
-  }, [&] { Reset(); });
+  const std::vector<std::string> texts = {"BEGIN",         "INSERT INTO t VALUE {'id': 300, 'name': 'x'}",
+                                          "SAVEPOINT s",   "UPDATE t SET name = 'y' WHERE id IN (300, 1)",
+                                          "ROLLBACK TO s", "UPDATE t SET name = 'z' WHERE id IN (300, 2)",
+                                          "COMMIT"};
+  FailEach(
+      "transaction",
+      [&]() -> Status {
+        for (const std::string& text : texts) {
+          if (Status s = Execute(text); !s.ok()) return s;
+        }
+        return Status::Ok();
+      },
+      [&] { Reset(); });
 }
 
 TEST_F(OutOfMemory, PreparedStatements) {
   const Value name = "name 1";
-  FailEach("prepared", [&]() -> Status {
-    auto statement = connection_->Prepare("SELECT * FROM t WHERE id = ? OR name = ?");
-    if (!statement.ok()) return statement.status();
-    if (Status s = (*statement)->Bind(1, 3); !s.ok()) return s;
-    if (Status s = (*statement)->Bind(2, name); !s.ok()) return s;
-    auto result = (*statement)->Execute();
-    if (!result.ok()) return result.status();
-    while ((*result)->Next()) {
-    }
-    return (*result)->status();
-  }, [] {});
+  FailEach(
+      "prepared",
+      [&]() -> Status {
+        auto statement = connection_->Prepare("SELECT * FROM t WHERE id = ? OR name = ?");
+        if (!statement.ok()) return statement.status();
+        if (Status s = (*statement)->Bind(1, 3); !s.ok()) return s;
+        if (Status s = (*statement)->Bind(2, name); !s.ok()) return s;
+        auto result = (*statement)->Execute();
+        if (!result.ok()) return result.status();
+        while ((*result)->Next()) {
+        }
+        return (*result)->status();
+      },
+      [] {});
 }
 
 TEST_F(OutOfMemory, Requests) {
@@ -253,30 +264,37 @@ TEST_F(OutOfMemory, Requests) {
   request.operations.push_back(WriteOperation::Put("t", Value::Struct({{"id", 400}, {"name", "put"}})));
   request.operations.push_back(WriteOperation::Update("t", Value::Struct({{"id", 1}}), "SET name = ?", {"updated"}));
   request.operations.push_back(WriteOperation::Delete("t", Value::Struct({{"id", 2}})));
-  FailEach("TransactWrite", [&] { return db_->TransactWrite(request).status(); }, [&] { Reset(); });
-  const std::vector<WriteOperation> batch = {
-      WriteOperation::Put("t", Value::Struct({{"id", 401}, {"name", "batch"}})),
-      WriteOperation::Delete("t", Value::Struct({{"id", 3}}))};
-  FailEach("BatchWrite", [&] { return db_->BatchWrite(batch).status(); }, [&] { Reset(); });
+  FailEach(
+      "TransactWrite", [&] { return db_->TransactWrite(request).status(); }, [&] { Reset(); });
+  const std::vector<WriteOperation> batch = {WriteOperation::Put("t", Value::Struct({{"id", 401}, {"name", "batch"}})),
+                                             WriteOperation::Delete("t", Value::Struct({{"id", 3}}))};
+  FailEach(
+      "BatchWrite", [&] { return db_->BatchWrite(batch).status(); }, [&] { Reset(); });
   const std::vector<ReadOperation> reads = {{"t", Value::Struct({{"id", 4}}), "name, list[0]"},
                                             {"t", Value::Struct({{"id", 5}}), ""}};
-  FailEach("TransactGet", [&] { return db_->TransactGet(reads).status(); }, [] {});
-  FailEach("BatchGet", [&] { return db_->BatchGet(reads).status(); }, [] {});
+  FailEach(
+      "TransactGet", [&] { return db_->TransactGet(reads).status(); }, [] {});
+  FailEach(
+      "BatchGet", [&] { return db_->BatchGet(reads).status(); }, [] {});
   ExecuteTransactionRequest statements;
   statements.statements.push_back({"UPDATE t SET name = 'stated' WHERE id = 6", {}, false});
   statements.statements.push_back({"DELETE FROM t WHERE id = 7", {}, false});
-  FailEach("ExecuteTransaction", [&] { return db_->ExecuteTransaction(statements).status(); }, [&] { Reset(); });
+  FailEach(
+      "ExecuteTransaction", [&] { return db_->ExecuteTransaction(statements).status(); }, [&] { Reset(); });
 }
 
 TEST_F(OutOfMemory, Feeds) {
-  FailEach("feed", [&]() -> Status {
-    FeedOptions options;
-    options.start = FeedOptions::Start::kTrimHorizon;
-    auto feed = db_->OpenFeed("t", options);
-    if (!feed.ok()) return feed.status();
-    auto changes = (*feed)->Read(20);
-    return changes.status();
-  }, [] {});
+  FailEach(
+      "feed",
+      [&]() -> Status {
+        FeedOptions options;
+        options.start = FeedOptions::Start::kTrimHorizon;
+        auto feed = db_->OpenFeed("t", options);
+        if (!feed.ok()) return feed.status();
+        auto changes = (*feed)->Read(20);
+        return changes.status();
+      },
+      [] {});
 }
 
 TEST_F(OutOfMemory, Tables) {
@@ -290,18 +308,24 @@ TEST_F(OutOfMemory, Tables) {
   };
   const std::string made = "SELECT * FROM made";
   const std::string create = "CREATE TABLE made (a STRING, b STRING, PRIMARY KEY (a), GLOBAL INDEX i (b))";
-  FailEach(create, [&] {
-    const Status s = Execute(create);
-    EXPECT_EQ(succeeds(made), s.ok()) << s.ToString();
-    return s;
-  }, drop);
+  FailEach(
+      create,
+      [&] {
+        const Status s = Execute(create);
+        EXPECT_EQ(succeeds(made), s.ok()) << s.ToString();
+        return s;
+      },
+      drop);
   const std::string look = "SELECT text FROM u.added";
   const std::string index = "CREATE INDEX added ON u (text STRING)";
-  FailEach(index, [&] {
-    const Status s = Execute(index);
-    EXPECT_EQ(succeeds(look), s.ok()) << s.ToString();
-    return s;
-  }, [&] { Run("DROP INDEX added ON u"); });
+  FailEach(
+      index,
+      [&] {
+        const Status s = Execute(index);
+        EXPECT_EQ(succeeds(look), s.ok()) << s.ToString();
+        return s;
+      },
+      [&] { Run("DROP INDEX added ON u"); });
 }
 
 // A failure may come in a worker as well.

@@ -174,12 +174,14 @@ TEST_F(TransactionTest, RunsBodyMayEndItItself) {
   EXPECT_TRUE(db_->Run([](Transaction& t) {
                    PARTON_RETURN_IF_ERROR(Add(t, "a", 1));
                    return t.Rollback();
-                 }).ok());
+                 })
+                  .ok());
   EXPECT_EQ(Sum("a"), 10);
   EXPECT_TRUE(db_->Run([](Transaction& t) {
                    PARTON_RETURN_IF_ERROR(Add(t, "a", 1));
                    return t.Commit();
-                 }).ok());
+                 })
+                  .ok());
   EXPECT_EQ(Sum("a"), 11);
 }
 

@@ -84,8 +84,10 @@ TEST_F(UserFunctions, WrongArgumentCountIsRefused) {
 TEST_F(UserFunctions, AggregatesGroupAndMerge) {
   EXPECT_EQ(One("SELECT VALUE TEST_PRODUCT(x) FROM [2, 3, NULL, 7] AS x"), Value(42));
   ASSERT_TRUE(connection_->Execute("CREATE TABLE big (id NUMBER, PRIMARY KEY (id))").ok());
-  ASSERT_TRUE(connection_->Execute("INSERT INTO big SELECT VALUE {'id': x, 'v': CASE WHEN x % 10000 = 0 THEN 2 ELSE 1 END}"
-                                   " FROM range(1, 50000) AS x").ok());
+  ASSERT_TRUE(connection_
+                  ->Execute("INSERT INTO big SELECT VALUE {'id': x, 'v': CASE WHEN x % 10000 = 0 THEN 2 ELSE 1 END}"
+                            " FROM range(1, 50000) AS x")
+                  .ok());
   for (int threads : {1, 2, 4}) {
     ASSERT_TRUE(connection_->Set("threads", threads).ok());
     EXPECT_EQ(One("SELECT VALUE TEST_PRODUCT(v) FROM big"), Value(32)) << threads;

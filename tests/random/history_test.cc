@@ -18,8 +18,8 @@
 #include <thread>
 #include <vector>
 
-#include "session/open_database.h"
 #include "parton/database.h"
+#include "session/open_database.h"
 #include "tests/random/random_util.h"
 
 namespace parton {

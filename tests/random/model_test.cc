@@ -3,6 +3,7 @@
 // Each SELECT is asked several ways (as text, prepared with parameters, with a planner rule switched off, with
 // one thread and several), and all must give the model's rows. Now and then the indexes are dropped and made
 // again, and the database is reopened; Check() must stay silent.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +16,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "parton/database.h"
 
@@ -43,9 +42,7 @@ using Model = std::map<Key, Item>;
 
 enum class Truth { kFalse, kTrue, kUnknown };
 
-Truth Not(Truth t) {
-  return t == Truth::kUnknown ? t : t == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
-}
+Truth Not(Truth t) { return t == Truth::kUnknown ? t : t == Truth::kTrue ? Truth::kFalse : Truth::kTrue; }
 Truth Of(bool b) { return b ? Truth::kTrue : Truth::kFalse; }
 
 // A predicate as PartiQL text (with `?` for its literals in `parameterised`), and as the model sees it.
@@ -85,8 +82,8 @@ class Generator {
     if (name == "pk") return wrong ? Number(1) : Text(Pk());
     if (name == "sk") return wrong ? Text("x") : Number(Sk());
     if (name == "a") return wrong ? Text("1") : Number(Below(6));
-    if (name == "b") return wrong ? Number(3) : Text(std::string(1, static_cast<char>('u' + Below(6))) +
-                                                     std::to_string(Below(3)));
+    if (name == "b")
+      return wrong ? Number(3) : Text(std::string(1, static_cast<char>('u' + Below(6))) + std::to_string(Below(3)));
     return Chance(50) ? Number(Below(5)) : Text("c" + std::to_string(Below(3)));  // c: any type
   }
 
@@ -330,9 +327,9 @@ class RandomModel : public ::testing::Test {
   }
 
   static const std::vector<std::string>& RuleNames() {
-    static const std::vector<std::string> rules = {
-        "fold_constants", "normalize_predicates", "push_down_filters", "find_contradictions", "unnest_subqueries",
-        "plan_joins",     "choose_access_paths",  "keep_top_rows",     "parallelize"};
+    static const std::vector<std::string> rules = {"fold_constants",      "normalize_predicates", "push_down_filters",
+                                                   "find_contradictions", "unnest_subqueries",    "plan_joins",
+                                                   "choose_access_paths", "keep_top_rows",        "parallelize"};
     return rules;
   }
 
@@ -361,8 +358,8 @@ class RandomModel : public ::testing::Test {
         for (size_t i = offset; i < matching.size() && expected.size() < limit; ++i) {
           expected.push_back(ItemLiteral(matching[i].second));
         }
-        std::string tail = fmt::format(" ORDER BY pk {0}, sk {0} LIMIT {1} OFFSET {2}", descending ? "DESC" : "ASC",
-                                       limit, offset);
+        std::string tail =
+            fmt::format(" ORDER BY pk {0}, sk {0} LIMIT {1} OFFSET {2}", descending ? "DESC" : "ASC", limit, offset);
         std::string text = "SELECT * FROM t WHERE " + p.text + tail;
         EXPECT_EQ(Rows(text), expected) << text << "\n" << Plan(text);
         EXPECT_EQ(PreparedRows("SELECT * FROM t WHERE " + p.parameterised + tail, p.parameters), expected) << text;
@@ -426,8 +423,8 @@ class RandomModel : public ::testing::Test {
       }
     }
     std::string on = by_key ? "r.pk = l.pk AND r.sk = l.c" : "r.c = l.a";
-    std::string text = fmt::format(
-        "SELECT l.n AS x, r.n AS y FROM (SELECT * FROM t WHERE {}) AS l JOIN t AS r ON {}", p.text, on);
+    std::string text =
+        fmt::format("SELECT l.n AS x, r.n AS y FROM (SELECT * FROM t WHERE {}) AS l JOIN t AS r ON {}", p.text, on);
     EXPECT_EQ(Sorted(Rows(text)), Sorted(expected)) << text << "\n" << Plan(text);
     CompareVariants(text, Sorted(expected), false);
   }
@@ -468,8 +465,8 @@ class RandomModel : public ::testing::Test {
         Predicate p = generator_->Tree(2);
         const int to = generator_->Below(6);
         const bool remove = generator_->Chance(30);
-        Run(fmt::format("UPDATE t {} WHERE {}", remove ? "REMOVE b SET n = n + 1" : fmt::format("SET a = {}, n = n + 1", to),
-                        p.text));
+        Run(fmt::format("UPDATE t {} WHERE {}",
+                        remove ? "REMOVE b SET n = n + 1" : fmt::format("SET a = {}, n = n + 1", to), p.text));
         uint64_t count = 0;
         for (auto& [key, item] : model_) {
           if (p.eval(item) != Truth::kTrue) continue;
@@ -489,9 +486,8 @@ class RandomModel : public ::testing::Test {
         // Keep most of the table: only delete where a second condition holds too.
         std::string text = "DELETE FROM t WHERE n < 300 AND (" + p.text + ")";
         Run(text);
-        uint64_t count = std::erase_if(model_, [&](const auto& e) {
-          return e.second.at("n").number < 300 && p.eval(e.second) == Truth::kTrue;
-        });
+        uint64_t count = std::erase_if(
+            model_, [&](const auto& e) { return e.second.at("n").number < 300 && p.eval(e.second) == Truth::kTrue; });
         EXPECT_EQ(affected_, count) << text;
         break;
       }

@@ -2,9 +2,11 @@
 //
 // There is no model here: the reference is the query with every rule switched off, on one thread, over tables without
 // indexes. Against it stand all rules on, each rule off, several threads, memory for hardly a row, indexes, literals in
-// place and as parameters, and a transaction with writes of its own, in both typings. Where the reference fails, so must
-// the others; strict typing may also find nothing to fail on. PARTON_RANDOM_MINUTES runs it for so long.
+// place and as parameters, and a transaction with writes of its own, in both typings. Where the reference fails, so
+// must the others; strict typing may also find nothing to fail on. PARTON_RANDOM_MINUTES runs it for so long.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,10 +15,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "parton/database.h"
 #include "planner/planner.h"
@@ -118,7 +116,8 @@ class Generator {
 
   // A path on alias `a`.
   std::string Path(const std::string& a) {
-    static const std::vector<std::string> paths = {"id", "g", "g", "v", "w", "w", "m.x", "m.y.z", "items[0].k", "items[1].q"};
+    static const std::vector<std::string> paths = {"id", "g",   "g",     "v",          "w",
+                                                   "w",  "m.x", "m.y.z", "items[0].k", "items[1].q"};
     return a + "." + Of(paths);
   }
 
@@ -154,11 +153,12 @@ class Generator {
 
   // An aggregate over the rows that match the one of alias `a`.
   std::string Aggregated(const std::string& a) {
-    static const std::vector<std::string> calls = {"COUNT(*)", "COUNT(c.v)", "SUM(c.w)", "MIN(c.v)", "MAX(c.id)", "AVG(c.w) + 1",
-                                                   "COUNT(DISTINCT c.v)", "SUM(c.w) + COUNT(*)"};
+    static const std::vector<std::string> calls = {
+        "COUNT(*)",     "COUNT(c.v)",          "SUM(c.w)",           "MIN(c.v)", "MAX(c.id)",
+        "AVG(c.w) + 1", "COUNT(DISTINCT c.v)", "SUM(c.w) + COUNT(*)"};
     static const std::vector<std::string> keys = {"g", "g", "w", "v", "m.x", "id"};
-    return fmt::format("(SELECT {} AS n FROM {} AS c WHERE c.{} = {}{})", Of(calls), Chance(50) ? "t" : "u", Of(keys), Path(a),
-                       Chance(30) ? " AND " + Predicate("c", 0) : "");
+    return fmt::format("(SELECT {} AS n FROM {} AS c WHERE c.{} = {}{})", Of(calls), Chance(50) ? "t" : "u", Of(keys),
+                       Path(a), Chance(30) ? " AND " + Predicate("c", 0) : "");
   }
 
   // A query; *ordered is set if its order is determined.
@@ -167,30 +167,46 @@ class Generator {
     const std::string table = Chance(50) ? "t" : "u";
     const std::string where = Chance(85) ? " WHERE " + Predicate("a", 2) : "";
     switch (Below(12)) {
-      case 0: return fmt::format("SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, MIN(a.id) AS lo, MAX(a.v) AS hi FROM {} AS a{} "
-                                 "GROUP BY a.g{}", table, where, Chance(30) ? " HAVING COUNT(*) > 2" : "");
+      case 0:
+        return fmt::format(
+            "SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, MIN(a.id) AS lo, MAX(a.v) AS hi FROM {} AS a{} "
+            "GROUP BY a.g{}",
+            table, where, Chance(30) ? " HAVING COUNT(*) > 2" : "");
       case 1: return fmt::format("SELECT DISTINCT a.g, a.v FROM {} AS a{}", table, where);
       case 2: return fmt::format("SELECT a.id, i.k, p FROM {} AS a, a.items AS i AT p{}", table, where);
-      case 3: return fmt::format("SELECT a.id AS x, b.id AS y FROM {} AS a {}JOIN {} AS b ON a.w = b.g AND b.id < 20{}", table,
-                                 Chance(40) ? "LEFT " : "", Chance(50) ? "t" : "u", where);
+      case 3:
+        return fmt::format("SELECT a.id AS x, b.id AS y FROM {} AS a {}JOIN {} AS b ON a.w = b.g AND b.id < 20{}",
+                           table, Chance(40) ? "LEFT " : "", Chance(50) ? "t" : "u", where);
       case 4: {
         *ordered = true;
         return fmt::format("SELECT a.id, a.v FROM {} AS a{} ORDER BY a.{} {}, a.id LIMIT {} OFFSET {}", table, where,
                            Chance(50) ? "v" : "w", Chance(50) ? "DESC" : "ASC", Below(30), Below(5));
       }
-      case 5: return fmt::format("SELECT a.id, (SELECT COUNT(*) AS n FROM u AS c WHERE c.g = a.g) AS n FROM {} AS a{}", table,
-                                 where);
-      case 6: return fmt::format("(SELECT a.g, a.w FROM t AS a{}) {} {} (SELECT b.g, b.w FROM u AS b)", where,
-                                 Chance(40) ? "UNION" : Chance(50) ? "INTERSECT" : "EXCEPT", Chance(50) ? "ALL" : "DISTINCT");
+      case 5:
+        return fmt::format("SELECT a.id, (SELECT COUNT(*) AS n FROM u AS c WHERE c.g = a.g) AS n FROM {} AS a{}", table,
+                           where);
+      case 6:
+        return fmt::format("(SELECT a.g, a.w FROM t AS a{}) {} {} (SELECT b.g, b.w FROM u AS b)", where,
+                           Chance(40)   ? "UNION"
+                           : Chance(50) ? "INTERSECT"
+                                        : "EXCEPT",
+                           Chance(50) ? "ALL" : "DISTINCT");
       case 7: return fmt::format("SELECT a.id, {} AS n FROM {} AS a{}", Aggregated("a"), table, where);
-      case 8: return fmt::format("SELECT a.id, a.v, ROW_NUMBER() OVER (PARTITION BY a.g ORDER BY a.id) AS r, SUM(a.w) OVER "
-                                 "(PARTITION BY a.v ORDER BY a.id {} BETWEEN 1 PRECEDING AND CURRENT ROW) AS s FROM {} AS a{}",
-                                 Chance(50) ? "GROUPS" : "ROWS", table, where);
-      case 9: return fmt::format("SELECT a.v, COUNT(DISTINCT a.w) AS d, COLL_SUM((SELECT VALUE e.a.id FROM grouped AS e)) AS ids "
-                                 "FROM {} AS a{} GROUP BY a.v GROUP AS grouped", table, where);
-      case 10: return fmt::format("SELECT a.id AS x, b.v AS y FROM {} AS a {}JOIN t AS b ON b.id = {}{}{}", table,
-                                  Chance(50) ? "LEFT " : "", Path("a"), Chance(30) ? " AND " + Predicate("b", 0) : "", where);
-      default: return fmt::format("SELECT VALUE {} FROM {} AS a{}", Chance(50) ? "a" : "[a.id, a.m.x, a.w + 1]", table, where);
+      case 8:
+        return fmt::format(
+            "SELECT a.id, a.v, ROW_NUMBER() OVER (PARTITION BY a.g ORDER BY a.id) AS r, SUM(a.w) OVER "
+            "(PARTITION BY a.v ORDER BY a.id {} BETWEEN 1 PRECEDING AND CURRENT ROW) AS s FROM {} AS a{}",
+            Chance(50) ? "GROUPS" : "ROWS", table, where);
+      case 9:
+        return fmt::format(
+            "SELECT a.v, COUNT(DISTINCT a.w) AS d, COLL_SUM((SELECT VALUE e.a.id FROM grouped AS e)) AS ids "
+            "FROM {} AS a{} GROUP BY a.v GROUP AS grouped",
+            table, where);
+      case 10:
+        return fmt::format("SELECT a.id AS x, b.v AS y FROM {} AS a {}JOIN t AS b ON b.id = {}{}{}", table,
+                           Chance(50) ? "LEFT " : "", Path("a"), Chance(30) ? " AND " + Predicate("b", 0) : "", where);
+      default:
+        return fmt::format("SELECT VALUE {} FROM {} AS a{}", Chance(50) ? "a" : "[a.id, a.m.x, a.w + 1]", table, where);
     }
   }
 
@@ -217,8 +233,10 @@ class RandomQueries : public ::testing::Test {
     connection_ = database_->Connect();
     Run("CREATE TABLE t (id NUMBER, PRIMARY KEY (id))");
     Run("CREATE TABLE u (g NUMBER, id NUMBER, PRIMARY KEY (g, id))");
-    Run("CREATE TABLE it (id NUMBER, g NUMBER, w NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, w), GLOBAL INDEX by_w (w))");
-    Run("CREATE TABLE iu (g NUMBER, id NUMBER, w NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_w (w) PROJECT KEYS ONLY)");
+    Run("CREATE TABLE it (id NUMBER, g NUMBER, w NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, w), GLOBAL INDEX by_w "
+        "(w))");
+    Run("CREATE TABLE iu (g NUMBER, id NUMBER, w NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_w (w) PROJECT KEYS "
+        "ONLY)");
     for (const char* table : {"t", "u"}) {
       std::string items;
       for (int i = 0; i < 60; ++i) items += (i ? ", " : "") + g.Item(i);
@@ -273,7 +291,8 @@ class RandomQueries : public ::testing::Test {
     Answer a = Ask(text, ordered, std::move(parameters));
     // A plan that reads less may miss the row that would fail; it may not find an error of its own.
     if (strict && reference.failed) return;
-    EXPECT_EQ(a.failed, reference.failed) << text << "\n" << how << ": " << a.error << "\nreference: " << reference.error;
+    EXPECT_EQ(a.failed, reference.failed) << text << "\n"
+                                          << how << ": " << a.error << "\nreference: " << reference.error;
     EXPECT_EQ(a.rows, reference.rows) << text << "\n" << how;
   }
 
@@ -360,8 +379,8 @@ TEST_F(RandomQueries, ThreadsNeverChangeTheAnswer) {
     const std::string where = " WHERE " + g.Predicate("a", 2);
     for (const std::string& text :
          {"SELECT VALUE a.id FROM big AS a" + where,
-          "SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, AVG(a.w) AS m, MIN(a.v) AS lo, MAX(a.v) AS hi FROM big AS a" + where +
-              " GROUP BY a.g",
+          "SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, AVG(a.w) AS m, MIN(a.v) AS lo, MAX(a.v) AS hi FROM big AS a" +
+              where + " GROUP BY a.g",
           "SELECT VALUE ARRAY_AGG(a.id) FROM big AS a" + where}) {
       Run("SET threads = 1");
       const Answer one = Ask(text, true);
@@ -374,7 +393,8 @@ TEST_F(RandomQueries, ThreadsNeverChangeTheAnswer) {
     }
   }
   // Groups that have no room in memory, all threads together.
-  const std::string groups = "SELECT k, COUNT(*) AS n, SUM(a.w) AS s, ARRAY_AGG(a.id) AS ids FROM big AS a GROUP BY a.id % 7000 AS k";
+  const std::string groups =
+      "SELECT k, COUNT(*) AS n, SUM(a.w) AS s, ARRAY_AGG(a.id) AS ids FROM big AS a GROUP BY a.id % 7000 AS k";
   Run("SET threads = 1");
   const Answer one = Ask(groups, false);
   EXPECT_EQ(one.rows.size(), 7000u);

@@ -6,13 +6,13 @@
 #ifndef PARTON_TESTS_RANDOM_RANDOM_UTIL_H_
 #define PARTON_TESTS_RANDOM_RANDOM_UTIL_H_
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace parton {
 

@@ -66,8 +66,7 @@ std::string SqlGenerator::TextExpr(const Sources& in, int depth) {
   switch (Below(3)) {
     case 0: return fmt::format("({} || {})", TextColumn(in), Text());
     case 1: return fmt::format("COALESCE({}, {})", TextColumn(in), Text());
-    default:
-      return fmt::format("CASE WHEN {} THEN {} ELSE {} END", Condition(in, depth - 1), TextColumn(in), Text());
+    default: return fmt::format("CASE WHEN {} THEN {} ELSE {} END", Condition(in, depth - 1), TextColumn(in), Text());
   }
 }
 
@@ -175,7 +174,8 @@ std::string SqlGenerator::Window(const Sources& in) {
     case 0: return fmt::format("ROW_NUMBER() OVER ({})", unique);
     case 1: return fmt::format("RANK() OVER ({}ORDER BY {})", partition, key);
     case 2: return fmt::format("DENSE_RANK() OVER ({}ORDER BY {})", partition, key);
-    case 3: return fmt::format("{}({}, {}) OVER ({})", Chance(50) ? "LAG" : "LEAD", IntColumn(in), 1 + Below(2), unique);
+    case 3:
+      return fmt::format("{}({}, {}) OVER ({})", Chance(50) ? "LAG" : "LEAD", IntColumn(in), 1 + Below(2), unique);
     case 4:
       return fmt::format("{}({}) OVER ({} ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING)",
                          Chance(50) ? "FIRST_VALUE" : "LAST_VALUE", IntColumn(in), unique);
@@ -219,7 +219,8 @@ std::string SqlGenerator::From(Sources* out, int depth) {
     }
     Sources right;
     const std::string item = FromItem(&right, depth);
-    static const std::vector<std::string> kinds = {"JOIN", "INNER JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
+    static const std::vector<std::string> kinds = {"JOIN",      "INNER JOIN", "LEFT JOIN",
+                                                   "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
     const std::string& kind = kinds[static_cast<size_t>(Below(right_joins_ ? 6 : 4))];
     Sources both = *out;
     both.insert(both.end(), right.begin(), right.end());
@@ -354,7 +355,8 @@ SqlQuery SqlGenerator::RecursiveQuery() {
   SqlQuery q;
   q.ints = {"c0", "c1"};
   q.text = fmt::format(
-      "WITH RECURSIVE r(n, m) AS (SELECT x.id AS n, x.g AS m FROM t1 AS x WHERE x.id < {} UNION{} SELECT y.b AS n, r.m + 1 AS m "
+      "WITH RECURSIVE r(n, m) AS (SELECT x.id AS n, x.g AS m FROM t1 AS x WHERE x.id < {} UNION{} SELECT y.b AS n, r.m "
+      "+ 1 AS m "
       "FROM r AS r JOIN t2 AS y ON y.id = r.n WHERE r.m < {}) SELECT z.n AS c0, z.m AS c1 FROM r AS z",
       2 + Below(5), Chance(60) ? "" : " ALL", 3 + Below(4));
   return q;
@@ -403,7 +405,8 @@ SqlWrite SqlGenerator::Write() {
   const std::string where = Chance(90) ? " WHERE " + Condition(self, 2) : "";
   switch (Below(4)) {
     case 0: {
-      const std::string text = fmt::format("DELETE FROM {}{} AND {}.id > {}", table, where.empty() ? " WHERE 1 = 1" : where, table, 15 + Below(40));
+      const std::string text = fmt::format("DELETE FROM {}{} AND {}.id > {}", table,
+                                           where.empty() ? " WHERE 1 = 1" : where, table, 15 + Below(40));
       return {text, text};
     }
     case 1: {
@@ -414,8 +417,11 @@ SqlWrite SqlGenerator::Write() {
       const std::string g = fmt::format("{}.g", in[0].alias), b = fmt::format("{}.b + 1", in[0].alias);
       const std::string a = IntExpr(in, 2), s = TextColumn(in);
       const std::string limits = fmt::format(" WHERE ({}) AND {}.id < 20", Condition(in, 1), in[0].alias);
-      return {fmt::format("INSERT INTO {} SELECT {} AS id, {} AS g, {} AS b, {} AS a, {} AS s FROM {}{} ON CONFLICT DO NOTHING", table, id, g, b, a, s, from, limits),
-              fmt::format("INSERT OR IGNORE INTO {} (id, g, b, a, s) SELECT {}, {}, {}, {}, {} FROM {}{}", table, id, g, b, a, s, from, limits)};
+      return {fmt::format(
+                  "INSERT INTO {} SELECT {} AS id, {} AS g, {} AS b, {} AS a, {} AS s FROM {}{} ON CONFLICT DO NOTHING",
+                  table, id, g, b, a, s, from, limits),
+              fmt::format("INSERT OR IGNORE INTO {} (id, g, b, a, s) SELECT {}, {}, {}, {}, {} FROM {}{}", table, id, g,
+                          b, a, s, from, limits)};
     }
     default: {
       std::string set;

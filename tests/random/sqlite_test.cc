@@ -1,9 +1,12 @@
 // The same statements in Parton and in SQLite: the same rows. What both take is made by sql_generator.h.
 //
 // Parton answers under settings drawn at random: rules off, threads, little memory, literals as parameters, inside of a
-// transaction, with and without indexes. PARTON_RANDOM_MINUTES runs it for so long, PARTON_RANDOM_FIRST=n from that seed.
+// transaction, with and without indexes. PARTON_RANDOM_MINUTES runs it for so long, PARTON_RANDOM_FIRST=n from that
+// seed.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +14,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "parton/database.h"
 #include "planner/planner.h"
@@ -117,13 +117,15 @@ class AgainstSqlite : public ::testing::Test {
          indexes ? "CREATE TABLE t1 (id NUMBER, g NUMBER, b NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, b))"
                  : "CREATE TABLE t1 (id NUMBER, PRIMARY KEY (id))");
     Both("CREATE TABLE t2 (id INTEGER, g INTEGER, b INTEGER, a INTEGER, s TEXT, PRIMARY KEY (g, id))",
-         indexes ? "CREATE TABLE t2 (id NUMBER, g NUMBER, b NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_b (b) PROJECT KEYS ONLY)"
+         indexes ? "CREATE TABLE t2 (id NUMBER, g NUMBER, b NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_b (b) PROJECT "
+                   "KEYS ONLY)"
                  : "CREATE TABLE t2 (id NUMBER, g NUMBER, PRIMARY KEY (g, id))");
     for (const char* table : {"t1", "t2"}) {
       std::string items, values;
       for (int id = 0; id < kRows; ++id) {
         const std::vector<std::string> r = g.Row(id);
-        items += fmt::format("{}{{'id': {}, 'g': {}, 'b': {}, 'a': {}, 's': {}}}", id ? ", " : "", r[0], r[1], r[2], r[3], r[4]);
+        items += fmt::format("{}{{'id': {}, 'g': {}, 'b': {}, 'a': {}, 's': {}}}", id ? ", " : "", r[0], r[1], r[2],
+                             r[3], r[4]);
         values += fmt::format("{}({}, {}, {}, {}, {})", id ? ", " : "", r[0], r[1], r[2], r[3], r[4]);
       }
       Both(fmt::format("INSERT INTO {} (id, g, b, a, s) VALUES {}", table, values),
@@ -306,7 +308,8 @@ TEST_F(AgainstSqlite, SameRows) {
     EXPECT_TRUE(faults.empty()) << faults[0];
     database_.reset();
   }
-  EXPECT_LE(static_cast<uint64_t>(refused_) * 50, run.comparisons + 50) << "SQLite must take nearly all: " << last_refused_;
+  EXPECT_LE(static_cast<uint64_t>(refused_) * 50, run.comparisons + 50)
+      << "SQLite must take nearly all: " << last_refused_;
 }
 
 }  // namespace

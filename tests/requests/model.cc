@@ -103,8 +103,7 @@ Value ProjectedBy(const Index& index, const Value& item) {
 Table Table::FromDescription(const Value& d) {
   std::map<std::string, std::string> types;
   const Value definitions = d.Get("AttributeDefinitions");
-  for (const Value& e : definitions.elements())
-    types[Text(e, "AttributeName")] = Text(e, "AttributeType");
+  for (const Value& e : definitions.elements()) types[Text(e, "AttributeName")] = Text(e, "AttributeType");
   Table t;
   t.key = KeyOf(d, types);
   for (const char* kind : {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"}) {

@@ -211,8 +211,8 @@ struct Notes {
   bool superset = true;  // the client takes some of the items away
   bool skips = false;    // ConditionalCheckFailedException is no error
   bool fails = false;    // the statement is an error
-  bool apart = false;      // a request may be done though another one is refused
-  bool nulls = false;      // the request may be refused where the statement sets NULL
+  bool apart = false;    // a request may be done though another one is refused
+  bool nulls = false;    // the request may be refused where the statement sets NULL
 };
 
 Notes Read(const RequestList& list) {

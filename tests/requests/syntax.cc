@@ -353,7 +353,7 @@ class Parser {
   std::string token_;
   std::string error_;
   int operators_ = 0;
-  int index_ = 0;  // of the token
+  int index_ = 0;                         // of the token
   int last_open_ = -2, last_close_ = -2;  // the pair of parentheses that was closed last
 };
 

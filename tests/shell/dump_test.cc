@@ -1,14 +1,13 @@
-// What .dump writes makes the same database again: every kind of schema, of value and of trigger. It is the program itself that
-// dumps and reads.
+// What .dump writes makes the same database again: every kind of schema, of value and of trigger. It is the program
+// itself that dumps and reads.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <random>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "parton/database.h"
 
@@ -36,7 +35,8 @@ class DumpTest : public ::testing::Test {
   }
   void Shell(const std::string& arguments) {
     const std::string command = fmt::format("cd '{}' && '{}' {} 2>errors.txt", root_, std::getenv("PARTON"), arguments);
-    EXPECT_EQ(std::system(command.c_str()), 0) << command << (std::system(fmt::format("head -c 2000 '{}/errors.txt'", root_).c_str()), "");
+    EXPECT_EQ(std::system(command.c_str()), 0)
+        << command << (std::system(fmt::format("head -c 2000 '{}/errors.txt'", root_).c_str()), "");
   }
   static std::vector<Value> Rows(Connection* c, const std::string& query) {
     auto result = c->Execute(query);
@@ -58,7 +58,8 @@ class DumpTest : public ::testing::Test {
     std::vector<std::string> names = a->TableNames();
     ASSERT_EQ(names, b->TableNames());
     for (const std::string& table : names) {
-      EXPECT_EQ(Text(ca.get(), fmt::format("SHOW CREATE TABLE \"{}\"", table)), Text(cb.get(), fmt::format("SHOW CREATE TABLE \"{}\"", table)));
+      EXPECT_EQ(Text(ca.get(), fmt::format("SHOW CREATE TABLE \"{}\"", table)),
+                Text(cb.get(), fmt::format("SHOW CREATE TABLE \"{}\"", table)));
       const auto rows = Rows(ca.get(), fmt::format("SELECT VALUE t FROM \"{}\" AS t", table));
       const auto again = Rows(cb.get(), fmt::format("SELECT VALUE t FROM \"{}\" AS t", table));
       ASSERT_EQ(rows.size(), again.size()) << table;
@@ -108,7 +109,8 @@ class ValueMaker {
   }
 
   std::string Text() {
-    static constexpr const char* kPieces[] = {"", "a", "'", "''", "\"", "\\", "\n", "\t", "\x01", "é", "\U0001F600", ";", "--", "/*", "`", "$", "?", ":p", " ", "<<", "}"};
+    static constexpr const char* kPieces[] = {"",  "a",  "'",  "''", "\"", "\\", "\n", "\t", "\x01", "é", "\U0001F600",
+                                              ";", "--", "/*", "`",  "$",  "?",  ":p", " ",  "<<",   "}"};
     std::string text;
     for (uint32_t n = Below(6); n > 0; --n) text += kPieces[Below(std::size(kPieces))];
     return text;
@@ -158,13 +160,19 @@ TEST_F(DumpTest, EverythingComesBack) {
     const int rows = std::getenv("PARTON_FULL") != nullptr ? 5000 : 400;
     for (int i = 0; i < rows; ++i) {
       std::vector<Field> fields{{"k", Value::Int(i)}};
-      for (int n = 0; n < 4; ++n) fields.push_back({fmt::format("v{}{}", n, i % 7 == 0 ? make.Text() : ""), make.Make()});
+      for (int n = 0; n < 4; ++n)
+        fields.push_back({fmt::format("v{}{}", n, i % 7 == 0 ? make.Text() : ""), make.Make()});
       auto result = c->Execute("INSERT INTO values_ VALUE ?", {Value::Struct(std::move(fields))});
       ASSERT_TRUE(result.ok()) << result.status().ToString();
     }
     for (int i = 0; i < 30; ++i) {
-      ASSERT_TRUE(c->Execute("INSERT INTO bytes_ VALUE {'b': ?, 'n': ?}", {Value::Blob(std::string(1, static_cast<char>(i * 9)) + "x"), Value(i % 4)}).ok());
-      ASSERT_TRUE(c->Execute("INSERT INTO \"odd.name-1\" VALUE {'p': ?, 's': ?, 'l': 'x', 'when \"it\" is': 4000000000}", {Value::String("p" + make.Text()), Value(i)}).ok());
+      ASSERT_TRUE(c->Execute("INSERT INTO bytes_ VALUE {'b': ?, 'n': ?}",
+                             {Value::Blob(std::string(1, static_cast<char>(i * 9)) + "x"), Value(i % 4)})
+                      .ok());
+      ASSERT_TRUE(
+          c->Execute("INSERT INTO \"odd.name-1\" VALUE {'p': ?, 's': ?, 'l': 'x', 'when \"it\" is': 4000000000}",
+                     {Value::String("p" + make.Text()), Value(i)})
+              .ok());
     }
   }
   // The program runs triggers while it dumps: nothing must be left for them.

@@ -62,8 +62,10 @@ constexpr const char* kIndex = "host-requestid-gsi";
 
 std::string CreateLog(const std::string& name, const std::string& table, const std::string& index) {
   return fmt::format(
-      "CREATE TABLE {} ( requestid NUMBER, host STRING ) PRIMARY KEY ( requestid HASH ) BILLING MODE PROVISIONED ( {} ) "
-      "GSI ( \"{}\" ON ( host HASH, requestid RANGE ) PROJECTING INCLUDE ( bytessent ) BILLING MODE PROVISIONED ( {} ) )",
+      "CREATE TABLE {} ( requestid NUMBER, host STRING ) PRIMARY KEY ( requestid HASH ) BILLING MODE PROVISIONED ( {} "
+      ") "
+      "GSI ( \"{}\" ON ( host HASH, requestid RANGE ) PROJECTING INCLUDE ( bytessent ) BILLING MODE PROVISIONED ( {} ) "
+      ")",
       name, table, kIndex, index);
 }
 
@@ -89,7 +91,8 @@ TEST_F(CapacityWorkshop, S1ThrottledLoad) {
   for (const Value& m : minutes) EXPECT_EQ(m.Get("provisioned_write"), Value(5));
 
   // 1.5, 1.6: raised for both; the index alone would have 500 units left for 2000 rows.
-  Run(fmt::format("ALTER TABLE tlog SET BILLING MODE PROVISIONED ( 100 RCU, 100 WCU ) UPDATE GSI ( \"{}\" SET BILLING "
+  Run(
+      fmt::format("ALTER TABLE tlog SET BILLING MODE PROVISIONED ( 100 RCU, 100 WCU ) UPDATE GSI ( \"{}\" SET BILLING "
                   "MODE PROVISIONED ( 100 RCU, 100 WCU ) )",
                   kIndex));
   Loaded second = Load("tlog", "logfile_medium2.csv");

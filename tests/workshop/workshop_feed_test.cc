@@ -199,7 +199,8 @@ TEST_F(FeedWorkshop, T6TimeToLive) {
 TEST_F(FeedWorkshop, VVotes) {
   Run("CREATE TABLE votes (segment STRING, PRIMARY KEY (segment))");
   for (const char* candidate : {"Candidate A", "Candidate B"}) {
-    for (int i = 0; i < 10; ++i) Run(fmt::format("INSERT INTO votes VALUE {{'segment': '{}_{}', 'votes': 0}}", candidate, i));
+    for (int i = 0; i < 10; ++i)
+      Run(fmt::format("INSERT INTO votes VALUE {{'segment': '{}_{}', 'votes': 0}}", candidate, i));
   }
   for (int i = 1; i <= 1000; ++i) {  // V.1
     Run("UPDATE votes SET votes = votes + 1 WHERE segment = ?",
@@ -208,8 +209,12 @@ TEST_F(FeedWorkshop, VVotes) {
   const int a[] = {67, 67, 67, 66, 67, 67, 66, 67, 67, 66};
   const int b[] = {33, 33, 33, 34, 33, 33, 34, 33, 33, 34};
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(Number("SELECT v.votes AS n FROM votes AS v WHERE v.segment = ?", {Value(fmt::format("Candidate A_{}", i))}), a[i]);
-    EXPECT_EQ(Number("SELECT v.votes AS n FROM votes AS v WHERE v.segment = ?", {Value(fmt::format("Candidate B_{}", i))}), b[i]);
+    EXPECT_EQ(
+        Number("SELECT v.votes AS n FROM votes AS v WHERE v.segment = ?", {Value(fmt::format("Candidate A_{}", i))}),
+        a[i]);
+    EXPECT_EQ(
+        Number("SELECT v.votes AS n FROM votes AS v WHERE v.segment = ?", {Value(fmt::format("Candidate B_{}", i))}),
+        b[i]);
   }
   auto aggregate = [&] {  // V.2
     for (const char* c : {"Candidate A", "Candidate B"}) {
@@ -218,7 +223,9 @@ TEST_F(FeedWorkshop, VVotes) {
       Run("UPSERT INTO votes VALUE {'segment': ?, 'votes': ?}", {Value(c), Value(sum)});
     }
   };
-  auto total = [&](const char* c) { return Number("SELECT v.votes AS n FROM votes AS v WHERE v.segment = ?", {Value(c)}); };
+  auto total = [&](const char* c) {
+    return Number("SELECT v.votes AS n FROM votes AS v WHERE v.segment = ?", {Value(c)});
+  };
   for (int round = 0; round < 2; ++round) {
     aggregate();
     EXPECT_EQ(total("Candidate A"), 667);
@@ -261,7 +268,8 @@ TEST_F(FeedWorkshop, K1NotifiesOnce) {
       "'clicks': \"size\"(r.NewImage.list)} FROM records AS r WHERE \"size\"(r.NewImage.list) > 10 "
       "AND r.NewImage.notified IS MISSING AND \"size\"(r.OldImage.list) <= 10");
   Run("CREATE TRIGGER mark ON clicks BATCH 1 AS UPDATE clicks SET notified = true WHERE notified IS MISSING AND id IN "
-      "(SELECT VALUE r.Keys.id FROM records AS r WHERE \"size\"(r.NewImage.list) > 10 AND r.NewImage.notified IS MISSING)");
+      "(SELECT VALUE r.Keys.id FROM records AS r WHERE \"size\"(r.NewImage.list) > 10 AND r.NewImage.notified IS "
+      "MISSING)");
   Run("INSERT INTO clicks VALUE {'id': 'u', 'list': [1]}");
   for (int i = 2; i <= 12; ++i) {
     Run("UPDATE clicks SET list = list_append(list, [?]) WHERE id = 'u'", {Value(i)});

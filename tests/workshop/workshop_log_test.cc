@@ -21,12 +21,11 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
 
   LoadLog("tlog", "logfile_small1.csv");  // 1.2
   EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM tlog"), 500);
-  EXPECT_EQ(
-      Row("SELECT requestid, host, \"date\", hourofday, timezone, \"method\", responsecode, "
-          "bytessent, useragent FROM tlog WHERE requestid = 1"),
-      "{'bytessent': 5, 'date': '2009-07-20', 'host': '66.249.67.3', 'hourofday': 20, "
-      "'method': 'GET', 'requestid': 1, 'responsecode': 302, 'timezone': 'GMT-0700', "
-      "'useragent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'}");
+  EXPECT_EQ(Row("SELECT requestid, host, \"date\", hourofday, timezone, \"method\", responsecode, "
+                "bytessent, useragent FROM tlog WHERE requestid = 1"),
+            "{'bytessent': 5, 'date': '2009-07-20', 'host': '66.249.67.3', 'hourofday': 20, "
+            "'method': 'GET', 'requestid': 1, 'responsecode': 302, 'timezone': 'GMT-0700', "
+            "'useragent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'}");
   EXPECT_EQ(Count("SELECT * FROM tlog WHERE requestid = 1 AND "
                   "begins_with(url, '/gallery/main.php?g2_controller=exif')"),
             1u);
@@ -38,8 +37,7 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
   Run("ALTER TABLE tlog SET BILLING MODE PROVISIONED ( 100 RCU, 100 WCU )");  // 1.5
   LoadLog("tlog", "logfile_medium2.csv");                                     // 1.6
   EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM tlog"), 4000);
-  EXPECT_EQ(Row("SELECT MIN(requestid) AS low, MAX(requestid) AS high FROM tlog"),
-            "{'high': 4000, 'low': 1}");
+  EXPECT_EQ(Row("SELECT MIN(requestid) AS low, MAX(requestid) AS high FROM tlog"), "{'high': 4000, 'low': 1}");
 
   // 1.7: in the order of the index, requestid as a number.
   const std::vector<Value> rows = Rows(
@@ -58,8 +56,7 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
   }
   EXPECT_EQ(sum, 6238021);
   EXPECT_EQ(first, (std::vector<int64_t>{1, 2, 8, 9, 10}));
-  EXPECT_EQ(Error("SELECT url FROM \"tlog\".\"host-requestid-gsi\" WHERE host = '66.249.67.3'"),
-            "ValidationException");
+  EXPECT_EQ(Error("SELECT url FROM \"tlog\".\"host-requestid-gsi\" WHERE host = '66.249.67.3'"), "ValidationException");
 
   // 1.8
   const std::string by_index =
@@ -71,8 +68,7 @@ TEST_F(WorkshopTest, S0TablesAndS1Log) {
   const std::string scan = "SELECT * FROM tlog WHERE host = '66.249.67.3' AND url = '/'";
   EXPECT_NE(Explain("SELECT * FROM tlog WHERE url = '/'").find("filter"), std::string::npos);
   EXPECT_EQ(Plan("SELECT * FROM tlog WHERE url = '/'"), "Scan tlog");
-  EXPECT_EQ(Count(scan),
-            Count("SELECT * FROM tlog AS t WHERE t.url = '/' AND t.host = '66.249.67.3'"));
+  EXPECT_EQ(Count(scan), Count("SELECT * FROM tlog AS t WHERE t.url = '/' AND t.host = '66.249.67.3'"));
 }
 
 class MillionRows : public WorkshopTest {
@@ -87,11 +83,11 @@ class MillionRows : public WorkshopTest {
   // 250 copies of each row of `file`, as thread number `thread` of the workshop's loader.
   void LoadCopies(int thread, const std::string& file) {
     const std::string id = fmt::format("{} * 500000 + i * 2000 + CAST(r._1 AS INT)", thread);
-    Run(fmt::format(
-        "REPLACE INTO tlog_scan SELECT VALUE {{{}, 'gsi_responsecode_hk': ({}) % 10 + 1, "
-        "'gsi_responsecode_sk': r._8 || '#' || r._3 || '#' || r._4}} "
-        "FROM range(0, 249) AS i, csv('{}/{}', {{'header': false}}) AS r WITH (batch = 5000)",
-        fmt::format(fmt::runtime(kLogItem), id), id, DataDirectory(), file));
+    Run(
+        fmt::format("REPLACE INTO tlog_scan SELECT VALUE {{{}, 'gsi_responsecode_hk': ({}) % 10 + 1, "
+                    "'gsi_responsecode_sk': r._8 || '#' || r._3 || '#' || r._4}} "
+                    "FROM range(0, 249) AS i, csv('{}/{}', {{'header': false}}) AS r WITH (batch = 5000)",
+                    fmt::format(fmt::runtime(kLogItem), id), id, DataDirectory(), file));
   }
 
   int64_t ShardCount(int shard, const std::string& prefix) {
@@ -107,8 +103,7 @@ TEST_F(MillionRows, S0S2S3) {
   LoadCopies(0, "logfile_medium1.csv");  // 0.5
   LoadCopies(1, "logfile_medium2.csv");
   EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM tlog_scan"), 1000000);  // 0.6
-  EXPECT_EQ(Row("SELECT MIN(requestid) AS low, MAX(requestid) AS high FROM tlog_scan"),
-            "{'high': 1002000, 'low': 1}");
+  EXPECT_EQ(Row("SELECT MIN(requestid) AS low, MAX(requestid) AS high FROM tlog_scan"), "{'high': 1002000, 'low': 1}");
   for (int hk = 1; hk <= 10; ++hk) {
     EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM \"tlog_scan\".\"gsi_responsecode\" "
                      "WHERE gsi_responsecode_hk = ?",
@@ -124,8 +119,7 @@ TEST_F(MillionRows, S0S2S3) {
               "{'bytes': 6054250, 'n': 140750}")
         << threads << " threads";
     EXPECT_EQ(stats_.items_examined, 1000000u);
-    EXPECT_EQ(Number("SELECT SUM(bytessent) AS bytes FROM tlog_scan WHERE responsecode > 200"),
-              6054250);
+    EXPECT_EQ(Number("SELECT SUM(bytessent) AS bytes FROM tlog_scan WHERE responsecode > 200"), 6054250);
   }
   // 2.3
   EXPECT_EQ(Plan("SELECT bytessent FROM tlog_scan WHERE responsecode <> 200"), "Scan tlog_scan");
@@ -149,9 +143,8 @@ TEST_F(MillionRows, S0S2S3) {
     previous = sk;
     ++times[sk];
   }
-  EXPECT_EQ(times, (std::map<std::string, int>{{"404#2017-07-21#01", 250},
-                                               {"404#2017-07-21#03", 250},
-                                               {"404#2017-07-21#04", 500}}));
+  EXPECT_EQ(times, (std::map<std::string, int>{
+                       {"404#2017-07-21#01", 250}, {"404#2017-07-21#03", 250}, {"404#2017-07-21#04", 500}}));
   // 3.6
   const std::string sharded =
       "SELECT * FROM \"tlog_scan\".\"gsi_responsecode\" WHERE gsi_responsecode_hk IN "
@@ -176,8 +169,7 @@ TEST_F(MillionRows, S3FilesInTheOtherOrder) {
     EXPECT_EQ(ShardCount(shard, "404"), all[static_cast<size_t>(shard)]) << shard;
     EXPECT_EQ(ShardCount(shard, "404#2017-07-21"), day[static_cast<size_t>(shard)]) << shard;
   }
-  EXPECT_EQ(Number("SELECT SUM(bytessent) AS bytes FROM tlog_scan WHERE responsecode <> 200"),
-            6045472);
+  EXPECT_EQ(Number("SELECT SUM(bytessent) AS bytes FROM tlog_scan WHERE responsecode <> 200"), 6045472);
 }
 
 }  // namespace

@@ -89,11 +89,9 @@ class WorkshopTest : public testing::Test {
     return shell::Canonical(rows[0]);
   }
   // Each row as a literal, in the order they came.
-  std::vector<std::string> Literals(const std::string& statement,
-                                    std::vector<Value> parameters = {}) {
+  std::vector<std::string> Literals(const std::string& statement, std::vector<Value> parameters = {}) {
     std::vector<std::string> out;
-    for (const Value& row : Rows(statement, std::move(parameters)))
-      out.push_back(shell::Canonical(row));
+    for (const Value& row : Rows(statement, std::move(parameters))) out.push_back(shell::Canonical(row));
     return out;
   }
   // One number out of a query that gives one row with one field.
@@ -126,9 +124,8 @@ class WorkshopTest : public testing::Test {
 
   // INSERT ... SELECT of one of the log files into `table`; put, so that equal keys replace.
   void LoadLog(const std::string& table, const std::string& file) {
-    Run(fmt::format(
-        "REPLACE INTO {} SELECT VALUE {{{}}} FROM csv('{}/{}', {{'header': false}}) AS r", table,
-        fmt::format(fmt::runtime(kLogItem), "CAST(r._1 AS INT)"), DataDirectory(), file));
+    Run(fmt::format("REPLACE INTO {} SELECT VALUE {{{}}} FROM csv('{}/{}', {{'header': false}}) AS r", table,
+                    fmt::format(fmt::runtime(kLogItem), "CAST(r._1 AS INT)"), DataDirectory(), file));
   }
 
   std::unique_ptr<Database> database_;

@@ -28,18 +28,16 @@ class EmployeesTest : public WorkshopTest {
         "PRIMARY KEY ( employeeid HASH, colA RANGE ) BILLING MODE PROVISIONED ( 100 RCU, 100 WCU ) "
         "GSI ( gsi_overload ON ( colA HASH, \"name\" RANGE ) PROJECTING ALL "
         "BILLING MODE PROVISIONED ( 100 RCU, 100 WCU ) )");
-    const std::string from =
-        fmt::format(" FROM csv('{}/employees.csv', {{'header': false}}) AS r", DataDirectory());
+    const std::string from = fmt::format(" FROM csv('{}/employees.csv', {{'header': false}}) AS r", DataDirectory());
     const std::string insert = "INSERT INTO employees SELECT VALUE ";
-    EXPECT_EQ(
-        Affected(insert +
-                 "{'employeeid': CAST(r._1 AS INT), 'colA': 'master', 'name': r._2, 'title': r._3, "
-                 "'dept': r._4, 'city': r._5, 'state': r._6, 'city_dept': r._5 || ':' || r._4, "
-                 "'dob': r._7, 'hire_date': r._8, 'previous_title': r._9, "
-                 "'previous_title_end': r._10, 'lock': '0', "
-                 "'is_manager': CASE WHEN r._11 IS NOT MISSING THEN '1' ELSE MISSING END}" +
-                 from),
-        1000u);
+    EXPECT_EQ(Affected(insert +
+                       "{'employeeid': CAST(r._1 AS INT), 'colA': 'master', 'name': r._2, 'title': r._3, "
+                       "'dept': r._4, 'city': r._5, 'state': r._6, 'city_dept': r._5 || ':' || r._4, "
+                       "'dob': r._7, 'hire_date': r._8, 'previous_title': r._9, "
+                       "'previous_title_end': r._10, 'lock': '0', "
+                       "'is_manager': CASE WHEN r._11 IS NOT MISSING THEN '1' ELSE MISSING END}" +
+                       from),
+              1000u);
     EXPECT_EQ(Affected(insert +
                        "{'employeeid': CAST(r._1 AS INT), 'colA': 'current_title:' || r._3, "
                        "'name': r._2, 'hire_date': r._10}" +
@@ -68,13 +66,11 @@ TEST_F(EmployeesTest, S4KeyOverloading) {
 
   const Strings wa = People("state:WA");  // 4.3
   ASSERT_EQ(wa.size(), 46u);
-  const Strings first = {
-      NameAndDate("Alice Beilby", "2014-12-03"), NameAndDate("Alla Absalom", "2015-06-25"),
-      NameAndDate("Alvan Heliar", "2016-05-15"), NameAndDate("Anders Galtone", "2015-12-22"),
-      NameAndDate("Ashil Hutchin", "2015-02-11")};
+  const Strings first = {NameAndDate("Alice Beilby", "2014-12-03"), NameAndDate("Alla Absalom", "2015-06-25"),
+                         NameAndDate("Alvan Heliar", "2016-05-15"), NameAndDate("Anders Galtone", "2015-12-22"),
+                         NameAndDate("Ashil Hutchin", "2015-02-11")};
   EXPECT_EQ(Strings(wa.begin(), wa.begin() + 5), first);
-  const Strings last = {NameAndDate("Sula Prattin", "2014-01-11"),
-                        NameAndDate("Vittoria Edelman", "2014-10-01"),
+  const Strings last = {NameAndDate("Sula Prattin", "2014-01-11"), NameAndDate("Vittoria Edelman", "2014-10-01"),
                         NameAndDate("Willie McCuthais", "2015-05-27")};
   EXPECT_EQ(Strings(wa.end() - 3, wa.end()), last);
   Strings reversed = Literals(
@@ -83,36 +79,26 @@ TEST_F(EmployeesTest, S4KeyOverloading) {
   std::reverse(reversed.begin(), reversed.end());
   EXPECT_EQ(reversed, wa);
 
-  const std::map<std::string, size_t> states = {{"AZ", 49}, {"CA", 183}, {"CO", 44}, {"IL", 58},
-                                                {"IN", 45}, {"MA", 43},  {"MD", 53}, {"MI", 55},
-                                                {"NC", 51}, {"NY", 49},  {"OR", 58}, {"PA", 38},
-                                                {"TN", 31}, {"TX", 197}, {"WA", 46}};
-  for (const auto& [state, count] : states)
-    EXPECT_EQ(People("state:" + state).size(), count) << state;
+  const std::map<std::string, size_t> states = {{"AZ", 49}, {"CA", 183}, {"CO", 44}, {"IL", 58},  {"IN", 45},
+                                                {"MA", 43}, {"MD", 53},  {"MI", 55}, {"NC", 51},  {"NY", 49},
+                                                {"OR", 58}, {"PA", 38},  {"TN", 31}, {"TX", 197}, {"WA", 46}};
+  for (const auto& [state, count] : states) EXPECT_EQ(People("state:" + state).size(), count) << state;
   // 4.4 in one statement.
   EXPECT_EQ(Count("SELECT e.\"state\", COUNT(*) AS n FROM employees AS e WHERE e.colA = 'master' "
                   "GROUP BY e.\"state\""),
             states.size());
 
-  const Strings engineers = {// 4.5
-                             NameAndDate("Alice Beilby", "2014-11-03"),
-                             NameAndDate("Anetta Byrne", "2017-03-15"),
-                             NameAndDate("Ardis Panting", "2015-08-06"),
-                             NameAndDate("Chris Randals", "2016-10-27"),
-                             NameAndDate("Constantine Barendtsen", "2016-06-10"),
-                             NameAndDate("Eudora Janton", "2015-01-05"),
-                             NameAndDate("Florella Allsep", "2015-03-31"),
-                             NameAndDate("Horatius Trangmar", "2013-10-21"),
-                             NameAndDate("Korey Daugherty", "2016-11-03"),
-                             NameAndDate("Lenka Luquet", "2014-10-01"),
-                             NameAndDate("Leonora Hyland", "2016-06-14"),
-                             NameAndDate("Lucretia Ruffell", "2015-07-04"),
-                             NameAndDate("Malcolm Adiscot", "2014-04-17"),
-                             NameAndDate("Melodie Sebire", "2013-08-27"),
-                             NameAndDate("Menard Ogborn", "2014-06-27"),
-                             NameAndDate("Merwyn Petters", "2014-06-19"),
-                             NameAndDate("Niels Buston", "2014-10-30"),
-                             NameAndDate("Noelani Studde", "2015-03-30")};
+  const Strings engineers = {
+      // 4.5
+      NameAndDate("Alice Beilby", "2014-11-03"),           NameAndDate("Anetta Byrne", "2017-03-15"),
+      NameAndDate("Ardis Panting", "2015-08-06"),          NameAndDate("Chris Randals", "2016-10-27"),
+      NameAndDate("Constantine Barendtsen", "2016-06-10"), NameAndDate("Eudora Janton", "2015-01-05"),
+      NameAndDate("Florella Allsep", "2015-03-31"),        NameAndDate("Horatius Trangmar", "2013-10-21"),
+      NameAndDate("Korey Daugherty", "2016-11-03"),        NameAndDate("Lenka Luquet", "2014-10-01"),
+      NameAndDate("Leonora Hyland", "2016-06-14"),         NameAndDate("Lucretia Ruffell", "2015-07-04"),
+      NameAndDate("Malcolm Adiscot", "2014-04-17"),        NameAndDate("Melodie Sebire", "2013-08-27"),
+      NameAndDate("Menard Ogborn", "2014-06-27"),          NameAndDate("Merwyn Petters", "2014-06-19"),
+      NameAndDate("Niels Buston", "2014-10-30"),           NameAndDate("Noelani Studde", "2015-03-30")};
   EXPECT_EQ(People("current_title:Software Engineer"), engineers);
   const Strings support = People("current_title:IT Support Manager");  // 4.6
   ASSERT_EQ(support.size(), 21u);
@@ -131,10 +117,10 @@ TEST_F(EmployeesTest, S4KeyOverloading) {
 
   Strings paged;  // 4.9
   for (int page = 0; page < 5; ++page) {
-    const Strings part = Literals(fmt::format(
-        "SELECT \"name\", hire_date FROM \"employees\".\"gsi_overload\" WHERE colA = 'state:WA' "
-        "ORDER BY \"name\" LIMIT 10 OFFSET {}",
-        page * 10));
+    const Strings part =
+        Literals(fmt::format("SELECT \"name\", hire_date FROM \"employees\".\"gsi_overload\" WHERE colA = 'state:WA' "
+                             "ORDER BY \"name\" LIMIT 10 OFFSET {}",
+                             page * 10));
     EXPECT_EQ(part.size(), page < 4 ? 10u : 6u);
     paged.insert(paged.end(), part.begin(), part.end());
   }
@@ -153,13 +139,12 @@ TEST_F(EmployeesTest, S5SparseIndex) {
       ")");
   EXPECT_EQ(Count("SELECT * FROM \"employees\".\"gsi_manager\""), 84u);  // 5.3
   EXPECT_EQ(stats_.items_examined, 84u);
-  const std::map<std::string, int64_t> by_state = {
-      {"AZ", 4}, {"CA", 15}, {"CO", 5}, {"IL", 7}, {"IN", 2}, {"MA", 3},  {"MD", 4},
-      {"MI", 5}, {"NC", 6},  {"OR", 4}, {"PA", 3}, {"TN", 5}, {"TX", 18}, {"WA", 3}};
+  const std::map<std::string, int64_t> by_state = {{"AZ", 4}, {"CA", 15}, {"CO", 5},  {"IL", 7}, {"IN", 2},
+                                                   {"MA", 3}, {"MD", 4},  {"MI", 5},  {"NC", 6}, {"OR", 4},
+                                                   {"PA", 3}, {"TN", 5},  {"TX", 18}, {"WA", 3}};
   std::map<std::string, int64_t> found;
-  for (const Value& row :
-       Rows("SELECT m.\"state\" AS s, COUNT(*) AS n FROM \"employees\".\"gsi_manager\" "
-            "AS m GROUP BY m.\"state\"")) {
+  for (const Value& row : Rows("SELECT m.\"state\" AS s, COUNT(*) AS n FROM \"employees\".\"gsi_manager\" "
+                               "AS m GROUP BY m.\"state\"")) {
     found[std::string(row.Get("s").bytes())] = row.Get("n").int_value();
   }
   EXPECT_EQ(found, by_state);
@@ -175,8 +160,7 @@ TEST_F(EmployeesTest, S5SparseIndex) {
                   "is_manager IS MISSING"),
             1u);
   // 5.5
-  EXPECT_EQ(Plan("SELECT * FROM \"employees\".\"gsi_manager\" WHERE is_manager = '1'"),
-            "Query employees.gsi_manager");
+  EXPECT_EQ(Plan("SELECT * FROM \"employees\".\"gsi_manager\" WHERE is_manager = '1'"), "Query employees.gsi_manager");
 }
 
 constexpr const char* kCreateCityDept =
@@ -187,13 +171,11 @@ constexpr const char* kCreateCityDept =
 TEST_F(EmployeesTest, S6CompositeKeys) {
   Run(kCreateCityDept);
   EXPECT_EQ(Number("SELECT COUNT(*) AS n FROM \"employees\".\"gsi_city_dept\""), 1000);  // 6.1
-  const std::string texas =
-      "SELECT \"name\", city, dept FROM \"employees\".\"gsi_city_dept\" WHERE \"state\" = 'TX'";
+  const std::string texas = "SELECT \"name\", city, dept FROM \"employees\".\"gsi_city_dept\" WHERE \"state\" = 'TX'";
   std::vector<std::pair<std::string, int>> groups;
   size_t rows = 0;
   for (const Value& row : Rows(texas)) {
-    const std::string key =
-        std::string(row.Get("city").bytes()) + ":" + std::string(row.Get("dept").bytes());
+    const std::string key = std::string(row.Get("city").bytes()) + ":" + std::string(row.Get("dept").bytes());
     if (groups.empty() || groups.back().first != key) groups.emplace_back(key, 0);
     ++groups.back().second;
     ++rows;
@@ -224,9 +206,8 @@ TEST_F(EmployeesTest, S6CompositeKeys) {
     names.emplace_back(row.Get("name").bytes());
   }
   std::sort(names.begin(), names.end());
-  const Strings nine = {"Arlan Cummings",   "Audra Leahey",   "Bone Ruggs",
-                        "Brady Marvel",     "Emmye Fletcher", "Karlis Prisk",
-                        "Lizbeth Proudler", "Marve Bignold",  "Waneta Parminter"};
+  const Strings nine = {"Arlan Cummings", "Audra Leahey",     "Bone Ruggs",    "Brady Marvel",    "Emmye Fletcher",
+                        "Karlis Prisk",   "Lizbeth Proudler", "Marve Bignold", "Waneta Parminter"};
   EXPECT_EQ(names, nine);
 }
 
@@ -264,23 +245,20 @@ TEST_F(EmployeesTest, S7Lock) {
   Run("INSERT INTO employees VALUE {'employeeid': 251, 'colA': 'state:OR', 'hire_date': "
       "'2014-03-05', "
       "'name': 'Wendi Bricknell'}");
-  EXPECT_EQ(
-      Affected("UPDATE employees SET \"lock\" = '0' WHERE employeeid = 251 AND colA = 'master' AND "
-               "\"lock\" = '1'"),
-      1u);
+  EXPECT_EQ(Affected("UPDATE employees SET \"lock\" = '0' WHERE employeeid = 251 AND colA = 'master' AND "
+                     "\"lock\" = '1'"),
+            1u);
   // 7.5
   EXPECT_EQ(Row(kWendi), Wendi("Portland", "OR", "0"));
   const Strings collection = {"{'colA': 'current_title:Network Architect'}", "{'colA': 'master'}",
-                              "{'colA': 'previous_title:Senior Network System Administrator'}",
-                              "{'colA': 'state:OR'}"};
+                              "{'colA': 'previous_title:Senior Network System Administrator'}", "{'colA': 'state:OR'}"};
   EXPECT_EQ(Literals("SELECT colA FROM employees WHERE employeeid = 251"), collection);
   EXPECT_EQ(People("state:CA").size(), 182u);
   EXPECT_EQ(People("state:OR").size(), 59u);
   EXPECT_EQ(People("state:IL").size(), 58u);
   const auto in_city = [this](const std::string& state, const std::string& city_dept) {
-    return Count(
-        "SELECT * FROM \"employees\".\"gsi_city_dept\" WHERE \"state\" = ? AND city_dept = ?",
-        {Value::String(state), Value::String(city_dept)});
+    return Count("SELECT * FROM \"employees\".\"gsi_city_dept\" WHERE \"state\" = ? AND city_dept = ?",
+                 {Value::String(state), Value::String(city_dept)});
   };
   EXPECT_EQ(in_city("CA", "San Jose:Operation"), 12u);
   EXPECT_EQ(in_city("OR", "Portland:Operation"), 13u);
@@ -300,11 +278,13 @@ TEST_F(EmployeesTest, S7TwoSessions) {
       outcomes.emplace_back(result.status().ExceptionName());
     };
     run("BEGIN");
-    run(fmt::format("UPDATE employees SET \"state\" = '{0}' SET city = '{1}' SET city_dept = '{1}:Operation' "
+    run(
+        fmt::format("UPDATE employees SET \"state\" = '{0}' SET city = '{1}' SET city_dept = '{1}:Operation' "
                     "WHERE employeeid = 251 AND colA = 'master' AND \"state\" = 'CA'",
                     state, city));
     run("DELETE FROM employees WHERE employeeid = 251 AND colA = 'state:CA'");
-    run(fmt::format("INSERT INTO employees VALUE {{'employeeid': 251, 'colA': 'state:{}', 'hire_date': '2014-03-05', "
+    run(
+        fmt::format("INSERT INTO employees VALUE {{'employeeid': 251, 'colA': 'state:{}', 'hire_date': '2014-03-05', "
                     "'name': 'Wendi Bricknell'}}",
                     state));
     return outcomes;
@@ -362,10 +342,10 @@ class TutorialTest : public WorkshopTest {
              {"C001", "2024-03-10", "ORD-012", "200"},
              {"C002", "2024-01-20", "ORD-002", "50"},
              {"C002", "2024-02-25", "ORD-008", "125"}}) {
-      Run(fmt::format(
-          "INSERT INTO Orders VALUE {{'CustomerID':'{}','OrderDate':'{}','OrderID':'{}',"
-          "'Total':{},'Status':'Pending'}}",
-          customer, day, id, total));
+      Run(
+          fmt::format("INSERT INTO Orders VALUE {{'CustomerID':'{}','OrderDate':'{}','OrderID':'{}',"
+                      "'Total':{},'Status':'Pending'}}",
+                      customer, day, id, total));
     }
   }
   Strings Ids(const std::string& statement) {
@@ -377,28 +357,20 @@ class TutorialTest : public WorkshopTest {
 
 TEST_F(TutorialTest, T1Orders) {
   CreateOrders();
-  EXPECT_EQ(Error("INSERT INTO Orders VALUE {'CustomerID':'C001','OrderDate':'2024-01-15'}"),
-            "DuplicateItemException");
+  EXPECT_EQ(Error("INSERT INTO Orders VALUE {'CustomerID':'C001','OrderDate':'2024-01-15'}"), "DuplicateItemException");
   const std::string c1 = "SELECT * FROM Orders WHERE CustomerID = 'C001'";  // T1.3
   EXPECT_EQ(Ids(c1 + " AND OrderDate = '2024-01-15'"), Strings{"ORD-001"});
   EXPECT_EQ(Ids(c1), (Strings{"ORD-001", "ORD-005", "ORD-012"}));
   EXPECT_EQ(Ids(c1 + " AND OrderDate >= '2024-02-01'"), (Strings{"ORD-005", "ORD-012"}));
   EXPECT_EQ(Ids(c1 + " AND OrderDate BETWEEN '2024-01-01' AND '2024-01-31'"), Strings{"ORD-001"});
 
-  const std::string pending =
-      "SELECT OrderID FROM \"Orders\".\"StatusIndex\" WHERE \"Status\" = 'Pending'";
-  EXPECT_EQ(Ids(pending),
-            (Strings{"ORD-001", "ORD-002", "ORD-005", "ORD-008", "ORD-012"}));  // T1.4
+  const std::string pending = "SELECT OrderID FROM \"Orders\".\"StatusIndex\" WHERE \"Status\" = 'Pending'";
+  EXPECT_EQ(Ids(pending), (Strings{"ORD-001", "ORD-002", "ORD-005", "ORD-008", "ORD-012"}));  // T1.4
   EXPECT_EQ(Ids("SELECT OrderID FROM \"Orders\".\"AmountIndex\" WHERE CustomerID = 'C001'"),
             (Strings{"ORD-005", "ORD-001", "ORD-012"}));
-  EXPECT_EQ(
-      Ids("SELECT CONSISTENT OrderID FROM \"Orders\".\"AmountIndex\" WHERE CustomerID = 'C001'")
-          .size(),
-      3u);
-  EXPECT_EQ(
-      Error(
-          "SELECT CONSISTENT OrderID FROM \"Orders\".\"StatusIndex\" WHERE \"Status\" = 'Pending'"),
-      "ValidationException");
+  EXPECT_EQ(Ids("SELECT CONSISTENT OrderID FROM \"Orders\".\"AmountIndex\" WHERE CustomerID = 'C001'").size(), 3u);
+  EXPECT_EQ(Error("SELECT CONSISTENT OrderID FROM \"Orders\".\"StatusIndex\" WHERE \"Status\" = 'Pending'"),
+            "ValidationException");
 
   EXPECT_EQ(Row("UPDATE Orders SET \"Status\" = 'Shipped' SET UpdatedAt = '2024-03-16T00:00:00' "
                 "WHERE "  // T1.5
@@ -432,13 +404,11 @@ TEST_F(TutorialTest, T1Orders) {
 
 TEST_F(TutorialTest, T2Batch) {
   CreateOrders();
-  EXPECT_EQ(
-      Affected("INSERT INTO Products (ProductID, \"Name\", Price, Category) VALUES "
-               "('PROD-001','Widget A',19.99,'Widgets'), ('PROD-002','Widget B',29.99,'Widgets'), "
-               "('PROD-003','Gadget C',39.99,'Gadgets')"),
-      3u);
-  const std::string three =
-      "SELECT * FROM Products WHERE ProductID IN ('PROD-001', 'PROD-003', 'PROD-404')";
+  EXPECT_EQ(Affected("INSERT INTO Products (ProductID, \"Name\", Price, Category) VALUES "
+                     "('PROD-001','Widget A',19.99,'Widgets'), ('PROD-002','Widget B',29.99,'Widgets'), "
+                     "('PROD-003','Gadget C',39.99,'Gadgets')"),
+            3u);
+  const std::string three = "SELECT * FROM Products WHERE ProductID IN ('PROD-001', 'PROD-003', 'PROD-404')";
   EXPECT_EQ(Count(three), 2u);
   EXPECT_EQ(Plan(three), "BatchGet Products");
   EXPECT_NE(Error("INSERT INTO Products << {'ProductID': 'X'}, {'ProductID': 'X'} >>"), "OK");
@@ -448,12 +418,11 @@ TEST_F(TutorialTest, T2Batch) {
 TEST_F(TutorialTest, T4PartiQLWordForWord) {
   CreateOrders();
   EXPECT_EQ(Count("SELECT * FROM Orders WHERE CustomerID = ?", {"C001"}), 3u);
-  EXPECT_EQ(
-      Literals("SELECT OrderID, Total, Status FROM Orders WHERE CustomerID = ? AND OrderDate >= ?",
-               {"C001", "2024-01-01"}),
-      (Strings{"{'OrderID': 'ORD-001', 'Status': 'Pending', 'Total': 150}",
-               "{'OrderID': 'ORD-005', 'Status': 'Pending', 'Total': 75.5}",
-               "{'OrderID': 'ORD-012', 'Status': 'Pending', 'Total': 200}"}));
+  EXPECT_EQ(Literals("SELECT OrderID, Total, Status FROM Orders WHERE CustomerID = ? AND OrderDate >= ?",
+                     {"C001", "2024-01-01"}),
+            (Strings{"{'OrderID': 'ORD-001', 'Status': 'Pending', 'Total': 150}",
+                     "{'OrderID': 'ORD-005', 'Status': 'Pending', 'Total': 75.5}",
+                     "{'OrderID': 'ORD-012', 'Status': 'Pending', 'Total': 200}"}));
   const Value price = Value::Decimal(parton::Number::ParseStrict("99.99").value());
   const std::vector<Value> product = {"PROD-999", "New Product", price};
   const std::string insert = "INSERT INTO Products VALUE {'ProductID': ?, 'Name': ?, 'Price': ?}";
@@ -462,8 +431,7 @@ TEST_F(TutorialTest, T4PartiQLWordForWord) {
   const std::string update = "UPDATE Products SET Price = ? WHERE ProductID = ?";
   const Value less = Value::Decimal(parton::Number::ParseStrict("79.99").value());
   EXPECT_EQ(Affected(update, {less, "PROD-999"}), 1u);
-  EXPECT_EQ(Row("SELECT Price FROM Products WHERE ProductID = ?", {"PROD-999"}),
-            "{'Price': 79.99}");
+  EXPECT_EQ(Row("SELECT Price FROM Products WHERE ProductID = ?", {"PROD-999"}), "{'Price': 79.99}");
   EXPECT_EQ(Affected("DELETE FROM Products WHERE ProductID = ?", {"PROD-999"}), 1u);
   EXPECT_EQ(Count("SELECT * FROM Products"), 0u);
 
@@ -490,8 +458,7 @@ TEST_F(TutorialTest, K5OptimisticLocking) {
       read->reset();
       std::this_thread::yield();
       auto write = connection->Execute(
-          "UPDATE counters SET v = v + 1, version = version + 1 WHERE id = 'a' AND version = ?",
-          {version});
+          "UPDATE counters SET v = v + 1, version = version + 1 WHERE id = 'a' AND version = ?", {version});
       if (!write.ok()) {
         ++errors;
         return;
@@ -517,10 +484,8 @@ TEST_F(TutorialTest, CConversations) {
       "BILLING MODE PROVISIONED ( 5 RCU, 5 WCU )");
   EXPECT_EQ(Count("SHOW TABLES"), 1u);  // C.2
   const std::string content = R"({"text": "it''s \"quoted\"", "n": [1, 2.50]})";
-  for (const auto& [day, text] :
-       std::vector<std::pair<const char*, const char*>>{{"2023-04-09T10:00:00", "m9"},
-                                                        {"2023-04-07T10:00:00", "m7"},
-                                                        {"2023-04-08T10:00:00", "m8"}}) {
+  for (const auto& [day, text] : std::vector<std::pair<const char*, const char*>>{
+           {"2023-04-09T10:00:00", "m9"}, {"2023-04-07T10:00:00", "m7"}, {"2023-04-08T10:00:00", "m8"}}) {
     Run("INSERT INTO \"cruddur-message\" VALUE {'pk': 'MSG#g1', 'sk': ?, 'message': ?, "
         "'message_uuid': ?, "
         "'json': ?}",
@@ -528,8 +493,7 @@ TEST_F(TutorialTest, CConversations) {
   }
   const auto messages = [this](const std::string& rest) {
     Strings out;
-    for (const Value& row :
-         Rows("SELECT message FROM \"cruddur-message\" WHERE pk = 'MSG#g1'" + rest)) {
+    for (const Value& row : Rows("SELECT message FROM \"cruddur-message\" WHERE pk = 'MSG#g1'" + rest)) {
       out.emplace_back(row.Get("message").bytes());
     }
     return out;
@@ -540,19 +504,16 @@ TEST_F(TutorialTest, CConversations) {
 
   Run("INSERT INTO \"cruddur-message\" << {'pk': 'GRP#u1', 'sk': '2023-04-01', 'with': 'a'}, "  // C.4
       "{'pk': 'GRP#u1', 'sk': '2023-04-03', 'with': 'b'}, {'pk': 'GRP#u2', 'sk': '2023-04-02'} >>");
-  EXPECT_EQ(
-      Literals("SELECT \"with\" FROM \"cruddur-message\" WHERE pk = 'GRP#u1' ORDER BY sk DESC"),
-      (Strings{"{'with': 'b'}", "{'with': 'a'}"}));
+  EXPECT_EQ(Literals("SELECT \"with\" FROM \"cruddur-message\" WHERE pk = 'GRP#u1' ORDER BY sk DESC"),
+            (Strings{"{'with': 'b'}", "{'with': 'a'}"}));
 
   Run("CREATE INDEX by_uuid ON \"cruddur-message\" (message_uuid STRING)");  // C.5
-  EXPECT_EQ(Row("SELECT message FROM \"cruddur-message\" WHERE message_uuid = 'uuid-m8'"),
-            "{'message': 'm8'}");
+  EXPECT_EQ(Row("SELECT message FROM \"cruddur-message\" WHERE message_uuid = 'uuid-m8'"), "{'message': 'm8'}");
   EXPECT_EQ(Plan("SELECT message FROM \"cruddur-message\" WHERE message_uuid = 'uuid-m8'"),
             "Query cruddur-message.by_uuid");
   Run("INSERT INTO \"cruddur-message\" VALUE {'pk': 'MSG#g2', 'sk': '1', 'message_uuid': "
       "'uuid-m8'}");  // C.6
-  EXPECT_EQ(Count("SELECT * FROM \"cruddur-message\".\"by_uuid\" WHERE message_uuid = 'uuid-m8'"),
-            2u);
+  EXPECT_EQ(Count("SELECT * FROM \"cruddur-message\".\"by_uuid\" WHERE message_uuid = 'uuid-m8'"), 2u);
   const std::vector<Value> rows =  // C.7
       Rows("SELECT VALUE m.json FROM \"cruddur-message\" AS m WHERE m.message_uuid = 'uuid-m7'");
   ASSERT_EQ(rows.size(), 1u);

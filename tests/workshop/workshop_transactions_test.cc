@@ -17,7 +17,8 @@ class TransactionsTutorialTest : public WorkshopTest {
     if (IsSkipped()) return;
     Run("CREATE TABLE Products ( ProductID STRING ) PRIMARY KEY ( ProductID HASH )");
     Run("CREATE TABLE Orders ( CustomerID STRING, OrderDate STRING ) PRIMARY KEY ( CustomerID HASH, OrderDate RANGE )");
-    Run("INSERT INTO Products << {'ProductID': 'PROD-001', 'Quantity': 10}, {'ProductID': 'PROD-002', 'Quantity': 5} >>");
+    Run("INSERT INTO Products << {'ProductID': 'PROD-001', 'Quantity': 10}, {'ProductID': 'PROD-002', 'Quantity': 5} "
+        ">>");
     Run("SET dialect = dynamodb");
   }
   std::string Quantities() {
@@ -27,8 +28,8 @@ class TransactionsTutorialTest : public WorkshopTest {
   // From one product to the other, as BEGIN ... COMMIT. The status of COMMIT.
   Status Move(int n) {
     Run("BEGIN");
-    (void)Error(fmt::format("UPDATE Products SET Quantity = Quantity - {0} WHERE ProductID = 'PROD-001' AND Quantity >= {0}",
-                            n));
+    (void)Error(fmt::format(
+        "UPDATE Products SET Quantity = Quantity - {0} WHERE ProductID = 'PROD-001' AND Quantity >= {0}", n));
     Run(fmt::format("UPDATE Products SET Quantity = Quantity + {} WHERE ProductID = 'PROD-002'", n));
     return connection_->Execute("COMMIT").status();
   }
@@ -76,9 +77,11 @@ TEST_F(TransactionsTutorialTest, T3Transactions) {
   EXPECT_EQ(Count("SELECT * FROM Products"), 2u);
 
   const std::string change = "UPDATE Products SET Quantity = 50 WHERE ProductID = 'PROD-002'";  // T3.7
-  EXPECT_FALSE(Statements({"EXISTS(SELECT * FROM Products WHERE ProductID = 'PROD-001' AND Quantity > 5)", change}).ok());
+  EXPECT_FALSE(
+      Statements({"EXISTS(SELECT * FROM Products WHERE ProductID = 'PROD-001' AND Quantity > 5)", change}).ok());
   EXPECT_EQ(Quantities(), "5 and 7");
-  EXPECT_TRUE(Statements({"EXISTS(SELECT * FROM Products WHERE ProductID = 'PROD-001' AND Quantity = 5)", change}).ok());
+  EXPECT_TRUE(
+      Statements({"EXISTS(SELECT * FROM Products WHERE ProductID = 'PROD-001' AND Quantity = 5)", change}).ok());
   EXPECT_EQ(Quantities(), "5 and 50");
 
   const Strings once = {"UPDATE Products SET Quantity = Quantity + 1 WHERE ProductID = 'PROD-001'"};  // T3.8
@@ -95,7 +98,8 @@ TEST_F(TransactionsTutorialTest, T3OneSnapshot) {
   EXPECT_EQ(Number("SELECT Quantity FROM Products WHERE ProductID = 'PROD-002'"), 5);
   Run("COMMIT");
   EXPECT_EQ(Quantities(), "0 and 0");
-  auto got = database_->TransactGet({{"Products", ProductKey("PROD-001"), ""}, {"Products", ProductKey("PROD-002"), ""}});
+  auto got =
+      database_->TransactGet({{"Products", ProductKey("PROD-001"), ""}, {"Products", ProductKey("PROD-002"), ""}});
   ASSERT_TRUE(got.ok());
   EXPECT_EQ(got->items[1].Get("Quantity"), Value(0));
 }
@@ -109,7 +113,7 @@ TEST_F(TransactionsTutorialTest, T5CapacityOfTransactions) {
     double write, read;
   };
   // T3.11 is in it: a transactional write of 1 KB takes 2 units, a read of 4 KB 2.
-  const Line lines[] = {{512, 2, 2},  {1024, 2, 2}, {1025, 4, 2}, {3072, 6, 2},
+  const Line lines[] = {{512, 2, 2},  {1024, 2, 2},  {1025, 4, 2}, {3072, 6, 2},
                         {4096, 8, 2}, {4097, 10, 4}, {8192, 16, 4}};
   Run("CREATE TABLE sized ( pk STRING ) PRIMARY KEY ( pk HASH )");
   for (const Line& line : lines) {
@@ -156,15 +160,17 @@ class PowerLossTest : public testing::Test {
 
 TEST_F(PowerLossTest, S7TheLockIsHeldAfterACrash) {  // 7.7
   OpenIt();
-  ASSERT_TRUE(Do("CREATE TABLE employees ( employeeid NUMBER, colA STRING ) PRIMARY KEY ( employeeid HASH, colA RANGE )").ok());
-  ASSERT_TRUE(Do("INSERT INTO employees VALUE {'employeeid': 251, 'colA': 'master', 'lock': '0', 'city': 'San Jose'}").ok());
+  ASSERT_TRUE(
+      Do("CREATE TABLE employees ( employeeid NUMBER, colA STRING ) PRIMARY KEY ( employeeid HASH, colA RANGE )").ok());
+  ASSERT_TRUE(
+      Do("INSERT INTO employees VALUE {'employeeid': 251, 'colA': 'master', 'lock': '0', 'city': 'San Jose'}").ok());
   const auto move = [](const std::string& city) {
-    return fmt::format("UPDATE employees SET city = '{}' SET \"lock\" = '1' WHERE employeeid = 251 AND colA = 'master' "
-                       "AND \"lock\" = '0' RETURNING ALL OLD *",
-                       city);
+    return fmt::format(
+        "UPDATE employees SET city = '{}' SET \"lock\" = '1' WHERE employeeid = 251 AND colA = 'master' "
+        "AND \"lock\" = '0' RETURNING ALL OLD *",
+        city);
   };
-  EXPECT_EQ(Row(move("Portland")),
-            "{'city': 'San Jose', 'colA': 'master', 'employeeid': 251, 'lock': '0'}");
+  EXPECT_EQ(Row(move("Portland")), "{'city': 'San Jose', 'colA': 'master', 'employeeid': 251, 'lock': '0'}");
   Reopen();
   EXPECT_EQ(Row("SELECT city, \"lock\" FROM employees WHERE employeeid = 251 AND colA = 'master'"),
             "{'city': 'Portland', 'lock': '1'}");
@@ -194,9 +200,13 @@ TEST(PowerLossTransactionTest, T3AllOrNothingWheneverItDies) {  // T3.9
       {
         auto db = open(&env);
         ASSERT_TRUE(db.ok());
-        ASSERT_TRUE((*db)->Connect()->ExecuteScript(
-            "CREATE TABLE Products (ProductID STRING, PRIMARY KEY (ProductID));"
-            "INSERT INTO Products << {'ProductID': 'a', 'Quantity': 10}, {'ProductID': 'b', 'Quantity': 5} >>").ok());
+        ASSERT_TRUE(
+            (*db)
+                ->Connect()
+                ->ExecuteScript(
+                    "CREATE TABLE Products (ProductID STRING, PRIMARY KEY (ProductID));"
+                    "INSERT INTO Products << {'ProductID': 'a', 'Quantity': 10}, {'ProductID': 'b', 'Quantity': 5} >>")
+                .ok());
         env.DieAt(env.operations() + after);
         acknowledged = transfer(db->get()).ok();
         finished = acknowledged && !env.failed();
@@ -204,7 +214,8 @@ TEST(PowerLossTransactionTest, T3AllOrNothingWheneverItDies) {  // T3.9
       env.PowerLoss(unsynced, static_cast<uint32_t>(after));
       auto db = open(&env);
       ASSERT_TRUE(db.ok()) << db.status().ToString();
-      auto rows = (*(*db)->Connect()->Execute("SELECT VALUE p.Quantity FROM Products AS p ORDER BY p.ProductID"))->All();
+      auto rows =
+          (*(*db)->Connect()->Execute("SELECT VALUE p.Quantity FROM Products AS p ORDER BY p.ProductID"))->All();
       ASSERT_TRUE(rows.ok());
       const int64_t a = (*rows)[0].int_value(), b = (*rows)[1].int_value();
       EXPECT_EQ(a + b, 15);

@@ -73,9 +73,7 @@ bool SmallArithmetic(BinaryOp op, int64_t a, int64_t b, int64_t* out) {
       if (b == 0 || b == -1) return false;
       *out = a % b;
       return true;
-    case BinaryOp::kBitAnd:
-      *out = a & b;
-      return true;
+    case BinaryOp::kBitAnd: *out = a & b; return true;
     case BinaryOp::kConcat: return false;
   }
   return false;
@@ -87,13 +85,11 @@ Value IntervalResult(Result<Interval> r, EvalContext& ctx, const Expr* where) {
 
 Value ScaleInterval(BinaryOp op, const Interval& i, const Value& n, EvalContext& ctx, const Expr* where) {
   if (n.type() == Type::kFloat) {
-    return IntervalResult(op == BinaryOp::kMul ? parton::Multiply(i, n.float_value())
-                                               : parton::Divide(i, n.float_value()),
-                          ctx, where);
+    return IntervalResult(
+        op == BinaryOp::kMul ? parton::Multiply(i, n.float_value()) : parton::Divide(i, n.float_value()), ctx, where);
   }
-  return IntervalResult(op == BinaryOp::kMul ? parton::Multiply(i, n.number())
-                                             : parton::Divide(i, n.number()),
-                        ctx, where);
+  return IntervalResult(op == BinaryOp::kMul ? parton::Multiply(i, n.number()) : parton::Divide(i, n.number()), ctx,
+                        where);
 }
 
 Value Concat(const Value& a, const Value& b, EvalContext& ctx, const Expr* where) {
@@ -134,8 +130,7 @@ Value Arithmetic(BinaryOp op, const Value& a, const Value& b, EvalContext& ctx, 
     if (SmallArithmetic(op, a.int_value(), b.int_value(), &out)) return Value::Int(out);
   }
   const bool a_absent = a.is_absent(), b_absent = b.is_absent();
-  if ((!a_absent && !OperandFits(op, true, a.type())) ||
-      (!b_absent && !OperandFits(op, false, b.type()))) {
+  if ((!a_absent && !OperandFits(op, true, a.type())) || (!b_absent && !OperandFits(op, false, b.type()))) {
     return Mismatch(op, a, b, ctx, where);
   }
   if (a_absent || b_absent) return Absent(a, b);
@@ -166,8 +161,8 @@ Value Arithmetic(BinaryOp op, const Value& a, const Value& b, EvalContext& ctx, 
     return Mismatch(op, a, b, ctx, where);
   }
   if (!IsTemporal(a.type()) || !IsTemporal(b.type())) return Mismatch(op, a, b, ctx, where);
-  const Result<Temporal> r = op == BinaryOp::kAdd ? parton::Add(ToTemporal(a), ToTemporal(b))
-                                                  : parton::Subtract(ToTemporal(a), ToTemporal(b));
+  const Result<Temporal> r =
+      op == BinaryOp::kAdd ? parton::Add(ToTemporal(a), ToTemporal(b)) : parton::Subtract(ToTemporal(a), ToTemporal(b));
   return r.ok() ? FromTemporal(*r) : FromError(r.status(), ctx, where);
 }
 

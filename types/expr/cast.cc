@@ -14,7 +14,6 @@ using Kind = TypeSpec::Kind;
 
 constexpr int kMaxTextLength = 10'000'000;
 
-
 int BitsOf(Kind k) {
   switch (k) {
     case Kind::kTinyInt: return 8;
@@ -72,8 +71,7 @@ std::optional<Number> ParseInteger(std::string_view s, bool* fits) {
     *fits = *fits && value <= (Number::kMaxCoefficient - digit) / base;
     if (*fits) value = value * base + digit;
   }
-  return Number(0) == Number::FromParts(value, 0) ? Number(0)
-                                                  : Number::FromParts(negative ? -value : value, 0);
+  return Number(0) == Number::FromParts(value, 0) ? Number(0) : Number::FromParts(negative ? -value : value, 0);
 }
 
 Value ToInt(const Number& n, const TypeSpec& type, EvalContext& ctx) {
@@ -125,13 +123,11 @@ std::optional<double> ParseDouble(std::string_view s) {
   }
   if (!Number::IsNumberText(s)) return std::nullopt;
   double d = 0;
-  const auto [end, error] =
-      std::from_chars(unsigned_text.data(), unsigned_text.data() + unsigned_text.size(), d);
+  const auto [end, error] = std::from_chars(unsigned_text.data(), unsigned_text.data() + unsigned_text.size(), d);
   if (error == std::errc::result_out_of_range) {
     // Too big or too small: the sign of the exponent says which.
     const size_t e = unsigned_text.find_first_of("eE");
-    const bool tiny = e != std::string_view::npos && e + 1 < unsigned_text.size() &&
-                      unsigned_text[e + 1] == '-';
+    const bool tiny = e != std::string_view::npos && e + 1 < unsigned_text.size() && unsigned_text[e + 1] == '-';
     d = tiny ? 0 : HUGE_VAL;
   }
   return negative ? -d : d;
@@ -150,8 +146,8 @@ Value CastToFloat(const Value& v, const TypeSpec& type, EvalContext& ctx) {
   } else {
     return NoCast(v, type, ctx);
   }
-  const bool single = type.kind == Kind::kReal ||
-                      (type.kind == Kind::kFloat && type.precision.has_value() && *type.precision <= 24);
+  const bool single =
+      type.kind == Kind::kReal || (type.kind == Kind::kFloat && type.precision.has_value() && *type.precision <= 24);
   return Value::Float(single ? static_cast<double>(static_cast<float>(d)) : d);
 }
 
@@ -330,15 +326,11 @@ Value CastToInterval(const Value& v, const TypeSpec& type, EvalContext& ctx) {
 
 Value CastToCollection(const Value& v, const TypeSpec& type, EvalContext& ctx) {
   if (!v.is_collection()) return NoCast(v, type, ctx);
-  const Type target = type.kind == Kind::kBag    ? Type::kBag
-                      : type.kind == Kind::kSexp ? Type::kSexp
-                                                 : Type::kList;
+  const Type target = type.kind == Kind::kBag ? Type::kBag : type.kind == Kind::kSexp ? Type::kSexp : Type::kList;
   return v.type() == target ? v : Value::Collection(target, v.elements());
 }
 
-Status UnknownType(const TypeSpec& type) {
-  return Status::Validation("there is no type " + type.name);
-}
+Status UnknownType(const TypeSpec& type) { return Status::Validation("there is no type " + type.name); }
 
 }  // namespace
 

@@ -1,5 +1,4 @@
 // The evaluator's dispatch, its logic operators, and constructors.
-#include "types/status/bounds.h"
 #include "types/expr/evaluate.h"
 
 #include <array>
@@ -7,6 +6,7 @@
 
 #include "types/expr/evaluate_internal.h"
 #include "types/functions/functions.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 namespace {
@@ -86,16 +86,14 @@ Tri EvaluateTri(const Expr& e, EvalContext& ctx) {
 
 const Value& EvaluateCase(const Expr::Case& c, EvalContext& ctx, Value* scratch) {
   Value subject_scratch;
-  const Value* subject =
-      c.operand == nullptr ? nullptr : &Evaluate(*c.operand, ctx, &subject_scratch);
+  const Value* subject = c.operand == nullptr ? nullptr : &Evaluate(*c.operand, ctx, &subject_scratch);
   for (const auto& [when, then] : c.branches) {
     bool taken;
     if (subject == nullptr) {
       taken = EvaluatePredicate(*when, ctx);
     } else {
       Value other;
-      taken = eval::Compare(CompareOp::kEq, *subject, Evaluate(*when, ctx, &other), ctx, nullptr) ==
-              Tri::kTrue;
+      taken = eval::Compare(CompareOp::kEq, *subject, Evaluate(*when, ctx, &other), ctx, nullptr) == Tri::kTrue;
     }
     if (taken) return Evaluate(*then, ctx, scratch);
   }
@@ -104,10 +102,8 @@ const Value& EvaluateCase(const Expr::Case& c, EvalContext& ctx, Value* scratch)
 }
 
 const Value& EvaluateParameter(int index, EvalContext& ctx, Value* scratch) {
-  if (ctx.parameters == nullptr || index < 0 ||
-      static_cast<size_t>(index) >= ctx.parameters->size()) {
-    return *scratch = ctx.Fail(
-               Status::Validation("no value is bound to parameter " + std::to_string(index + 1)));
+  if (ctx.parameters == nullptr || index < 0 || static_cast<size_t>(index) >= ctx.parameters->size()) {
+    return *scratch = ctx.Fail(Status::Validation("no value is bound to parameter " + std::to_string(index + 1)));
   }
   return (*ctx.parameters)[static_cast<size_t>(index)];
 }
@@ -140,22 +136,15 @@ Value EvaluateCast(const Expr& e, const Expr::Cast& cast, EvalContext& ctx) {
 [[gnu::noinline]] const Value& EvaluateOther(const Expr& e, EvalContext& ctx, Value* scratch) {
   CheckStack();
   switch (e.node.index()) {
-    case IndexOf<Expr::Parameter>():
-      return EvaluateParameter(Node<Expr::Parameter>(e).index, ctx, scratch);
-    case IndexOf<Expr::Compare>():
-      return *scratch = eval::FromTri(CompareNode(e, Node<Expr::Compare>(e), ctx));
+    case IndexOf<Expr::Parameter>(): return EvaluateParameter(Node<Expr::Parameter>(e).index, ctx, scratch);
+    case IndexOf<Expr::Compare>(): return *scratch = eval::FromTri(CompareNode(e, Node<Expr::Compare>(e), ctx));
     case IndexOf<Expr::And>():
     case IndexOf<Expr::Or>():
-    case IndexOf<Expr::Not>():
-      return *scratch = eval::FromTri(EvaluateTri(e, ctx));
-    case IndexOf<Expr::Is>():
-      return *scratch = eval::FromTri(eval::Is(e, Node<Expr::Is>(e), ctx));
-    case IndexOf<Expr::In>():
-      return *scratch = eval::FromTri(eval::In(e, Node<Expr::In>(e), ctx));
-    case IndexOf<Expr::Between>():
-      return *scratch = eval::FromTri(eval::Between(e, Node<Expr::Between>(e), ctx));
-    case IndexOf<Expr::Like>():
-      return *scratch = eval::FromTri(eval::Like(e, Node<Expr::Like>(e), ctx));
+    case IndexOf<Expr::Not>(): return *scratch = eval::FromTri(EvaluateTri(e, ctx));
+    case IndexOf<Expr::Is>(): return *scratch = eval::FromTri(eval::Is(e, Node<Expr::Is>(e), ctx));
+    case IndexOf<Expr::In>(): return *scratch = eval::FromTri(eval::In(e, Node<Expr::In>(e), ctx));
+    case IndexOf<Expr::Between>(): return *scratch = eval::FromTri(eval::Between(e, Node<Expr::Between>(e), ctx));
+    case IndexOf<Expr::Like>(): return *scratch = eval::FromTri(eval::Like(e, Node<Expr::Like>(e), ctx));
     case IndexOf<Expr::Binary>(): {
       const auto& binary = Node<Expr::Binary>(e);
       Value left, right;
@@ -168,25 +157,18 @@ Value EvaluateCast(const Expr& e, const Expr::Cast& cast, EvalContext& ctx) {
       Value operand;
       return *scratch = eval::Arithmetic(unary.op, Evaluate(*unary.operand, ctx, &operand), ctx, &e);
     }
-    case IndexOf<Expr::Index>():
-      return eval::Index(e, Node<Expr::Index>(e), ctx, scratch);
-    case IndexOf<Expr::Case>():
-      return EvaluateCase(Node<Expr::Case>(e), ctx, scratch);
-    case IndexOf<Expr::Call>():
-      return *scratch = eval::Call(e, Node<Expr::Call>(e), ctx);
-    case IndexOf<Expr::Cast>():
-      return *scratch = EvaluateCast(e, Node<Expr::Cast>(e), ctx);
-    case IndexOf<Expr::MakeStruct>():
-      return *scratch = eval::MakeStruct(e, Node<Expr::MakeStruct>(e), ctx);
-    case IndexOf<Expr::MakeCollection>():
-      return *scratch = MakeCollection(Node<Expr::MakeCollection>(e), ctx);
+    case IndexOf<Expr::Index>(): return eval::Index(e, Node<Expr::Index>(e), ctx, scratch);
+    case IndexOf<Expr::Case>(): return EvaluateCase(Node<Expr::Case>(e), ctx, scratch);
+    case IndexOf<Expr::Call>(): return *scratch = eval::Call(e, Node<Expr::Call>(e), ctx);
+    case IndexOf<Expr::Cast>(): return *scratch = EvaluateCast(e, Node<Expr::Cast>(e), ctx);
+    case IndexOf<Expr::MakeStruct>(): return *scratch = eval::MakeStruct(e, Node<Expr::MakeStruct>(e), ctx);
+    case IndexOf<Expr::MakeCollection>(): return *scratch = MakeCollection(Node<Expr::MakeCollection>(e), ctx);
     case IndexOf<Expr::Subquery>():
       if (ctx.subqueries == nullptr) {
         return *scratch = ctx.Fail(Status::Validation("a subquery is not allowed here", e.span));
       }
       return *scratch = ctx.subqueries->Run(Node<Expr::Subquery>(e), ctx);
-    case IndexOf<Expr::BadLiteral>():
-      return *scratch = ctx.Fail(Status(Node<Expr::BadLiteral>(e).error).At(e.span));
+    case IndexOf<Expr::BadLiteral>(): return *scratch = ctx.Fail(Status(Node<Expr::BadLiteral>(e).error).At(e.span));
   }
   return *scratch = ctx.Fail(Status::Internal("an expression of an unknown kind"));
 }
@@ -216,14 +198,10 @@ Value EvalContext::Fail(Status status) {
 
 const Value& Evaluate(const Expr& e, EvalContext& ctx, Value* scratch) {
   switch (e.node.index()) {
-    case IndexOf<Expr::Literal>():
-      return Node<Expr::Literal>(e).value;
-    case IndexOf<Expr::Slot>():
-      return (*ctx.frame)[static_cast<size_t>(Node<Expr::Slot>(e).index)];
-    case IndexOf<Expr::Path>():
-      return eval::Path(e, Node<Expr::Path>(e), ctx, scratch);
-    default:
-      return EvaluateOther(e, ctx, scratch);
+    case IndexOf<Expr::Literal>(): return Node<Expr::Literal>(e).value;
+    case IndexOf<Expr::Slot>(): return (*ctx.frame)[static_cast<size_t>(Node<Expr::Slot>(e).index)];
+    case IndexOf<Expr::Path>(): return eval::Path(e, Node<Expr::Path>(e), ctx, scratch);
+    default: return EvaluateOther(e, ctx, scratch);
   }
 }
 
@@ -236,8 +214,7 @@ Value EvaluateValue(const Expr& e, EvalContext& ctx) {
 
 bool EvaluatePredicate(const Expr& e, EvalContext& ctx) {
   // Without errors to look for, whatever is not TRUE ends a conjunction.
-  if (const auto* conjunction = e.As<Expr::And>();
-      conjunction != nullptr && ctx.typing == Typing::kPermissive) {
+  if (const auto* conjunction = e.As<Expr::And>(); conjunction != nullptr && ctx.typing == Typing::kPermissive) {
     for (const ExprPtr& term : conjunction->terms) {
       if (!EvaluatePredicate(*term, ctx)) return false;
     }
@@ -302,8 +279,7 @@ Value CallWith(const Expr& e, const ScalarFunction& f, const Value* args, int co
     if (args[i].is_absent()) {
       (args[i].is_missing() ? missing : null) = true;
     } else if (!f.args.empty() &&
-               !Accepts(f.args[std::min<size_t>(static_cast<size_t>(i), f.args.size() - 1)],
-                        args[i].type())) {
+               !Accepts(f.args[std::min<size_t>(static_cast<size_t>(i), f.args.size() - 1)], args[i].type())) {
       return WrongArgument(f, i, args[i], ctx, e);
     }
   }

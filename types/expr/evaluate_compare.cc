@@ -18,9 +18,7 @@ Tri CompareDynamo(CompareOp op, const Value& a, const Value& b) {
   return ToTri(order.has_value() && Holds(op, *order));
 }
 
-bool IsNan(const Value& v) {
-  return v.type() == Type::kFloat && v.float_value() != v.float_value();
-}
+bool IsNan(const Value& v) { return v.type() == Type::kFloat && v.float_value() != v.float_value(); }
 
 Tri NegateIf(bool negated, Tri t) { return negated ? Negate(t) : t; }
 
@@ -73,12 +71,8 @@ Tri Is(const Expr& e, const Expr::Is& is, EvalContext& ctx) {
   const bool two_valued = ctx.logic == Logic::kDynamo;
   bool result = false;
   switch (is.test) {
-    case Test::kMissing:
-      result = v.is_missing();
-      break;
-    case Test::kNull:
-      result = two_valued ? v.is_null() : v.is_absent();
-      break;
+    case Test::kMissing: result = v.is_missing(); break;
+    case Test::kNull: result = two_valued ? v.is_null() : v.is_absent(); break;
     case Test::kTrue:
     case Test::kFalse:
     case Test::kUnknown:
@@ -86,8 +80,7 @@ Tri Is(const Expr& e, const Expr::Is& is, EvalContext& ctx) {
         (void)ctx.Mismatch("a truth value was expected", &e);
         return Tri::kMissing;
       }
-      result = is.test == Test::kUnknown ? v.is_absent()
-                                         : v.is_bool() && v.bool_value() == (is.test == Test::kTrue);
+      result = is.test == Test::kUnknown ? v.is_absent() : v.is_bool() && v.bool_value() == (is.test == Test::kTrue);
       break;
     case Test::kType:
       result = IsOfType(v, is.type, ctx);
@@ -153,8 +146,7 @@ Tri Like(const Expr& e, const Expr::Like& like, EvalContext& ctx) {
   Value value_scratch, pattern_scratch, escape_scratch;
   const Value& v = Evaluate(*like.value, ctx, &value_scratch);
   const Value& pattern = Evaluate(*like.pattern, ctx, &pattern_scratch);
-  const Value* escape =
-      like.escape == nullptr ? nullptr : &Evaluate(*like.escape, ctx, &escape_scratch);
+  const Value* escape = like.escape == nullptr ? nullptr : &Evaluate(*like.escape, ctx, &escape_scratch);
   const bool two_valued = ctx.logic == Logic::kDynamo;
   const auto wrong = [](const Value& x) { return !x.is_text() && !x.is_absent(); };
   if (wrong(v) || wrong(pattern) || (escape != nullptr && wrong(*escape))) {
@@ -164,8 +156,7 @@ Tri Like(const Expr& e, const Expr::Like& like, EvalContext& ctx) {
   }
   if (v.is_absent() || pattern.is_absent() || (escape != nullptr && escape->is_absent())) {
     if (two_valued) return ToTri(like.negated);
-    const bool missing = v.is_missing() || pattern.is_missing() ||
-                         (escape != nullptr && escape->is_missing());
+    const bool missing = v.is_missing() || pattern.is_missing() || (escape != nullptr && escape->is_missing());
     return missing ? Tri::kMissing : Tri::kNull;
   }
   std::string_view escape_text;

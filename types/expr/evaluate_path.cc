@@ -87,8 +87,8 @@ const Value* Step(const Value& v, const PathStep& step, bool ignore_case, Value*
 namespace {
 
 // `done` steps of the path led to `current`; `made`: it is, or is inside, *scratch.
-[[gnu::noinline]] const Value& Walk(const Expr& e, const Expr::Path& path, const Value* current,
-                                    size_t done, bool made, EvalContext& ctx, Value* scratch) {
+[[gnu::noinline]] const Value& Walk(const Expr& e, const Expr::Path& path, const Value* current, size_t done, bool made,
+                                    EvalContext& ctx, Value* scratch) {
   Value item_value;
   for (; done < path.steps.size(); ++done) {
     const bool ignore_case = done < path.ignore_case.size() && path.ignore_case[done];
@@ -126,8 +126,8 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   }
   // Strict typing must know at which step the path failed, so it goes step by step.
   const bool whole = count == 1 || ctx.typing == Typing::kPermissive || ctx.logic == Logic::kDynamo;
-  Value v = count == 1 || !whole ? view.Get(id, first.name)
-                                 : view.GetPath(id, first.name, std::span(path.steps).subspan(1));
+  Value v =
+      count == 1 || !whole ? view.Get(id, first.name) : view.GetPath(id, first.name, std::span(path.steps).subspan(1));
   if (v.is_missing()) {
     (void)ctx.Absent(kNoField, &e);
     return *scratch = Value::Missing();

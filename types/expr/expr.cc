@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "types/status/bounds.h"
 #include "types/functions/functions.h"
+#include "types/status/bounds.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
@@ -24,8 +24,8 @@ void VisitChildren(Node& node, Fn fn) {
   } else if constexpr (std::is_same_v<T, Expr::Index>) {
     each(node.base);
     each(node.key);
-  } else if constexpr (std::is_same_v<T, Expr::Unary> || std::is_same_v<T, Expr::Not> ||
-                       std::is_same_v<T, Expr::Is> || std::is_same_v<T, Expr::Cast>) {
+  } else if constexpr (std::is_same_v<T, Expr::Unary> || std::is_same_v<T, Expr::Not> || std::is_same_v<T, Expr::Is> ||
+                       std::is_same_v<T, Expr::Cast>) {
     each(node.operand);
   } else if constexpr (std::is_same_v<T, Expr::Binary> || std::is_same_v<T, Expr::Compare>) {
     each(node.left);
@@ -117,8 +117,7 @@ bool SameOwn(const Expr& a, const Expr& b) {
         } else if constexpr (std::is_same_v<T, Expr::Like>) {
           return x.negated == y.negated && (x.escape == nullptr) == (y.escape == nullptr);
         } else if constexpr (std::is_same_v<T, Expr::Case>) {
-          return x.branches.size() == y.branches.size() &&
-                 (x.operand == nullptr) == (y.operand == nullptr) &&
+          return x.branches.size() == y.branches.size() && (x.operand == nullptr) == (y.operand == nullptr) &&
                  (x.otherwise == nullptr) == (y.otherwise == nullptr);
         } else if constexpr (std::is_same_v<T, Expr::Call>) {
           return x.function == y.function;
@@ -127,8 +126,7 @@ bool SameOwn(const Expr& a, const Expr& b) {
         } else if constexpr (std::is_same_v<T, Expr::MakeStruct>) {
           return std::equal(x.parts.begin(), x.parts.end(), y.parts.begin(), y.parts.end(),
                             [](const Expr::StructPart& p, const Expr::StructPart& q) {
-                              return (p.name == nullptr) == (q.name == nullptr) &&
-                                     p.position == q.position;
+                              return (p.name == nullptr) == (q.name == nullptr) && p.position == q.position;
                             });
         } else if constexpr (std::is_same_v<T, Expr::MakeCollection>) {
           return x.type == y.type;
@@ -234,15 +232,13 @@ std::vector<int> SlotsRead(const Expr& e) {
 
 bool IsConstant(const Expr& e) {
   return Walk(e, [](const Expr& x) {
-    return x.As<Expr::Slot>() == nullptr && x.As<Expr::Parameter>() == nullptr &&
-           x.As<Expr::Subquery>() == nullptr && !IsVolatileCall(x);
+    return x.As<Expr::Slot>() == nullptr && x.As<Expr::Parameter>() == nullptr && x.As<Expr::Subquery>() == nullptr &&
+           !IsVolatileCall(x);
   });
 }
 
 bool IsFixedPerExecution(const Expr& e) {
-  return Walk(e, [](const Expr& x) {
-    return x.As<Expr::Slot>() == nullptr && x.As<Expr::Subquery>() == nullptr;
-  });
+  return Walk(e, [](const Expr& x) { return x.As<Expr::Slot>() == nullptr && x.As<Expr::Subquery>() == nullptr; });
 }
 
 bool HasSubquery(const Expr& e) {

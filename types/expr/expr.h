@@ -40,9 +40,38 @@ enum class UnaryOp : uint8_t { kNeg, kPlus };
 // A type as CAST and IS name it, with its parameters.
 struct TypeSpec {
   enum class Kind : uint8_t {
-    kAny, kMissing, kNull, kBool, kTinyInt, kSmallInt, kInt, kBigInt, kReal, kFloat, kDouble,
-    kDecimal, kChar, kVarchar, kString, kSymbol, kClob, kBlob, kDate, kTime, kTimeTz, kTimestamp,
-    kTimestampTz, kInterval, kStruct, kTuple, kList, kArray, kBag, kSexp, kMap, kGraph,
+    kAny,
+    kMissing,
+    kNull,
+    kBool,
+    kTinyInt,
+    kSmallInt,
+    kInt,
+    kBigInt,
+    kReal,
+    kFloat,
+    kDouble,
+    kDecimal,
+    kChar,
+    kVarchar,
+    kString,
+    kSymbol,
+    kClob,
+    kBlob,
+    kDate,
+    kTime,
+    kTimeTz,
+    kTimestamp,
+    kTimestampTz,
+    kInterval,
+    kStruct,
+    kTuple,
+    kList,
+    kArray,
+    kBag,
+    kSexp,
+    kMap,
+    kGraph,
     kNamed,  // unknown name: IS is an error, CAST too
   };
   Kind kind = Kind::kAny;
@@ -110,7 +139,7 @@ struct Expr {
   // base.a.b[0]: constant steps only.
   struct Path {
     ExprPtr base;
-    std::vector<PathStep> steps;          // at least one
+    std::vector<PathStep> steps;  // at least one
     // Per step: match the name regardless of case (an unquoted name met in a query). Items of tables
     // are always matched exactly.
     std::vector<bool> ignore_case;
@@ -189,7 +218,7 @@ struct Expr {
   // One part of a tuple being built: a named value, or all fields of a tuple (`x.*`). A value that is
   // MISSING is left out.
   struct StructPart {
-    ExprPtr name;   // null: spread
+    ExprPtr name;  // null: spread
     ExprPtr value;
     // For a spread of something that is no tuple: it gets the name `_<position>`.
     int position = 0;
@@ -214,8 +243,8 @@ struct Expr {
     std::string text;        // for EXPLAIN
   };
 
-  std::variant<Literal, BadLiteral, Parameter, Slot, Path, Index, Unary, Binary, Compare, And, Or, Not,
-               Is, In, Between, Like, Case, Call, Cast, MakeStruct, MakeCollection, Subquery>
+  std::variant<Literal, BadLiteral, Parameter, Slot, Path, Index, Unary, Binary, Compare, And, Or, Not, Is, In, Between,
+               Like, Case, Call, Cast, MakeStruct, MakeCollection, Subquery>
       node;
   TextSpan span;
 

@@ -2,8 +2,8 @@
 #include <string>
 
 #include "types/expr/expr.h"
-#include "types/functions/functions.h"
 #include "types/expr/row_predicates.h"
+#include "types/functions/functions.h"
 
 namespace parton {
 namespace {
@@ -27,8 +27,7 @@ std::pair<const char*, Level> Symbol(BinaryOp op) {
 bool IsPlainName(std::string_view s) {
   if (s.empty() || (s[0] >= '0' && s[0] <= '9')) return false;
   for (char c : s) {
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-          c == '$')) {
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$')) {
       return false;
     }
   }
@@ -118,9 +117,7 @@ class Printer {
   }
   std::string Text(const Expr::BadLiteral& n) { return "<" + n.error.message() + ">"; }
   std::string Text(const Expr::Parameter& n) { return "?" + std::to_string(n.index + 1); }
-  std::string Text(const Expr::Slot& n) {
-    return n.name.empty() ? "$" + std::to_string(n.index) : Name(n.name);
-  }
+  std::string Text(const Expr::Slot& n) { return n.name.empty() ? "$" + std::to_string(n.index) : Name(n.name); }
   std::string Text(const Expr::Path& n) {
     std::string text = Child(n.base, kPrimary);
     for (const PathStep& step : n.steps) {
@@ -132,9 +129,7 @@ class Printer {
     }
     return text;
   }
-  std::string Text(const Expr::Index& n) {
-    return Child(n.base, kPrimary) + "[" + Child(n.key, kOr) + "]";
-  }
+  std::string Text(const Expr::Index& n) { return Child(n.base, kPrimary) + "[" + Child(n.key, kOr) + "]"; }
   std::string Text(const Expr::Unary& n) {
     level_ = kSign;
     return (n.op == UnaryOp::kNeg ? "-" : "+") + Child(n.operand, kPrimary);
@@ -185,13 +180,12 @@ class Printer {
   }
   std::string Text(const Expr::Between& n) {
     level_ = kPredicate;
-    return Child(n.value, kOther) + (n.negated ? " NOT BETWEEN " : " BETWEEN ") +
-           Child(n.low, kOther) + " AND " + Child(n.high, kOther);
+    return Child(n.value, kOther) + (n.negated ? " NOT BETWEEN " : " BETWEEN ") + Child(n.low, kOther) + " AND " +
+           Child(n.high, kOther);
   }
   std::string Text(const Expr::Like& n) {
     level_ = kPredicate;
-    std::string text = Child(n.value, kOther) + (n.negated ? " NOT LIKE " : " LIKE ") +
-                       Child(n.pattern, kOther);
+    std::string text = Child(n.value, kOther) + (n.negated ? " NOT LIKE " : " LIKE ") + Child(n.pattern, kOther);
     if (n.escape != nullptr) text += " ESCAPE " + Child(n.escape, kOther);
     return text;
   }
@@ -212,8 +206,7 @@ class Printer {
     return n.function->name + "(" + List(n.args) + ")";
   }
   std::string Text(const Expr::Cast& n) {
-    return (n.test_only ? "CAN_CAST(" : "CAST(") + Child(n.operand, kOr) + " AS " + TypeText(n.type) +
-           ")";
+    return (n.test_only ? "CAN_CAST(" : "CAST(") + Child(n.operand, kOr) + " AS " + TypeText(n.type) + ")";
   }
   std::string Text(const Expr::MakeStruct& n) {
     std::string text = "{";

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "types/status/bounds.h"
 #include "types/expr/evaluate.h"
+#include "types/status/bounds.h"
 #include "types/text/unicode.h"
 
 namespace parton {
@@ -164,9 +164,7 @@ class LikePattern {
     }
   }
 
-  bool Is(std::string_view pattern, std::string_view escape) const {
-    return pattern == pattern_ && escape == escape_;
-  }
+  bool Is(std::string_view pattern, std::string_view escape) const { return pattern == pattern_ && escape == escape_; }
   bool ok() const { return ok_; }
 
   bool Matches(std::string_view text) {

@@ -82,8 +82,7 @@ class Sum final : public Base<Sum> {
     if (count_ == 0) return Value::Null();
     if (!interval_.is_missing()) {
       if (any_number_) return ctx.Mismatch("numbers and intervals cannot be summed together");
-      return average_ ? eval::Arithmetic(BinaryOp::kDiv, interval_, Value::Int(count_), ctx, nullptr)
-                      : interval_;
+      return average_ ? eval::Arithmetic(BinaryOp::kDiv, interval_, Value::Int(count_), ctx, nullptr) : interval_;
     }
     Number total = exact_;
     if (const Result<Number> r = Number::Add(exact_, Number(small_), OfSums()); r.ok()) {
@@ -123,9 +122,7 @@ class Sum final : public Base<Sum> {
   }
   bool TakeOther(const Value& v, EvalContext& ctx) {
     switch (v.type()) {
-      case Type::kDecimal:
-        any_decimal_ = true;
-        [[fallthrough]];
+      case Type::kDecimal: any_decimal_ = true; [[fallthrough]];
       case Type::kInt:
         any_number_ = true;
         AddExact(v.number(), ctx);
@@ -135,14 +132,11 @@ class Sum final : public Base<Sum> {
         float_ += v.float_value();
         return true;
       case Type::kInterval: return AddInterval(v, ctx);
-      default:
-        (void)ctx.Mismatch(average_ ? "AVG takes numbers" : "SUM takes numbers");
-        return false;
+      default: (void)ctx.Mismatch(average_ ? "AVG takes numbers" : "SUM takes numbers"); return false;
     }
   }
   bool AddInterval(const Value& v, EvalContext& ctx) {
-    interval_ =
-        interval_.is_missing() ? v : eval::Arithmetic(BinaryOp::kAdd, interval_, v, ctx, nullptr);
+    interval_ = interval_.is_missing() ? v : eval::Arithmetic(BinaryOp::kAdd, interval_, v, ctx, nullptr);
     return !interval_.is_missing();
   }
 
@@ -309,9 +303,7 @@ class Variance final : public Base<Variance> {
 
 template <typename T, typename... Args>
 auto Maker(Args... args) {
-  return [=](const std::vector<Value>&) -> std::unique_ptr<Accumulator> {
-    return std::make_unique<T>(args...);
-  };
+  return [=](const std::vector<Value>&) -> std::unique_ptr<Accumulator> { return std::make_unique<T>(args...); };
 }
 
 void AddOne(Registry& r, std::string name, std::string type, std::string doc, std::string example,
@@ -326,13 +318,12 @@ void AddOne(Registry& r, std::string name, std::string type, std::string doc, st
 }
 
 // COLL_X(collection): the aggregate over a collection's elements.
-void AddOverCollection(Registry& r, const char* name, const char* result, const char* doc,
-                       const char* example) {
+void AddOverCollection(Registry& r, const char* name, const char* result, const char* doc, const char* example) {
   const std::string aggregate = name;
   const auto of_name = [&](const AggregateFunction& f) { return f.name == aggregate; };
   const auto make = std::find_if(r.aggregates.begin(), r.aggregates.end(), of_name)->make;
-  r.Add("COLL_" + aggregate + "(c COLLECTION) -> " + result, "collection", doc, example, 1, 1,
-        {kCollection}, [make](const Value* args, int, EvalContext& ctx) {
+  r.Add("COLL_" + aggregate + "(c COLLECTION) -> " + result, "collection", doc, example, 1, 1, {kCollection},
+        [make](const Value* args, int, EvalContext& ctx) {
           const std::unique_ptr<Accumulator> sum = make({});
           for (const Value& v : args[0].elements()) {
             if (!v.is_absent()) sum->Add(v, ctx);
@@ -349,42 +340,38 @@ void AddAggregates(Registry& r) {
   AddOne(r, "SUM", "(x NUMBER | INTERVAL) -> NUMBER | INTERVAL", "The sum; NULL of nothing.",
          "SUM over <<1, 2.5, NULL>> = 3.5", Maker<Sum>(false));
   AddOne(r, "AVG", "(x NUMBER | INTERVAL) -> NUMBER | INTERVAL",
-         "The mean: a decimal for exact numbers; NULL of nothing.", "AVG over <<1, 2>> = 1.5",
-         Maker<Sum>(true));
+         "The mean: a decimal for exact numbers; NULL of nothing.", "AVG over <<1, 2>> = 1.5", Maker<Sum>(true));
   AddOne(r, "MIN", "(x ANY) -> ANY", "The least value in the total order of all types; NULL of nothing.",
          "MIN over <<3, 1, 'a'>> = 1", Maker<Extreme>(false));
-  AddOne(r, "MAX", "(x ANY) -> ANY",
-         "The greatest value in the total order of all types; NULL of nothing.",
+  AddOne(r, "MAX", "(x ANY) -> ANY", "The greatest value in the total order of all types; NULL of nothing.",
          "MAX over <<3, 1, 2>> = 3", Maker<Extreme>(true));
-  AddOne(r, "ANY", "(x BOOL) -> BOOL", "Whether one value is true; NULL of nothing.",
-         "ANY over <<false, true>> = true", Maker<Quantifier>(false));
+  AddOne(r, "ANY", "(x BOOL) -> BOOL", "Whether one value is true; NULL of nothing.", "ANY over <<false, true>> = true",
+         Maker<Quantifier>(false));
   AddOne(r, "SOME", "(x BOOL) -> BOOL", "Another name of ANY.", "SOME over <<false, true>> = true",
          Maker<Quantifier>(false));
   AddOne(r, "EVERY", "(x BOOL) -> BOOL", "Whether all values are true; NULL of nothing.",
          "EVERY over <<false, true>> = false", Maker<Quantifier>(true));
   AddOne(r, "STDDEV", "(x NUMBER) -> FLOAT", "Another name of STDDEV_SAMP.",
          "STDDEV over <<1, 3>> = 1.4142135623730951e0", Maker<Variance>(true, true));
-  AddOne(r, "STDDEV_SAMP", "(x NUMBER) -> FLOAT",
-         "The standard deviation of a sample; NULL of fewer than two values.",
+  AddOne(r, "STDDEV_SAMP", "(x NUMBER) -> FLOAT", "The standard deviation of a sample; NULL of fewer than two values.",
          "STDDEV_SAMP over <<1, 3>> = 1.4142135623730951e0", Maker<Variance>(true, true));
   AddOne(r, "STDDEV_POP", "(x NUMBER) -> FLOAT", "The standard deviation of a population.",
          "STDDEV_POP over <<1, 3>> = 1e0", Maker<Variance>(false, true));
-  AddOne(r, "VARIANCE", "(x NUMBER) -> FLOAT", "Another name of VAR_SAMP.",
-         "VARIANCE over <<1, 3>> = 2e0", Maker<Variance>(true, false));
-  AddOne(r, "VAR_SAMP", "(x NUMBER) -> FLOAT",
-         "The variance of a sample; NULL of fewer than two values.", "VAR_SAMP over <<1, 3>> = 2e0",
+  AddOne(r, "VARIANCE", "(x NUMBER) -> FLOAT", "Another name of VAR_SAMP.", "VARIANCE over <<1, 3>> = 2e0",
          Maker<Variance>(true, false));
-  AddOne(r, "VAR_POP", "(x NUMBER) -> FLOAT", "The variance of a population.",
-         "VAR_POP over <<1, 3>> = 1e0", Maker<Variance>(false, false));
+  AddOne(r, "VAR_SAMP", "(x NUMBER) -> FLOAT", "The variance of a sample; NULL of fewer than two values.",
+         "VAR_SAMP over <<1, 3>> = 2e0", Maker<Variance>(true, false));
+  AddOne(r, "VAR_POP", "(x NUMBER) -> FLOAT", "The variance of a population.", "VAR_POP over <<1, 3>> = 1e0",
+         Maker<Variance>(false, false));
   AddOne(r, "ARRAY_AGG", "(x ANY) -> LIST", "The list of all values that are not MISSING.",
          "ARRAY_AGG over [1, NULL, 2] = [1, NULL, 2]", Maker<ArrayAgg>());
   r.aggregates.back().takes_absent = true;
   r.aggregates.back().grows = true;
   AddOne(r, "STRING_AGG", "(x STRING [, separator STRING]) -> STRING",
-         "The strings joined, with the separator between them.",
-         "STRING_AGG over ['a', 'b'] = 'ab'", [](const std::vector<Value>& constant_args) {
-           return std::unique_ptr<Accumulator>(std::make_unique<StringAgg>(
-               constant_args.empty() ? Value::String("") : constant_args[0].Own()));
+         "The strings joined, with the separator between them.", "STRING_AGG over ['a', 'b'] = 'ab'",
+         [](const std::vector<Value>& constant_args) {
+           return std::unique_ptr<Accumulator>(
+               std::make_unique<StringAgg>(constant_args.empty() ? Value::String("") : constant_args[0].Own()));
          });
   r.aggregates.back().max_args = 2;
   r.aggregates.back().grows = true;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "types/status/bounds.h"
 #include "types/functions/registry.h"
+#include "types/status/bounds.h"
 #include "types/value/value_compare.h"
 
 namespace parton::functions {
@@ -106,8 +106,8 @@ Value Sort(const Value* args, int, EvalContext&) {
 Value Position(const Value* args, int, EvalContext& ctx) {
   if (!args[0].is_list()) return ctx.Mismatch("LIST_POSITION takes a list");
   const std::vector<Value>& elements = args[0].elements();
-  const auto it = std::find_if(elements.begin(), elements.end(),
-                               [&](const Value& v) { return EqualValues(v, args[1]); });
+  const auto it =
+      std::find_if(elements.begin(), elements.end(), [&](const Value& v) { return EqualValues(v, args[1]); });
   return it == elements.end() ? Value::Null() : Value::Int(it - elements.begin());
 }
 
@@ -130,32 +130,29 @@ void AddCollectionFunctions(Registry& r) {
   r.Add("CARDINALITY(c COLLECTION | TUPLE) -> INT", kGroup, "How many elements or attributes there are.",
         "CARDINALITY([1, NULL, 2]) = 3", 1, 1, {kAny}, Cardinality);
   r.Add("EXISTS(c COLLECTION | TUPLE) -> BOOL", kGroup,
-        "Whether there is an element or attribute; EXISTS (SELECT ...): a row.", "EXISTS([1])", 1, 1,
-        {kAny}, Exists);
+        "Whether there is an element or attribute; EXISTS (SELECT ...): a row.", "EXISTS([1])", 1, 1, {kAny}, Exists);
   r.Add("FILTER_DISTINCT(c COLLECTION) -> COLLECTION", kGroup, "The collection without repeated elements.",
         "FILTER_DISTINCT([1, 1.0, 2]) = [1, 2]", 1, 1, {kCollection}, Distinct);
-  r.Add("COLL_TO_SCALAR(c COLLECTION) -> ANY", kGroup,
-        "The only column of the only row; NULL if there is no row.", "COLL_TO_SCALAR(<<{'a': 1}>>) = 1", 1,
-        1, {kCollection}, ToScalar);
+  r.Add("COLL_TO_SCALAR(c COLLECTION) -> ANY", kGroup, "The only column of the only row; NULL if there is no row.",
+        "COLL_TO_SCALAR(<<{'a': 1}>>) = 1", 1, 1, {kCollection}, ToScalar);
   r.Add("TUPLEUNION(t TUPLE, ...) -> TUPLE", kGroup, "One tuple with the attributes of all.",
         "TUPLEUNION({'a': 1}, {'b': 2}) = {'a': 1, 'b': 2}", 1, -1, {ArgType::kStruct}, TupleUnion);
-  r.Add("MAP_KEYS(t TUPLE) -> LIST", kGroup, "The names of the attributes.",
-        "MAP_KEYS({'a': 1, 'b': 2}) = ['a', 'b']", 1, 1, {ArgType::kStruct}, Keys);
-  r.Add("MAP_VALUES(t TUPLE) -> LIST", kGroup, "The values of the attributes.",
-        "MAP_VALUES({'a': 1, 'b': 2}) = [1, 2]", 1, 1, {ArgType::kStruct}, Values);
+  r.Add("MAP_KEYS(t TUPLE) -> LIST", kGroup, "The names of the attributes.", "MAP_KEYS({'a': 1, 'b': 2}) = ['a', 'b']",
+        1, 1, {ArgType::kStruct}, Keys);
+  r.Add("MAP_VALUES(t TUPLE) -> LIST", kGroup, "The values of the attributes.", "MAP_VALUES({'a': 1, 'b': 2}) = [1, 2]",
+        1, 1, {ArgType::kStruct}, Values);
   r.Add("MAP_ENTRIES(t TUPLE) -> LIST", kGroup, "The attributes as tuples of key and value.",
         "MAP_ENTRIES({'a': 1}) = [{'key': 'a', 'value': 1}]", 1, 1, {ArgType::kStruct}, Entries);
-  r.Add("FLATTEN(c COLLECTION) -> COLLECTION", kGroup,
-        "The elements, and the elements of those that are collections.", "FLATTEN([[1], 2]) = [1, 2]", 1, 1,
-        {kCollection}, Flatten);
+  r.Add("FLATTEN(c COLLECTION) -> COLLECTION", kGroup, "The elements, and the elements of those that are collections.",
+        "FLATTEN([[1], 2]) = [1, 2]", 1, 1, {kCollection}, Flatten);
   r.Add("LIST_SORT(c COLLECTION) -> LIST", kGroup, "The elements in the order of ORDER BY.",
         "LIST_SORT([3, 1, 2]) = [1, 2, 3]", 1, 1, {kCollection}, Sort);
   r.Add("LIST_POSITION(l LIST, x ANY) -> INT", kGroup,
         "The position of the first element equal to x, from 0 as in a path; NULL if there is none.",
         "LIST_POSITION(['a', 'b'], 'b') = 1", 2, 2, {kCollection, kAny}, Position);
   r.Add("LIST_SLICE(l LIST, from INT [, to INT]) -> LIST", kGroup,
-        "The elements from one position to before another, from 0.",
-        "LIST_SLICE([1, 2, 3, 4], 1, 3) = [2, 3]", 2, 3, {kCollection, kInt, kInt}, Slice);
+        "The elements from one position to before another, from 0.", "LIST_SLICE([1, 2, 3, 4], 1, 3) = [2, 3]", 2, 3,
+        {kCollection, kInt, kInt}, Slice);
 }
 
 }  // namespace parton::functions

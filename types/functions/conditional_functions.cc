@@ -46,14 +46,13 @@ void AddConditionalFunctions(Registry& r) {
         });
   r.scalars.back().first_present = true;
   r.scalars.back().absent = AbsentRule::kCustom;
-  r.Add("NULLIF(x ANY, y ANY) -> ANY", kGroup, "x, but NULL if it equals y.", "NULLIF(1, 2) = 1", 2, 2,
-        {kAny}, NullIf)
+  r.Add("NULLIF(x ANY, y ANY) -> ANY", kGroup, "x, but NULL if it equals y.", "NULLIF(1, 2) = 1", 2, 2, {kAny}, NullIf)
       .absent = AbsentRule::kCustom;
-  r.Add("GREATEST(x ANY, ...) -> ANY", kGroup, "The greatest of the values that are present.",
-        "GREATEST(1, 3, 2) = 3", 1, -1, {kAny}, Extreme<true>)
+  r.Add("GREATEST(x ANY, ...) -> ANY", kGroup, "The greatest of the values that are present.", "GREATEST(1, 3, 2) = 3",
+        1, -1, {kAny}, Extreme<true>)
       .absent = AbsentRule::kCustom;
-  r.Add("LEAST(x ANY, ...) -> ANY", kGroup, "The least of the values that are present.",
-        "LEAST('b', 'a') = 'a'", 1, -1, {kAny}, Extreme<false>)
+  r.Add("LEAST(x ANY, ...) -> ANY", kGroup, "The least of the values that are present.", "LEAST('b', 'a') = 'a'", 1, -1,
+        {kAny}, Extreme<false>)
       .absent = AbsentRule::kCustom;
 }
 

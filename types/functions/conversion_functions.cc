@@ -1,7 +1,7 @@
 // Values to and from text: JSON, base64, hexadecimal; and the names of types.
-#include "types/text/base64.h"
 #include "types/functions/registry.h"
 #include "types/json/json_reader.h"
+#include "types/text/base64.h"
 
 namespace parton::functions {
 namespace {
@@ -57,9 +57,7 @@ void AddConversionFunctions(Registry& r) {
   r.Add("TO_JSON(x ANY) -> STRING", kGroup,
         "x as JSON text: sets and bags as arrays, binaries as base64, numbers in full.",
         "TO_JSON({'a': [1, 2.5]}) = '{\"a\":[1,2.5]}'", 1, 1, {kAny},
-        [](const Value* a, int, EvalContext&) {
-          return a[0].is_missing() ? a[0] : Value::String(a[0].ToJson());
-        })
+        [](const Value* a, int, EvalContext&) { return a[0].is_missing() ? a[0] : Value::String(a[0].ToJson()); })
       .absent = AbsentRule::kCustom;
   r.Add("TO_DYNAMO_JSON(x ANY) -> STRING", kGroup, "x as DynamoDB's typed JSON.",
         "TO_DYNAMO_JSON('a') = '{\"S\":\"a\"}'", 1, 1, {kAny}, ToDynamoJson);
@@ -67,18 +65,17 @@ void AddConversionFunctions(Registry& r) {
         "PARSE_JSON('{\"a\":[1,null]}') = {'a': [1, NULL]}", 1, 1, {kText}, Parse<ParseJson>);
   r.Add("PARSE_DYNAMO_JSON(s STRING) -> ANY", kGroup, "The value or item that DynamoDB's typed JSON says.",
         "PARSE_DYNAMO_JSON('{\"L\":[{\"N\":\"1\"}]}') = [1]", 1, 1, {kText}, Parse<ParseDynamoJson>);
-  r.Add("TO_BASE64(x BINARY | STRING) -> STRING", kGroup, "The bytes as base64.", "TO_BASE64('ab') = 'YWI='",
-        1, 1, {ArgType::kTextOrLob},
+  r.Add("TO_BASE64(x BINARY | STRING) -> STRING", kGroup, "The bytes as base64.", "TO_BASE64('ab') = 'YWI='", 1, 1,
+        {ArgType::kTextOrLob},
         [](const Value* a, int, EvalContext&) { return Value::String(Base64Encode(a[0].bytes())); });
   r.Add("FROM_BASE64(s STRING) -> BINARY", kGroup, "The bytes that the base64 text says.",
         "TO_BASE64(FROM_BASE64('YWI=')) = 'YWI='", 1, 1, {kText}, FromBase64);
-  r.Add("TO_HEX(x BINARY | STRING) -> STRING", kGroup, "The bytes in hexadecimal.", "TO_HEX('ab') = '6162'",
-        1, 1, {ArgType::kTextOrLob}, ToHex);
+  r.Add("TO_HEX(x BINARY | STRING) -> STRING", kGroup, "The bytes in hexadecimal.", "TO_HEX('ab') = '6162'", 1, 1,
+        {ArgType::kTextOrLob}, ToHex);
   r.Add("FROM_HEX(s STRING) -> BINARY", kGroup, "The bytes that the hexadecimal text says.",
         "TO_HEX(FROM_HEX('6162')) = '6162'", 1, 1, {kText}, FromHex);
-  r.Add("TYPEOF(x ANY) -> STRING", kGroup, "The name of x's type: 'INT', 'STRING', 'MISSING'.",
-        "TYPEOF(1) = 'INT'", 1, 1, {kAny},
-        [](const Value* a, int, EvalContext&) { return Value::String(TypeName(a[0].type())); });
+  r.Add("TYPEOF(x ANY) -> STRING", kGroup, "The name of x's type: 'INT', 'STRING', 'MISSING'.", "TYPEOF(1) = 'INT'", 1,
+        1, {kAny}, [](const Value* a, int, EvalContext&) { return Value::String(TypeName(a[0].type())); });
   r.scalars.back().absent = AbsentRule::kCustom;
   r.scalars.back().probes = true;
 }

@@ -34,9 +34,7 @@ std::string_view DynamoType(const Value& v) {
   }
 }
 
-bool OneFamily(const Value& a, const Value& b) {
-  return (a.is_text() && b.is_text()) || (a.is_lob() && b.is_lob());
-}
+bool OneFamily(const Value& a, const Value& b) { return (a.is_text() && b.is_text()) || (a.is_lob() && b.is_lob()); }
 
 Value BeginsWith(const Value* args, int, EvalContext& ctx) {
   if (!OneFamily(args[0], args[1])) {
@@ -57,8 +55,8 @@ Value Contains(const Value* args, int, EvalContext& ctx) {
     return ctx.Mismatch("contains takes a string, binary, set, list or bag, and what may be in it");
   }
   const std::vector<Value>& elements = whole.elements();
-  return Value::Bool(std::any_of(elements.begin(), elements.end(),
-                                 [&](const Value& v) { return EqualValues(v, part); }));
+  return Value::Bool(
+      std::any_of(elements.begin(), elements.end(), [&](const Value& v) { return EqualValues(v, part); }));
 }
 
 Value Size(const Value* args, int, EvalContext&) {
@@ -127,20 +125,20 @@ Value SetDelete(const Value* args, int, EvalContext& ctx) {
 
 void AddDynamoFunctions(Registry& r) {
   r.Add("BEGINS_WITH(x STRING | BINARY, prefix STRING | BINARY) -> BOOL", kGroup,
-        "Whether x begins with the prefix, which is of the same type.", "BEGINS_WITH('parton', 'par')", 2,
-        2, {ArgType::kTextOrLob}, BeginsWith)
+        "Whether x begins with the prefix, which is of the same type.", "BEGINS_WITH('parton', 'par')", 2, 2,
+        {ArgType::kTextOrLob}, BeginsWith)
       .predicate = true;
   r.Add("CONTAINS(x ANY, part ANY) -> BOOL", kGroup,
-        "Whether a string or binary has that part, or a set, list or bag that member.",
-        "CONTAINS([1, 'a'], 'a')", 2, 2, {kAny}, Contains);
+        "Whether a string or binary has that part, or a set, list or bag that member.", "CONTAINS([1, 'a'], 'a')", 2, 2,
+        {kAny}, Contains);
   r.scalars.back().absent = AbsentRule::kCustom;
   r.scalars.back().predicate = true;
   r.Add("SIZE(x ANY) -> INT", kGroup,
         "Elements of a collection, attributes of a tuple, bytes of a binary, UTF-16 units of a string.",
         "SIZE([1, 2]) = 2", 1, 1, {ArgType::kSized}, Size);
   r.Add("ATTRIBUTE_TYPE(x ANY, type STRING) -> BOOL", kGroup,
-        "Whether x is of DynamoDB's type S, N, B, BOOL, NULL, L, M, SS, NS or BS.",
-        "ATTRIBUTE_TYPE('a', 'S')", 2, 2, {kAny, kText}, AttributeType);
+        "Whether x is of DynamoDB's type S, N, B, BOOL, NULL, L, M, SS, NS or BS.", "ATTRIBUTE_TYPE('a', 'S')", 2, 2,
+        {kAny, kText}, AttributeType);
   r.scalars.back().absent = AbsentRule::kCustom;
   r.scalars.back().predicate = true;
   r.scalars.back().probes = true;
@@ -164,8 +162,7 @@ void AddDynamoFunctions(Registry& r) {
   r.Add("SET_ADD(a SET, b SET) -> SET", kGroup, "The set with the members of both; a may be MISSING.",
         "SET_ADD(<<1, 2>>, <<2, 3>>) = <<1, 2, 3>>", 2, 2, {kCollection}, SetAdd)
       .absent = AbsentRule::kCustom;
-  r.Add("SET_DELETE(a SET, b SET) -> SET", kGroup,
-        "The set a without the members of b; MISSING if nothing is left.",
+  r.Add("SET_DELETE(a SET, b SET) -> SET", kGroup, "The set a without the members of b; MISSING if nothing is left.",
         "SET_DELETE(<<1, 2>>, <<2, 3>>) = <<1>>", 2, 2, {kCollection}, SetDelete);
 }
 

@@ -15,8 +15,21 @@ namespace parton {
 
 // What an argument may be. A present value of another type is a mismatch (before NULL is considered:
 // overloads are resolved on types first).
-enum class ArgType : uint8_t { kAny, kBool, kInt, kExact, kNumeric, kText, kLob, kTextOrLob, kTemporal,
-                               kInterval, kCollection, kStruct, kSized };
+enum class ArgType : uint8_t {
+  kAny,
+  kBool,
+  kInt,
+  kExact,
+  kNumeric,
+  kText,
+  kLob,
+  kTextOrLob,
+  kTemporal,
+  kInterval,
+  kCollection,
+  kStruct,
+  kSized
+};
 
 enum class AbsentRule : uint8_t {
   kPropagate,  // any MISSING argument: MISSING; else any NULL: NULL
@@ -24,13 +37,13 @@ enum class AbsentRule : uint8_t {
 };
 
 struct ScalarFunction {
-  std::string name;        // upper case
-  std::string signature;   // "SUBSTRING(text STRING, start INT [, length INT]) -> STRING"
-  std::string group;       // "string", "numeric", "date and time", "collection", "DynamoDB", "conversion", ...
-  std::string doc;         // one sentence
-  std::string example;     // "SUBSTRING('parton', 1, 4) = 'part'"; checked by a test
+  std::string name;       // upper case
+  std::string signature;  // "SUBSTRING(text STRING, start INT [, length INT]) -> STRING"
+  std::string group;      // "string", "numeric", "date and time", "collection", "DynamoDB", "conversion", ...
+  std::string doc;        // one sentence
+  std::string example;    // "SUBSTRING('parton', 1, 4) = 'part'"; checked by a test
   int min_args = 0;
-  int max_args = 0;        // -1: any number
+  int max_args = 0;           // -1: any number
   std::vector<ArgType> args;  // the last one repeats
   AbsentRule absent = AbsentRule::kPropagate;
   bool deterministic = true;
@@ -64,7 +77,7 @@ class Accumulator {
 };
 
 struct AggregateFunction {
-  std::string name;       // "SUM"
+  std::string name;  // "SUM"
   std::string signature;
   std::string doc;
   std::string example;
@@ -87,8 +100,7 @@ Status RegisterAggregateFunction(AggregateFunction f);
 // What is wrong with a call no matter what the rows hold (partiql-spec, static checks): the number of
 // arguments; a literal argument that is present and of a type the function never takes. For binding in
 // strict typing, or with `counts_only` in permissive typing. Span: that of the argument.
-Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& args,
-                           bool counts_only = false);
+Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& args, bool counts_only = false);
 // The same for the operators `||` and LIKE.
 Status CheckOperatorStatically(const Expr& e);
 

@@ -40,8 +40,7 @@ Value Graph(const Value* args, int, EvalContext& ctx) {
     edge.push_back({"ends", std::move(ends)});
     edges.push_back(Value::Struct(std::move(edge)));
   }
-  return Value::Graph(
-      {{"nodes", Value::List(std::move(nodes))}, {"edges", Value::List(std::move(edges))}});
+  return Value::Graph({{"nodes", Value::List(std::move(nodes))}, {"edges", Value::List(std::move(edges))}});
 }
 
 }  // namespace

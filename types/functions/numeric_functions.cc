@@ -82,8 +82,7 @@ Value Power(const Value* args, int, EvalContext& ctx) {
   const Value &base = args[0], &exponent = args[1];
   int64_t n;
   constexpr int64_t kMaxExactExponent = 100'000;
-  if (base.is_exact() && exponent.is_exact() && exponent.number().TryInt64(&n) &&
-      std::abs(n) <= kMaxExactExponent) {
+  if (base.is_exact() && exponent.is_exact() && exponent.number().TryInt64(&n) && std::abs(n) <= kMaxExactExponent) {
     if (base.number().IsZero() && n < 0) return ctx.Mismatch("POWER: zero to a negative power");
     const Result<Number> r = Number::Power(base.number(), n);
     if (!r.ok()) return ctx.Fail(r.status());
@@ -126,54 +125,49 @@ double ToRadians(double d) { return d * kPi / 180; }
 }  // namespace
 
 void AddNumericFunctions(Registry& r) {
-  r.Add("ABS(x NUMBER | INTERVAL) -> NUMBER | INTERVAL", kGroup, "The absolute value.", "ABS(-1.5) = 1.5",
-        1, 1, {kAny}, Abs);
+  r.Add("ABS(x NUMBER | INTERVAL) -> NUMBER | INTERVAL", kGroup, "The absolute value.", "ABS(-1.5) = 1.5", 1, 1, {kAny},
+        Abs);
   r.Add("SIGN(x NUMBER) -> INT", kGroup, "-1, 0 or 1.", "SIGN(-2.5) = -1", 1, 1, {kNumeric}, Sign);
-  r.Add("CEIL(x NUMBER) -> NUMBER", kGroup, "The least integral number that is not below x.",
-        "CEIL(1.2) = 2", 1, 1, {kNumeric}, ToIntegral<RoundMode::kCeiling>);
+  r.Add("CEIL(x NUMBER) -> NUMBER", kGroup, "The least integral number that is not below x.", "CEIL(1.2) = 2", 1, 1,
+        {kNumeric}, ToIntegral<RoundMode::kCeiling>);
   r.Alias("CEILING");
-  r.Add("FLOOR(x NUMBER) -> NUMBER", kGroup, "The greatest integral number that is not above x.",
-        "FLOOR(-1.2) = -2", 1, 1, {kNumeric}, ToIntegral<RoundMode::kFloor>);
+  r.Add("FLOOR(x NUMBER) -> NUMBER", kGroup, "The greatest integral number that is not above x.", "FLOOR(-1.2) = -2", 1,
+        1, {kNumeric}, ToIntegral<RoundMode::kFloor>);
   r.Add("ROUND(x NUMBER [, digits INT]) -> NUMBER", kGroup,
-        "x rounded to so many digits after the point; ties go away from zero.",
-        "ROUND(2.345, 2) = 2.35", 1, 2, {kNumeric, kInt}, RoundAt<RoundMode::kHalfUp>);
-  r.Add("TRUNC(x NUMBER [, digits INT]) -> NUMBER", kGroup,
-        "x without what is beyond so many digits after the point.", "TRUNC(2.349, 2) = 2.34", 1, 2,
-        {kNumeric, kInt}, RoundAt<RoundMode::kDown>);
+        "x rounded to so many digits after the point; ties go away from zero.", "ROUND(2.345, 2) = 2.35", 1, 2,
+        {kNumeric, kInt}, RoundAt<RoundMode::kHalfUp>);
+  r.Add("TRUNC(x NUMBER [, digits INT]) -> NUMBER", kGroup, "x without what is beyond so many digits after the point.",
+        "TRUNC(2.349, 2) = 2.34", 1, 2, {kNumeric, kInt}, RoundAt<RoundMode::kDown>);
   r.Alias("TRUNCATE");
-  r.Add("MOD(x NUMBER, y NUMBER) -> NUMBER", kGroup, "x % y: the remainder, with the sign of x.",
-        "MOD(-17, 4) = -1", 2, 2, {kNumeric}, Mod);
-  r.Add("POWER(x NUMBER, y NUMBER) -> NUMBER", kGroup, "x to the power of y.", "POWER(2, 10) = 1024", 2, 2,
-        {kNumeric}, Power);
+  r.Add("MOD(x NUMBER, y NUMBER) -> NUMBER", kGroup, "x % y: the remainder, with the sign of x.", "MOD(-17, 4) = -1", 2,
+        2, {kNumeric}, Mod);
+  r.Add("POWER(x NUMBER, y NUMBER) -> NUMBER", kGroup, "x to the power of y.", "POWER(2, 10) = 1024", 2, 2, {kNumeric},
+        Power);
   r.Alias("POW");
-  r.Add("SQRT(x NUMBER) -> NUMBER", kGroup, "The square root, to 38 digits for an exact number.",
-        "SQRT(16) = 4", 1, 1, {kNumeric}, Sqrt);
-  r.Add("EXP(x NUMBER) -> FLOAT", kGroup, "e to the power of x.", "EXP(0) = 1", 1, 1, {kNumeric},
-        OfDouble<std::exp>);
-  r.Add("LN(x NUMBER) -> FLOAT", kGroup, "The natural logarithm.", "LN(1) = 0", 1, 1, {kNumeric},
-        Log<std::log>);
-  r.Add("LOG10(x NUMBER) -> FLOAT", kGroup, "The logarithm to base 10.", "LOG10(1000) = 3", 1, 1,
-        {kNumeric}, Log<std::log10>);
-  r.Add("LOG2(x NUMBER) -> FLOAT", kGroup, "The logarithm to base 2.", "LOG2(8) = 3", 1, 1, {kNumeric},
-        Log<std::log2>);
+  r.Add("SQRT(x NUMBER) -> NUMBER", kGroup, "The square root, to 38 digits for an exact number.", "SQRT(16) = 4", 1, 1,
+        {kNumeric}, Sqrt);
+  r.Add("EXP(x NUMBER) -> FLOAT", kGroup, "e to the power of x.", "EXP(0) = 1", 1, 1, {kNumeric}, OfDouble<std::exp>);
+  r.Add("LN(x NUMBER) -> FLOAT", kGroup, "The natural logarithm.", "LN(1) = 0", 1, 1, {kNumeric}, Log<std::log>);
+  r.Add("LOG10(x NUMBER) -> FLOAT", kGroup, "The logarithm to base 10.", "LOG10(1000) = 3", 1, 1, {kNumeric},
+        Log<std::log10>);
+  r.Add("LOG2(x NUMBER) -> FLOAT", kGroup, "The logarithm to base 2.", "LOG2(8) = 3", 1, 1, {kNumeric}, Log<std::log2>);
   r.Add("PI() -> FLOAT", kGroup, "The number pi.", "ROUND(PI(), 2) = 3.14", 0, 0, {},
         [](const Value*, int, EvalContext&) { return Value::Float(kPi); });
-  r.Add("SIN(x NUMBER) -> FLOAT", kGroup, "The sine of an angle in radians.", "SIN(0) = 0", 1, 1,
-        {kNumeric}, OfDouble<std::sin>);
-  r.Add("COS(x NUMBER) -> FLOAT", kGroup, "The cosine of an angle in radians.", "COS(0) = 1", 1, 1,
-        {kNumeric}, OfDouble<std::cos>);
-  r.Add("TAN(x NUMBER) -> FLOAT", kGroup, "The tangent of an angle in radians.", "TAN(0) = 0", 1, 1,
-        {kNumeric}, OfDouble<std::tan>);
+  r.Add("SIN(x NUMBER) -> FLOAT", kGroup, "The sine of an angle in radians.", "SIN(0) = 0", 1, 1, {kNumeric},
+        OfDouble<std::sin>);
+  r.Add("COS(x NUMBER) -> FLOAT", kGroup, "The cosine of an angle in radians.", "COS(0) = 1", 1, 1, {kNumeric},
+        OfDouble<std::cos>);
+  r.Add("TAN(x NUMBER) -> FLOAT", kGroup, "The tangent of an angle in radians.", "TAN(0) = 0", 1, 1, {kNumeric},
+        OfDouble<std::tan>);
   r.Add("ASIN(x NUMBER) -> FLOAT", kGroup, "The angle of that sine.", "ASIN(0) = 0", 1, 1, {kNumeric},
         OfUnit<std::asin>);
   r.Add("ACOS(x NUMBER) -> FLOAT", kGroup, "The angle of that cosine.", "ACOS(1) = 0", 1, 1, {kNumeric},
         OfUnit<std::acos>);
   r.Add("ATAN(x NUMBER) -> FLOAT", kGroup, "The angle of that tangent.", "ATAN(0) = 0", 1, 1, {kNumeric},
         OfDouble<std::atan>);
-  r.Add("ATAN2(y NUMBER, x NUMBER) -> FLOAT", kGroup, "The angle of the point (x, y).", "ATAN2(0, 1) = 0",
-        2, 2, {kNumeric}, [](const Value* a, int, EvalContext&) {
-          return Value::Float(std::atan2(a[0].ToDouble(), a[1].ToDouble()));
-        });
+  r.Add("ATAN2(y NUMBER, x NUMBER) -> FLOAT", kGroup, "The angle of the point (x, y).", "ATAN2(0, 1) = 0", 2, 2,
+        {kNumeric},
+        [](const Value* a, int, EvalContext&) { return Value::Float(std::atan2(a[0].ToDouble(), a[1].ToDouble())); });
   r.Add("DEGREES(x NUMBER) -> FLOAT", kGroup, "Radians to degrees.", "DEGREES(0) = 0", 1, 1, {kNumeric},
         OfDouble<ToDegrees>);
   r.Add("RADIANS(x NUMBER) -> FLOAT", kGroup, "Degrees to radians.", "RADIANS(0) = 0", 1, 1, {kNumeric},

@@ -5,8 +5,8 @@
 #include <memory>
 #include <unordered_map>
 
-#include "types/status/bounds.h"
 #include "types/functions/registry.h"
+#include "types/status/bounds.h"
 #include "types/text/unicode.h"
 
 namespace parton::functions {
@@ -32,8 +32,8 @@ const re2::RE2* Compiled(std::string_view pattern, std::string_view flags, EvalC
       case 's': options.set_dot_nl(true); break;
       case 'm': prefix = "(?m)"; break;
       default:
-        (void)ctx.Fail(Status::Validation("regular expressions have the flags c, i, m and s, not " +
-                                          std::string(1, flag)));
+        (void)ctx.Fail(
+            Status::Validation("regular expressions have the flags c, i, m and s, not " + std::string(1, flag)));
         return nullptr;
     }
   }
@@ -48,9 +48,7 @@ const re2::RE2* Compiled(std::string_view pattern, std::string_view flags, EvalC
 
 re2::StringPiece Piece(std::string_view s) { return re2::StringPiece(s.data(), s.size()); }
 
-std::string_view Flags(const Value* args, int count, int i) {
-  return count > i ? args[i].bytes() : std::string_view();
-}
+std::string_view Flags(const Value* args, int count, int i) { return count > i ? args[i].bytes() : std::string_view(); }
 
 Value Like(const Value* args, int count, EvalContext& ctx) {
   const re2::RE2* regex = Compiled(args[1].bytes(), Flags(args, count, 2), ctx);
@@ -98,13 +96,11 @@ Value Substr(const Value* args, int count, EvalContext& ctx) {
   int64_t group = 0;
   if (regex == nullptr || (count > 2 && !SmallInt(args[2], &group, ctx))) return Value::Missing();
   if (group < 0 || group > regex->NumberOfCapturingGroups()) {
-    return ctx.Fail(Status::Validation("REGEXP_SUBSTR: the expression has no group " +
-                                       std::to_string(group)));
+    return ctx.Fail(Status::Validation("REGEXP_SUBSTR: the expression has no group " + std::to_string(group)));
   }
   const re2::StringPiece text = Piece(args[0].bytes());
   std::vector<re2::StringPiece> groups(static_cast<size_t>(group) + 1);
-  if (!regex->Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups.data(),
-                    static_cast<int>(groups.size())) ||
+  if (!regex->Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size())) ||
       groups.back().data() == nullptr) {
     return Value::Null();
   }
@@ -157,8 +153,7 @@ Value Position(const Value* args, int count, EvalContext& ctx) {
   const std::string_view s = args[0].bytes();
   int64_t position = 0;
   ForEachMatch(*regex, s, [&](std::string_view match) {
-    position = static_cast<int64_t>(
-                   CodePointCount(s.substr(0, static_cast<size_t>(match.data() - s.data())))) + 1;
+    position = static_cast<int64_t>(CodePointCount(s.substr(0, static_cast<size_t>(match.data() - s.data())))) + 1;
     return false;
   });
   return Value::Int(position);
@@ -174,15 +169,15 @@ void AddRegexFunctions(Registry& r) {
         "The string with every match replaced; \\1 to \\9 are its groups.",
         "REGEXP_REPLACE('a1b22', '[0-9]+', '#') = 'a#b#'", 3, 4, {kText}, Replace);
   r.Add("REGEXP_SUBSTR(s STRING, pattern STRING [, group INT [, flags STRING]]) -> STRING", kGroup,
-        "The first match, or one of its groups; NULL if there is none.",
-        "REGEXP_SUBSTR('a1b22', '[0-9]+') = '1'", 2, 4, {kText, kText, kInt, kText}, Substr);
-  r.Add("REGEXP_EXTRACT_ALL(s STRING, pattern STRING [, flags STRING]) -> LIST", kGroup,
-        "All matches.", "REGEXP_EXTRACT_ALL('a1b22', '[0-9]+') = ['1', '22']", 2, 3, {kText}, ExtractAll);
-  r.Add("REGEXP_COUNT(s STRING, pattern STRING [, flags STRING]) -> INT", kGroup,
-        "How many matches there are.", "REGEXP_COUNT('a1b22', '[0-9]') = 3", 2, 3, {kText}, CountMatches);
+        "The first match, or one of its groups; NULL if there is none.", "REGEXP_SUBSTR('a1b22', '[0-9]+') = '1'", 2, 4,
+        {kText, kText, kInt, kText}, Substr);
+  r.Add("REGEXP_EXTRACT_ALL(s STRING, pattern STRING [, flags STRING]) -> LIST", kGroup, "All matches.",
+        "REGEXP_EXTRACT_ALL('a1b22', '[0-9]+') = ['1', '22']", 2, 3, {kText}, ExtractAll);
+  r.Add("REGEXP_COUNT(s STRING, pattern STRING [, flags STRING]) -> INT", kGroup, "How many matches there are.",
+        "REGEXP_COUNT('a1b22', '[0-9]') = 3", 2, 3, {kText}, CountMatches);
   r.Add("REGEXP_POSITION(s STRING, pattern STRING [, flags STRING]) -> INT", kGroup,
-        "Where the first match begins, from 1; 0 if there is none.",
-        "REGEXP_POSITION('abc', '[b-c]') = 2", 2, 3, {kText}, Position);
+        "Where the first match begins, from 1; 0 if there is none.", "REGEXP_POSITION('abc', '[b-c]') = 2", 2, 3,
+        {kText}, Position);
 }
 
 }  // namespace parton::functions

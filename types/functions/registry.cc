@@ -11,9 +11,8 @@
 namespace parton {
 namespace functions {
 
-ScalarFunction& Registry::Add(std::string signature, std::string group, std::string doc,
-                              std::string example, int min_args, int max_args,
-                              std::vector<ArgType> args,
+ScalarFunction& Registry::Add(std::string signature, std::string group, std::string doc, std::string example,
+                              int min_args, int max_args, std::vector<ArgType> args,
                               std::function<Value(const Value*, int, EvalContext&)> call) {
   ScalarFunction f;
   f.name = signature.substr(0, signature.find('('));
@@ -263,15 +262,13 @@ std::string_view ArgTypeName(ArgType arg) {
 Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& args, bool counts_only) {
   const int count = static_cast<int>(args.size());
   if (count < f.min_args || (f.max_args >= 0 && count > f.max_args)) {
-    return Status::Validation(f.name + " takes " + CountText(f) + ", not " + std::to_string(count), {},
-                              f.signature);
+    return Status::Validation(f.name + " takes " + CountText(f) + ", not " + std::to_string(count), {}, f.signature);
   }
   if (!f.keywords.empty() && count > 1) {
     const Value* word = LiteralOf(args[0]);
     if (word != nullptr && word->is_text() &&
         std::find(f.keywords.begin(), f.keywords.end(), Upper(word->bytes())) == f.keywords.end()) {
-      return Status::Validation(f.name + " does not know " + std::string(word->bytes()), args[0]->span,
-                                f.signature);
+      return Status::Validation(f.name + " does not know " + std::string(word->bytes()), args[0]->span, f.signature);
     }
   }
   if (counts_only || f.args.empty()) return Status();
@@ -290,12 +287,10 @@ Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& 
 
 Status CheckOperatorStatically(const Expr& e) {
   const auto wrong = [](const ExprPtr& operand, const char* what) {
-    return Status::Validation(std::string(what) + ", not " + std::string(TypeName(StaticType(operand))),
-                              operand->span);
+    return Status::Validation(std::string(what) + ", not " + std::string(TypeName(StaticType(operand))), operand->span);
   };
   const auto not_text = [](const ExprPtr& operand) {
-    return operand != nullptr && StaticType(operand) != Type::kMissing &&
-           !Accepts(ArgType::kText, StaticType(operand));
+    return operand != nullptr && StaticType(operand) != Type::kMissing && !Accepts(ArgType::kText, StaticType(operand));
   };
   if (const auto* like = e.As<Expr::Like>()) {
     for (const ExprPtr& operand : {like->value, like->pattern, like->escape}) {

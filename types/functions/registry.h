@@ -14,8 +14,8 @@ namespace parton::functions {
 class Registry {
  public:
   // A function and its properties; change rare ones on the result.
-  ScalarFunction& Add(std::string signature, std::string group, std::string doc, std::string example,
-                      int min_args, int max_args, std::vector<ArgType> args,
+  ScalarFunction& Add(std::string signature, std::string group, std::string doc, std::string example, int min_args,
+                      int max_args, std::vector<ArgType> args,
                       std::function<Value(const Value*, int, EvalContext&)> call);
   // A second name of the function added last.
   void Alias(std::string name);

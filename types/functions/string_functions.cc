@@ -1,8 +1,8 @@
 // String functions. Positions and lengths count code points, from 1.
 #include <algorithm>
 
-#include "types/status/bounds.h"
 #include "types/functions/registry.h"
+#include "types/status/bounds.h"
 #include "types/text/unicode.h"
 
 namespace parton::functions {
@@ -286,8 +286,8 @@ Value InitCap(const Value* args, int, EvalContext&) {
     const size_t start = p;
     const char32_t c = NextCodePoint(s, &p);
     const std::string_view point = s.substr(start, p - start);
-    const bool letter = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                        (c >= 'A' && c <= 'Z') || c == '\'';
+    const bool letter =
+        c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '\'';
     out += inside ? ToLower(point) : ToUpper(point);
     inside = letter;
   }
@@ -305,47 +305,42 @@ void AddStringFunctions(Registry& r) {
         [](const Value* a, int, EvalContext&) { return Value::String(ToLower(a[0].bytes())); });
   r.Add("INITCAP(s STRING) -> STRING", kGroup, "The string with each word's first letter in upper case.",
         "INITCAP('new york') = 'New York'", 1, 1, {kText}, InitCap);
-  r.Add("CHAR_LENGTH(s STRING) -> INT", kGroup, "How many code points the string has.",
-        "CHAR_LENGTH('😁é') = 2", 1, 1, {kText}, CharLength);
+  r.Add("CHAR_LENGTH(s STRING) -> INT", kGroup, "How many code points the string has.", "CHAR_LENGTH('😁é') = 2", 1, 1,
+        {kText}, CharLength);
   r.Alias("CHARACTER_LENGTH");
   r.Alias("LENGTH");
   r.Add("OCTET_LENGTH(s STRING | BLOB) -> INT", kGroup, "How many bytes the string has in UTF-8.",
-        "OCTET_LENGTH('é') = 2", 1, 1, {ArgType::kTextOrLob}, [](const Value* a, int, EvalContext&) {
-          return Value::Int(static_cast<int64_t>(a[0].bytes().size()));
-        });
-  r.Add("BIT_LENGTH(s STRING | BLOB) -> INT", kGroup, "How many bits the string has in UTF-8.",
-        "BIT_LENGTH('é') = 16", 1, 1, {ArgType::kTextOrLob}, [](const Value* a, int, EvalContext&) {
-          return Value::Int(static_cast<int64_t>(a[0].bytes().size()) * 8);
-        });
+        "OCTET_LENGTH('é') = 2", 1, 1, {ArgType::kTextOrLob},
+        [](const Value* a, int, EvalContext&) { return Value::Int(static_cast<int64_t>(a[0].bytes().size())); });
+  r.Add("BIT_LENGTH(s STRING | BLOB) -> INT", kGroup, "How many bits the string has in UTF-8.", "BIT_LENGTH('é') = 16",
+        1, 1, {ArgType::kTextOrLob},
+        [](const Value* a, int, EvalContext&) { return Value::Int(static_cast<int64_t>(a[0].bytes().size()) * 8); });
   r.Add("SUBSTRING(s STRING, start INT [, length INT]) -> STRING", kGroup,
-        "A part of the string; a start before 1 uses up some of the length.",
-        "SUBSTRING('parton', 1, 4) = 'part'", 2, 3, {kText, kInt, kInt}, Substring);
+        "A part of the string; a start before 1 uses up some of the length.", "SUBSTRING('parton', 1, 4) = 'part'", 2,
+        3, {kText, kInt, kInt}, Substring);
   r.Alias("SUBSTR");
   r.Add("TRIM([LEADING | TRAILING | BOTH] [chars STRING FROM] s STRING) -> STRING", kGroup,
-        "The string without the characters out of `chars` (a blank) at its ends.",
-        "TRIM('BOTH', 'xy', 'xyay') = 'a'", 1, 3, {kText}, Trim)
+        "The string without the characters out of `chars` (a blank) at its ends.", "TRIM('BOTH', 'xy', 'xyay') = 'a'",
+        1, 3, {kText}, Trim)
       .keywords = {"LEADING", "TRAILING", "BOTH"};
-  r.Add("BTRIM(s STRING [, chars STRING]) -> STRING", kGroup, "TRIM at both ends.",
-        "BTRIM('  a ') = 'a'", 1, 2, {kText}, TrimSide<true, true>);
-  r.Add("LTRIM(s STRING [, chars STRING]) -> STRING", kGroup, "TRIM at the start.",
-        "LTRIM('xxa', 'x') = 'a'", 1, 2, {kText}, TrimSide<true, false>);
-  r.Add("RTRIM(s STRING [, chars STRING]) -> STRING", kGroup, "TRIM at the end.",
-        "RTRIM('a  ') = 'a'", 1, 2, {kText}, TrimSide<false, true>);
+  r.Add("BTRIM(s STRING [, chars STRING]) -> STRING", kGroup, "TRIM at both ends.", "BTRIM('  a ') = 'a'", 1, 2,
+        {kText}, TrimSide<true, true>);
+  r.Add("LTRIM(s STRING [, chars STRING]) -> STRING", kGroup, "TRIM at the start.", "LTRIM('xxa', 'x') = 'a'", 1, 2,
+        {kText}, TrimSide<true, false>);
+  r.Add("RTRIM(s STRING [, chars STRING]) -> STRING", kGroup, "TRIM at the end.", "RTRIM('a  ') = 'a'", 1, 2, {kText},
+        TrimSide<false, true>);
   r.Add("POSITION(part STRING IN s STRING) -> INT", kGroup,
-        "Where the part begins in the string, from 1; 0 if it is not there.",
-        "POSITION('t', 'parton') = 4", 2, 2, {kText}, [](const Value* a, int, EvalContext&) {
-          return Value::Int(PositionOf(a[0].bytes(), a[1].bytes()));
-        });
+        "Where the part begins in the string, from 1; 0 if it is not there.", "POSITION('t', 'parton') = 4", 2, 2,
+        {kText}, [](const Value* a, int, EvalContext&) { return Value::Int(PositionOf(a[0].bytes(), a[1].bytes())); });
   r.Add("STRPOS(s STRING, part STRING) -> INT", kGroup, "POSITION with its arguments the other way round.",
-        "STRPOS('parton', 't') = 4", 2, 2, {kText}, [](const Value* a, int, EvalContext&) {
-          return Value::Int(PositionOf(a[1].bytes(), a[0].bytes()));
-        });
+        "STRPOS('parton', 't') = 4", 2, 2, {kText},
+        [](const Value* a, int, EvalContext&) { return Value::Int(PositionOf(a[1].bytes(), a[0].bytes())); });
   r.Add("OVERLAY(s STRING PLACING patch STRING FROM start INT [FOR length INT]) -> STRING", kGroup,
         "The string with a part of it, by default as long as the patch, replaced by the patch.",
         "OVERLAY('parton', 'xx', 2, 3) = 'pxxon'", 3, 4, {kText, kText, kInt, kInt}, Overlay);
   r.Add("REPLACE(s STRING, from STRING, to STRING) -> STRING", kGroup,
-        "The string with every occurrence of `from` replaced.", "REPLACE('abcabc', 'bc', 'x') = 'axax'",
-        3, 3, {kText}, Replace);
+        "The string with every occurrence of `from` replaced.", "REPLACE('abcabc', 'bc', 'x') = 'axax'", 3, 3, {kText},
+        Replace);
   r.Alias("TEXT_REPLACE");
   r.Add("SPLIT(s STRING, separator STRING) -> LIST", kGroup,
         "The parts of the string between the separators; its characters if the separator is empty.",
@@ -353,32 +348,28 @@ void AddStringFunctions(Registry& r) {
   r.Add("SPLIT_PART(s STRING, separator STRING, n INT) -> STRING", kGroup,
         "The n-th of the parts between the separators, from 1; empty if there is none.",
         "SPLIT_PART('a,b', ',', 2) = 'b'", 3, 3, {kText, kText, kInt}, SplitPart);
-  r.Add("LEFT(s STRING, n INT) -> STRING", kGroup,
-        "The first n characters; all but the last -n if n is negative.", "LEFT('parton', 4) = 'part'", 2,
-        2, {kText, kInt}, Side<true>);
-  r.Add("RIGHT(s STRING, n INT) -> STRING", kGroup,
-        "The last n characters; all but the first -n if n is negative.", "RIGHT('parton', 2) = 'on'", 2,
-        2, {kText, kInt}, Side<false>);
+  r.Add("LEFT(s STRING, n INT) -> STRING", kGroup, "The first n characters; all but the last -n if n is negative.",
+        "LEFT('parton', 4) = 'part'", 2, 2, {kText, kInt}, Side<true>);
+  r.Add("RIGHT(s STRING, n INT) -> STRING", kGroup, "The last n characters; all but the first -n if n is negative.",
+        "RIGHT('parton', 2) = 'on'", 2, 2, {kText, kInt}, Side<false>);
   r.Add("LPAD(s STRING, length INT [, fill STRING]) -> STRING", kGroup,
-        "The string filled up at its start, or cut at its end, to the length.",
-        "LPAD('7', 3, '0') = '007'", 2, 3, {kText, kInt, kText}, Pad<true>);
+        "The string filled up at its start, or cut at its end, to the length.", "LPAD('7', 3, '0') = '007'", 2, 3,
+        {kText, kInt, kText}, Pad<true>);
   r.Add("RPAD(s STRING, length INT [, fill STRING]) -> STRING", kGroup,
         "The string filled up, or cut, at its end to the length.", "RPAD('a', 3, '.') = 'a..'", 2, 3,
         {kText, kInt, kText}, Pad<false>);
-  r.Add("REVERSE(s STRING) -> STRING", kGroup, "The code points in reverse order.",
-        "REVERSE('abc') = 'cba'", 1, 1, {kText}, Reverse);
-  r.Add("REPEAT(s STRING, n INT) -> STRING", kGroup, "The string n times.", "REPEAT('ab', 2) = 'abab'", 2,
-        2, {kText, kInt}, Repeat);
+  r.Add("REVERSE(s STRING) -> STRING", kGroup, "The code points in reverse order.", "REVERSE('abc') = 'cba'", 1, 1,
+        {kText}, Reverse);
+  r.Add("REPEAT(s STRING, n INT) -> STRING", kGroup, "The string n times.", "REPEAT('ab', 2) = 'abab'", 2, 2,
+        {kText, kInt}, Repeat);
   r.Add("STARTS_WITH(s STRING, prefix STRING) -> BOOL", kGroup, "Whether the string begins with the prefix.",
-        "STARTS_WITH('parton', 'par')", 2, 2, {kText}, [](const Value* a, int, EvalContext&) {
-          return Value::Bool(a[0].bytes().starts_with(a[1].bytes()));
-        });
+        "STARTS_WITH('parton', 'par')", 2, 2, {kText},
+        [](const Value* a, int, EvalContext&) { return Value::Bool(a[0].bytes().starts_with(a[1].bytes())); });
   r.Add("ENDS_WITH(s STRING, suffix STRING) -> BOOL", kGroup, "Whether the string ends with the suffix.",
-        "ENDS_WITH('parton', 'ton')", 2, 2, {kText}, [](const Value* a, int, EvalContext&) {
-          return Value::Bool(a[0].bytes().ends_with(a[1].bytes()));
-        });
-  r.Add("CONCAT(s STRING, ...) -> STRING", kGroup, "The strings one after the other.",
-        "CONCAT('a', 'b', 'c') = 'abc'", 1, -1, {kText}, [](const Value* a, int n, EvalContext& ctx) {
+        "ENDS_WITH('parton', 'ton')", 2, 2, {kText},
+        [](const Value* a, int, EvalContext&) { return Value::Bool(a[0].bytes().ends_with(a[1].bytes())); });
+  r.Add("CONCAT(s STRING, ...) -> STRING", kGroup, "The strings one after the other.", "CONCAT('a', 'b', 'c') = 'abc'",
+        1, -1, {kText}, [](const Value* a, int n, EvalContext& ctx) {
           size_t bytes = 0;
           for (int i = 0; i < n; ++i) bytes += a[i].bytes().size();
           if (!MayBuild("CONCAT", bytes, ctx)) return Value::Missing();
@@ -388,8 +379,8 @@ void AddStringFunctions(Registry& r) {
           return Value::String(out);
         });
   r.Add("CONCAT_WS(separator STRING, s STRING, ...) -> STRING", kGroup,
-        "The strings that are present, with the separator between them.",
-        "CONCAT_WS('-', 'a', NULL, 'b') = 'a-b'", 2, -1, {kText}, ConcatWs)
+        "The strings that are present, with the separator between them.", "CONCAT_WS('-', 'a', NULL, 'b') = 'a-b'", 2,
+        -1, {kText}, ConcatWs)
       .absent = AbsentRule::kCustom;
 }
 

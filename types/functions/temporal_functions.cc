@@ -38,8 +38,7 @@ Value DateAdd(const Value* args, int, EvalContext& ctx) {
 Value DateDiff(const Value* args, int, EvalContext& ctx) {
   const std::optional<DatePart> part = Part(args[0], ctx);
   if (!part.has_value()) return Value::Missing();
-  const Result<int64_t> r =
-      parton::DateDiff(*part, eval::ToTemporal(args[1]), eval::ToTemporal(args[2]));
+  const Result<int64_t> r = parton::DateDiff(*part, eval::ToTemporal(args[1]), eval::ToTemporal(args[2]));
   return r.ok() ? Value::Int(*r) : eval::FromError(r.status(), ctx);
 }
 
@@ -62,8 +61,8 @@ Value ToText(const Value* args, int, EvalContext& ctx) {
 }
 
 Value ToTimestamp(const Value* args, int count, EvalContext& ctx) {
-  const Result<Timestamp> r = count > 1 ? ParseTimestampPattern(args[0].bytes(), args[1].bytes())
-                                        : ParseIonTimestamp(args[0].bytes());
+  const Result<Timestamp> r =
+      count > 1 ? ParseTimestampPattern(args[0].bytes(), args[1].bytes()) : ParseIonTimestamp(args[0].bytes());
   return r.ok() ? Value::Of(*r) : eval::FromError(r.status(), ctx);
 }
 
@@ -133,32 +132,28 @@ void AddTemporalFunctions(Registry& r) {
         "EXTRACT('MONTH', DATE '2021-08-22') = 8", 2, 2, {kText, kTemporal}, Extract)
       .keywords = kAllParts;
   r.Add("DATE_ADD(part, n INT, x TEMPORAL) -> TEMPORAL", kGroup, "n more of a date part.",
-        "DATE_ADD('DAY', 1, DATE '2021-08-31') = DATE '2021-09-01'", 3, 3, {kText, kInt, kTemporal},
-        DateAdd)
+        "DATE_ADD('DAY', 1, DATE '2021-08-31') = DATE '2021-09-01'", 3, 3, {kText, kInt, kTemporal}, DateAdd)
       .keywords = kParts;
   r.Add("DATE_DIFF(part, a TEMPORAL, b TEMPORAL) -> INT", kGroup, "How many whole date parts from a to b.",
-        "DATE_DIFF('DAY', DATE '2021-08-22', DATE '2021-09-01') = 10", 3, 3, {kText, kTemporal, kTemporal},
-        DateDiff)
+        "DATE_DIFF('DAY', DATE '2021-08-22', DATE '2021-09-01') = 10", 3, 3, {kText, kTemporal, kTemporal}, DateDiff)
       .keywords = kParts;
   r.Add("TO_STRING(t TIMESTAMP, pattern STRING) -> STRING", kGroup,
         "A timestamp written by a pattern: y, M, d, a, h, H, m, s, S, n, X, x, as in Java.",
-        "TO_STRING(TIMESTAMP '2021-08-22 01:02:03', 'd MMM y') = '22 Aug 2021'", 2, 2, {kTemporal, kText},
-        ToText);
+        "TO_STRING(TIMESTAMP '2021-08-22 01:02:03', 'd MMM y') = '22 Aug 2021'", 2, 2, {kTemporal, kText}, ToText);
   r.Add("TO_TIMESTAMP(s STRING [, pattern STRING]) -> TIMESTAMP", kGroup,
         "The timestamp that the text says, in Ion's form or by a pattern as TO_STRING's.",
         "TO_TIMESTAMP('22/8/2021', 'd/M/y') = DATE '2021-08-22'", 1, 2, {kText}, ToTimestamp);
   r.Add("OVERLAPS(a LIST, b LIST) -> BOOL", kGroup,
         "a OVERLAPS b: whether two periods, (start, end) or (start, interval), have a moment in common.",
-        "OVERLAPS([DATE '2021-01-01', DATE '2021-01-09'], [DATE '2021-01-08', INTERVAL '3' DAY])", 2, 2,
-        {kCollection}, Overlaps);
+        "OVERLAPS([DATE '2021-01-01', DATE '2021-01-09'], [DATE '2021-01-08', INTERVAL '3' DAY])", 2, 2, {kCollection},
+        Overlaps);
   r.Add("UNIX_TIMESTAMP([t TIMESTAMP]) -> NUMBER", kGroup,
         "Seconds since 1970 of a timestamp, or of now: what a TTL attribute holds.",
         "UNIX_TIMESTAMP(TIMESTAMP '1970-01-02 00:00:00') = 86400", 0, 1, {kTemporal}, UnixTimestamp)
       .deterministic = false;
   r.Add("FROM_UNIXTIME(seconds NUMBER) -> TIMESTAMP", kGroup, "The timestamp, in UTC, that many seconds after 1970.",
         "FROM_UNIXTIME(86400) = DATE '1970-01-02'", 1, 1, {ArgType::kExact}, FromUnixtime);
-  r.Add("CURRENT_TIMESTAMP() -> TIMESTAMP", kGroup,
-        "The moment the statement began, in UTC. Also without parentheses.",
+  r.Add("CURRENT_TIMESTAMP() -> TIMESTAMP", kGroup, "The moment the statement began, in UTC. Also without parentheses.",
         "CURRENT_TIMESTAMP() >= TIMESTAMP '1970-01-01 00:00:00'", 0, 0, {},
         [](const Value*, int, EvalContext& ctx) { return Value::Of(Now(ctx)); })
       .deterministic = false;

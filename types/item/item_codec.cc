@@ -9,8 +9,8 @@
 #include <cstring>
 #include <utility>
 
-#include "types/number/number_codec.h"
 #include "types/item/varint.h"
+#include "types/number/number_codec.h"
 
 namespace parton {
 
@@ -204,8 +204,7 @@ std::string_view Step(std::string_view raw, const PathStep& step) {
   const char* p = raw.data() + 1;
   const char* end = raw.data() + raw.size();
   std::string_view run, name;
-  if (static_cast<ItemTag>(raw[0]) != (step.index < 0 ? ItemTag::kMap : ItemTag::kList) ||
-      !GetRun(&p, end, &run)) {
+  if (static_cast<ItemTag>(raw[0]) != (step.index < 0 ? ItemTag::kMap : ItemTag::kList) || !GetRun(&p, end, &run)) {
     return {};
   }
   p = run.data();
@@ -235,9 +234,7 @@ Value DecodeRaw(std::string_view raw) { return DecodeTop(raw.data(), raw.data() 
 void EncodeValue(const Value& value, std::string* out) {
   switch (value.type()) {
     case Type::kNull: out->push_back(static_cast<char>(ItemTag::kNull)); return;
-    case Type::kBool:
-      out->push_back(static_cast<char>(value.bool_value() ? ItemTag::kTrue : ItemTag::kFalse));
-      return;
+    case Type::kBool: out->push_back(static_cast<char>(value.bool_value() ? ItemTag::kTrue : ItemTag::kFalse)); return;
     case Type::kInt:
     case Type::kDecimal:
       if (value.is_small_int()) {
@@ -363,8 +360,7 @@ Value ItemView::GetPath(uint32_t id, std::string_view name, std::span<const Path
   return raw.empty() ? Value::Missing() : DecodeRaw(raw);
 }
 
-bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name,
-                       std::string_view* raw) const {
+bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name, std::string_view* raw) const {
   if (*p >= end) return false;
   uint32_t mark;
   const char* q = GetVarint(*p, end, &mark);
@@ -449,8 +445,7 @@ size_t ItemView::Count() const {
 Status VerifyItem(std::string_view bytes, const NameTable& names) {
   if (bytes.empty()) return Status::Corruption("item: no bytes");
   if (bytes[0] != kItemVersion) {
-    return Status::Corruption("item: unknown version " +
-                              std::to_string(static_cast<uint8_t>(bytes[0])));
+    return Status::Corruption("item: unknown version " + std::to_string(static_cast<uint8_t>(bytes[0])));
   }
   const char* p = bytes.data() + 1;
   const char* end = bytes.data() + bytes.size();
@@ -459,8 +454,7 @@ Status VerifyItem(std::string_view bytes, const NameTable& names) {
   std::string_view last_name;
   while (p < end) {
     auto at = [&](const char* what) {
-      return Status::Corruption(std::string("item: ") + what + " at byte " +
-                                std::to_string(p - bytes.data()));
+      return Status::Corruption(std::string("item: ") + what + " at byte " + std::to_string(p - bytes.data()));
     };
     uint32_t mark;
     const char* q = GetVarint(p, end, &mark);

@@ -27,8 +27,8 @@
 
 #include "parton/status.h"
 #include "parton/value.h"
-#include "types/status/bounds.h"
 #include "types/item/name_table.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -100,8 +100,7 @@ class ItemView {
  private:
   // Where the attribute's value starts, or null.
   const char* Find(uint32_t id, std::string_view name) const;
-  bool NextRaw(const char** p, const char* end, std::string_view* name,
-               std::string_view* raw) const;
+  bool NextRaw(const char** p, const char* end, std::string_view* name, std::string_view* raw) const;
 
   std::string_view bytes_;
   const NameTable* names_;

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "types/item/item_codec.h"
+#include "types/item/varint.h"
 #include "types/number/number_codec.h"
 #include "types/number/number_digits.h"
 #include "types/text/unicode.h"
-#include "types/item/varint.h"
 
 namespace parton {
 
@@ -35,9 +35,8 @@ struct Place {
 
 Status Unstorable(const Place& place, std::string_view what) {
   std::string path = place.ToString();
-  return Status::Validation(
-      path.empty() ? fmt::format("A table cannot store {}", what)
-                   : fmt::format("A table cannot store {} (attribute {})", what, path));
+  return Status::Validation(path.empty() ? fmt::format("A table cannot store {}", what)
+                                         : fmt::format("A table cannot store {} (attribute {})", what, path));
 }
 
 Status AtPlace(Status status, const Place& place) {
@@ -51,10 +50,9 @@ Status CheckName(std::string_view name, const Place& place) {
     return AtPlace(Status::Validation(std::string(kInvalid) + "Empty attribute name"), place);
   }
   if (name.size() > kMaxAttributeNameBytes) {
-    return AtPlace(
-        Status::Validation(fmt::format("{}Attribute name is too large, must be at most {} bytes",
-                                       kInvalid, kMaxAttributeNameBytes)),
-        place);
+    return AtPlace(Status::Validation(fmt::format("{}Attribute name is too large, must be at most {} bytes", kInvalid,
+                                                  kMaxAttributeNameBytes)),
+                   place);
   }
   if (!IsValidUtf8(name)) return Unstorable(place, "an attribute name that is not UTF-8");
   return Status::Ok();
@@ -99,12 +97,10 @@ Result<std::vector<Field>> StorableFields(const Value& v, const Place& place, in
     if (f.value.is_missing()) continue;
     Place at{&place, f.name};
     PARTON_RETURN_IF_ERROR(CheckName(f.name, at));
-    bool twice =
-        few ? std::any_of(out.begin(), out.end(), [&](const Field& o) { return o.name == f.name; })
-            : !seen.insert(f.name).second;
+    bool twice = few ? std::any_of(out.begin(), out.end(), [&](const Field& o) { return o.name == f.name; })
+                     : !seen.insert(f.name).second;
     if (twice) {
-      return Status::Validation(
-          fmt::format("{}Attribute {} appears more than once", kInvalid, at.ToString()));
+      return Status::Validation(fmt::format("{}Attribute {} appears more than once", kInvalid, at.ToString()));
     }
     PARTON_ASSIGN_OR_RETURN(Value s, Storable(f.value, at, level + 1));
     out.push_back(Field{f.name, std::move(s)});
@@ -190,8 +186,8 @@ std::string_view TypeCode(const Value& v) {
 constexpr std::string_view kPutPrefix = "One or more parameter values are not valid. ";
 
 // Emptiness and size; the type has been checked.
-Status CheckKeyBytes(const Value& v, std::string_view name, bool is_hash,
-                     std::string_view empty_prefix, const std::string* index) {
+Status CheckKeyBytes(const Value& v, std::string_view name, bool is_hash, std::string_view empty_prefix,
+                     const std::string* index) {
   if (!v.is_text() && !v.is_lob()) return Status::Ok();
   size_t size = v.bytes().size();
   if (size == 0) {
@@ -203,17 +199,17 @@ Status CheckKeyBytes(const Value& v, std::string_view name, bool is_hash,
                       "key attribute cannot contain an empty {} value. IndexName: {}, IndexKey: {}",
                       empty_prefix, kind, *index, name));
     }
-    return Status::Validation(fmt::format(
-        "{}The AttributeValue for a key attribute cannot contain an empty {} value. Key: {}",
-        empty_prefix, kind, name));
+    return Status::Validation(
+        fmt::format("{}The AttributeValue for a key attribute cannot contain an empty {} value. Key: {}", empty_prefix,
+                    kind, name));
   }
   if (is_hash && size > kMaxHashKeyBytes) {
-    return Status::Validation(fmt::format(
-        "{}Size of hashkey has exceeded the maximum size limit of2048 bytes", kInvalid));
+    return Status::Validation(
+        fmt::format("{}Size of hashkey has exceeded the maximum size limit of2048 bytes", kInvalid));
   }
   if (!is_hash && size > kMaxRangeKeyBytes) {
-    return Status::Validation(fmt::format(
-        "{}Aggregated size of all range keys has exceeded the size limit of 1024 bytes", kInvalid));
+    return Status::Validation(
+        fmt::format("{}Aggregated size of all range keys has exceeded the size limit of 1024 bytes", kInvalid));
   }
   return Status::Ok();
 }
@@ -227,22 +223,19 @@ Result<Value> ExtractPart(const KeyAttribute& part, bool is_hash, const Value& i
     PARTON_ASSIGN_OR_RETURN(v, StorableNumber(v, Place{}));  // 1e3 in a statement is a FLOAT
   }
   if (!MatchesKeyType(v, part.type)) {
-    return Status::Validation(fmt::format("{}Type mismatch for key {} expected: {} actual: {}",
-                                          kInvalid, part.name, KeyTypeCode(part.type),
-                                          TypeCode(v)));
+    return Status::Validation(fmt::format("{}Type mismatch for key {} expected: {} actual: {}", kInvalid, part.name,
+                                          KeyTypeCode(part.type), TypeCode(v)));
   }
   PARTON_RETURN_IF_ERROR(CheckKeyBytes(v, part.name, is_hash, kPutPrefix, nullptr));
   return v;
 }
 
-Status CheckIndexPart(const KeyAttribute& part, bool is_hash, const IndexSchema& index,
-                      const Value& item) {
+Status CheckIndexPart(const KeyAttribute& part, bool is_hash, const IndexSchema& index, const Value& item) {
   Value v = item.GetBorrowed(part.name);
   if (v.is_missing()) return Status::Ok();
   if (!MatchesKeyType(v, part.type)) {
-    return Status::Validation(
-        fmt::format("{}Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
-                    kInvalid, part.name, KeyTypeCode(part.type), TypeCode(v), index.name));
+    return Status::Validation(fmt::format("{}Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
+                                          kInvalid, part.name, KeyTypeCode(part.type), TypeCode(v), index.name));
   }
   return CheckKeyBytes(v, part.name, is_hash, kPutPrefix, &index.name);
 }
@@ -258,8 +251,7 @@ size_t IntegerSize(int64_t i) {
 
 size_t EncodedNumberSize(ItemTag tag, std::string_view payload) {
   uint64_t bits;
-  if (tag == ItemTag::kInt &&
-      GetVarint(payload.data(), payload.data() + payload.size(), &bits) != nullptr) {
+  if (tag == ItemTag::kInt && GetVarint(payload.data(), payload.data() + payload.size(), &bits) != nullptr) {
     return IntegerSize(UnZigZag(bits));
   }
   Number n;
@@ -300,14 +292,11 @@ size_t EncodedSize(const char* p, const char* end, int depth) {
 
 }  // namespace
 
-Result<Value> ToStorable(const Value& v, std::string_view path) {
-  return Storable(v, Place{nullptr, path}, 1);
-}
+Result<Value> ToStorable(const Value& v, std::string_view path) { return Storable(v, Place{nullptr, path}, 1); }
 
 Result<Value> ToStorableItem(const Value& v) {
   if (!v.is_struct()) {
-    return Status::Validation(
-        fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
+    return Status::Validation(fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
   }
   if (!v.materialized()) return v.Own();
   PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
@@ -322,8 +311,7 @@ size_t StoredSize(const Value& v) {
   switch (v.type()) {
     case Type::kInt:
     case Type::kDecimal:
-      return v.is_small_int() ? IntegerSize(v.int_value())
-                              : static_cast<size_t>(v.number().DynamoSize());
+      return v.is_small_int() ? IntegerSize(v.int_value()) : static_cast<size_t>(v.number().DynamoSize());
     case Type::kString:
     case Type::kSymbol:
     case Type::kBlob: return v.bytes().size();
@@ -395,8 +383,7 @@ Result<Key> ExtractKey(const KeySchema& schema, const Value& item) {
 }
 
 Status ValidateKey(const KeySchema& schema, const Key& key) {
-  bool range_fits =
-      schema.range ? MatchesKeyType(key.range, schema.range->type) : key.range.is_missing();
+  bool range_fits = schema.range ? MatchesKeyType(key.range, schema.range->type) : key.range.is_missing();
   if (!MatchesKeyType(key.hash, schema.hash.type) || !range_fits) {
     return Status::Validation("The provided key element does not match the schema");
   }

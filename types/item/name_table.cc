@@ -22,7 +22,9 @@ size_t GuessSlot(std::string_view name) {
   if (name.empty()) return 0;
   const auto at = [&](size_t i) { return static_cast<size_t>(static_cast<unsigned char>(name[i])); };
   return (name.size() * 0x9E3779B1u + at(0) * 0x85EBCA6Bu + at(name.size() - 1) * 0xC2B2AE35u +
-          at(name.size() / 2) * 0x27D4EB2Fu) >> 7 & (kGuesses - 1);
+          at(name.size() / 2) * 0x27D4EB2Fu) >>
+             7 &
+         (kGuesses - 1);
 }
 
 }  // namespace
@@ -56,9 +58,8 @@ uint32_t NameTable::FindOrAdd(std::string_view name) {
 }
 
 void NameTable::MarkDurable(uint32_t id) {
-  chunks_[id >> kChunkBits]
-      .load(std::memory_order_acquire)[id & (kChunk - 1)]
-      .durable.store(true, std::memory_order_release);
+  chunks_[id >> kChunkBits].load(std::memory_order_acquire)[id & (kChunk - 1)].durable.store(true,
+                                                                                             std::memory_order_release);
 }
 
 bool NameTable::InUse() const {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "types/status/bounds.h"
 #include "types/item/item_builder.h"
+#include "types/status/bounds.h"
 #include "types/text/unicode.h"
 
 namespace parton {
@@ -162,8 +162,8 @@ class Parser {
     while (end_ - p >= 8) {
       uint64_t w;
       std::memcpy(&w, p, 8);
-      const uint64_t special = ZeroBytes(w ^ (kOnes * '"')) | ZeroBytes(w ^ (kOnes * '\\')) |
-                               ((w - kOnes * 0x20) & ~w & kHighs);
+      const uint64_t special =
+          ZeroBytes(w ^ (kOnes * '"')) | ZeroBytes(w ^ (kOnes * '\\')) | ((w - kOnes * 0x20) & ~w & kHighs);
       if (special != 0) {
         // The lowest mark is right.
         const int bits = std::countr_zero(special) & ~7;

@@ -12,16 +12,16 @@
 #include <utility>
 #include <vector>
 
-#include "types/text/base64.h"
-#include "types/status/bounds.h"
 #include "types/json/json_fast.h"
+#include "types/status/bounds.h"
+#include "types/text/base64.h"
 
 namespace parton {
 
 namespace {
 
-constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag |
-                            rapidjson::kParseValidateEncodingFlag;
+constexpr unsigned kFlags =
+    rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 
 Result<Value> NumberFromText(std::string_view text) {
   PARTON_ASSIGN_OR_RETURN(Number n, Number::ParseExact(text));
@@ -33,9 +33,7 @@ class Builder {
  public:
   bool Null() { return Put(Value::Null()); }
   bool Bool(bool b) { return Put(Value::Bool(b)); }
-  bool String(const char* s, rapidjson::SizeType n, bool) {
-    return Put(Value::String(std::string_view(s, n)));
-  }
+  bool String(const char* s, rapidjson::SizeType n, bool) { return Put(Value::String(std::string_view(s, n))); }
   bool RawNumber(const char* s, rapidjson::SizeType n, bool) {
     Result<Value> v = NumberFromText(std::string_view(s, n));
     if (!v.ok()) {
@@ -117,15 +115,13 @@ std::string Reason(const rapidjson::ParseResult& result, const Builder& builder)
 
 Status OneMember(bool empty) {
   return Status::Validation(
-      empty
-          ? "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-          : "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
-            "the supported datatypes");
+      empty ? "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+            : "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
+              "the supported datatypes");
 }
 
 Status WrongShape(std::string_view member, std::string_view wanted) {
-  return Status::Validation(
-      fmt::format("Member {} of an AttributeValue must be {}", member, wanted));
+  return Status::Validation(fmt::format("Member {} of an AttributeValue must be {}", member, wanted));
 }
 
 // The S, N or B written as `text`.
@@ -241,8 +237,7 @@ Result<Value> ParseJson(std::string_view text) {
   Builder builder;
   rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
   if (result.IsError()) {
-    return Status::Validation(
-        fmt::format("Not JSON at byte {}: {}", result.Offset(), Reason(result, builder)));
+    return Status::Validation(fmt::format("Not JSON at byte {}: {}", result.Offset(), Reason(result, builder)));
   }
   return builder.TakeResult();
 }
@@ -381,8 +376,7 @@ Result<bool> JsonRecordReader::Next(Value* out) {
   }
   s.line = s.window.line();
   s.builder.Reset();
-  rapidjson::ParseResult result =
-      s.reader.Parse<kFlags | rapidjson::kParseStopWhenDoneFlag>(s.window, s.builder);
+  rapidjson::ParseResult result = s.reader.Parse<kFlags | rapidjson::kParseStopWhenDoneFlag>(s.window, s.builder);
   if (result.IsError()) return s.Error(Reason(result, s.builder));
   s.after_element = true;
   *out = s.builder.TakeResult();
@@ -392,8 +386,7 @@ Result<bool> JsonRecordReader::Next(Value* out) {
       s.recoverable = true;
       Status status = std::move(item).status();
       std::string hint = status.hint();
-      return Status::Validation(fmt::format("Line {}: {}", s.line, status.message()), {},
-                                std::move(hint));
+      return Status::Validation(fmt::format("Line {}: {}", s.line, status.message()), {}, std::move(hint));
     }
     *out = std::move(item).value();
   }

@@ -29,8 +29,7 @@ uint64_t Mix(uint64_t x) {
 
 // The integer next to quotient + remainder / divisor in the sense of `mode`, on magnitudes.
 // `half` is the sign of the comparison of the remainder with half a divisor.
-uint128_t RoundedMagnitude(uint128_t quotient, bool exact, int half, bool negative,
-                           RoundMode mode) {
+uint128_t RoundedMagnitude(uint128_t quotient, bool exact, int half, bool negative, RoundMode mode) {
   if (exact) return quotient;
   bool up = false;
   switch (mode) {

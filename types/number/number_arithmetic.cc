@@ -17,8 +17,7 @@ namespace {
 
 namespace mp = boost::multiprecision;
 template <unsigned kBits>
-using Unsigned =
-    mp::number<mp::cpp_int_backend<kBits, kBits, mp::unsigned_magnitude, mp::unchecked, void>>;
+using Unsigned = mp::number<mp::cpp_int_backend<kBits, kBits, mp::unsigned_magnitude, mp::unchecked, void>>;
 using U256 = Unsigned<256>;
 using U512 = Unsigned<512>;
 
@@ -129,8 +128,8 @@ void MoveExponent(uint128_t* magnitude, int64_t* exponent, int64_t preferred) {
     const auto room = static_cast<int>(std::min<int64_t>(preferred - *exponent, kMaxDigits));
     *exponent += digits::TrimZeros(magnitude, room);
   } else if (*exponent > preferred) {
-    const auto room = static_cast<int>(
-        std::min<int64_t>(*exponent - preferred, kMaxDigits - digits::Count(*magnitude)));
+    const auto room =
+        static_cast<int>(std::min<int64_t>(*exponent - preferred, kMaxDigits - digits::Count(*magnitude)));
     *magnitude *= kPow10[room];
     *exponent -= room;
   }
@@ -226,8 +225,7 @@ Result<Number> Number::Div(const Number& a, const Number& b) {
     quotient += 1;  // sticky
     return Finish(negative, quotient, exponent - 1, Rounding::kRound);
   }
-  PARTON_ASSIGN_OR_RETURN(const Number exact,
-                          Finish(negative, quotient, exponent, Rounding::kRound));
+  PARTON_ASSIGN_OR_RETURN(const Number exact, Finish(negative, quotient, exponent, Rounding::kRound));
   uint128_t magnitude = Magnitude(exact.coefficient_);
   exponent = exact.exponent_;
   // Adding zeros is no aim here: a quotient that was rounded stays as it is.
@@ -237,8 +235,7 @@ Result<Number> Number::Div(const Number& a, const Number& b) {
 
 Result<Number> Number::DivTrunc(const Number& a, const Number& b) {
   if (b.coefficient_ == 0) return DivisionByZero();
-  if (a.exponent_ == b.exponent_ && a.CoefficientIsSmall() && b.CoefficientIsSmall() &&
-      b.coefficient_ != -1) {
+  if (a.exponent_ == b.exponent_ && a.CoefficientIsSmall() && b.CoefficientIsSmall() && b.coefficient_ != -1) {
     return Number(static_cast<int64_t>(a.coefficient_) / static_cast<int64_t>(b.coefficient_));
   }
   const bool negative = (a.coefficient_ < 0) != (b.coefficient_ < 0);
@@ -257,8 +254,7 @@ Result<Number> Number::DivTrunc(const Number& a, const Number& b) {
     const U256 quotient = U256(Widen(x) * WidePow10(distance)) / Widen(y);
     const int dropped = WideDigitCount(quotient) - kMaxDigits;
     if (dropped <= 0) return Checked(negative, Narrow(quotient), 0, Rounding::kRound);
-    return Checked(negative, Narrow(U256(quotient / WidePow10(dropped))), dropped,
-                   Rounding::kRound);
+    return Checked(negative, Narrow(U256(quotient / WidePow10(dropped))), dropped, Rounding::kRound);
   }
   // The quotient has more than 38 digits: the first 38 of them.
   const int added = 39 + digits::Count(y) - digits::Count(x);
@@ -356,9 +352,7 @@ Result<Number> Number::Power(const Number& base, int64_t exponent) {
   Wide result{U512(1), 0};
   Wide power{Widen<U512>(Magnitude(n.coefficient_)), n.exponent_};
   constexpr int64_t kFar = 4 * kExponentLimit;
-  const auto first_digit = [](const Wide& w) {
-    return w.exponent + WideDigitCount(w.magnitude) - 1;
-  };
+  const auto first_digit = [](const Wide& w) { return w.exponent + WideDigitCount(w.magnitude) - 1; };
   while (true) {
     if ((left & 1) != 0) result = Multiply(result, power);
     left >>= 1;
@@ -377,13 +371,11 @@ Result<Number> Number::Power(const Number& base, int64_t exponent) {
     mp::divide_qr(WidePow10<U512>(added), result.magnitude, quotient, remainder);
     result = Wide{quotient * 10 + (remainder != 0 ? 1 : 0), -result.exponent - added - 1};
   }
-  PARTON_ASSIGN_OR_RETURN(const Number rounded,
-                          Finish(negative, result.magnitude, result.exponent, Rounding::kRound));
+  PARTON_ASSIGN_OR_RETURN(const Number rounded, Finish(negative, result.magnitude, result.exponent, Rounding::kRound));
   // As multiplication has it: 1.50^2 has four digits after the point, where they fit.
   uint128_t magnitude = Magnitude(rounded.coefficient_);
   int64_t exact = rounded.exponent_;
-  const int64_t preferred =
-      exponent > 0 && exponent <= 2 * kMaxDigits ? base.exponent_ * exponent : 0;
+  const int64_t preferred = exponent > 0 && exponent <= 2 * kMaxDigits ? base.exponent_ * exponent : 0;
   if (exact < preferred || WideDigitCount(result.magnitude) <= kMaxDigits) {
     MoveExponent(&magnitude, &exact, preferred);
   }

@@ -64,8 +64,8 @@ bool ReadNumberValue(NumberForm form, std::string_view* in, Number* out) {
   in->remove_prefix(length + 1);
   const auto coefficient = static_cast<int128_t>(value);
   constexpr int64_t kLowest = -Number::kExponentLimit - Number::kMaxDigits;
-  if (digits::Magnitude(coefficient) > static_cast<uint128_t>(Number::kMaxCoefficient) ||
-      exponent < kLowest || exponent > Number::kExponentLimit) {
+  if (digits::Magnitude(coefficient) > static_cast<uint128_t>(Number::kMaxCoefficient) || exponent < kLowest ||
+      exponent > Number::kExponentLimit) {
     return false;
   }
   const Number n = Number::FromParts(coefficient, static_cast<int32_t>(exponent));

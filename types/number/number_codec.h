@@ -21,16 +21,10 @@ namespace parton {
 
 enum class NumberForm : uint8_t { kInteger, kDecimal };
 
-inline NumberForm NumberFormOf(const Number& n) {
-  return n.FitsInt64() ? NumberForm::kInteger : NumberForm::kDecimal;
-}
+inline NumberForm NumberFormOf(const Number& n) { return n.FitsInt64() ? NumberForm::kInteger : NumberForm::kDecimal; }
 
-inline uint64_t ZigZag(int64_t i) {
-  return (static_cast<uint64_t>(i) << 1) ^ static_cast<uint64_t>(i >> 63);
-}
-inline int64_t UnZigZag(uint64_t u) {
-  return static_cast<int64_t>(u >> 1) ^ -static_cast<int64_t>(u & 1);
-}
+inline uint64_t ZigZag(int64_t i) { return (static_cast<uint64_t>(i) << 1) ^ static_cast<uint64_t>(i >> 63); }
+inline int64_t UnZigZag(uint64_t u) { return static_cast<int64_t>(u >> 1) ^ -static_cast<int64_t>(u & 1); }
 
 // The kInteger form.
 void AppendIntegerValue(int64_t i, std::string* out);

@@ -23,9 +23,7 @@ inline constexpr std::array<uint128_t, 39> kPow10 = [] {
   return powers;
 }();
 
-inline uint128_t Magnitude(int128_t x) {
-  return x < 0 ? -static_cast<uint128_t>(x) : static_cast<uint128_t>(x);
-}
+inline uint128_t Magnitude(int128_t x) { return x < 0 ? -static_cast<uint128_t>(x) : static_cast<uint128_t>(x); }
 
 inline int BitCount(uint128_t x) {
   const auto high = static_cast<uint64_t>(x >> 64);

@@ -109,8 +109,7 @@ Status NotANumber(std::string_view text) {
 
 // Zero keeps the scale it was written with, within reason.
 Number Zero(int64_t exponent) {
-  return Number::FromParts(
-      0, static_cast<int32_t>(std::clamp<int64_t>(exponent, -(Number::kMaxDigits - 1), 0)));
+  return Number::FromParts(0, static_cast<int32_t>(std::clamp<int64_t>(exponent, -(Number::kMaxDigits - 1), 0)));
 }
 
 int128_t Signed(bool negative, uint128_t magnitude) {
@@ -132,8 +131,7 @@ Result<Number> Number::ParseStrict(std::string_view text) {
   const int64_t first = s.exponent + digits::Count(s.coefficient) - 1;
   // A stand-in with the same first digit, to have the texts in one place.
   if (first > kDynamoMaxExponent || first < kDynamoMinExponent) {
-    return Number(1, first > 0 ? kDynamoMaxExponent + 1 : kDynamoMinExponent - 1)
-        .CheckDynamoRange();
+    return Number(1, first > 0 ? kDynamoMaxExponent + 1 : kDynamoMinExponent - 1).CheckDynamoRange();
   }
   if (s.significant > kMaxDigits) {
     return Status::Validation("Attempting to store more than 38 significant digits in a Number");
@@ -173,15 +171,13 @@ Result<Number> Number::FromDouble(double d) {
   constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
   if (std::fabs(d) <= kExactIntegers && d == std::trunc(d)) return Number(static_cast<int64_t>(d));
   char buffer[32];
-  const auto result =
-      std::to_chars(buffer, buffer + sizeof(buffer), d, std::chars_format::scientific);
+  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), d, std::chars_format::scientific);
   return ParseRounding(std::string_view(buffer, static_cast<size_t>(result.ptr - buffer)));
 }
 
 double Number::ToDouble() const {
-  static constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                            1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  static constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                            1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   const uint128_t magnitude = Magnitude(coefficient_);
   // Both operands are exact, so the one operation rounds correctly.
   if (magnitude <= (static_cast<uint128_t>(1) << 53) && exponent_ >= -22 && exponent_ <= 22) {

@@ -21,9 +21,8 @@ constexpr size_t kMaxIncluded = 20;
 constexpr size_t kMaxIncludedInAll = 100;
 constexpr std::string_view kNamePattern = "[a-zA-Z0-9_.-]+";
 
-constexpr StreamView kStreamViews[] = {StreamView::kOff, StreamView::kKeysOnly,
-                                       StreamView::kNewImage, StreamView::kOldImage,
-                                       StreamView::kBothImages};
+constexpr StreamView kStreamViews[] = {StreamView::kOff, StreamView::kKeysOnly, StreamView::kNewImage,
+                                       StreamView::kOldImage, StreamView::kBothImages};
 
 Status Constraint(std::string_view value, std::string_view member, std::string_view must) {
   return Status::Validation(
@@ -40,11 +39,10 @@ Status CheckName(std::string_view name, std::string_view member, size_t min) {
     return Constraint(name, member, fmt::format("have length less than or equal to {}", kMaxName));
   }
   for (char c : name) {
-    bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                c == '_' || c == '.' || c == '-';
+    bool fits =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
     if (!fits) {
-      return Constraint(name, member,
-                        fmt::format("satisfy regular expression pattern: {}", kNamePattern));
+      return Constraint(name, member, fmt::format("satisfy regular expression pattern: {}", kNamePattern));
     }
   }
   return Status::Ok();
@@ -52,16 +50,14 @@ Status CheckName(std::string_view name, std::string_view member, size_t min) {
 
 Status CheckKeyAttribute(const TableSchema& schema, const KeyAttribute& part) {
   if (part.name.empty()) {
-    return Constraint(part.name, "keySchema.attributeName",
-                      "have length greater than or equal to 1");
+    return Constraint(part.name, "keySchema.attributeName", "have length greater than or equal to 1");
   }
   if (part.name.size() > kMaxKeyName) {
     return Constraint(part.name, "keySchema.attributeName",
                       fmt::format("have length less than or equal to {}", kMaxKeyName));
   }
   if (schema.DeclaredType(part.name) != part.type) {
-    return Status::Validation(
-        fmt::format("{}Attribute {} is declared with more than one type", kInvalid, part.name));
+    return Status::Validation(fmt::format("{}Attribute {} is declared with more than one type", kInvalid, part.name));
   }
   return Status::Ok();
 }
@@ -70,26 +66,25 @@ Status CheckKey(const TableSchema& schema, const KeySchema& key) {
   PARTON_RETURN_IF_ERROR(CheckKeyAttribute(schema, key.hash));
   if (!key.range) return Status::Ok();
   if (key.range->name == key.hash.name) {
-    return Status::Validation(
-        "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+    return Status::Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
   }
   return CheckKeyAttribute(schema, *key.range);
 }
 
 Status CheckThroughput(const std::optional<Throughput>& t) {
   if (!t || (t->read >= 1 && t->write >= 1)) return Status::Ok();
-  return Status::Validation(fmt::format(
-      "{}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
-      "is PROVISIONED",
-      kInvalid));
+  return Status::Validation(
+      fmt::format("{}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
+                  "is PROVISIONED",
+                  kInvalid));
 }
 
 Status CheckLocalIndex(const TableSchema& schema, const IndexSchema& index) {
   if (!schema.key.range) {
-    return Status::Validation(fmt::format(
-        "{}Table KeySchema does not have a range key, which is required when specifying a "
-        "LocalSecondaryIndex",
-        kInvalid));
+    return Status::Validation(
+        fmt::format("{}Table KeySchema does not have a range key, which is required when specifying a "
+                    "LocalSecondaryIndex",
+                    kInvalid));
   }
   if (index.key.hash.name != schema.key.hash.name) {
     return Status::Validation(
@@ -99,12 +94,12 @@ Status CheckLocalIndex(const TableSchema& schema, const IndexSchema& index) {
                     kInvalid, index.name, index.key.hash.name, schema.key.hash.name));
   }
   if (!index.key.range) {
-    return Status::Validation(fmt::format(
-        "{}Index KeySchema does not have a range key for index: {}", kInvalid, index.name));
+    return Status::Validation(
+        fmt::format("{}Index KeySchema does not have a range key for index: {}", kInvalid, index.name));
   }
   if (index.provisioned) {
-    return Status::Validation(fmt::format(
-        "{}A LocalSecondaryIndex has no throughput of its own: {}", kInvalid, index.name));
+    return Status::Validation(
+        fmt::format("{}A LocalSecondaryIndex has no throughput of its own: {}", kInvalid, index.name));
   }
   return Status::Ok();
 }
@@ -112,29 +107,27 @@ Status CheckLocalIndex(const TableSchema& schema, const IndexSchema& index) {
 Status CheckProjection(const IndexSchema& index) {
   if (index.projection != Projection::kInclude) {
     if (index.include.empty()) return Status::Ok();
-    return Status::Validation(
-        fmt::format("{}ProjectionType is {}, but NonKeyAttributes is specified", kInvalid,
-                    index.projection == Projection::kAll ? "ALL" : "KEYS_ONLY"));
+    return Status::Validation(fmt::format("{}ProjectionType is {}, but NonKeyAttributes is specified", kInvalid,
+                                          index.projection == Projection::kAll ? "ALL" : "KEYS_ONLY"));
   }
   if (index.include.empty()) {
-    return Status::Validation(fmt::format(
-        "{}ProjectionType is INCLUDE, but NonKeyAttributes is not specified", kInvalid));
+    return Status::Validation(
+        fmt::format("{}ProjectionType is INCLUDE, but NonKeyAttributes is not specified", kInvalid));
   }
   if (index.include.size() > kMaxIncluded) {
-    return Constraint(fmt::format("[{}]", fmt::join(index.include, ", ")),
-                      "projection.nonKeyAttributes",
+    return Constraint(fmt::format("[{}]", fmt::join(index.include, ", ")), "projection.nonKeyAttributes",
                       fmt::format("have length less than or equal to {}", kMaxIncluded));
   }
   std::set<std::string_view> seen;
   for (const std::string& name : index.include) {
     if (name.empty() || name.size() > kMaxKeyName) {
-      return Constraint(name, "projection.nonKeyAttributes.member",
-                        name.empty() ? "have length greater than or equal to 1"
-                                     : "have length less than or equal to 255");
+      return Constraint(
+          name, "projection.nonKeyAttributes.member",
+          name.empty() ? "have length greater than or equal to 1" : "have length less than or equal to 255");
     }
     if (!seen.insert(name).second) {
-      return Status::Validation(fmt::format("{}NonKeyAttributes of index {} has {} more than once",
-                                            kInvalid, index.name, name));
+      return Status::Validation(
+          fmt::format("{}NonKeyAttributes of index {} has {} more than once", kInvalid, index.name, name));
     }
   }
   return Status::Ok();
@@ -160,8 +153,8 @@ void AppendIndexOptions(const IndexSchema& index, std::string* out) {
       break;
   }
   if (index.provisioned) {
-    out->append(fmt::format(" BILLING MODE PROVISIONED ({} RCU, {} WCU)", index.provisioned->read,
-                            index.provisioned->write));
+    out->append(
+        fmt::format(" BILLING MODE PROVISIONED ({} RCU, {} WCU)", index.provisioned->read, index.provisioned->write));
   }
 }
 
@@ -198,8 +191,7 @@ std::string Folded(const Value& v) {
 }
 
 Status BadValue(std::string_view name, const Value& value, std::string_view takes) {
-  return Status::Validation(
-      fmt::format("Option {} does not take {}; it takes {}", name, value.ToLiteral(), takes));
+  return Status::Validation(fmt::format("Option {} does not take {}; it takes {}", name, value.ToLiteral(), takes));
 }
 
 std::optional<bool> AsSwitch(const Value& v) {
@@ -275,9 +267,7 @@ bool MatchesKeyType(const Value& v, KeyType type) {
 }
 
 bool IndexSchema::Covers(std::string_view attribute, const KeySchema& table) const {
-  auto in_key = [&](const KeySchema& k) {
-    return k.hash.name == attribute || (k.range && k.range->name == attribute);
-  };
+  auto in_key = [&](const KeySchema& k) { return k.hash.name == attribute || (k.range && k.range->name == attribute); };
   return projection == Projection::kAll || in_key(key) || in_key(table) ||
          std::find(include.begin(), include.end(), attribute) != include.end();
 }
@@ -327,18 +317,15 @@ Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_error
   }
   if (local > kMaxLocalIndexes) {
     return Status::Validation(
-        fmt::format("{}Number of LocalSecondaryIndexes exceeds per-table limit of {}", kInvalid,
-                    kMaxLocalIndexes));
+        fmt::format("{}Number of LocalSecondaryIndexes exceeds per-table limit of {}", kInvalid, kMaxLocalIndexes));
   }
   if (global > kMaxGlobalIndexes) {
     return Status::Validation(
-        fmt::format("{}GlobalSecondaryIndex count exceeds the per-table limit of {}", kInvalid,
-                    kMaxGlobalIndexes));
+        fmt::format("{}GlobalSecondaryIndex count exceeds the per-table limit of {}", kInvalid, kMaxGlobalIndexes));
   }
   if (included > kMaxIncludedInAll) {
-    return Status::Validation(
-        fmt::format("{}Number of NonKeyAttributes of all indexes exceeds the per-table limit of {}",
-                    kInvalid, kMaxIncludedInAll));
+    return Status::Validation(fmt::format(
+        "{}Number of NonKeyAttributes of all indexes exceeds the per-table limit of {}", kInvalid, kMaxIncludedInAll));
   }
   if (schema.ttl_attribute.size() > kMaxKeyName) {
     return Constraint(schema.ttl_attribute, "timeToLiveSpecification.attributeName",
@@ -391,9 +378,8 @@ std::string ToCreateStatement(const TableSchema& schema) {
   for (const auto& [name, value] : schema.options) {
     if (name.starts_with('.')) continue;  // Parton's own
     std::string option;
-    bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || c == '_';
-    });
+    bool plain = !name.empty() &&
+                 std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
     option = plain ? name : QuoteIdentifier(name);
     option.append(" = ");
     AppendQuoted(value, '\'', &option);
@@ -431,8 +417,7 @@ Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* 
     return Status::Ok();
   }
   if (key == "table_class" || key == "sse" || key == "pitr" || key == "warm_throughput" ||
-      key == "maximum_throughput" || key == "tags" || key.starts_with("tag:") ||
-      key.starts_with("index:")) {
+      key == "maximum_throughput" || key == "tags" || key.starts_with("tag:") || key.starts_with("index:")) {
     std::string text = value.is_text() ? std::string(value.bytes()) : value.ToLiteral();
     const bool has_name = key.starts_with("tag:") || key.starts_with("index:");
     schema->options[has_name ? std::string(name) : key] = std::move(text);

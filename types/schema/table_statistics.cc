@@ -7,7 +7,7 @@ namespace parton {
 
 namespace {
 
-constexpr uint64_t kBucketLimits[] = {256,     1 << 10,  2 << 10,  4 << 10,   8 << 10,
+constexpr uint64_t kBucketLimits[] = {256,      1 << 10,  2 << 10,  4 << 10,   8 << 10,
                                       16 << 10, 32 << 10, 64 << 10, 128 << 10, 400 << 10};
 
 Value Count(uint64_t n) { return Value::Int(static_cast<int64_t>(n)); }
@@ -76,7 +76,8 @@ TableStatistics::Attribute AttributeFrom(const Value& v) {
 Value ToValue(const TableStatistics::Source& s) {
   std::vector<Value> hottest;
   for (const TableStatistics::Partition& p : s.hottest) {
-    hottest.push_back(Value::Struct({{"key", p.key}, {"items", Count(p.items)}, {"bytes", Count(p.bytes)}, {"error", Count(p.error)}}));
+    hottest.push_back(Value::Struct(
+        {{"key", p.key}, {"items", Count(p.items)}, {"bytes", Count(p.bytes)}, {"error", Count(p.error)}}));
   }
   return Value::Struct({{"name", s.name},
                         {"id", Count(s.id)},

@@ -22,9 +22,9 @@ struct TableStatistics {
   // One attribute, or what lies inside of one: info.rating, tags[] for the elements of lists.
   struct Attribute {
     std::string path;
-    uint64_t count = 0;  // items that have it; for elements: how many there are
+    uint64_t count = 0;                                   // items that have it; for elements: how many there are
     std::vector<std::pair<std::string, uint64_t>> types;  // DynamoDB's names (S, N, ...), most frequent first
-    double average_size = 0;  // bytes, as DynamoDB counts
+    double average_size = 0;                              // bytes, as DynamoDB counts
     uint64_t largest = 0;
     double distinct = 0;  // scalars; 0: not counted
     bool distinct_exact = false;
@@ -41,8 +41,8 @@ struct TableStatistics {
     uint32_t id = 0;  // of the index; 0: the table
     std::string name;
     uint64_t entries = 0;
-    uint64_t error = 0;    // of entries, about
-    bool counted = true;   // all entries were: nothing here is an estimate
+    uint64_t error = 0;   // of entries, about
+    bool counted = true;  // all entries were: nothing here is an estimate
     double partitions = 0;
     std::vector<Partition> hottest;  // most items first
   };

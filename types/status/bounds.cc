@@ -1,11 +1,10 @@
 #include "types/status/bounds.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include <algorithm>
 #include <stdexcept>
-
-#include <fmt/format.h>
 
 namespace parton {
 
@@ -69,11 +68,10 @@ void StackIsLow(uintptr_t address) {
 
 void StackEnds() {
   const Stack& stack = ThisStack();
-  throw StatementError(
-      Status(StatusCode::kLimitExceeded,
-             fmt::format("the statement is nested too deeply for the stack of this thread, {} KB",
-                         (stack.end - stack.begin) >> 10),
-             {}, "run it on a thread with a larger stack, 8 MB takes every statement"));
+  throw StatementError(Status(StatusCode::kLimitExceeded,
+                              fmt::format("the statement is nested too deeply for the stack of this thread, {} KB",
+                                          (stack.end - stack.begin) >> 10),
+                              {}, "run it on a thread with a larger stack, 8 MB takes every statement"));
 }
 
 void ThrowCancelled() { throw StatementError(CancelledStatus(thread_bounds.statement)); }
@@ -119,8 +117,7 @@ void CheckRoomFor(size_t bytes) {
   s->SubtractBuilt(static_cast<int64_t>(bytes));
 }
 
-BoundsScope::BoundsScope(StatementBounds* bounds)
-    : before_(std::exchange(thread_bounds.statement, bounds)) {
+BoundsScope::BoundsScope(StatementBounds* bounds) : before_(std::exchange(thread_bounds.statement, bounds)) {
   const int64_t built = std::exchange(thread_bounds.built, 0);
   if (before_ != nullptr) before_->SubtractBuilt(-built);
 }
@@ -137,9 +134,8 @@ Status StatusOfException() noexcept {
   } catch (const MemoryLimitReached& e) {
     try {
       return Status(StatusCode::kOutOfMemory,
-                    fmt::format("the statement needs more than {} KB, the memory limit",
-                                e.limit() >> 10),
-                    {}, "SET memory_limit raises it");
+                    fmt::format("the statement needs more than {} KB, the memory limit", e.limit() >> 10), {},
+                    "SET memory_limit raises it");
     } catch (...) {
       return Status::OutOfMemory();
     }

@@ -50,9 +50,7 @@ class MemoryBudget {
     used_.store(0, std::memory_order_relaxed);
   }
   // Counts `bytes`; false if that is over the limit (they are counted all the same).
-  bool Take(size_t bytes) {
-    return used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_;
-  }
+  bool Take(size_t bytes) { return used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_; }
   void Give(size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
   size_t limit() const { return limit_; }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
@@ -92,7 +90,7 @@ namespace internal {
 
 struct ThreadBounds {
   StatementBounds* statement = nullptr;
-  int64_t built = 0;              // bytes not yet added to the statement's
+  int64_t built = 0;                  // bytes not yet added to the statement's
   uintptr_t stack_low = UINTPTR_MAX;  // below it the stack ends soon; UINTPTR_MAX: not yet asked for
 };
 extern thread_local constinit ThreadBounds thread_bounds;
@@ -111,12 +109,14 @@ void StackIsLow(uintptr_t address);
 inline void CountBuilt(size_t bytes) {
   internal::ThreadBounds& t = internal::thread_bounds;
   t.built += static_cast<int64_t>(bytes);
-  if (t.built > internal::kBuiltStep) [[unlikely]] internal::TellBuilt();
+  if (t.built > internal::kBuiltStep) [[unlikely]]
+    internal::TellBuilt();
 }
 inline void CountFreed(size_t bytes) noexcept {
   internal::ThreadBounds& t = internal::thread_bounds;
   t.built -= static_cast<int64_t>(bytes);
-  if (t.built < -internal::kBuiltStep) [[unlikely]] internal::TellFreed();
+  if (t.built < -internal::kBuiltStep) [[unlikely]]
+    internal::TellFreed();
 }
 // Throws if `bytes` more would not fit the limit; they are not counted. For what is built before it is a value.
 void CheckRoomFor(size_t bytes);
@@ -134,7 +134,8 @@ void PushBuilt(Vector* vector, T&& element) {
 // Throws StatementError if the statement is cancelled.
 inline void CheckPoint() {
   const StatementBounds* s = internal::thread_bounds.statement;
-  if (s != nullptr && s->cancel.load(std::memory_order_relaxed)) [[unlikely]] internal::ThrowCancelled();
+  if (s != nullptr && s->cancel.load(std::memory_order_relaxed)) [[unlikely]]
+    internal::ThrowCancelled();
 }
 
 // Calls CheckPoint() now and then: for loops of small steps.
@@ -151,7 +152,8 @@ class CheckPoints {
 // Throws StatementError if little is left of this thread's stack.
 inline void CheckStack() {
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  if (here < internal::thread_bounds.stack_low) [[unlikely]] internal::StackIsLow(here);
+  if (here < internal::thread_bounds.stack_low) [[unlikely]]
+    internal::StackIsLow(here);
 }
 namespace internal {
 // Throws what CheckStack() throws.

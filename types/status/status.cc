@@ -1,9 +1,9 @@
 #include "parton/status.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <cstdlib>
-
-#include <fmt/format.h>
 
 namespace parton {
 
@@ -12,8 +12,7 @@ const std::string kEmpty;
 const std::vector<Status> kNoReasons;
 }  // namespace
 
-Status::Status(StatusCode code, std::string message)
-    : Status(code, std::move(message), TextSpan{}) {}
+Status::Status(StatusCode code, std::string message) : Status(code, std::move(message), TextSpan{}) {}
 
 Status::Status(StatusCode code, std::string message, TextSpan span, std::string hint)
     : rep_(new Rep{code, std::move(message), std::move(hint), span, {}}) {}

@@ -12,13 +12,12 @@ using namespace temporal_internal;  // NOLINT: the sources of this type share it
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kPartNames = {
-    "YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "TIMEZONE_HOUR", "TIMEZONE_MINUTE"};
+constexpr std::array<std::string_view, 8> kPartNames = {"YEAR",   "MONTH",  "DAY",           "HOUR",
+                                                        "MINUTE", "SECOND", "TIMEZONE_HOUR", "TIMEZONE_MINUTE"};
 
 bool EqualsIgnoringCase(std::string_view word, std::string_view upper) {
-  return std::equal(word.begin(), word.end(), upper.begin(), upper.end(), [](char a, char b) {
-    return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b;
-  });
+  return std::equal(word.begin(), word.end(), upper.begin(), upper.end(),
+                    [](char a, char b) { return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b; });
 }
 
 uint64_t Mix(uint64_t x) {
@@ -46,9 +45,7 @@ Status RangeError() { return Status::Validation("date out of range"); }
 
 namespace temporal_internal {
 
-bool IsLeapYear(int64_t year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+bool IsLeapYear(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 int DaysInMonth(int64_t year, int month) {
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -94,8 +91,7 @@ Result<Timestamp> AddNanos(const Timestamp& t, int128_t nanos, int32_t max_year)
   Timestamp out = t;
   PARTON_ASSIGN_OR_RETURN(out.date, AddDays(t.date, days, max_year));
   out.time.nanos = static_cast<int64_t>(total - days * kNanosPerDay);
-  out.time.precision =
-      static_cast<uint8_t>(FractionDigits(out.time.fraction(), out.time.precision));
+  out.time.precision = static_cast<uint8_t>(FractionDigits(out.time.fraction(), out.time.precision));
   return out;
 }
 
@@ -128,8 +124,7 @@ std::optional<DatePart> ParseDatePart(std::string_view word) {
 }
 
 bool Date::IsValid() const {
-  return year >= 1 && year <= kMaxYear && month >= 1 && month <= 12 && day >= 1 &&
-         day <= DaysInMonth(year, month);
+  return year >= 1 && year <= kMaxYear && month >= 1 && month <= 12 && day >= 1 && day <= DaysInMonth(year, month);
 }
 
 // Counts in eras of 400 years that begin in March, so that the leap day comes last.
@@ -146,8 +141,7 @@ Date Date::FromDays(int64_t days) {
   days += 719468;
   int64_t era = FloorDiv<int64_t>(days, 146097);
   int64_t day_of_era = days - era * 146097;
-  int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   int64_t shifted_month = (5 * day_of_year + 2) / 153;
   Date d;
@@ -159,8 +153,7 @@ Date Date::FromDays(int64_t days) {
 
 bool Time::IsValid() const {
   int minutes = offset.value_or(0);
-  return nanos >= 0 && nanos < kNanosPerDay && precision <= 9 && minutes >= -kMaxIonOffset &&
-         minutes <= kMaxIonOffset;
+  return nanos >= 0 && nanos < kNanosPerDay && precision <= 9 && minutes >= -kMaxIonOffset && minutes <= kMaxIonOffset;
 }
 
 bool Timestamp::IsValid() const {
@@ -172,12 +165,9 @@ bool Timestamp::IsValid() const {
     case TimestampPrecision::kMonth:
       if (date.day != 1) return false;
       [[fallthrough]];
-    case TimestampPrecision::kDay:
-      return time.nanos == 0 && !time.offset.has_value();
-    case TimestampPrecision::kMinute:
-      return time.nanos % kNanosPerMinute == 0;
-    case TimestampPrecision::kSecond:
-      return true;
+    case TimestampPrecision::kDay: return time.nanos == 0 && !time.offset.has_value();
+    case TimestampPrecision::kMinute: return time.nanos % kNanosPerMinute == 0;
+    case TimestampPrecision::kSecond: return true;
   }
   return false;
 }
@@ -204,8 +194,8 @@ Status IntervalQualifier::Validate() const {
   }
   bool one_family = (leading <= DatePart::kMonth) == (trailing <= DatePart::kMonth);
   if (!one_family || trailing < leading) {
-    return Status::Validation("there is no interval " + std::string(DatePartName(leading)) +
-                              " TO " + std::string(DatePartName(trailing)));
+    return Status::Validation("there is no interval " + std::string(DatePartName(leading)) + " TO " +
+                              std::string(DatePartName(trailing)));
   }
   if (leading_precision < 1 || leading_precision > kMaxPrecision) {
     return Status::Validation("the leading precision of an interval must be 1 to 9");
@@ -217,8 +207,7 @@ Status IntervalQualifier::Validate() const {
 }
 
 std::string IntervalQualifier::ToString() const {
-  bool has_fraction = trailing == DatePart::kSecond &&
-                      fraction_precision != kDefaultFractionPrecision;
+  bool has_fraction = trailing == DatePart::kSecond && fraction_precision != kDefaultFractionPrecision;
   std::string fraction = std::to_string(fraction_precision);
   std::string out(DatePartName(leading));
   if (leading == DatePart::kSecond && has_fraction) {
@@ -257,9 +246,7 @@ int Compare(const Date& a, const Date& b) {
 
 int Compare(const Time& a, const Time& b) { return CompareInstants(ToInstant(a), ToInstant(b)); }
 
-int Compare(const Timestamp& a, const Timestamp& b) {
-  return CompareInstants(ToInstant(a), ToInstant(b));
-}
+int Compare(const Timestamp& a, const Timestamp& b) { return CompareInstants(ToInstant(a), ToInstant(b)); }
 
 int Compare(const Interval& a, const Interval& b) {
   if (!Comparable(a, b)) return a.is_year_month() ? -1 : 1;
@@ -267,17 +254,13 @@ int Compare(const Interval& a, const Interval& b) {
   return a.seconds != b.seconds ? Sign(a.seconds, b.seconds) : Sign(a.nanos, b.nanos);
 }
 
-bool Comparable(const Interval& a, const Interval& b) {
-  return a.is_year_month() == b.is_year_month();
-}
+bool Comparable(const Interval& a, const Interval& b) { return a.is_year_month() == b.is_year_month(); }
 
 bool operator==(const Time& a, const Time& b) { return Compare(a, b) == 0; }
 bool operator==(const Timestamp& a, const Timestamp& b) { return Compare(a, b) == 0; }
 bool operator==(const Interval& a, const Interval& b) { return Compare(a, b) == 0; }
 
-size_t Hash(const Date& d) {
-  return HashInstant({d.ToDays() * kSecondsPerDay, 0}, kTimestampSeed);
-}
+size_t Hash(const Date& d) { return HashInstant({d.ToDays() * kSecondsPerDay, 0}, kTimestampSeed); }
 size_t Hash(const Time& t) { return HashInstant(ToInstant(t), kTimeSeed); }
 size_t Hash(const Timestamp& t) { return HashInstant(ToInstant(t), kTimestampSeed); }
 
@@ -293,8 +276,7 @@ Result<int> CompareTemporal(const Temporal& a, const Temporal& b) {
   const auto* stamp_b = std::get_if<Timestamp>(&b);
   if (date_a && date_b) return Compare(*date_a, *date_b);
   if ((date_a || stamp_a) && (date_b || stamp_b)) {
-    return Compare(date_a ? Timestamp::FromDate(*date_a) : *stamp_a,
-                   date_b ? Timestamp::FromDate(*date_b) : *stamp_b);
+    return Compare(date_a ? Timestamp::FromDate(*date_a) : *stamp_a, date_b ? Timestamp::FromDate(*date_b) : *stamp_b);
   }
   if (std::holds_alternative<Time>(a) && std::holds_alternative<Time>(b)) {
     return Compare(std::get<Time>(a), std::get<Time>(b));

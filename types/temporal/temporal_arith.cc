@@ -1,9 +1,8 @@
 // Addition, subtraction and scaling of temporal values, rounding, and CAST between intervals.
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 #include <cstdlib>
-
-#include <boost/multiprecision/cpp_int.hpp>
 
 #include "parton/temporal.h"
 #include "types/temporal/temporal_internal.h"
@@ -15,9 +14,7 @@ using boost::multiprecision::cpp_int;
 
 namespace {
 
-int128_t TotalNanos(const Interval& i) {
-  return static_cast<int128_t>(i.seconds) * kNanosPerSecond + i.nanos;
-}
+int128_t TotalNanos(const Interval& i) { return static_cast<int128_t>(i.seconds) * kNanosPerSecond + i.nanos; }
 
 IntervalQualifier WholeFamily(bool year_month, int leading_precision, int fraction_precision) {
   IntervalQualifier q;
@@ -30,44 +27,33 @@ IntervalQualifier WholeFamily(bool year_month, int leading_precision, int fracti
 
 // What arithmetic on `i` yields: any field may be needed to say the result.
 IntervalQualifier ResultQualifier(const Interval& i) {
-  return WholeFamily(i.is_year_month(), i.qualifier.leading_precision,
-                     i.qualifier.fraction_precision);
+  return WholeFamily(i.is_year_month(), i.qualifier.leading_precision, i.qualifier.fraction_precision);
 }
 
 IntervalQualifier ResultQualifier(const Interval& a, const Interval& b) {
-  return WholeFamily(a.is_year_month(),
-                     std::max(a.qualifier.leading_precision, b.qualifier.leading_precision),
+  return WholeFamily(a.is_year_month(), std::max(a.qualifier.leading_precision, b.qualifier.leading_precision),
                      std::max(a.qualifier.fraction_precision, b.qualifier.fraction_precision));
 }
 
 Status OverflowError(const IntervalQualifier& q) {
-  return Status::Validation("interval out of range: more than " +
-                            std::to_string(q.leading_precision) + " digits of " +
+  return Status::Validation("interval out of range: more than " + std::to_string(q.leading_precision) + " digits of " +
                             std::string(DatePartName(q.leading)));
 }
 
 // The months or nanoseconds in one of `field`.
 int128_t FieldUnit(DatePart field) {
   switch (field) {
-    case DatePart::kYear:
-      return 12;
-    case DatePart::kDay:
-      return kNanosPerDay;
-    case DatePart::kHour:
-      return kNanosPerHour;
-    case DatePart::kMinute:
-      return kNanosPerMinute;
-    case DatePart::kSecond:
-      return kNanosPerSecond;
-    default:
-      return 1;
+    case DatePart::kYear: return 12;
+    case DatePart::kDay: return kNanosPerDay;
+    case DatePart::kHour: return kNanosPerHour;
+    case DatePart::kMinute: return kNanosPerMinute;
+    case DatePart::kSecond: return kNanosPerSecond;
+    default: return 1;
   }
 }
 
 // The least amount of months or nanoseconds that is too large for `q`.
-int128_t OverflowLimit(const IntervalQualifier& q) {
-  return FieldUnit(q.leading) * kPowersOfTen[q.leading_precision];
-}
+int128_t OverflowLimit(const IntervalQualifier& q) { return FieldUnit(q.leading) * kPowersOfTen[q.leading_precision]; }
 
 // An interval of `amount` months or nanoseconds, truncated to the fraction precision.
 Result<Interval> MakeInterval(int128_t amount, const IntervalQualifier& q) {
@@ -90,8 +76,7 @@ struct Ratio {
 Ratio ToRatio(const Number& n) {
   Ratio r;
   r.numerator = n.coefficient();
-  cpp_int power = boost::multiprecision::pow(
-      cpp_int(10), static_cast<unsigned>(std::abs(n.exponent())));
+  cpp_int power = boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(std::abs(n.exponent())));
   (n.exponent() < 0 ? r.denominator : r.numerator) *= power;
   return r;
 }
@@ -146,8 +131,7 @@ Result<Time> Move(const Time& t, const Interval& i, int sign) {
 Result<Timestamp> Move(const Timestamp& t, const Interval& i, int sign) {
   Timestamp out = t;
   if (i.is_year_month()) {
-    PARTON_ASSIGN_OR_RETURN(
-        out.date, AddMonths(t.date, static_cast<int128_t>(i.months) * sign, kMaxLiteralYear));
+    PARTON_ASSIGN_OR_RETURN(out.date, AddMonths(t.date, static_cast<int128_t>(i.months) * sign, kMaxLiteralYear));
     if (i.months % 12 != 0) out.precision = std::max(out.precision, TimestampPrecision::kMonth);
     return out;
   }
@@ -167,11 +151,9 @@ Result<Timestamp> Move(const Timestamp& t, const Interval& i, int sign) {
 // The interval from instant b to instant a. Any two dates are less than 10^9 days apart.
 Interval Difference(const Instant& a, const Instant& b) {
   int128_t nanos = a.TotalNanos() - b.TotalNanos();
-  int fraction = nanos % 1000 == 0 ? IntervalQualifier::kDefaultFractionPrecision
-                                   : IntervalQualifier::kMaxPrecision;
-  return Interval::Seconds(
-      static_cast<int64_t>(nanos / kNanosPerSecond), static_cast<int32_t>(nanos % kNanosPerSecond),
-      WholeFamily(false, IntervalQualifier::kMaxPrecision, fraction));
+  int fraction = nanos % 1000 == 0 ? IntervalQualifier::kDefaultFractionPrecision : IntervalQualifier::kMaxPrecision;
+  return Interval::Seconds(static_cast<int64_t>(nanos / kNanosPerSecond), static_cast<int32_t>(nanos % kNanosPerSecond),
+                           WholeFamily(false, IntervalQualifier::kMaxPrecision, fraction));
 }
 
 // Rounds half up; the result may be a whole day.
@@ -208,13 +190,9 @@ Result<Date> Subtract(const Date& d, const Interval& i) { return Move(d, i, -1);
 Result<Time> Subtract(const Time& t, const Interval& i) { return Move(t, i, -1); }
 Result<Timestamp> Subtract(const Timestamp& t, const Interval& i) { return Move(t, i, -1); }
 
-Interval Subtract(const Date& a, const Date& b) {
-  return Subtract(Timestamp::FromDate(a), Timestamp::FromDate(b));
-}
+Interval Subtract(const Date& a, const Date& b) { return Subtract(Timestamp::FromDate(a), Timestamp::FromDate(b)); }
 Interval Subtract(const Time& a, const Time& b) { return Difference(ToInstant(a), ToInstant(b)); }
-Interval Subtract(const Timestamp& a, const Timestamp& b) {
-  return Difference(ToInstant(a), ToInstant(b));
-}
+Interval Subtract(const Timestamp& a, const Timestamp& b) { return Difference(ToInstant(a), ToInstant(b)); }
 
 Result<Interval> Add(const Interval& a, const Interval& b) { return Sum(a, b, 1); }
 Result<Interval> Subtract(const Interval& a, const Interval& b) { return Sum(a, b, -1); }
@@ -292,8 +270,7 @@ Result<Timestamp> Round(const Timestamp& t, int precision) {
   Timestamp out = t;
   out.time = Round(t.time, precision);
   if (RoundNanos(t.time.nanos, out.time.precision) == kNanosPerDay) {
-    PARTON_ASSIGN_OR_RETURN(
-        out.date, AddDays(t.date, 1, std::max<int32_t>(kMaxLiteralYear, t.date.year)));
+    PARTON_ASSIGN_OR_RETURN(out.date, AddDays(t.date, 1, std::max<int32_t>(kMaxLiteralYear, t.date.year)));
   }
   return out;
 }

@@ -12,13 +12,11 @@ using namespace temporal_internal;  // NOLINT: the sources of this type share it
 namespace {
 
 Status NoPart(DatePart part, std::string_view type) {
-  return Status::TypeMismatch("a value of type " + std::string(type) + " has no " +
-                              std::string(DatePartName(part)));
+  return Status::TypeMismatch("a value of type " + std::string(type) + " has no " + std::string(DatePartName(part)));
 }
 
 Status ZonePart(DatePart part) {
-  return Status::Validation(std::string(DatePartName(part)) +
-                            " is not a part to count in; use YEAR to SECOND");
+  return Status::Validation(std::string(DatePartName(part)) + " is not a part to count in; use YEAR to SECOND");
 }
 
 bool IsZonePart(DatePart part) { return part >= DatePart::kTimezoneHour; }
@@ -32,20 +30,16 @@ Number DecimalSeconds(int64_t seconds, int32_t nanos, int precision) {
 
 Result<Number> ExtractFromTime(DatePart part, const Time& t, std::string_view type) {
   switch (part) {
-    case DatePart::kHour:
-      return Number(t.hour());
-    case DatePart::kMinute:
-      return Number(t.minute());
-    case DatePart::kSecond:
-      return DecimalSeconds(t.second(), t.fraction(), t.precision);
+    case DatePart::kHour: return Number(t.hour());
+    case DatePart::kMinute: return Number(t.minute());
+    case DatePart::kSecond: return DecimalSeconds(t.second(), t.fraction(), t.precision);
     case DatePart::kTimezoneHour:
       if (t.offset) return Number(*t.offset / 60);
       break;
     case DatePart::kTimezoneMinute:
       if (t.offset) return Number(*t.offset % 60);
       break;
-    default:
-      break;
+    default: break;
   }
   return NoPart(part, type);
 }
@@ -58,30 +52,21 @@ std::optional<Timestamp> AsTimestamp(const Temporal& x) {
 
 int64_t NanosPer(DatePart part) {
   switch (part) {
-    case DatePart::kDay:
-      return kNanosPerDay;
-    case DatePart::kHour:
-      return kNanosPerHour;
-    case DatePart::kMinute:
-      return kNanosPerMinute;
-    default:
-      return kNanosPerSecond;
+    case DatePart::kDay: return kNanosPerDay;
+    case DatePart::kHour: return kNanosPerHour;
+    case DatePart::kMinute: return kNanosPerMinute;
+    default: return kNanosPerSecond;
   }
 }
 
 TimestampPrecision PrecisionFor(DatePart part) {
   switch (part) {
-    case DatePart::kYear:
-      return TimestampPrecision::kYear;
-    case DatePart::kMonth:
-      return TimestampPrecision::kMonth;
-    case DatePart::kDay:
-      return TimestampPrecision::kDay;
+    case DatePart::kYear: return TimestampPrecision::kYear;
+    case DatePart::kMonth: return TimestampPrecision::kMonth;
+    case DatePart::kDay: return TimestampPrecision::kDay;
     case DatePart::kHour:
-    case DatePart::kMinute:
-      return TimestampPrecision::kMinute;
-    default:
-      return TimestampPrecision::kSecond;
+    case DatePart::kMinute: return TimestampPrecision::kMinute;
+    default: return TimestampPrecision::kSecond;
   }
 }
 
@@ -90,9 +75,8 @@ int64_t MonthsBetween(const Instant& a, const Instant& b) {
   auto split = [](const Instant& i) {
     int64_t days = FloorDiv<int64_t>(i.seconds, kSecondsPerDay);
     Date d = Date::FromDays(days);
-    int128_t within_month =
-        static_cast<int128_t>(d.day) * kNanosPerDay +
-        static_cast<int128_t>(i.seconds - days * kSecondsPerDay) * kNanosPerSecond + i.nanos;
+    int128_t within_month = static_cast<int128_t>(d.day) * kNanosPerDay +
+                            static_cast<int128_t>(i.seconds - days * kSecondsPerDay) * kNanosPerSecond + i.nanos;
     return std::pair<int64_t, int128_t>(int64_t{d.year} * 12 + d.month, within_month);
   };
   auto [month_a, rest_a] = split(a);
@@ -114,8 +98,7 @@ Result<Timestamp> DateAddTimestamp(DatePart part, int64_t n, Timestamp t) {
     int128_t months = static_cast<int128_t>(n) * (part == DatePart::kYear ? 12 : 1);
     PARTON_ASSIGN_OR_RETURN(t.date, AddMonths(t.date, months, Date::kMaxYear));
   } else {
-    PARTON_ASSIGN_OR_RETURN(
-        t, AddNanos(t, static_cast<int128_t>(n) * NanosPer(part), Date::kMaxYear));
+    PARTON_ASSIGN_OR_RETURN(t, AddNanos(t, static_cast<int128_t>(n) * NanosPer(part), Date::kMaxYear));
   }
   t.precision = std::max(t.precision, PrecisionFor(part));
   return t;
@@ -178,14 +161,10 @@ Result<Period> ToPeriod(const Temporal (&x)[2]) {
 
 Result<Number> Extract(DatePart part, const Date& d) {
   switch (part) {
-    case DatePart::kYear:
-      return Number(d.year);
-    case DatePart::kMonth:
-      return Number(int{d.month});
-    case DatePart::kDay:
-      return Number(int{d.day});
-    default:
-      return NoPart(part, "DATE");
+    case DatePart::kYear: return Number(d.year);
+    case DatePart::kMonth: return Number(int{d.month});
+    case DatePart::kDay: return Number(int{d.day});
+    default: return NoPart(part, "DATE");
   }
 }
 
@@ -203,16 +182,11 @@ Result<Number> Extract(DatePart part, const Interval& i) {
     return NoPart(part, "INTERVAL YEAR TO MONTH");
   }
   switch (part) {
-    case DatePart::kDay:
-      return Number(i.seconds / kSecondsPerDay);
-    case DatePart::kHour:
-      return Number(i.seconds / 3600 % 24);
-    case DatePart::kMinute:
-      return Number(i.seconds / 60 % 60);
-    case DatePart::kSecond:
-      return DecimalSeconds(i.seconds % 60, i.nanos, 0);
-    default:
-      return NoPart(part, "INTERVAL DAY TO SECOND");
+    case DatePart::kDay: return Number(i.seconds / kSecondsPerDay);
+    case DatePart::kHour: return Number(i.seconds / 3600 % 24);
+    case DatePart::kMinute: return Number(i.seconds / 60 % 60);
+    case DatePart::kSecond: return DecimalSeconds(i.seconds % 60, i.nanos, 0);
+    default: return NoPart(part, "INTERVAL DAY TO SECOND");
   }
 }
 

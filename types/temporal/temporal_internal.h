@@ -21,9 +21,8 @@ inline constexpr int kMaxLiteralYear = 9999;
 inline constexpr int kMaxLiteralOffset = 18 * 60;
 inline constexpr int kMaxIonOffset = 24 * 60 - 1;
 
-inline constexpr int64_t kPowersOfTen[] = {1,         10,         100,         1'000,
-                                           10'000,    100'000,    1'000'000,   10'000'000,
-                                           100'000'000, 1'000'000'000};
+inline constexpr int64_t kPowersOfTen[] = {1,       10,        100,        1'000,       10'000,
+                                           100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 
 template <typename I>
 constexpr I FloorDiv(I a, I b) {

@@ -35,8 +35,8 @@ bool ScanOffset(Scanner* in, int max_offset, int* minutes) {
   bool negative = in->Peek() == '-';
   int h = 0;
   int m = 0;
-  if (!(in->Char('+') || in->Char('-')) || !in->Fixed(2, &h) || !in->Char(':') ||
-      !in->Fixed(2, &m) || m > 59 || h * 60 + m > max_offset) {
+  if (!(in->Char('+') || in->Char('-')) || !in->Fixed(2, &h) || !in->Char(':') || !in->Fixed(2, &m) || m > 59 ||
+      h * 60 + m > max_offset) {
     return false;
   }
   *minutes = negative ? -(h * 60 + m) : h * 60 + m;
@@ -51,8 +51,7 @@ Status Malformed(std::string_view what, std::string_view text, std::string_view 
   constexpr size_t kShown = 60;
   std::string shown(text.substr(0, kShown));
   if (text.size() > kShown) shown += "...";
-  return Status::Validation("'" + shown + "' is not a " + std::string(what) + ": expected " +
-                            std::string(form));
+  return Status::Validation("'" + shown + "' is not a " + std::string(what) + ": expected " + std::string(form));
 }
 
 constexpr std::string_view kDateForm = "yyyy-mm-dd, a day of the calendar";
@@ -64,8 +63,8 @@ bool ScanDate(Scanner* in, Date* out) {
   int y = 0;
   int m = 0;
   int d = 0;
-  if (!in->Fixed(4, &y) || !in->Char('-') || !in->Fixed(2, &m) || !in->Char('-') ||
-      !in->Fixed(2, &d) || m > 12 || d > 31) {
+  if (!in->Fixed(4, &y) || !in->Char('-') || !in->Fixed(2, &m) || !in->Char('-') || !in->Fixed(2, &d) || m > 12 ||
+      d > 31) {
     return false;
   }
   *out = Date{y, static_cast<uint8_t>(m), static_cast<uint8_t>(d)};
@@ -137,14 +136,10 @@ int64_t FieldLimit(DatePart p) {
 
 int64_t SecondsPer(DatePart p) {
   switch (p) {
-    case DatePart::kDay:
-      return kSecondsPerDay;
-    case DatePart::kHour:
-      return 3600;
-    case DatePart::kMinute:
-      return 60;
-    default:
-      return 1;
+    case DatePart::kDay: return kSecondsPerDay;
+    case DatePart::kHour: return 3600;
+    case DatePart::kMinute: return 60;
+    default: return 1;
   }
 }
 
@@ -182,8 +177,7 @@ Result<Time> ParseTime(std::string_view text, ZoneClause zone, std::optional<int
   return precision ? Round(t, *precision) : t;
 }
 
-Result<Timestamp> ParseTimestamp(std::string_view text, ZoneClause zone,
-                                 std::optional<int> precision) {
+Result<Timestamp> ParseTimestamp(std::string_view text, ZoneClause zone, std::optional<int> precision) {
   PARTON_RETURN_IF_ERROR(CheckPrecision(precision));
   Scanner in(text);
   Timestamp t;
@@ -197,9 +191,7 @@ Result<Timestamp> ParseTimestamp(std::string_view text, ZoneClause zone,
 
 Result<Interval> ParseInterval(std::string_view text, const IntervalQualifier& q) {
   PARTON_RETURN_IF_ERROR(q.Validate());
-  auto malformed = [&] {
-    return Malformed("interval " + q.ToString(), text, IntervalForm(q));
-  };
+  auto malformed = [&] { return Malformed("interval " + q.ToString(), text, IntervalForm(q)); };
   Scanner in(text);
   bool negative = in.Peek() == '-';
   if (negative || in.Peek() == '+') in.Skip(1);
@@ -214,15 +206,14 @@ Result<Interval> ParseInterval(std::string_view text, const IntervalQualifier& q
     size_t max_digits = part == q.leading ? q.leading_precision : 2u;
     if (digits.size() > max_digits) {
       return Status::Validation("interval " + std::string(DatePartName(part)) + " " +
-                                std::string(digits.substr(0, 40)) + " has more than " +
-                                std::to_string(max_digits) + " digits");
+                                std::string(digits.substr(0, 40)) + " has more than " + std::to_string(max_digits) +
+                                " digits");
     }
     int64_t value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (part != q.leading && value >= FieldLimit(part)) {
-      return Status::Validation("interval " + std::string(DatePartName(part)) + " " +
-                                std::string(digits) + " is not below " +
-                                std::to_string(FieldLimit(part)));
+      return Status::Validation("interval " + std::string(DatePartName(part)) + " " + std::string(digits) +
+                                " is not below " + std::to_string(FieldLimit(part)));
     }
     if (q.is_year_month()) {
       amount += part == DatePart::kYear ? value * 12 : value;

@@ -16,9 +16,8 @@ using namespace temporal_internal;  // NOLINT: the sources of this type share it
 
 namespace {
 
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",
-                                        "May",     "June",     "July",      "August",
-                                        "September", "October", "November", "December"};
+constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
+                                        "July",    "August",   "September", "October", "November", "December"};
 
 constexpr size_t kMaxPatternBytes = 1000;
 
@@ -31,33 +30,26 @@ struct Step {
 // The most letters in a row with a meaning; 'S' is a digit each.
 int MaxCount(char letter) {
   switch (letter) {
-    case 'y':
-      return 4;
+    case 'y': return 4;
     case 'M':
     case 'X':
-    case 'x':
-      return 5;
+    case 'x': return 5;
     case 'd':
     case 'h':
     case 'H':
     case 'm':
-    case 's':
-      return 2;
-    case 'S':
-      return 9;
+    case 's': return 2;
+    case 'S': return 9;
     case 'a':
-    case 'n':
-      return 1;
-    default:
-      return 0;
+    case 'n': return 1;
+    default: return 0;
   }
 }
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 Status PatternError(std::string_view pattern, std::string_view why) {
-  return Status::Validation("bad timestamp pattern '" +
-                            std::string(pattern.substr(0, kMaxPatternBytes)) +
+  return Status::Validation("bad timestamp pattern '" + std::string(pattern.substr(0, kMaxPatternBytes)) +
                             "': " + std::string(why));
 }
 
@@ -137,42 +129,19 @@ void AppendZone(std::string* out, int offset, char letter, int count) {
 
 void AppendStep(std::string* out, const Step& s, const Timestamp& t) {
   switch (s.letter) {
-    case 'y':
-      AppendPadded(out, s.count == 2 ? t.date.year % 100 : t.date.year, s.count);
-      break;
-    case 'M':
-      AppendMonth(out, t.date.month, s.count);
-      break;
-    case 'd':
-      AppendPadded(out, t.date.day, s.count);
-      break;
-    case 'a':
-      *out += t.time.hour() < 12 ? "AM" : "PM";
-      break;
-    case 'h':
-      AppendPadded(out, Hour12(t.time.hour()), s.count);
-      break;
-    case 'H':
-      AppendPadded(out, t.time.hour(), s.count);
-      break;
-    case 'm':
-      AppendPadded(out, t.time.minute(), s.count);
-      break;
-    case 's':
-      AppendPadded(out, t.time.second(), s.count);
-      break;
-    case 'S':
-      AppendPadded(out, t.time.fraction() / kPowersOfTen[9 - s.count], s.count);
-      break;
-    case 'n':
-      AppendPadded(out, t.time.fraction(), 1);
-      break;
+    case 'y': AppendPadded(out, s.count == 2 ? t.date.year % 100 : t.date.year, s.count); break;
+    case 'M': AppendMonth(out, t.date.month, s.count); break;
+    case 'd': AppendPadded(out, t.date.day, s.count); break;
+    case 'a': *out += t.time.hour() < 12 ? "AM" : "PM"; break;
+    case 'h': AppendPadded(out, Hour12(t.time.hour()), s.count); break;
+    case 'H': AppendPadded(out, t.time.hour(), s.count); break;
+    case 'm': AppendPadded(out, t.time.minute(), s.count); break;
+    case 's': AppendPadded(out, t.time.second(), s.count); break;
+    case 'S': AppendPadded(out, t.time.fraction() / kPowersOfTen[9 - s.count], s.count); break;
+    case 'n': AppendPadded(out, t.time.fraction(), 1); break;
     case 'X':
-    case 'x':
-      AppendZone(out, t.time.offset.value_or(0), s.letter, s.count);
-      break;
-    default:
-      *out += s.text;
+    case 'x': AppendZone(out, t.time.offset.value_or(0), s.letter, s.count); break;
+    default: *out += s.text;
   }
 }
 
@@ -186,9 +155,7 @@ Status CheckReadable(std::string_view pattern, const std::vector<Step>& steps) {
     });
   };
   for (std::string_view group : {"y", "M", "d", "a", "hH", "m", "s", "Sn", "Xx"}) {
-    auto in_group = [group](const Step& s) {
-      return s.letter != 0 && group.find(s.letter) != std::string_view::npos;
-    };
+    auto in_group = [group](const Step& s) { return s.letter != 0 && group.find(s.letter) != std::string_view::npos; };
     if (std::count_if(steps.begin(), steps.end(), in_group) > 1) {
       return PatternError(pattern, "a field is there twice");
     }
@@ -200,8 +167,8 @@ Status CheckReadable(std::string_view pattern, const std::vector<Step>& steps) {
   }
   if (has("h") != has("a")) return PatternError(pattern, "h and a go together");
   // A field and the next larger one it needs.
-  static constexpr std::string_view kNeeds[][2] = {
-      {"Sn", "s"}, {"s", "m"}, {"m", "hH"}, {"Xx", "hH"}, {"hH", "d"}, {"d", "M"}, {"M", "y"}};
+  static constexpr std::string_view kNeeds[][2] = {{"Sn", "s"}, {"s", "m"}, {"m", "hH"}, {"Xx", "hH"},
+                                                   {"hH", "d"}, {"d", "M"}, {"M", "y"}};
   for (const auto& need : kNeeds) {
     if (has(need[0]) && !has(need[1])) {
       return PatternError(pattern, "a field without the next larger one");
@@ -214,36 +181,28 @@ Status CheckReadable(std::string_view pattern, const std::vector<Step>& steps) {
 // Digits a numeric field takes: exactly this many, or 0 = as many as there are. -1: no number.
 int FixedWidth(const Step& s) {
   switch (s.letter) {
-    case 'y':
-      return s.count == 1 ? 0 : s.count;
-    case 'M':
-      return s.count > 2 ? -1 : (s.count == 2 ? 2 : 0);
+    case 'y': return s.count == 1 ? 0 : s.count;
+    case 'M': return s.count > 2 ? -1 : (s.count == 2 ? 2 : 0);
     case 'd':
     case 'h':
     case 'H':
     case 'm':
-    case 's':
-      return s.count == 2 ? 2 : 0;
-    case 'S':
-      return s.count;
-    case 'n':
-      return 0;
-    default:
-      return -1;
+    case 's': return s.count == 2 ? 2 : 0;
+    case 'S': return s.count;
+    case 'n': return 0;
+    default: return -1;
   }
 }
 
 bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(),
-                    [lower](char a, char b) { return lower(a) == lower(b); });
+  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(),
+                                                    [lower](char a, char b) { return lower(a) == lower(b); });
 }
 
 class PatternReader {
  public:
-  PatternReader(std::string_view text, const std::vector<Step>& steps)
-      : in_(text), steps_(steps) {}
+  PatternReader(std::string_view text, const std::vector<Step>& steps) : in_(text), steps_(steps) {}
 
   // False if the text does not match or says something impossible.
   bool Read(Timestamp* out) {
@@ -313,9 +272,7 @@ class PatternReader {
         hour_ = value;
         precision_ = std::max(precision_, TimestampPrecision::kMinute);
         return within(0, 23);
-      case 'm':
-        minute_ = value;
-        return within(0, 59);
+      case 'm': minute_ = value; return within(0, 59);
       case 's':
         second_ = value;
         precision_ = TimestampPrecision::kSecond;
@@ -375,8 +332,7 @@ class PatternReader {
     Timestamp t;
     t.date = Date{year_, static_cast<uint8_t>(month_), static_cast<uint8_t>(day_)};
     int hour = hour_ + (afternoon_ ? 12 : 0);
-    t.time.nanos = hour * kNanosPerHour + minute_ * kNanosPerMinute + second_ * kNanosPerSecond +
-                   fraction_;
+    t.time.nanos = hour * kNanosPerHour + minute_ * kNanosPerMinute + second_ * kNanosPerSecond + fraction_;
     t.time.offset = offset_;
     t.time.precision = static_cast<uint8_t>(FractionDigits(fraction_, digits_));
     t.precision = precision_;
@@ -414,8 +370,8 @@ Result<Timestamp> ParseTimestampPattern(std::string_view text, std::string_view 
   Timestamp t;
   if (!PatternReader(text, steps).Read(&t)) {
     constexpr size_t kShown = 60;
-    return Status::Validation("'" + std::string(text.substr(0, kShown)) +
-                              "' is not a timestamp of the pattern '" + std::string(pattern) + "'");
+    return Status::Validation("'" + std::string(text.substr(0, kShown)) + "' is not a timestamp of the pattern '" +
+                              std::string(pattern) + "'");
   }
   return t;
 }

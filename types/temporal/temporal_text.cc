@@ -64,8 +64,7 @@ void AppendTime(std::string* out, const Time& t) {
 
 // What SQL's literal cannot say: less than seconds, or an offset that only Ion allows.
 bool NeedsIon(const Timestamp& t) {
-  return t.precision != TimestampPrecision::kSecond ||
-         std::abs(int{t.time.offset.value_or(0)}) > kMaxLiteralOffset;
+  return t.precision != TimestampPrecision::kSecond || std::abs(int{t.time.offset.value_or(0)}) > kMaxLiteralOffset;
 }
 
 }  // namespace
@@ -134,9 +133,7 @@ std::string ToLiteral(const Timestamp& t) {
   return "TIMESTAMP '" + ToString(t) + "'";
 }
 
-std::string ToLiteral(const Interval& i) {
-  return "INTERVAL '" + ToString(i) + "' " + i.qualifier.ToString();
-}
+std::string ToLiteral(const Interval& i) { return "INTERVAL '" + ToString(i) + "' " + i.qualifier.ToString(); }
 
 std::string ToIonString(const Timestamp& t) {
   std::string out;

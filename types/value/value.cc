@@ -10,8 +10,8 @@
 #include <string>
 
 #include "types/item/item_codec.h"
-#include "types/value/kept_bytes.h"
 #include "types/item/name_table.h"
+#include "types/value/kept_bytes.h"
 #include "types/value/value_compare.h"
 #include "types/value/value_heap.h"
 
@@ -52,9 +52,7 @@ class Size {
                                 ? "a value is nested deeper than " + std::to_string(Value::kMaxDepth) + " levels"
                                 : TooLong());
   }
-  static std::string TooLong() {
-    return "a value is longer than " + std::to_string(Value::kMaxBytes >> 20) + " MB";
-  }
+  static std::string TooLong() { return "a value is longer than " + std::to_string(Value::kMaxBytes >> 20) + " MB"; }
 
  private:
   uint32_t depth_ = 0;
@@ -155,8 +153,7 @@ Value Value::Collection(Type type, std::vector<Value> elements) {
 
 Result<Value> Value::Set(std::vector<Value> elements) {
   if (elements.empty()) {
-    return Status::Validation(
-        "One or more parameter values were invalid: An string set  may not be empty");
+    return Status::Validation("One or more parameter values were invalid: An string set  may not be empty");
   }
   const Value& first = elements.front();
   Type type = first.is_text()               ? Type::kStringSet
@@ -176,14 +173,12 @@ Result<Value> Value::Set(std::vector<Value> elements) {
       e = std::move(e).Own();
     }
     if (!fits) {
-      return Status::Validation(
-          "A set must hold only strings, only numbers or only binaries; found " +
-          std::string(TypeName(e.type())) +
-          (type == Type::kMissing ? "" : " beside " + std::string(TypeName(first.type()))));
+      return Status::Validation("A set must hold only strings, only numbers or only binaries; found " +
+                                std::string(TypeName(e.type())) +
+                                (type == Type::kMissing ? "" : " beside " + std::string(TypeName(first.type()))));
     }
   }
-  std::sort(elements.begin(), elements.end(),
-            [](const Value& a, const Value& b) { return TotalOrder(a, b) < 0; });
+  std::sort(elements.begin(), elements.end(), [](const Value& a, const Value& b) { return TotalOrder(a, b) < 0; });
   for (size_t i = 1; i < elements.size(); ++i) {
     if (TotalOrder(elements[i - 1], elements[i]) != 0) continue;
     std::string message = "One or more parameter values were invalid: Input collection ";

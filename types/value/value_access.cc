@@ -1,11 +1,11 @@
 // The checked accessors of Value, and how the unchecked ones end the process.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "parton/temporal.h"
 #include "parton/value.h"

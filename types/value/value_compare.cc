@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "parton/temporal.h"
-#include "types/status/bounds.h"
 #include "types/item/item_codec.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -175,9 +175,7 @@ bool FieldsEqual(const std::vector<Field>& a, const std::vector<Field>& b) {
   }
   return MultisetsEqual(
       a.size(), [&](int side, size_t i) { return HashField(side == 0 ? a[i] : b[i]); },
-      [&](size_t i, size_t j) {
-        return a[i].name == b[j].name && DeepEqual(a[i].value, b[j].value);
-      });
+      [&](size_t i, size_t j) { return a[i].name == b[j].name && DeepEqual(a[i].value, b[j].value); });
 }
 
 bool StructsEqual(const Value& a, const Value& b) {

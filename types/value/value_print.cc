@@ -9,9 +9,9 @@
 #include <cmath>
 
 #include "parton/temporal.h"
-#include "types/text/base64.h"
-#include "types/status/bounds.h"
 #include "types/item/item_rules.h"
+#include "types/status/bounds.h"
+#include "types/text/base64.h"
 #include "types/text/unicode.h"
 
 namespace parton {
@@ -62,8 +62,8 @@ void CheckGrowth(const std::string& out) {
 }
 
 template <typename Range, typename Fn>
-void AppendList(const Range& range, std::string_view open, std::string_view between,
-                std::string_view close, std::string* out, Fn element) {
+void AppendList(const Range& range, std::string_view open, std::string_view between, std::string_view close,
+                std::string* out, Fn element) {
   CheckStack();
   out->append(open);
   size_t n = 0;
@@ -107,8 +107,7 @@ void AppendDynamo(const Value& v, std::string* out) {
   auto member = [&](const char* name) { out->append("{\"").append(name).append("\":"); };
   auto set = [&](const char* name) {
     member(name);
-    AppendList(v.elements(), "[", ",", "]", out,
-               [&](const Value& e) { AppendDynamoScalar(e, out); });
+    AppendList(v.elements(), "[", ",", "]", out, [&](const Value& e) { AppendDynamoScalar(e, out); });
   };
   switch (v.type()) {
     case Type::kNull:
@@ -212,9 +211,7 @@ void AppendLiteral(const Value& v, std::string* out) {
     case Type::kMissing: out->append("MISSING"); return;
     case Type::kNull: out->append("NULL"); return;
     case Type::kBool: out->append(v.bool_value() ? "true" : "false"); return;
-    case Type::kInt:
-      out->append(v.is_small_int() ? std::to_string(v.int_value()) : v.number().ToString());
-      return;
+    case Type::kInt: out->append(v.is_small_int() ? std::to_string(v.int_value()) : v.number().ToString()); return;
     case Type::kDecimal: {
       bool has_exponent;
       std::string text = DecimalToText(v.number(), &has_exponent);
@@ -269,9 +266,7 @@ void AppendIon(const Value& v, std::string* out) {
     }
     case Type::kFloat: {
       double d = v.float_value();
-      out->append(std::isnan(d)   ? "nan"
-                  : std::isinf(d) ? (d < 0 ? "-inf" : "+inf")
-                                  : FloatToText(d));
+      out->append(std::isnan(d) ? "nan" : std::isinf(d) ? (d < 0 ? "-inf" : "+inf") : FloatToText(d));
       return;
     }
     case Type::kString: AppendIonText(v.bytes(), '"', false, out); return;
@@ -345,8 +340,7 @@ void AppendJson(const Value& v, std::string* out) {
       });
       return;
     }
-    default:
-      AppendList(v.elements(), "[", ",", "]", out, [&](const Value& e) { AppendJson(e, out); });
+    default: AppendList(v.elements(), "[", ",", "]", out, [&](const Value& e) { AppendJson(e, out); });
   }
 }
 
@@ -371,8 +365,7 @@ Result<std::string> Value::ToDynamoJson() const {
 
 Result<std::string> ItemToDynamoJson(const Value& item) {
   if (!item.is_struct()) {
-    return Status::Validation("An item must be a STRUCT, not a " +
-                              std::string(TypeName(item.type())));
+    return Status::Validation("An item must be a STRUCT, not a " + std::string(TypeName(item.type())));
   }
   PARTON_ASSIGN_OR_RETURN(Value v, ToStorable(item, ""));
   std::string out;

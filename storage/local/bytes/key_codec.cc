@@ -41,8 +41,7 @@ bool AppendBound(KeyType type, const KeyBound& bound, std::string* out, bool* in
   auto integer = static_cast<int64_t>(std::ldexp(mantissa, 53));
   auto power = Number::Power(Number(2), std::abs(exponent - 53));
   if (!power.ok()) return false;
-  auto product = exponent >= 53 ? Number::Mul(Number(integer), *power)
-                                : Number::Div(Number(integer), *power);
+  auto product = exponent >= 53 ? Number::Mul(Number(integer), *power) : Number::Div(Number(integer), *power);
   if (!product.ok()) return false;
   AppendNumberKey(*product, out);
   return true;
@@ -156,8 +155,7 @@ bool ItemKey(const TableSchema& table, const Key& key, std::string* out) {
 
 KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range) {
   const KeySchema& schema = index != nullptr ? index->key : table.key;
-  std::string base = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id)
-                                      : IdPrefix(KeySpace::kItem, table.id);
+  std::string base = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id) : IdPrefix(KeySpace::kItem, table.id);
   const KeyAttribute* bounded = &schema.hash;
   if (range.hash) {
     if (!AppendComponent(schema.hash.type, AsKeyValue(schema.hash.type, *range.hash), &base)) {

@@ -40,9 +40,7 @@ struct KeyInterval {
   std::string begin;
   std::string end;  // empty: to the end of the database
   bool empty() const { return !end.empty() && begin >= end; }
-  bool Contains(std::string_view key) const {
-    return key >= begin && (end.empty() || key < end);
-  }
+  bool Contains(std::string_view key) const { return key >= begin && (end.empty() || key < end); }
 };
 
 // The part of a table (index null) or of an index that `range` selects. Bounds whose type is not the

@@ -19,8 +19,9 @@
 //   trigger    := 58 name                                    -> definition (session/feed/triggers.h)
 //   state      := 5C name                                    -> position and counts of a trigger
 //   parked     := 5E name 00 u64(sequence)                   -> record a trigger failed on, with the error
-//   token      := 60 kind(1 byte) client token               -> what was done under it (session/requests/request_token.h)
-//   due        := 61 u64(ms) kind(1 byte) client token       -> nothing: the token may be forgotten then
+//   token      := 60 kind(1 byte) client token               -> what was done under it
+//   (session/requests/request_token.h) due        := 61 u64(ms) kind(1 byte) client token       -> nothing: the token
+//   may be forgotten then
 //
 //   u32, u64   := big endian
 //   pk, sk, .. := one component by the type in the schema: number (number_key.h), or
@@ -64,22 +65,21 @@ enum class KeySpace : char {
 
 // Every space, for tools that walk a whole database.
 inline constexpr KeySpace kAllKeySpaces[] = {
-    KeySpace::kSystem, KeySpace::kCounter, KeySpace::kTable,  KeySpace::kDoomed,
-    KeySpace::kPending, KeySpace::kName,   KeySpace::kItem,   KeySpace::kEntry,
-    KeySpace::kChange, KeySpace::kTrimmed, KeySpace::kExpiry, KeySpace::kConsumer,
-    KeySpace::kTrigger, KeySpace::kTriggerState, KeySpace::kParked,
-    KeySpace::kStatistics, KeySpace::kLoad, KeySpace::kToken, KeySpace::kTokenDue};
+    KeySpace::kSystem,     KeySpace::kCounter,  KeySpace::kTable,   KeySpace::kDoomed,       KeySpace::kPending,
+    KeySpace::kName,       KeySpace::kItem,     KeySpace::kEntry,   KeySpace::kChange,       KeySpace::kTrimmed,
+    KeySpace::kExpiry,     KeySpace::kConsumer, KeySpace::kTrigger, KeySpace::kTriggerState, KeySpace::kParked,
+    KeySpace::kStatistics, KeySpace::kLoad,     KeySpace::kToken,   KeySpace::kTokenDue};
 
 inline constexpr std::string_view kFormatName = "format";
 inline constexpr std::string_view kUnfinishedBackupName = "backup";  // instead of the format, until it is done
 inline constexpr std::string_view kRestoringName = "restoring";      // everything is to be dropped
-inline constexpr std::string_view kNextIdCounter = "id";        // tables, indexes, TTL queues
-inline constexpr std::string_view kFeedCounter = "feed";        // change sequence numbers, in blocks
-inline constexpr std::string_view kVersionCounter = "version";  // schema versions
+inline constexpr std::string_view kNextIdCounter = "id";             // tables, indexes, TTL queues
+inline constexpr std::string_view kFeedCounter = "feed";             // change sequence numbers, in blocks
+inline constexpr std::string_view kVersionCounter = "version";       // schema versions
 
 inline void AppendU32(uint32_t v, std::string* out) {
-  const char b[4] = {static_cast<char>(v >> 24), static_cast<char>(v >> 16),
-                     static_cast<char>(v >> 8), static_cast<char>(v)};
+  const char b[4] = {static_cast<char>(v >> 24), static_cast<char>(v >> 16), static_cast<char>(v >> 8),
+                     static_cast<char>(v)};
   out->append(b, 4);
 }
 inline void AppendU64(uint64_t v, std::string* out) {
@@ -91,9 +91,7 @@ inline uint32_t ReadU32(std::string_view p) {
   auto b = [&](int i) { return static_cast<uint32_t>(static_cast<uint8_t>(p[i])); };
   return b(0) << 24 | b(1) << 16 | b(2) << 8 | b(3);
 }
-inline uint64_t ReadU64(std::string_view p) {
-  return static_cast<uint64_t>(ReadU32(p)) << 32 | ReadU32(p.substr(4));
-}
+inline uint64_t ReadU64(std::string_view p) { return static_cast<uint64_t>(ReadU32(p)) << 32 | ReadU32(p.substr(4)); }
 
 inline constexpr size_t kPrefixBytes = 5;  // space and u32
 

@@ -139,8 +139,7 @@ bool ParseNumberKey(std::string_view* in, Number* out) {
   int places = 2 * (exponent - count);  // the power of ten of the last digit
   if (last % 10 == 0) {
     // The lower half of the last pair is no digit of the number.
-    magnitude =
-        count == kMaxBase100 ? magnitude * 10 + static_cast<unsigned>(last / 10) : magnitude / 10;
+    magnitude = count == kMaxBase100 ? magnitude * 10 + static_cast<unsigned>(last / 10) : magnitude / 10;
     ++places;
   } else if (count == kMaxBase100) {
     return false;  // 39 digits at least

@@ -1,7 +1,7 @@
 #include "storage/local/bytes/schema_codec.h"
 
-#include "types/number/number_codec.h"
 #include "types/item/varint.h"
+#include "types/number/number_codec.h"
 
 namespace parton {
 
@@ -56,9 +56,7 @@ std::string Pair(uint64_t a, uint64_t b) {
   return payload;
 }
 
-std::string EncodeAttribute(const KeyAttribute& a) {
-  return std::string(1, static_cast<char>(a.type)) + a.name;
-}
+std::string EncodeAttribute(const KeyAttribute& a) { return std::string(1, static_cast<char>(a.type)) + a.name; }
 
 std::string EncodeKeySchema(const KeySchema& key) {
   std::string out;
@@ -78,8 +76,7 @@ std::string EncodeIndex(const IndexSchema& index) {
   PutNumber(kIndexState, static_cast<uint64_t>(index.state), &out);
   if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
   if (index.provisioned) {
-    PutField(kIndexProvisioned,
-             Pair(ZigZag(index.provisioned->read), ZigZag(index.provisioned->write)), &out);
+    PutField(kIndexProvisioned, Pair(ZigZag(index.provisioned->read), ZigZag(index.provisioned->write)), &out);
   }
   return out;
 }
@@ -105,9 +102,8 @@ Status ForEachField(std::string_view bytes, Fn fn) {
 }
 
 Status UnknownTag(uint32_t tag) {
-  return Status(StatusCode::kOpenFailed,
-                "the catalog has a table option (" + std::to_string(tag) +
-                    ") that this version of Parton does not know: use a newer one");
+  return Status(StatusCode::kOpenFailed, "the catalog has a table option (" + std::to_string(tag) +
+                                             ") that this version of Parton does not know: use a newer one");
 }
 
 template <typename T>
@@ -172,8 +168,7 @@ void EncodeSchema(const TableSchema& schema, std::string* out) {
   PutField(kKey, EncodeKeySchema(schema.key), out);
   for (const IndexSchema& index : schema.indexes) PutField(kIndex, EncodeIndex(index), out);
   if (schema.provisioned) {
-    PutField(kProvisioned,
-             Pair(ZigZag(schema.provisioned->read), ZigZag(schema.provisioned->write)), out);
+    PutField(kProvisioned, Pair(ZigZag(schema.provisioned->read), ZigZag(schema.provisioned->write)), out);
   }
   PutNumber(kStream, static_cast<uint64_t>(schema.stream), out);
   PutNumber(kStreamCreated, ZigZag(schema.stream_created_ms), out);
@@ -193,43 +188,41 @@ void EncodeSchema(const TableSchema& schema, std::string* out) {
 Result<TableSchema> DecodeSchema(std::string_view bytes) {
   if (bytes.empty()) return Damaged();
   if (bytes[0] != kSchemaVersion) {
-    return Status(StatusCode::kOpenFailed,
-                  "the catalog was written by a newer version of Parton: use that one");
+    return Status(StatusCode::kOpenFailed, "the catalog was written by a newer version of Parton: use that one");
   }
   TableSchema schema;
   uint64_t zigzag = 0;
-  Status status =
-      ForEachField(bytes.substr(1), [&](uint32_t tag, std::string_view payload) -> Status {
-        switch (tag) {
-          case kId: return ReadNumber(payload, &schema.id, UINT32_MAX);
-          case kVersion: return ReadNumber(payload, &schema.version);
-          case kName: schema.name = payload; return Status::Ok();
-          case kKey: return DecodeKeySchema(payload, &schema.key);
-          case kIndex: return DecodeIndex(payload, &schema.indexes.emplace_back());
-          case kProvisioned: return ReadThroughput(payload, &schema.provisioned);
-          case kStream: return ReadNumber(payload, &schema.stream, 4);
-          case kStreamCreated:
-            PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
-            schema.stream_created_ms = UnZigZag(zigzag);
-            return Status::Ok();
-          case kStreamStart: return ReadNumber(payload, &schema.stream_start);
-          case kTtlAttribute: schema.ttl_attribute = payload; return Status::Ok();
-          case kTtlId: return ReadNumber(payload, &schema.ttl_id, UINT32_MAX);
-          case kCreated:
-            PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
-            schema.created_ms = UnZigZag(zigzag);
-            return Status::Ok();
-          case kOption: {
-            uint64_t n = 0;
-            const char* end = payload.data() + payload.size();
-            const char* p = GetVarint(payload.data(), end, &n);
-            if (p == nullptr || n > static_cast<uint64_t>(end - p)) return Damaged();
-            schema.options[std::string(p, n)] = std::string(p + n, end);
-            return Status::Ok();
-          }
-          default: return UnknownTag(tag);
-        }
-      });
+  Status status = ForEachField(bytes.substr(1), [&](uint32_t tag, std::string_view payload) -> Status {
+    switch (tag) {
+      case kId: return ReadNumber(payload, &schema.id, UINT32_MAX);
+      case kVersion: return ReadNumber(payload, &schema.version);
+      case kName: schema.name = payload; return Status::Ok();
+      case kKey: return DecodeKeySchema(payload, &schema.key);
+      case kIndex: return DecodeIndex(payload, &schema.indexes.emplace_back());
+      case kProvisioned: return ReadThroughput(payload, &schema.provisioned);
+      case kStream: return ReadNumber(payload, &schema.stream, 4);
+      case kStreamCreated:
+        PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
+        schema.stream_created_ms = UnZigZag(zigzag);
+        return Status::Ok();
+      case kStreamStart: return ReadNumber(payload, &schema.stream_start);
+      case kTtlAttribute: schema.ttl_attribute = payload; return Status::Ok();
+      case kTtlId: return ReadNumber(payload, &schema.ttl_id, UINT32_MAX);
+      case kCreated:
+        PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
+        schema.created_ms = UnZigZag(zigzag);
+        return Status::Ok();
+      case kOption: {
+        uint64_t n = 0;
+        const char* end = payload.data() + payload.size();
+        const char* p = GetVarint(payload.data(), end, &n);
+        if (p == nullptr || n > static_cast<uint64_t>(end - p)) return Damaged();
+        schema.options[std::string(p, n)] = std::string(p + n, end);
+        return Status::Ok();
+      }
+      default: return UnknownTag(tag);
+    }
+  });
   PARTON_RETURN_IF_ERROR(status);
   if (schema.name.empty() || schema.key.hash.name.empty()) return Damaged();
   return schema;

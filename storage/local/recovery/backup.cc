@@ -9,16 +9,16 @@
 #include <memory>
 #include <mutex>
 
-#include "storage/local/recovery/directory_sync.h"
-#include "storage/local/engine.h"
-#include "storage/local/recovery/frozen_env.h"
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/engine.h"
+#include "storage/local/key_progress.h"
+#include "storage/local/recovery/directory_sync.h"
+#include "storage/local/recovery/frozen_env.h"
 #include "storage/local/recovery/log_file_env.h"
 #include "storage/local/recovery/open_directory.h"
 #include "storage/local/recovery/torn_tail.h"
-#include "types/status/bounds.h"
-#include "storage/local/key_progress.h"
 #include "types/item/varint.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 

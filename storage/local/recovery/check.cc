@@ -5,10 +5,10 @@
 #include <set>
 #include <unordered_map>
 
-#include "storage/local/recovery/file_check.h"
 #include "storage/local/bytes/key_codec.h"
-#include "storage/local/key_progress.h"
 #include "storage/local/bytes/schema_codec.h"
+#include "storage/local/key_progress.h"
+#include "storage/local/recovery/file_check.h"
 #include "types/item/item_rules.h"
 #include "types/item/varint.h"
 
@@ -26,8 +26,8 @@ std::string KeyText(const KeySchema& schema, std::string_view bytes) {
   return text + ")";
 }
 
-// The records of each item must follow from each other, and the last one must be of the item as it is. Numbers cannot tell
-// whether a record is missing: a commit that failed leaves a gap.
+// The records of each item must follow from each other, and the last one must be of the item as it is. Numbers cannot
+// tell whether a record is missing: a commit that failed leaves a gap.
 class RecordChains {
  public:
   // What is wrong with a record, empty: nothing.
@@ -62,7 +62,9 @@ class RecordChains {
     uint64_t image = 0;  // a hash; 0: not known
   };
   static uint64_t ImageHash(std::string_view image) { return std::hash<std::string_view>()(image) | 1; }
-  static bool Agree(uint64_t hash, std::string_view image) { return hash == 0 || image.empty() || hash == ImageHash(image); }
+  static bool Agree(uint64_t hash, std::string_view image) {
+    return hash == 0 || image.empty() || hash == ImageHash(image);
+  }
 
   std::unordered_map<std::string, Link> last_;  // by the record's keys
 };
@@ -171,16 +173,14 @@ class Checker {
       }
       for (const IndexSchema& i : info->schema->indexes) known_.insert({KeySpace::kEntry, i.id});
     }
-    ForEach(SpacePrefix(KeySpace::kDoomed), "doomed ranges",
-            [&](std::string_view key, std::string_view) {
-              if (key.size() != 6) return Problem("a doomed range has a bad key");
-              known_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
-            });
-    ForEach(SpacePrefix(KeySpace::kPending), "pending ranges",
-            [&](std::string_view key, std::string_view) {
-              if (key.size() != 6) return Problem("a pending range has a bad key");
-              pending_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
-            });
+    ForEach(SpacePrefix(KeySpace::kDoomed), "doomed ranges", [&](std::string_view key, std::string_view) {
+      if (key.size() != 6) return Problem("a doomed range has a bad key");
+      known_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
+    });
+    ForEach(SpacePrefix(KeySpace::kPending), "pending ranges", [&](std::string_view key, std::string_view) {
+      if (key.size() != 6) return Problem("a pending range has a bad key");
+      pending_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
+    });
   }
 
   // No keys outside of known spaces and ranges: jumps from range to range by seeking.
@@ -196,9 +196,8 @@ class Checker {
         continue;
       }
       const auto space = static_cast<KeySpace>(key[0]);
-      const bool ranged = space == KeySpace::kItem || space == KeySpace::kEntry ||
-                          space == KeySpace::kChange || space == KeySpace::kExpiry ||
-                          space == KeySpace::kConsumer || space == KeySpace::kTrimmed ||
+      const bool ranged = space == KeySpace::kItem || space == KeySpace::kEntry || space == KeySpace::kChange ||
+                          space == KeySpace::kExpiry || space == KeySpace::kConsumer || space == KeySpace::kTrimmed ||
                           space == KeySpace::kStatistics || space == KeySpace::kLoad;
       std::string prefix = SpacePrefix(space);
       if (ranged) {
@@ -221,14 +220,13 @@ class Checker {
 
   void CheckCatalog() {
     uint32_t next = 0;
-    ForEach(SpacePrefix(KeySpace::kName), "dictionary",
-            [&](std::string_view key, std::string_view name) {
-              if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != next ||
-                  next >= e_->names().size() || e_->names().Name(next) != name) {
-                CatalogProblem("dictionary: name " + std::to_string(next) + " is wrong");
-              }
-              ++next;
-            });
+    ForEach(SpacePrefix(KeySpace::kName), "dictionary", [&](std::string_view key, std::string_view name) {
+      if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != next || next >= e_->names().size() ||
+          e_->names().Name(next) != name) {
+        CatalogProblem("dictionary: name " + std::to_string(next) + " is wrong");
+      }
+      ++next;
+    });
     size_t count = 0;
     ForEach(SpacePrefix(KeySpace::kTable), "catalog", [&](std::string_view, std::string_view bytes) {
       ++count;
@@ -285,48 +283,48 @@ class Checker {
     const bool queue_ready = pending_.count({KeySpace::kExpiry, table.ttl_id}) == 0;
     std::string key_bytes, entry_key, entry_value, stored;
     progress_.Next();
-    const bool readable = ForEach(IdPrefix(KeySpace::kItem, table.id), where, [&](std::string_view key,
-                                                            std::string_view bytes) {
-      const std::string_view components = key.substr(kPrefixBytes);
-      auto item_name = [&] { return where + ": item " + KeyText(table.key, components); };
-      Status s = VerifyItem(bytes, e_->names());
-      if (!s.ok()) {
-        found_.unreadable.insert(table.name);
-        return Problem(item_name() + ": " + s.message());
-      }
-      const Value item = Value::Item(std::string(bytes), &e_->names());
-      Result<Key> own = ExtractKey(table.key, item);
-      if (!own.ok()) return Problem(item_name() + ": " + own.status().message());
-      if (!ItemKey(table, *own, &key_bytes) || key_bytes != key) {
-        return Problem(item_name() + ": is stored under a key that is not its own");
-      }
-      const ItemView view(bytes, &e_->names());
-      for (size_t i = 0; i < info.indexes.size(); ++i) {
-        const IndexPlan& plan = info.indexes[i];
-        if (plan.schema->state != IndexState::kActive) continue;
-        if (!MakeEntry(plan, view, components, &entry_key, &entry_value)) continue;
-        ++expected[i];
-        bool found = false;
-        s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
-        if (!s.ok() || !found || stored != entry_value) found_.broken.insert({table.name, plan.schema->name});
-        if (!s.ok()) {
-          Problem(item_name() + ": index " + plan.schema->name + ": " + s.message());
-        } else if (!found) {
-          Problem(item_name() + ": is missing from index " + plan.schema->name);
-        } else if (stored != entry_value) {
-          Problem(item_name() + ": its entry in index " + plan.schema->name + " is out of date");
-        }
-      }
-      if (queue_ready && ExpiryKey(info, e_->names(), bytes, key, &entry_key)) {
-        ++expected_queue;
-        bool found = false;
-        s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
-        if (!s.ok() || !found) {
-          found_.broken.insert({table.name, ""});
-          Problem(item_name() + ": is missing from the TTL queue");
-        }
-      }
-    });
+    const bool readable =
+        ForEach(IdPrefix(KeySpace::kItem, table.id), where, [&](std::string_view key, std::string_view bytes) {
+          const std::string_view components = key.substr(kPrefixBytes);
+          auto item_name = [&] { return where + ": item " + KeyText(table.key, components); };
+          Status s = VerifyItem(bytes, e_->names());
+          if (!s.ok()) {
+            found_.unreadable.insert(table.name);
+            return Problem(item_name() + ": " + s.message());
+          }
+          const Value item = Value::Item(std::string(bytes), &e_->names());
+          Result<Key> own = ExtractKey(table.key, item);
+          if (!own.ok()) return Problem(item_name() + ": " + own.status().message());
+          if (!ItemKey(table, *own, &key_bytes) || key_bytes != key) {
+            return Problem(item_name() + ": is stored under a key that is not its own");
+          }
+          const ItemView view(bytes, &e_->names());
+          for (size_t i = 0; i < info.indexes.size(); ++i) {
+            const IndexPlan& plan = info.indexes[i];
+            if (plan.schema->state != IndexState::kActive) continue;
+            if (!MakeEntry(plan, view, components, &entry_key, &entry_value)) continue;
+            ++expected[i];
+            bool found = false;
+            s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
+            if (!s.ok() || !found || stored != entry_value) found_.broken.insert({table.name, plan.schema->name});
+            if (!s.ok()) {
+              Problem(item_name() + ": index " + plan.schema->name + ": " + s.message());
+            } else if (!found) {
+              Problem(item_name() + ": is missing from index " + plan.schema->name);
+            } else if (stored != entry_value) {
+              Problem(item_name() + ": its entry in index " + plan.schema->name + " is out of date");
+            }
+          }
+          if (queue_ready && ExpiryKey(info, e_->names(), bytes, key, &entry_key)) {
+            ++expected_queue;
+            bool found = false;
+            s = e_->ReadItem(snapshot_, entry_key, &stored, &found);
+            if (!s.ok() || !found) {
+              found_.broken.insert({table.name, ""});
+              Problem(item_name() + ": is missing from the TTL queue");
+            }
+          }
+        });
     if (progress_.cancelled()) return;
     if (!readable) found_.unreadable.insert(table.name);
     // Each item's entry is there, so equal counts mean there are no others.
@@ -343,8 +341,7 @@ class Checker {
     progress_.Next();
     if (readable && !table.ttl_attribute.empty() && queue_ready) {
       uint64_t count = 0;
-      ForEach(IdPrefix(KeySpace::kExpiry, table.ttl_id), where,
-              [&](std::string_view, std::string_view) { ++count; });
+      ForEach(IdPrefix(KeySpace::kExpiry, table.ttl_id), where, [&](std::string_view, std::string_view) { ++count; });
       if (count != expected_queue) {
         found_.broken.insert({table.name, ""});
         Problem(where + ": the TTL queue has " + std::to_string(count) + " entries instead of " +
@@ -357,21 +354,17 @@ class Checker {
     const TableSchema& table = *info.schema;
     const KeySchema& key = plan.schema->key;
     std::string item_bytes, entry_key, entry_value;
-    ForEach(plan.prefix, "index " + plan.schema->name, [&](std::string_view entry,
-                                                           std::string_view) {
-      const std::string where =
-          "table " + table.name + ": index " + plan.schema->name + ": entry " + Hex(entry);
+    ForEach(plan.prefix, "index " + plan.schema->name, [&](std::string_view entry, std::string_view) {
+      const std::string where = "table " + table.name + ": index " + plan.schema->name + ": entry " + Hex(entry);
       std::string_view rest = entry.substr(kPrefixBytes);
-      if (!SkipComponent(key.hash.type, &rest) ||
-          (key.range && !SkipComponent(key.range->type, &rest))) {
+      if (!SkipComponent(key.hash.type, &rest) || (key.range && !SkipComponent(key.range->type, &rest))) {
         return Problem(where + ": bad key");
       }
       const std::string item_key = IdPrefix(KeySpace::kItem, table.id) + std::string(rest);
       bool found = false;
       Status s = e_->ReadItem(snapshot_, item_key, &item_bytes, &found);
       if (!s.ok()) return;  // reported with the items
-      if (!found || !MakeEntry(plan, ItemView(item_bytes, &e_->names()), rest, &entry_key,
-                               &entry_value) ||
+      if (!found || !MakeEntry(plan, ItemView(item_bytes, &e_->names()), rest, &entry_key, &entry_value) ||
           entry_key != entry) {
         Problem(where + ": there is no such item " + KeyText(table.key, rest));
       }
@@ -401,8 +394,7 @@ class Checker {
     const std::string where = "change feed of table " + info.schema->name;
     const uint64_t trimmed = TrimmedUpTo(info.schema->id, where);
     RecordChains chains;
-    ForEach(IdPrefix(KeySpace::kChange, info.schema->id), where, [&](std::string_view key,
-                                                                     std::string_view bytes) {
+    ForEach(IdPrefix(KeySpace::kChange, info.schema->id), where, [&](std::string_view key, std::string_view bytes) {
       if (key.size() != kPrefixBytes + 8) return Problem(where + ": bad key " + Hex(key));
       const uint64_t sequence = ReadU64(key.substr(kPrefixBytes));
       const std::string record = where + ": record " + std::to_string(sequence);
@@ -418,12 +410,9 @@ class Checker {
         Status s = VerifyItem(item, e_->names());
         if (!s.ok()) Problem(record + ": " + s.message());
       }
-      const bool wants_new =
-          r->view == StreamView::kNewImage || r->view == StreamView::kBothImages;
-      const bool wants_old =
-          r->view == StreamView::kOldImage || r->view == StreamView::kBothImages;
-      if (r->keys.empty() ||
-          r->new_image.empty() != !(wants_new && r->event != ChangeEvent::kRemove) ||
+      const bool wants_new = r->view == StreamView::kNewImage || r->view == StreamView::kBothImages;
+      const bool wants_old = r->view == StreamView::kOldImage || r->view == StreamView::kBothImages;
+      if (r->keys.empty() || r->new_image.empty() != !(wants_new && r->event != ChangeEvent::kRemove) ||
           r->old_image.empty() != !(wants_old && r->event != ChangeEvent::kInsert)) {
         return Problem(record + ": its images do not fit its kind");
       }
@@ -431,7 +420,8 @@ class Checker {
       const std::string problem = chains.Add(sequence, *r);
       if (!problem.empty()) FeedProblem(info, record + ": " + problem);
     });
-    if (info.schema->stream != StreamView::kOff && !found_.unreadable.contains(info.schema->name) && !progress_.cancelled()) {
+    if (info.schema->stream != StreamView::kOff && !found_.unreadable.contains(info.schema->name) &&
+        !progress_.cancelled()) {
       CheckLastRecords(info, chains);
     }
   }
@@ -442,7 +432,8 @@ class Checker {
       const std::string record = "change feed of table " + info.schema->name + ": record " + std::to_string(sequence);
       const Value key_item = Value::Item(keys, &e_->names());
       Result<Key> key = ExtractKey(info.schema->key, key_item);
-      if (!key.ok() || !ItemKey(*info.schema, *key, &item_key)) return Problem(record + ": its keys are not the table's");
+      if (!key.ok() || !ItemKey(*info.schema, *key, &item_key))
+        return Problem(record + ": its keys are not the table's");
       bool found = false;
       Status s = e_->ReadItem(snapshot_, item_key, &item, &found);
       if (!s.ok()) return;  // reported with the items

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <queue>
 
-#include "storage/local/engine.h"
 #include "storage/local/bytes/key_layout.h"
+#include "storage/local/engine.h"
 #include "storage/local/recovery/log_scan.h"
 
 namespace parton {

@@ -10,8 +10,8 @@
 #include <optional>
 #include <thread>
 
-#include "storage/local/recovery/damaged_database.h"
 #include "storage/local/key_names.h"
+#include "storage/local/recovery/damaged_database.h"
 #include "storage/local/recovery/log_scan.h"
 
 namespace parton {
@@ -239,9 +239,9 @@ std::vector<std::string> DescribeDamage(const Engine& engine, const FileDamage& 
   const KeyNames names = NamesOf(engine);
   std::vector<std::string> lines;
   for (const std::string& line : damage.manifest) {
-    lines.push_back(line +
-                    ": the database may not open again; BACKUP TO makes a good copy now, and once it is closed, parton " +
-                    engine.options().path + " --salvage NEW saves what can be read");
+    lines.push_back(
+        line + ": the database may not open again; BACKUP TO makes a good copy now, and once it is closed, parton " +
+        engine.options().path + " --salvage NEW saves what can be read");
   }
   for (const std::string& line : damage.logs) lines.push_back(line);
   for (const DamagedFile& file : damage.tables) {

@@ -119,7 +119,8 @@ leveldb::Status LogFileEnv::RenameFile(const std::string& from, const std::strin
 leveldb::Status LogFileEnv::RemoveFile(const std::string& name) {
   const size_t slash = name.rfind('/');
   if (slash != std::string::npos && name.compare(slash, 10, "/MANIFEST-") == 0) {
-    // LevelDB takes a new MANIFEST away again when it hears that CURRENT is not safe on the disk. It may name it all the same.
+    // LevelDB takes a new MANIFEST away again when it hears that CURRENT is not safe on the disk. It may name it all
+    // the same.
     std::string current;
     const leveldb::Status read = leveldb::ReadFileToString(target(), name.substr(0, slash) + "/CURRENT", &current);
     if (read.ok() && current == name.substr(slash + 1) + "\n") {

@@ -49,9 +49,7 @@ class EditReader {
     if (!Number(&tag)) return false;
     switch (tag) {
       case kComparator: return Bytes(&bytes);
-      case kLogNumber:
-        manifest_->names_log = true;
-        return Number(&manifest_->log_number);
+      case kLogNumber: manifest_->names_log = true; return Number(&manifest_->log_number);
       case kNextFile: return Number(&number);
       case kLastSequence: return Number(&manifest_->last_sequence);
       case kPreviousLog: return Number(&manifest_->previous_log);

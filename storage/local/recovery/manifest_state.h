@@ -27,8 +27,16 @@ class ManifestState {
   bool names_log = false;  // its first record does not; LevelDB opens none that ends there
 
  private:
-  enum Tag { kComparator = 1, kLogNumber, kNextFile, kLastSequence, kCompactPointer, kDeletedFile, kNewFile,
-             kPreviousLog = 9 };
+  enum Tag {
+    kComparator = 1,
+    kLogNumber,
+    kNextFile,
+    kLastSequence,
+    kCompactPointer,
+    kDeletedFile,
+    kNewFile,
+    kPreviousLog = 9
+  };
 
   bool Number(uint64_t* out) {
     at_ = GetVarint(at_, end_, out);
@@ -45,9 +53,7 @@ class ManifestState {
     if (!Number(&tag)) return false;
     switch (tag) {
       case kComparator: return SkipBytes();
-      case kLogNumber:
-        names_log = true;
-        return Number(&log_number);
+      case kLogNumber: names_log = true; return Number(&log_number);
       case kNextFile:
       case kLastSequence:
       case kPreviousLog: return Number(&number);

@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <thread>
 
-#include "storage/local/recovery/backup.h"
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/bytes/schema_codec.h"
 #include "storage/local/ddl.h"
 #include "storage/local/engine.h"
+#include "storage/local/recovery/backup.h"
 #include "storage/local/recovery/frozen_env.h"
-#include "storage/local/bytes/key_codec.h"
 #include "storage/local/recovery/log_file_env.h"
-#include "storage/local/bytes/schema_codec.h"
 #include "storage/local/recovery/torn_tail.h"
 #include "storage/local/recovery/upgrade.h"
 #include "types/item/varint.h"
@@ -63,7 +63,8 @@ class EngineOpener {
   Status Run() {
     Status s = Steps();
     if (s.code() != StatusCode::kCorruption) return s;
-    std::string hint = "restore a backup; or save what can still be read: parton " + path_ + " --salvage NEW, or "
+    std::string hint = "restore a backup; or save what can still be read: parton " + path_ +
+                       " --salvage NEW, or "
                        "Database::Salvage";
     if (!s.hint().empty()) hint += "; or, " + s.hint();
     return std::move(s).WithHint(std::move(hint));
@@ -101,8 +102,7 @@ class EngineOpener {
     if (type != std::filesystem::file_type::not_found && error) {
       return OpenFailed("cannot look at '" + path_ + "': " + error.message());
     }
-    if (type != std::filesystem::file_type::not_found &&
-        type != std::filesystem::file_type::directory) {
+    if (type != std::filesystem::file_type::not_found && type != std::filesystem::file_type::directory) {
       return OpenFailed("'" + path_ + "' is a file; a database is a directory");
     }
     PARTON_RETURN_IF_ERROR(CheckFiles());
@@ -186,8 +186,8 @@ class EngineOpener {
       return Status::Corruption("the database at '" + path_ + "' is damaged: " + text);
     }
     const bool missing = text.find("No such file") != std::string::npos;
-    return OpenFailed("cannot open '" + path_ + "': " + text,
-                      missing ? "the directory it is to be in must exist" : "the directory must be readable and writable");
+    return OpenFailed("cannot open '" + path_ + "': " + text, missing ? "the directory it is to be in must exist"
+                                                                      : "the directory must be readable and writable");
   }
 
   Status Get(const std::string& key, std::string* value, bool* found) {
@@ -204,8 +204,7 @@ class EngineOpener {
       if (!ReadVarint(value, &version)) return Status::Corruption("the format record is damaged");
       if (version > kFormatVersion) {
         return OpenFailed("'" + path_ + "' has format " + std::to_string(version) +
-                              ", newer than this version of Parton knows (" +
-                              std::to_string(kFormatVersion) + ")",
+                              ", newer than this version of Parton knows (" + std::to_string(kFormatVersion) + ")",
                           "open it with a newer version of Parton");
       }
       if (version < kFormatVersion && o_.read_only) {
@@ -286,22 +285,21 @@ class EngineOpener {
   Status LoadTables() {
     auto state = std::make_shared<CatalogState>();
     state->version = e_->schema_version_;
-    PARTON_RETURN_IF_ERROR(
-        ForEach(KeySpace::kTable, [&](std::string_view key, std::string_view bytes) -> Status {
-          PARTON_ASSIGN_OR_RETURN(TableSchema schema, DecodeSchema(bytes));
-          if (key != IdPrefix(KeySpace::kTable, schema.id)) {
-            return Status::Corruption("the catalog is damaged: a table under another one's key");
-          }
-          // A counter that is behind must not hand out what is in use.
-          uint32_t highest = std::max(schema.id, schema.ttl_id);
-          for (const IndexSchema& i : schema.indexes) highest = std::max(highest, i.id);
-          e_->next_id_ = std::max(e_->next_id_, highest + 1);
-          state->version = std::max(state->version, schema.version);
-          ResolveNames(&schema, &e_->names());
-          auto table = std::make_shared<const TableSchema>(std::move(schema));
-          state->Put(std::make_shared<const TableInfo>(table, e_->names()));
-          return Status::Ok();
-        }));
+    PARTON_RETURN_IF_ERROR(ForEach(KeySpace::kTable, [&](std::string_view key, std::string_view bytes) -> Status {
+      PARTON_ASSIGN_OR_RETURN(TableSchema schema, DecodeSchema(bytes));
+      if (key != IdPrefix(KeySpace::kTable, schema.id)) {
+        return Status::Corruption("the catalog is damaged: a table under another one's key");
+      }
+      // A counter that is behind must not hand out what is in use.
+      uint32_t highest = std::max(schema.id, schema.ttl_id);
+      for (const IndexSchema& i : schema.indexes) highest = std::max(highest, i.id);
+      e_->next_id_ = std::max(e_->next_id_, highest + 1);
+      state->version = std::max(state->version, schema.version);
+      ResolveNames(&schema, &e_->names());
+      auto table = std::make_shared<const TableSchema>(std::move(schema));
+      state->Put(std::make_shared<const TableInfo>(table, e_->names()));
+      return Status::Ok();
+    }));
     e_->Publish(std::move(state));
     return Status::Ok();
   }

@@ -194,7 +194,8 @@ Status OpenDirectory::Lock(const std::string& given) {
               "it was opened");
     }
     // Somebody may have removed the file between opening and locking it.
-    struct stat held {}, there {};
+    struct stat held {
+    }, there{};
     if (::fstat(lock_, &held) == 0 && Find(name, &there) && held.st_dev == there.st_dev &&
         held.st_ino == there.st_ino) {
       return Status::Ok();
@@ -204,7 +205,8 @@ Status OpenDirectory::Lock(const std::string& given) {
 }
 
 bool IsSameDirectory(const std::string& a, const std::string& b) {
-  struct stat left {}, right {};
+  struct stat left {
+  }, right{};
   return Find(a, &left) && Find(b, &right) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 

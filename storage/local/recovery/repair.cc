@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <memory>
 
-#include "storage/local/change_feed.h"
-#include "storage/local/recovery/check.h"
-#include "storage/local/ddl.h"
-#include "storage/local/recovery/file_check.h"
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/ddl.h"
 #include "storage/local/key_names.h"
+#include "storage/local/recovery/check.h"
+#include "storage/local/recovery/file_check.h"
 #include "types/item/varint.h"
 
 namespace parton {

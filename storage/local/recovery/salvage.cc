@@ -12,14 +12,14 @@
 #include <optional>
 #include <set>
 
-#include "storage/local/change_feed.h"
-#include "storage/local/recovery/damaged_database.h"
-#include "storage/local/engine.h"
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/bytes/schema_codec.h"
+#include "storage/local/change_feed.h"
+#include "storage/local/engine.h"
 #include "storage/local/key_finder.h"
 #include "storage/local/key_names.h"
+#include "storage/local/recovery/damaged_database.h"
 #include "storage/local/recovery/open_directory.h"
-#include "storage/local/bytes/schema_codec.h"
 #include "types/item/item_codec.h"
 #include "types/item/varint.h"
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/local/recovery/directory_sync.h"
 #include "storage/local/engine.h"
+#include "storage/local/recovery/directory_sync.h"
 #include "storage/local/recovery/log_scan.h"
 #include "storage/local/recovery/manifest_state.h"
 
@@ -23,8 +23,7 @@ struct NumberedFile {
 
 class TailCutter {
  public:
-  TailCutter(leveldb::Env* env, const std::string& path, bool relaxed)
-      : env_(env), path_(path), relaxed_(relaxed) {}
+  TailCutter(leveldb::Env* env, const std::string& path, bool relaxed) : env_(env), path_(path), relaxed_(relaxed) {}
 
   Status Run() {
     PARTON_RETURN_IF_ERROR(ListFiles());
@@ -77,7 +76,8 @@ class TailCutter {
     }
     const std::string missing = MissingFile();
     if (!missing.empty()) {
-      return Damaged(name, 0, (scan.damaged ? "has a bad record, and names " : "names ") + missing + ", which is not there",
+      return Damaged(name, 0,
+                     (scan.damaged ? "has a bad record, and names " : "names ") + missing + ", which is not there",
                      kNoRemedy);
     }
     if (!scan.damaged) return Status::Ok();

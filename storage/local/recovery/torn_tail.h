@@ -4,13 +4,14 @@
 // So after a crash
 //   * only the last record of the MANIFEST and of the last log may be bad, in any way: cut short, zeros, garbage,
 //     some sectors new and some old. It was never acknowledged: it is cut off;
-//   * a bad record with another one behind it, or in a log with a later one behind it, is damage. Dropping it would lose
+//   * a bad record with another one behind it, or in a log with a later one behind it, is damage. Dropping it would
+//   lose
 //     acknowledged writes without a word: opening fails and says where;
 //   * a bad last record of the MANIFEST is damage if files are gone that are needed without it: it had taken effect.
 // Zeros that were written ahead (zeroed_log_file.h) are no damage, in any log: they are cut off. Other zeros are where
 // another log follows.
-// With relaxed durability several records may be unsynced, and sectors reach the disk in any order: the log is then cut at its
-// first bad record, wherever that is. Logs are synced before the next one begins even so (log_file_env.h).
+// With relaxed durability several records may be unsynced, and sectors reach the disk in any order: the log is then cut
+// at its first bad record, wherever that is. Logs are synced before the next one begins even so (log_file_env.h).
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_TORN_TAIL_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_TORN_TAIL_H_
 

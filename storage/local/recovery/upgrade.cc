@@ -1,7 +1,7 @@
 #include "storage/local/recovery/upgrade.h"
 
-#include "storage/local/engine.h"
 #include "storage/local/bytes/key_layout.h"
+#include "storage/local/engine.h"
 #include "types/item/varint.h"
 
 namespace parton {

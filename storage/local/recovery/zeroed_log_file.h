@@ -1,5 +1,5 @@
-// A log that is written over zeros. A sync of a file that grew must also write what the file system knows of the file; one
-// of bytes that were there before need not, which takes about two thirds of the time.
+// A log that is written over zeros. A sync of a file that grew must also write what the file system knows of the file;
+// one of bytes that were there before need not, which takes about two thirds of the time.
 //
 // While commits are small, zeros are written some way ahead of the log's end; they are cut off when the file is closed.
 // After a crash, or if they could not be cut off, they are still there: readers of logs take them for the end

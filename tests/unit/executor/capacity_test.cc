@@ -33,8 +33,8 @@ class CapacityTest : public testing::Test {
   std::string Consumed() const {
     std::string out;
     for (const ConsumedCapacity& c : stats_.capacity) {
-      out += (out.empty() ? "" : "; ") + c.table + (c.index.empty() ? "" : "." + c.index) + " " +
-             Number(c.read_units) + "/" + Number(c.write_units);
+      out += (out.empty() ? "" : "; ") + c.table + (c.index.empty() ? "" : "." + c.index) + " " + Number(c.read_units) +
+             "/" + Number(c.write_units);
     }
     return out;
   }
@@ -142,7 +142,8 @@ TEST_F(CapacityTest, PagesGiveTheSameRows) {
 }
 
 TEST_F(CapacityTest, ThrottledByTheLibrarysClock) {
-  Must("CREATE TABLE p (k NUMBER, PRIMARY KEY (k)) WITH (billing = PROVISIONED, read_capacity = 1, write_capacity = 1)");
+  Must(
+      "CREATE TABLE p (k NUMBER, PRIMARY KEY (k)) WITH (billing = PROVISIONED, read_capacity = 1, write_capacity = 1)");
   Must("SET throttle = on");
   auto put = connection_->Prepare("REPLACE INTO p VALUE {'k': ?}").value();
   auto write = [&](int k) {
@@ -168,8 +169,9 @@ TEST_F(CapacityTest, ThrottledByTheLibrarysClock) {
 }
 
 TEST_F(CapacityTest, RefusedWriteLeavesNothing) {
-  Must("CREATE TABLE p (k NUMBER, g STRING, PRIMARY KEY (k), GLOBAL INDEX g (g) WITH (write_capacity = 1)) "
-       "WITH (read_capacity = 100, write_capacity = 100, stream = 'new image')");
+  Must(
+      "CREATE TABLE p (k NUMBER, g STRING, PRIMARY KEY (k), GLOBAL INDEX g (g) WITH (write_capacity = 1)) "
+      "WITH (read_capacity = 100, write_capacity = 100, stream = 'new image')");
   Must("SET throttle = on");
   Must("INSERT INTO p SELECT VALUE {'k': n, 'g': 'x'} FROM range(1, 300) AS n");
   EXPECT_EQ(Consumed(), "p 0/300; p.g 0/300");

@@ -2,13 +2,13 @@
 #ifndef PARTON_TESTS_UNIT_EXECUTOR_EXECUTOR_TEST_UTIL_H_
 #define PARTON_TESTS_UNIT_EXECUTOR_EXECUTOR_TEST_UTIL_H_
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "parton/database.h"
 

@@ -27,9 +27,7 @@ Result<Value> Query(const std::string& text, Typing typing = Typing::kStrict) {
   return EvaluateToValue(text, nullptr, settings);
 }
 
-Result<Value> Match(const std::string& pattern) {
-  return Query(std::string("(") + kRing + " MATCH " + pattern + ")");
-}
+Result<Value> Match(const std::string& pattern) { return Query(std::string("(") + kRing + " MATCH " + pattern + ")"); }
 
 void ExpectMatches(const std::string& pattern, const std::string& expected) {
   Result<Value> actual = Match(pattern), wanted = Query(expected);
@@ -62,8 +60,7 @@ TEST(GraphMatchTest, NodesLabelsAndConditions) {
 TEST(GraphMatchTest, Directions) {
   ExpectMatches("(x)-[e:S]->(y)", "<<{'x': 'n2', 'e': 24, 'y': 'n4'}>>");
   ExpectMatches("(x)<-[e:S]-(y)", "<<{'x': 'n4', 'e': 24, 'y': 'n2'}>>");
-  ExpectMatches("(x)~[e]~(y)",
-                "<<{'x': 'n3', 'e': 34, 'y': 'n4'}, {'x': 'n4', 'e': 34, 'y': 'n3'}>>");
+  ExpectMatches("(x)~[e]~(y)", "<<{'x': 'n3', 'e': 34, 'y': 'n4'}, {'x': 'n4', 'e': 34, 'y': 'n3'}>>");
   EXPECT_EQ(CountMatches("->"), 4u);
   EXPECT_EQ(CountMatches("<->"), 8u);
   EXPECT_EQ(CountMatches("~>"), 6u);
@@ -72,14 +69,12 @@ TEST(GraphMatchTest, Directions) {
 
 TEST(GraphMatchTest, ARepeatedVariableIsAJoin) {
   EXPECT_EQ(CountMatches("(x)-[:R]->()-[:R]->()-[:R]->(x)"), 3u);
-  ExpectMatches("(x)-[e:S]->(y), (y)~[f]~(z)",
-                "<<{'x': 'n2', 'e': 24, 'y': 'n4', 'f': 34, 'z': 'n3'}>>");
+  ExpectMatches("(x)-[e:S]->(y), (y)~[f]~(z)", "<<{'x': 'n2', 'e': 24, 'y': 'n4', 'f': 34, 'z': 'n3'}>>");
   ExpectMatches("(x)-[e]->(x)", "<<>>");
 }
 
 TEST(GraphMatchTest, ALoopIsWalkedOnce) {
-  Result<Value> r =
-      Query("(GRAPH([{'id': 1}], [{'source': 1, 'target': 1, 'payload': 11}]) MATCH -[e]-)");
+  Result<Value> r = Query("(GRAPH([{'id': 1}], [{'source': 1, 'target': 1, 'payload': 11}]) MATCH -[e]-)");
   ASSERT_TRUE(r.ok());
   EXPECT_EQ(r->ToLiteral(), "<<{'e': 11}>>");
 }
@@ -103,12 +98,10 @@ TEST(GraphMatchTest, RepetitionsBindLists) {
 }
 
 TEST(GraphMatchTest, Selectors) {
-  ExpectMatches(
-      "ANY SHORTEST (x WHERE x = 'n1')-[e]->+(y)",
-      "<<{'x': 'n1', 'e': [12], 'y': 'n2'}, {'x': 'n1', 'e': [12, 23], 'y': 'n3'},"
-      "  {'x': 'n1', 'e': [12, 24], 'y': 'n4'}, {'x': 'n1', 'e': [12, 23, 31], 'y': 'n1'}>>");
-  ExpectMatches("ALL SHORTEST (x WHERE x = 'n1')-[e]->*(y WHERE y = 'n1')",
-                "<<{'x': 'n1', 'e': [], 'y': 'n1'}>>");
+  ExpectMatches("ANY SHORTEST (x WHERE x = 'n1')-[e]->+(y)",
+                "<<{'x': 'n1', 'e': [12], 'y': 'n2'}, {'x': 'n1', 'e': [12, 23], 'y': 'n3'},"
+                "  {'x': 'n1', 'e': [12, 24], 'y': 'n4'}, {'x': 'n1', 'e': [12, 23, 31], 'y': 'n1'}>>");
+  ExpectMatches("ALL SHORTEST (x WHERE x = 'n1')-[e]->*(y WHERE y = 'n1')", "<<{'x': 'n1', 'e': [], 'y': 'n1'}>>");
   ExpectMatches("SHORTEST 2 (x WHERE x = 'n1')-[e]->*(y WHERE y = 'n1')",
                 "<<{'x': 'n1', 'e': [], 'y': 'n1'}, {'x': 'n1', 'e': [12, 23, 31], 'y': 'n1'}>>");
   // Undirected steps: two ways of the same length from n2 to n3's neighbour.

@@ -1,8 +1,8 @@
 // Operators, through queries that need them.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 
@@ -30,8 +30,7 @@ TEST_F(OperatorsTest, UnnestRules) {
   EXPECT_EQ(Rows("SELECT VALUE x FROM NULL AS x"), (Strings{"NULL"}));
   EXPECT_EQ(Rows("SELECT VALUE x FROM MISSING AS x").size(), 1u);
   EXPECT_EQ(Rows("SELECT VALUE x FROM [] AS x").size(), 0u);
-  EXPECT_EQ(Rows("SELECT VALUE [n, v] FROM UNPIVOT {'a': 1, 'b': 2} AS v AT n"),
-            (Strings{"['a', 1]", "['b', 2]"}));
+  EXPECT_EQ(Rows("SELECT VALUE [n, v] FROM UNPIVOT {'a': 1, 'b': 2} AS v AT n"), (Strings{"['a', 1]", "['b', 2]"}));
   EXPECT_EQ(Rows("SELECT VALUE [n, v] FROM UNPIVOT 7 AS v AT n"), (Strings{"['_1', 7]"}));
   EXPECT_EQ(Rows("SELECT VALUE v FROM UNPIVOT MISSING AS v").size(), 0u);
   EXPECT_EQ(Rows("SELECT VALUE [x.a, y] FROM [{'a': 1, 'b': [1, 2]}, {'a': 2, 'b': []}] AS x, x.b AS y"),
@@ -70,9 +69,8 @@ TEST_F(OperatorsTest, JoinsOfManyKinds) {
   for (size_t i = 0; i < kinds.size(); ++i) {
     for (const char* rules : {"on", "off"}) {
       Run(fmt::format("SET rule_plan_joins = {}", rules));
-      EXPECT_EQ(
-          Rows(fmt::format("SELECT VALUE 1 FROM {} AS a {} {} AS b ON a = b", left, kinds[i], right)).size(),
-          counts[i])
+      EXPECT_EQ(Rows(fmt::format("SELECT VALUE 1 FROM {} AS a {} {} AS b ON a = b", left, kinds[i], right)).size(),
+                counts[i])
           << kinds[i];
     }
   }
@@ -99,10 +97,8 @@ TEST_F(OperatorsTest, SortAndLimit) {
   EXPECT_EQ(Rows("SELECT VALUE x FROM [3, 'a', NULL, 1, true] AS x ORDER BY x"),
             (Strings{"true", "1", "3", "'a'", "NULL"}));
   EXPECT_EQ(Rows("SELECT VALUE x FROM [3, NULL, 1] AS x ORDER BY x DESC"), (Strings{"NULL", "3", "1"}));
-  EXPECT_EQ(Rows("SELECT VALUE x FROM [3, NULL, 1] AS x ORDER BY x DESC NULLS LAST"),
-            (Strings{"3", "1", "NULL"}));
-  EXPECT_EQ(Rows("SELECT VALUE x FROM range(1, 1000) AS x ORDER BY x DESC LIMIT 2 OFFSET 1"),
-            (Strings{"999", "998"}));
+  EXPECT_EQ(Rows("SELECT VALUE x FROM [3, NULL, 1] AS x ORDER BY x DESC NULLS LAST"), (Strings{"3", "1", "NULL"}));
+  EXPECT_EQ(Rows("SELECT VALUE x FROM range(1, 1000) AS x ORDER BY x DESC LIMIT 2 OFFSET 1"), (Strings{"999", "998"}));
   EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 3] AS x LIMIT 0").size(), 0u);
   EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 3] AS x OFFSET 9223372036854775808").size(), 0u);
   EXPECT_EQ(Error("SELECT VALUE x FROM [1] AS x LIMIT ?", {Value::Int(-1)}).code(), StatusCode::kValidation);
@@ -156,7 +152,8 @@ TEST_F(OperatorsTest, WhatMustFitInMemory) {
   EXPECT_EQ(Error("SELECT ARRAY_AGG(x) AS a FROM range(1, 100000) AS x").code(), StatusCode::kOutOfMemory);
   EXPECT_EQ(Error("SELECT ROW_NUMBER() OVER (ORDER BY x) AS n FROM range(1, 100000) AS x").code(),
             StatusCode::kOutOfMemory);
-  EXPECT_EQ(Error("WITH w AS (SELECT VALUE x FROM range(1, 100000) AS x) SELECT a, b FROM w AS a JOIN w AS b ON a = b").code(),
+  EXPECT_EQ(Error("WITH w AS (SELECT VALUE x FROM range(1, 100000) AS x) SELECT a, b FROM w AS a JOIN w AS b ON a = b")
+                .code(),
             StatusCode::kOutOfMemory);
   // What was held is given back.
   EXPECT_EQ(Rows("SELECT DISTINCT VALUE x % 3 FROM range(1, 1000) AS x").size(), 3u);
@@ -167,8 +164,7 @@ TEST_F(OperatorsTest, DistinctAndSets) {
   EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 2] AS x UNION ALL SELECT VALUE x FROM [2, 3] AS x").size(), 5u);
   EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 2] AS x UNION SELECT VALUE x FROM [2, 3] AS x").size(), 3u);
   EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 2] AS x INTERSECT ALL SELECT VALUE x FROM [2, 2, 2] AS x").size(), 2u);
-  EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 2] AS x EXCEPT ALL SELECT VALUE x FROM [2] AS x"),
-            (Strings{"1", "2"}));
+  EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 2] AS x EXCEPT ALL SELECT VALUE x FROM [2] AS x"), (Strings{"1", "2"}));
   EXPECT_EQ(Rows("SELECT VALUE x FROM [1, 2, 2] AS x EXCEPT SELECT VALUE x FROM [2] AS x"), (Strings{"1"}));
   EXPECT_EQ(Rows("SELECT 1 AS a, 2 AS b FROM [1] AS x UNION SELECT 1 AS c, 2 AS d FROM [1] AS x"),
             (Strings{"{'a': 1, 'b': 2}"}));
@@ -202,8 +198,7 @@ TEST_F(OperatorsTest, Subqueries) {
             (Strings{"1"}));
   EXPECT_EQ(Rows("SELECT VALUE y FROM [1, 2] AS y WHERE y NOT IN (SELECT VALUE z FROM [2, NULL] AS z)").size(), 0u);
   EXPECT_EQ(Rows("SELECT VALUE y FROM [1, NULL] AS y WHERE y NOT IN (SELECT VALUE z FROM [] AS z)").size(), 2u);
-  EXPECT_EQ(Rows("SELECT VALUE (SELECT VALUE z + y FROM [10] AS z) FROM [1, 2] AS y"),
-            (Strings{"<<11>>", "<<12>>"}));
+  EXPECT_EQ(Rows("SELECT VALUE (SELECT VALUE z + y FROM [10] AS z) FROM [1, 2] AS y"), (Strings{"<<11>>", "<<12>>"}));
 }
 
 TEST_F(OperatorsTest, WithAndRecursion) {

@@ -2,13 +2,12 @@
 // an error like others. What they answer is tested by the golden scripts and the random queries.
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
-
-#include <unistd.h>
 
 #include "executor_test_util.h"
 
@@ -126,7 +125,8 @@ TEST_F(SpillTest, APipeIsNotReadTwice) {
       std::ofstream out(pipe);
       for (int i = 0; i < 20000; ++i) out << "{\"k\": " << i % 10 << ", \"v\": " << i << "}\n";
     });
-    const std::vector<std::string> rows = Rows("SELECT k, " + what + " FROM json('" + pipe + "') AS r GROUP BY r.k AS k");
+    const std::vector<std::string> rows =
+        Rows("SELECT k, " + what + " FROM json('" + pipe + "') AS r GROUP BY r.k AS k");
     writer.join();
     return rows;
   };

@@ -1,16 +1,15 @@
 // Files that are packed, cut short, or cannot be written; statistics' counting of distinct values.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include <csignal>
 #include <vector>
-
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "io/csv_reader.h"
 #include "io/error_file.h"
@@ -118,7 +117,10 @@ TEST_F(FileTest, AFileAppearsOnlyWhenItIsWhole) {
 
 TEST_F(FileTest, LinesOfAnyLength) {
   const std::string long_line(700000, 'x');
-  Write(Path("f"), Compression::kNone, "\xEF\xBB\xBF" "a\n\n" + long_line + "\nlast");
+  Write(Path("f"), Compression::kNone,
+        "\xEF\xBB\xBF"
+        "a\n\n" +
+            long_line + "\nlast");
   auto file = OpenFileSource(Path("f"), FileAccess()).value();
   LineReader lines(file.get());
   std::vector<std::string> all;

@@ -19,9 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path Shared(const char* folder) {
-  return fs::path(PARTON_SOURCE_DIR).parent_path() / "shared" / folder;
-}
+fs::path Shared(const char* folder) { return fs::path(PARTON_SOURCE_DIR).parent_path() / "shared" / folder; }
 
 std::vector<std::string> Lines(const fs::path& file) {
   std::vector<std::string> lines;
@@ -69,8 +67,8 @@ std::set<std::string> Disputed(const fs::path& folder) {
   for (const std::string& line : Lines(folder / "disputed.tsv")) {
     for (size_t at = 0; at + 14 <= line.size(); ++at) {
       std::string word = line.substr(at, 14);
-      if (word[12] == '.' && std::all_of(word.begin(), word.begin() + 12,
-                                         [](unsigned char c) { return std::isxdigit(c) != 0; })) {
+      if (word[12] == '.' &&
+          std::all_of(word.begin(), word.begin() + 12, [](unsigned char c) { return std::isxdigit(c) != 0; })) {
         ids.insert(word);
       }
     }
@@ -131,13 +129,11 @@ TEST(ConformanceSyntaxTest, DdbshStatementsParse) {
       for (const auto& s : d["setup"].GetArray()) statements.push_back(s.GetString());
     }
     const auto& expect = d["expect"];
-    bool wrong =
-        expect.HasMember("error") && std::string_view(expect["error"].GetString()) == "Syntax";
+    bool wrong = expect.HasMember("error") && std::string_view(expect["error"].GetString()) == "Syntax";
     if (!wrong) statements.push_back(d["statement"].GetString());
     for (const std::string& statement : statements) {
       Result<ast::Script> script = Parse(statement);
-      EXPECT_TRUE(script.ok()) << d["id"].GetString() << " " << script.status().ToString() << "\n"
-                               << statement;
+      EXPECT_TRUE(script.ok()) << d["id"].GetString() << " " << script.status().ToString() << "\n" << statement;
     }
   }
   EXPECT_EQ(GetParseCounters().ll - before.ll, 0u);

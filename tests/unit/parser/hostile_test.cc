@@ -26,20 +26,18 @@ void ExpectSyntaxError(const std::string& text, const char* message) {
   Result<ast::Script> script = Parse(text);
   ASSERT_FALSE(script.ok()) << text.substr(0, 60);
   EXPECT_EQ(script.status().code(), StatusCode::kSyntax);
-  EXPECT_NE(script.status().message().find(message), std::string::npos)
-      << script.status().message();
+  EXPECT_NE(script.status().message().find(message), std::string::npos) << script.status().message();
   EXPECT_LT(Seconds(start), 60) << text.substr(0, 60);
 }
 
 TEST(HostileTest, DeepNesting) {
-  for (const char* open : {"(", "[", "{'a':", "<<", "f(", "CASE WHEN ", "NOT ", "- ", "x[", "CAST(",
-                           "(SELECT VALUE ", "{'a': [", "-(", "EXISTS(SELECT * FROM "}) {
+  for (const char* open : {"(", "[", "{'a':", "<<", "f(", "CASE WHEN ", "NOT ", "- ", "x[", "CAST(", "(SELECT VALUE ",
+                           "{'a': [", "-(", "EXISTS(SELECT * FROM "}) {
     ExpectSyntaxError(Repeat(open, 10'000), "nested deeper");
     ExpectSyntaxError("SELECT " + Repeat(open, 10'000) + "1", "nested deeper");
   }
   ExpectSyntaxError("SELECT " + Repeat("(", 10'000) + "1" + Repeat(")", 10'000), "nested deeper");
-  ExpectSyntaxError("CAST(a AS " + Repeat("LIST<", 10'000) + "INT" + Repeat(">", 10'000) + ")",
-                    "nested deeper");
+  ExpectSyntaxError("CAST(a AS " + Repeat("LIST<", 10'000) + "INT" + Repeat(">", 10'000) + ")", "nested deeper");
   ExpectSyntaxError("(g MATCH (a:" + Repeat("!", 10'000) + "b))", "nested deeper");
   ExpectSyntaxError("(g MATCH " + Repeat("(", 10'000) + "a", "nested deeper");
 }
@@ -94,8 +92,7 @@ TEST(HostileTest, Numbers) {
 }
 
 TEST(HostileTest, BadBytes) {
-  for (std::string bytes :
-       {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) {
+  for (std::string bytes : {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) {
     ExpectSyntaxError("SELECT '" + bytes + "'", "UTF-8");
     ExpectSyntaxError("SELECT " + bytes, "UTF-8");
   }

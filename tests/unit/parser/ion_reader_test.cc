@@ -19,8 +19,8 @@ Value Read(std::string_view text) {
 
 TEST(IonReaderTest, Scalars) {
   EXPECT_TRUE(Read("null").is_null());
-  for (const char* type : {"null", "bool", "int", "float", "decimal", "timestamp", "symbol",
-                           "string", "clob", "blob", "list", "sexp", "struct"}) {
+  for (const char* type : {"null", "bool", "int", "float", "decimal", "timestamp", "symbol", "string", "clob", "blob",
+                           "list", "sexp", "struct"}) {
     EXPECT_TRUE(Read(std::string("null.") + type).is_null()) << type;
   }
   EXPECT_TRUE(Read("true").is_true());
@@ -41,8 +41,7 @@ TEST(IonReaderTest, Scalars) {
 }
 
 TEST(IonReaderTest, Strings) {
-  EXPECT_EQ(Read(R"("a\tb\"\\\x41\u00e9\U0001F600\/")").bytes(),
-            "a\tb\"\\A\xC3\xA9\xF0\x9F\x98\x80/");
+  EXPECT_EQ(Read(R"("a\tb\"\\\x41\u00e9\U0001F600\/")").bytes(), "a\tb\"\\A\xC3\xA9\xF0\x9F\x98\x80/");
   EXPECT_EQ(Read(R"("\uD83D\uDE00")").bytes(), "\xF0\x9F\x98\x80");
   EXPECT_EQ(Read("\"\xF0\x9F\x98\x80\"").bytes(), "\xF0\x9F\x98\x80");
   EXPECT_EQ(Read("'''it's ''' '''long\\\n'''").bytes(), "it's long");
@@ -73,9 +72,8 @@ TEST(IonReaderTest, Containers) {
 
 TEST(IonReaderTest, Refuses) {
   for (const char* bad :
-       {"",        "[1",          "{a}",   "{a:}",    "01",       "1 2", "null.foo",
-        "\"a",     "'''a",        "{{a}}", "{{\"a}}", "2017-13T", "0x",  "1.5.2",
-        "\"\\q\"", "\"\\uD800\"", "[,]",   "a::",     "1abc",     "+"}) {
+       {"",        "[1",       "{a}", "{a:}",  "01",      "1 2",         "null.foo", "\"a", "'''a", "{{a}}",
+        "{{\"a}}", "2017-13T", "0x",  "1.5.2", "\"\\q\"", "\"\\uD800\"", "[,]",      "a::", "1abc", "+"}) {
     EXPECT_FALSE(ReadIon(bad).ok()) << bad;
   }
   EXPECT_FALSE(ReadIon(std::string(100'000, '[')).ok());
@@ -89,8 +87,7 @@ TEST(Base64Test, Strict) {
   out.clear();
   EXPECT_TRUE(DecodeBase64(" aA == ", &out));
   EXPECT_EQ(out, "h");
-  for (const char* bad :
-       {"A", "AA", "AAA", "A===", "====", "AA=A", "AAAA=", "AA==AAAA", "A!AA", "AA=", "=AAA"}) {
+  for (const char* bad : {"A", "AA", "AAA", "A===", "====", "AA=A", "AAAA=", "AA==AAAA", "A!AA", "AA=", "=AAA"}) {
     EXPECT_FALSE(DecodeBase64(bad, &out)) << bad;
   }
 }

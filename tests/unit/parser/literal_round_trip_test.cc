@@ -52,8 +52,7 @@ Value ReadBack(const std::string& text) {
     return Value();
   }
   const auto* query = std::get_if<ast::QueryStatement>(&statement->node);
-  const ast::ExprPtr* body =
-      query == nullptr ? nullptr : std::get_if<ast::ExprPtr>(&query->query->body);
+  const ast::ExprPtr* body = query == nullptr ? nullptr : std::get_if<ast::ExprPtr>(&query->query->body);
   if (body == nullptr) {
     ADD_FAILURE() << text << ": not an expression";
     return Value();
@@ -110,13 +109,13 @@ TEST(LiteralRoundTrip, Scalars) {
                                Value::Blob(std::string_view("\0\xff\x80", 3)),
                                Value::Clob(""),
                                Value::Clob(std::string_view("\"}}`\\\n\0\xff\x7f", 10))};
-  for (const char* d : {"0.0", "1.", "-1.50", "0.000", "1E2", "1E-130", "9.9E+125", "-1.5E+90",
-                        "0.00000000000000000000000000000000000000000000000001",
-                        "1.2345678901234567890123456789012345678"}) {
+  for (const char* d :
+       {"0.0", "1.", "-1.50", "0.000", "1E2", "1E-130", "9.9E+125", "-1.5E+90",
+        "0.00000000000000000000000000000000000000000000000001", "1.2345678901234567890123456789012345678"}) {
     values.push_back(Value::Decimal(N(d)));
   }
-  for (double d : {0.0, -0.0, 1.0, -1.5, 0.1, 1e300, 5e-324, 1.7976931348623157e308,
-                   double{INFINITY}, -double{INFINITY}, double{NAN}}) {
+  for (double d : {0.0, -0.0, 1.0, -1.5, 0.1, 1e300, 5e-324, 1.7976931348623157e308, double{INFINITY},
+                   -double{INFINITY}, double{NAN}}) {
     values.push_back(Value::Float(d));
   }
   for (const char* t : {"12:30:45", "12:30:45.123456789", "00:00:00.10+01:30", "01:02:03-00:30"}) {
@@ -125,10 +124,8 @@ TEST(LiteralRoundTrip, Scalars) {
   }
   values.push_back(Value::Of(Date{1, 2, 3}));
   values.push_back(Value::Of(ParseIonTimestamp("2017-01T").value()));
-  values.push_back(
-      Value::Of(ParseInterval("-100 02:30", {DatePart::kDay, DatePart::kMinute, 3, 6}).value()));
-  values.push_back(
-      Value::Of(ParseInterval("1-2", {DatePart::kYear, DatePart::kMonth, 2, 6}).value()));
+  values.push_back(Value::Of(ParseInterval("-100 02:30", {DatePart::kDay, DatePart::kMinute, 3, 6}).value()));
+  values.push_back(Value::Of(ParseInterval("1-2", {DatePart::kYear, DatePart::kMonth, 2, 6}).value()));
   for (const Value& v : values) {
     ExpectRoundTrip(v);
     ExpectRoundTrip(Value::List({v, Value::Struct({{"k", v}}), Value::Bag({v})}));
@@ -155,10 +152,9 @@ TEST(LiteralRoundTrip, Collections) {
 TEST(LiteralRoundTrip, RandomNumbers) {
   std::mt19937_64 random(5);
   for (int i = 0; i < 300; ++i) {
-    auto coefficient = static_cast<int128_t>(static_cast<int64_t>(random())) *
-                       static_cast<int64_t>(random() % 1000000000);
-    ExpectRoundTrip(
-        Value::Decimal(Number::FromParts(coefficient, static_cast<int32_t>(random() % 120) - 90)));
+    auto coefficient =
+        static_cast<int128_t>(static_cast<int64_t>(random())) * static_cast<int64_t>(random() % 1000000000);
+    ExpectRoundTrip(Value::Decimal(Number::FromParts(coefficient, static_cast<int32_t>(random() % 120) - 90)));
     uint64_t bits = random();
     double d;
     static_assert(sizeof(d) == sizeof(bits));

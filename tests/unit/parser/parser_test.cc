@@ -221,21 +221,18 @@ TEST(DialectTest, MistakesAreRefused) {
 
 TEST(DialectTest, WordsThatAreNoKeywordsElsewhereAreNames) {
   for (const char* word :
-       {"status", "Total",    "Name",   "count",     "Items",   "date",    "host",        "data",
-        "key",    "type",     "value",  "timestamp", "time",    "year",    "month",       "day",
-        "hour",   "minute",   "second", "index",     "mode",    "new",     "old",         "first",
-        "last",   "position", "range",  "rows",      "stream",  "tags",    "transaction", "trigger",
-        "text",   "url",      "method", "state",     "lock",    "format",  "begin",       "commit",
-        "check",  "copy",     "class",  "clock",     "default", "filter",  "match",       "to",
-        "work",   "zone",     "if",     "do",        "only",    "interval"}) {
+       {"status", "Total",  "Name",      "count",       "Items",   "date",  "host",  "data",     "key",
+        "type",   "value",  "timestamp", "time",        "year",    "month", "day",   "hour",     "minute",
+        "second", "index",  "mode",      "new",         "old",     "first", "last",  "position", "range",
+        "rows",   "stream", "tags",      "transaction", "trigger", "text",  "url",   "method",   "state",
+        "lock",   "format", "begin",     "commit",      "check",   "copy",  "class", "clock",    "default",
+        "filter", "match",  "to",        "work",        "zone",    "if",    "do",    "only",     "interval"}) {
     std::string w = word;
     for (const std::string& text :
-         {"SELECT " + w + " FROM t",
-          "SELECT a, " + w + " FROM t WHERE " + w + " = 1 AND t." + w + " > 2",
+         {"SELECT " + w + " FROM t", "SELECT a, " + w + " FROM t WHERE " + w + " = 1 AND t." + w + " > 2",
           "SELECT x." + w + " AS " + w + " FROM " + w + " AS x ORDER BY " + w + " DESC",
           "UPDATE t SET " + w + " = " + w + " + 1 REMOVE " + w + ".a WHERE " + w + "[0] = 5",
-          "INSERT INTO " + w + " (" + w + ", b) VALUES (1, 2)",
-          "DELETE FROM " + w + " WHERE " + w + " IN (1)",
+          "INSERT INTO " + w + " (" + w + ", b) VALUES (1, 2)", "DELETE FROM " + w + " WHERE " + w + " IN (1)",
           "SELECT VALUE {" + w + ": 1, 'a': " + w + "} FROM t",
           "CREATE TABLE " + w + " (" + w + " STRING, PRIMARY KEY (" + w + "))"}) {
       Result<ast::Script> script = Parse(text);
@@ -285,8 +282,7 @@ TEST(AstTest, Precedence) {
 }
 
 TEST(AstTest, SetOperators) {
-  ast::Script s =
-      MustParse("a UNION ALL b INTERSECT c EXCEPT (SELECT 1 FROM d LIMIT 1) ORDER BY x");
+  ast::Script s = MustParse("a UNION ALL b INTERSECT c EXCEPT (SELECT 1 FROM d LIMIT 1) ORDER BY x");
   const ast::Query& q = *std::get<ast::QueryStatement>(s.statements[0].node).query;
   EXPECT_EQ(q.order_by.size(), 1u);
   const auto* except = q.BodyAs<ast::SetOperation>();
@@ -315,9 +311,9 @@ TEST(AstTest, Literals) {
   EXPECT_EQ(literal("`{a: 1}`"), "{'a': 1}");
   EXPECT_EQ(literal("DATE '2021-02-28'"), "DATE '2021-02-28'");
   EXPECT_EQ(literal("INTERVAL -'5' DAY"), literal("INTERVAL '-5' DAY"));
-  for (const char* wrong : {"DATE '2021-02-30'", "TIME WITH TIME ZONE '02:30:59'",
-                            "TIME (10) '02:30:59'", "INTERVAL '100' DAY", "INTERVAL '1' DAY(2, 3)",
-                            "INTERVAL '1-1' MONTH TO YEAR", "TIMESTAMP '2021-01-01'"}) {
+  for (const char* wrong :
+       {"DATE '2021-02-30'", "TIME WITH TIME ZONE '02:30:59'", "TIME (10) '02:30:59'", "INTERVAL '100' DAY",
+        "INTERVAL '1' DAY(2, 3)", "INTERVAL '1-1' MONTH TO YEAR", "TIMESTAMP '2021-01-01'"}) {
     EXPECT_TRUE(literal(wrong).ends_with("error")) << wrong << " " << literal(wrong);
   }
 }
@@ -406,8 +402,7 @@ TEST(AstTest, Changes) {
   EXPECT_EQ(update->actions[2].kind, ast::UpdateAction::Kind::kRemove);
   EXPECT_EQ(update->actions[5].kind, ast::UpdateAction::Kind::kSet);
   EXPECT_EQ(update->tail.returning->what, ast::Returning::What::kModifiedNew);
-  s = MustParse(
-      "INSERT INTO t (a, b) VALUES (1, 2), (3, 4) ON CONFLICT DO NOTHING WITH (batch = 1000)");
+  s = MustParse("INSERT INTO t (a, b) VALUES (1, 2), (3, 4) ON CONFLICT DO NOTHING WITH (batch = 1000)");
   const auto* insert = s.statements[0].As<ast::Insert>();
   EXPECT_EQ(insert->columns.size(), 2u);
   EXPECT_EQ(insert->source->BodyAs<ast::Values>()->rows.size(), 2u);
@@ -443,8 +438,7 @@ TEST(AstTest, Tables) {
 }
 
 TEST(AstTest, Graphs) {
-  ast::Script s =
-      MustParse("(g MATCH TRAIL (a:L WHERE a.x = 1)-[e]->{1,3}(b)<~(c)-(d), (x) WHERE e.y = 2)");
+  ast::Script s = MustParse("(g MATCH TRAIL (a:L WHERE a.x = 1)-[e]->{1,3}(b)<~(c)-(d), (x) WHERE e.y = 2)");
   const auto* match = ExprOf(s).As<ast::GraphMatch>();
   ASSERT_TRUE(match);
   ASSERT_EQ(match->patterns.size(), 2u);
@@ -507,8 +501,7 @@ TEST(SyntaxErrorTest, PositionMessageHint) {
     EXPECT_EQ(s.status().span().line, m.line) << m.text;
     EXPECT_EQ(s.status().span().column, m.column) << m.text;
     EXPECT_NE(s.status().message().find(m.message), std::string::npos) << s.status().message();
-    EXPECT_NE(s.status().hint().find(m.hint), std::string::npos)
-        << m.text << ": " << s.status().hint();
+    EXPECT_NE(s.status().hint().find(m.hint), std::string::npos) << m.text << ": " << s.status().hint();
   }
   EXPECT_FALSE(ParseStatement("").ok());
   EXPECT_FALSE(ParseStatement("SELECT 1; SELECT 2").ok());

@@ -71,21 +71,15 @@ struct Lift {
 TEST(LiftLiteralsTest, LiftsWhereItMeansTheSame) {
   const Number half = *Number::ParseRounding("1.50");
   std::vector<Lift> cases = {
-      {"SELECT * FROM t WHERE a = 'x' AND b = 5",
-       "SELECT * FROM t WHERE a = ? AND b = ?",
-       {"x", 5}},
+      {"SELECT * FROM t WHERE a = 'x' AND b = 5", "SELECT * FROM t WHERE a = ? AND b = ?", {"x", 5}},
       {"select * from t where a = 'it''s'", "select * from t where a = ?", {"it's"}},
       {"SELECT a FROM t WHERE b=-5", "SELECT a FROM t WHERE b=?", {-5}},
       {"SELECT a FROM t WHERE b = a - 5", "SELECT a FROM t WHERE b = a - ?", {5}},
       {"SELECT a FROM t WHERE b = (a) -5", "SELECT a FROM t WHERE b = (a) -?", {5}},
       {"SELECT a FROM t WHERE b = 1.50", "SELECT a FROM t WHERE b = ?", {Value::Decimal(half)}},
-      {"SELECT a FROM t WHERE b['x'] = 1 AND c[0].d = 2",
-       "SELECT a FROM t WHERE b['x'] = ? AND c[0].d = ?",
-       {1, 2}},
+      {"SELECT a FROM t WHERE b['x'] = 1 AND c[0].d = 2", "SELECT a FROM t WHERE b['x'] = ? AND c[0].d = ?", {1, 2}},
       {"SELECT a FROM t WHERE b IN [1, 2]", "SELECT a FROM t WHERE b IN [?, ?]", {1, 2}},
-      {"SELECT a FROM t WHERE b LIKE 'x%' AND c = 1",
-       "SELECT a FROM t WHERE b LIKE 'x%' AND c = ?",
-       {1}},
+      {"SELECT a FROM t WHERE b LIKE 'x%' AND c = 1", "SELECT a FROM t WHERE b LIKE 'x%' AND c = ?", {1}},
       {"SELECT a FROM t WHERE d = DATE '2020-01-01' AND c = 1",
        "SELECT a FROM t WHERE d = DATE '2020-01-01' AND c = ?",
        {1}},
@@ -93,28 +87,18 @@ TEST(LiftLiteralsTest, LiftsWhereItMeansTheSame) {
        "SELECT a FROM t WHERE d = TIME (3) '01:00:00' AND c = ?",
        {1}},
       {"SELECT a FROM t WHERE b = 1e0 AND c = 1", "SELECT a FROM t WHERE b = 1e0 AND c = ?", {1}},
-      {"SELECT a FROM t WHERE b = x'00' AND c = 1",
-       "SELECT a FROM t WHERE b = x'00' AND c = ?",
-       {1}},
+      {"SELECT a FROM t WHERE b = x'00' AND c = 1", "SELECT a FROM t WHERE b = x'00' AND c = ?", {1}},
       {"SELECT a FROM range(1, 5) r WHERE r = 3", "SELECT a FROM range(1, 5) r WHERE r = ?", {3}},
-      {"SELECT a FROM t WHERE b = 1 ORDER BY 2 LIMIT 3",
-       "SELECT a FROM t WHERE b = ? ORDER BY 2 LIMIT 3",
-       {1}},
+      {"SELECT a FROM t WHERE b = 1 ORDER BY 2 LIMIT 3", "SELECT a FROM t WHERE b = ? ORDER BY 2 LIMIT 3", {1}},
       {"SELECT a FROM t WHERE b = 1 OFFSET -1", "SELECT a FROM t WHERE b = ? OFFSET -1", {1}},
-      {"INSERT INTO t VALUE {'a': 1, 'b': {'c': [2]}}",
-       "INSERT INTO t VALUE {'a': ?, 'b': {'c': [?]}}",
-       {1, 2}},
+      {"INSERT INTO t VALUE {'a': 1, 'b': {'c': [2]}}", "INSERT INTO t VALUE {'a': ?, 'b': {'c': [?]}}", {1, 2}},
       {"INSERT INTO t (a) VALUES (1), ('x')", "INSERT INTO t (a) VALUES (?), (?)", {1, "x"}},
       {"UPDATE t SET a.'b' = 1, c['d'] = 'e' WHERE k = 2",
        "UPDATE t SET a.'b' = ?, c['d'] = ? WHERE k = ?",
        {1, "e", 2}},
-      {"DELETE FROM t WHERE a = 1 WITH RATELIMIT (1 RCU)",
-       "DELETE FROM t WHERE a = ? WITH RATELIMIT (1 RCU)",
-       {1}},
+      {"DELETE FROM t WHERE a = 1 WITH RATELIMIT (1 RCU)", "DELETE FROM t WHERE a = ? WITH RATELIMIT (1 RCU)", {1}},
       {"DELETE FROM t WHERE a = 1 ;", "DELETE FROM t WHERE a = ? ;", {1}},
-      {"SELECT a FROM t WHERE b IS NOT NULL AND c = 1",
-       "SELECT a FROM t WHERE b IS NOT NULL AND c = ?",
-       {1}},
+      {"SELECT a FROM t WHERE b IS NOT NULL AND c = 1", "SELECT a FROM t WHERE b IS NOT NULL AND c = ?", {1}},
   };
   LiftedText out;
   for (const Lift& c : cases) {
@@ -133,14 +117,12 @@ TEST(LiftLiteralsTest, LiftsWhereItMeansTheSame) {
 TEST(LiftLiteralsTest, LeavesAlone) {
   LiftedText out;
   for (const char* text :
-       {"", "SELECT a FROM t", "SELECT * FROM t WHERE a = ? AND b = 1",
-        "SELECT * FROM t WHERE a = :x AND b = 1", "INSERT INTO t VALUE {'a': :x, 'b': 1}",
-        "INSERT INTO t VALUE {'a': CASE WHEN b THEN :x END, 'b': 1}",
+       {"", "SELECT a FROM t", "SELECT * FROM t WHERE a = ? AND b = 1", "SELECT * FROM t WHERE a = :x AND b = 1",
+        "INSERT INTO t VALUE {'a': :x, 'b': 1}", "INSERT INTO t VALUE {'a': CASE WHEN b THEN :x END, 'b': 1}",
         "SELECT CAST(a AS DECIMAL(3, 2)) FROM t WHERE b = 1", "SELECT a, 1 FROM t GROUP BY a",
-        "SELECT a FROM t WHERE b IS DECIMAL(3, 2) AND c = 1", "SELECT `1` FROM t WHERE a = 1",
-        "SELECT 1; SELECT 2", "CREATE TABLE t (a STRING)", "SET x = 1", "EXPLAIN SELECT 1",
-        "SELECT 'x", "SELECT a + INTERVAL '5' DAY FROM t WHERE b = 1",
-        "WITH x AS (SELECT 1) SELECT * FROM x", "COPY t FROM 'x'",
+        "SELECT a FROM t WHERE b IS DECIMAL(3, 2) AND c = 1", "SELECT `1` FROM t WHERE a = 1", "SELECT 1; SELECT 2",
+        "CREATE TABLE t (a STRING)", "SET x = 1", "EXPLAIN SELECT 1", "SELECT 'x",
+        "SELECT a + INTERVAL '5' DAY FROM t WHERE b = 1", "WITH x AS (SELECT 1) SELECT * FROM x", "COPY t FROM 'x'",
         "DELETE FROM t WHERE a = 1 + $%^ '"}) {
     EXPECT_FALSE(LiftLiterals(text, &out)) << text << " -> " << out.text;
   }

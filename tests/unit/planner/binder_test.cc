@@ -9,8 +9,8 @@
 #include <string>
 
 #include "parser/parser.h"
-#include "planner/rules/attributes.h"
 #include "planner/planner.h"
+#include "planner/rules/attributes.h"
 #include "storage/local/local_store.h"
 
 namespace parton {
@@ -100,9 +100,7 @@ class BinderTest : public ::testing::Test {
   std::map<std::string, Value> globals_{{"numbers", Value::List({Value::Int(1), Value::Int(2)})}};
 };
 
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST_F(BinderTest, StarOverOneTableIsTheItem) {
   Result<PlannedStatement> bound = Bind("SELECT * FROM songs");
@@ -121,8 +119,7 @@ TEST_F(BinderTest, UnknownNamesAreAttributes) {
   EXPECT_EQ(Error("title").message(), "unknown name \"title\"");
   // Known columns decide where a name belongs.
   EXPECT_TRUE(Error("SELECT a, b FROM (SELECT 1 AS a) AS x, (SELECT 2 AS b) AS y").ok());
-  EXPECT_TRUE(Has(Error("SELECT a FROM (SELECT 1 AS a) AS x, (SELECT 2 AS a) AS y").message(),
-                  "ambiguous"));
+  EXPECT_TRUE(Has(Error("SELECT a FROM (SELECT 1 AS a) AS x, (SELECT 2 AS a) AS y").message(), "ambiguous"));
   EXPECT_TRUE(Has(Error("SELECT c FROM (SELECT 1 AS a) AS x").message(), "unknown name"));
 }
 
@@ -135,8 +132,7 @@ TEST_F(BinderTest, TablesAndIndexes) {
   Result<PlannedStatement> pinned = Bind("SELECT * FROM \"songs\".\"by_genre\"");
   ASSERT_TRUE(pinned.ok());
   EXPECT_TRUE(AsQuery(*pinned).root->As<Plan::Access>()->pinned);
-  EXPECT_EQ(Error("SELECT * FROM songs.by_gendre").message(),
-            "The table does not have the specified index: by_gendre");
+  EXPECT_EQ(Error("SELECT * FROM songs.by_gendre").message(), "The table does not have the specified index: by_gendre");
   EXPECT_EQ(Error("SELECT * FROM songs.by_gendre").hint(), "did you mean \"by_genre\"?");
 }
 
@@ -179,16 +175,14 @@ TEST_F(BinderTest, BagsAndLists) {
   EXPECT_EQ(Shape("SELECT * FROM songs ORDER BY title"), Query::Shape::kList);
   EXPECT_EQ(Shape("PIVOT s.a AT s.b FROM songs AS s"), Query::Shape::kPivot);
   EXPECT_EQ(Shape("1 + 1"), Query::Shape::kValue);
-  EXPECT_EQ(Shape("(SELECT a FROM songs) UNION (SELECT b FROM songs) ORDER BY a"),
-            Query::Shape::kList);
+  EXPECT_EQ(Shape("(SELECT a FROM songs) UNION (SELECT b FROM songs) ORDER BY a"), Query::Shape::kList);
 }
 
 TEST_F(BinderTest, Grouping) {
   EXPECT_TRUE(Error("SELECT genre, COUNT(*) AS n FROM songs GROUP BY genre").ok());
-  EXPECT_TRUE(
-      Error("SELECT s.genre, SUM(s.year) FROM songs AS s GROUP BY s.genre HAVING COUNT(*) > 1 "
-            "ORDER BY MAX(s.year) DESC")
-          .ok());
+  EXPECT_TRUE(Error("SELECT s.genre, SUM(s.year) FROM songs AS s GROUP BY s.genre HAVING COUNT(*) > 1 "
+                    "ORDER BY MAX(s.year) DESC")
+                  .ok());
   EXPECT_TRUE(Error("SELECT year / 10 AS decade, COUNT(*) AS n FROM songs GROUP BY decade").ok());
   EXPECT_TRUE(Error("SELECT (s.year + 1) * 2 FROM songs AS s GROUP BY s.year + 1").ok());
   EXPECT_TRUE(Error("SELECT s.info.x FROM songs AS s GROUP BY s.info").ok());
@@ -198,18 +192,15 @@ TEST_F(BinderTest, Grouping) {
   EXPECT_TRUE(Error("SELECT COUNT(*) FROM songs").ok());
   Status title = Error("SELECT title, COUNT(*) FROM songs GROUP BY genre");
   EXPECT_TRUE(Has(title.message(), "must be a GROUP BY key")) << title.ToString();
-  EXPECT_TRUE(
-      Has(Error("SELECT genre FROM songs WHERE COUNT(*) > 1").message(), "cannot stand in WHERE"));
+  EXPECT_TRUE(Has(Error("SELECT genre FROM songs WHERE COUNT(*) > 1").message(), "cannot stand in WHERE"));
   EXPECT_TRUE(Has(Error("SELECT SUM(COUNT(*)) FROM songs").message(), "nested"));
   // A correlated query over the groups.
-  EXPECT_TRUE(
-      Error("SELECT g, (SELECT VALUE COUNT(*) FROM people AS p WHERE p.likes = g) FROM songs AS s "
-            "GROUP BY s.genre AS g")
-          .ok());
-  EXPECT_FALSE(
-      Error("SELECT (SELECT VALUE p.id FROM people AS p WHERE p.likes = s.title) FROM songs AS s "
-            "GROUP BY s.genre")
-          .ok());
+  EXPECT_TRUE(Error("SELECT g, (SELECT VALUE COUNT(*) FROM people AS p WHERE p.likes = g) FROM songs AS s "
+                    "GROUP BY s.genre AS g")
+                  .ok());
+  EXPECT_FALSE(Error("SELECT (SELECT VALUE p.id FROM people AS p WHERE p.likes = s.title) FROM songs AS s "
+                     "GROUP BY s.genre")
+                   .ok());
 }
 
 TEST_F(BinderTest, HavingWithoutGroupByInStrictTyping) {
@@ -229,46 +220,38 @@ TEST_F(BinderTest, OrderBy) {
 }
 
 TEST_F(BinderTest, Subqueries) {
-  EXPECT_TRUE(
-      Error("SELECT * FROM songs AS s WHERE s.artist IN (SELECT p.name FROM people AS p)").ok());
+  EXPECT_TRUE(Error("SELECT * FROM songs AS s WHERE s.artist IN (SELECT p.name FROM people AS p)").ok());
   EXPECT_TRUE(Error("SELECT * FROM songs AS s WHERE EXISTS (SELECT 1 FROM people AS p WHERE p.name "
                     "= s.artist)")
                   .ok());
-  EXPECT_TRUE(
-      Error("SELECT * FROM songs AS s WHERE (s.a, s.b) IN (SELECT p.x, p.y FROM people AS p)")
-          .ok());
+  EXPECT_TRUE(Error("SELECT * FROM songs AS s WHERE (s.a, s.b) IN (SELECT p.x, p.y FROM people AS p)").ok());
   EXPECT_TRUE(Error("SELECT s.x[*].y FROM songs AS s").ok());
   EXPECT_TRUE(Has(Error("SELECT (SELECT a, b FROM people) FROM songs").message(), "one column"));
   // What the correlated query reads from outside.
-  Result<PlannedStatement> bound = Bind(
-      "SELECT VALUE EXISTS (SELECT 1 FROM people AS p WHERE p.name = s.artist) FROM songs AS s");
+  Result<PlannedStatement> bound =
+      Bind("SELECT VALUE EXISTS (SELECT 1 FROM people AS p WHERE p.name = s.artist) FROM songs AS s");
   ASSERT_TRUE(bound.ok());
   const auto* compute = AsQuery(*bound).root->As<Plan::Compute>();
   ASSERT_NE(compute, nullptr);
   const auto* sub = compute->outputs[0].expr->As<Expr::Subquery>();
   ASSERT_NE(sub, nullptr);
-  EXPECT_EQ(sub->reads,
-            std::vector<int>{AsQuery(*bound).root->inputs[0]->As<Plan::Access>()->slot});
+  EXPECT_EQ(sub->reads, std::vector<int>{AsQuery(*bound).root->inputs[0]->As<Plan::Access>()->slot});
 }
 
 TEST_F(BinderTest, CommonTables) {
   EXPECT_FALSE(Has(PlanText("WITH x AS (SELECT * FROM songs) SELECT * FROM x"), "hared"));
-  EXPECT_TRUE(
-      Has(PlanText("WITH x AS (SELECT * FROM songs) SELECT * FROM x AS a, x AS b"), "hared"));
+  EXPECT_TRUE(Has(PlanText("WITH x AS (SELECT * FROM songs) SELECT * FROM x AS a, x AS b"), "hared"));
   EXPECT_TRUE(Error("WITH x(a, b) AS (SELECT title, year FROM songs) SELECT a, b FROM x").ok());
-  EXPECT_TRUE(Has(Error("WITH x(a) AS (SELECT title, year FROM songs) SELECT a FROM x").message(),
-                  "1 names for 2 columns"));
-  EXPECT_TRUE(Has(
-      PlanText(
-          "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT n.i + 1 AS i FROM n WHERE n.i < 5) "
-          "SELECT * FROM n"),
-      "ecursive"));
+  EXPECT_TRUE(
+      Has(Error("WITH x(a) AS (SELECT title, year FROM songs) SELECT a FROM x").message(), "1 names for 2 columns"));
+  EXPECT_TRUE(Has(PlanText("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT n.i + 1 AS i FROM n WHERE n.i < 5) "
+                           "SELECT * FROM n"),
+                  "ecursive"));
 }
 
 TEST_F(BinderTest, SetOperators) {
   EXPECT_TRUE(Error("SELECT a FROM songs UNION ALL SELECT b FROM people").ok());
-  EXPECT_TRUE(
-      Has(Error("SELECT a, c FROM songs UNION SELECT b FROM people").message(), "2 and 1 columns"));
+  EXPECT_TRUE(Has(Error("SELECT a, c FROM songs UNION SELECT b FROM people").message(), "2 and 1 columns"));
   EXPECT_TRUE(Error("SELECT a, c FROM songs OUTER UNION SELECT b FROM people").ok());
   EXPECT_TRUE(Error("TABLE songs OUTER EXCEPT << 1 >>").ok());
 }
@@ -284,13 +267,10 @@ TEST_F(BinderTest, Functions) {
 }
 
 TEST_F(BinderTest, Windows) {
+  EXPECT_TRUE(Error("SELECT title, ROW_NUMBER() OVER (PARTITION BY genre ORDER BY year) AS n FROM songs").ok());
+  EXPECT_TRUE(Error("SELECT genre, SUM(COUNT(*)) OVER (ORDER BY genre) FROM songs GROUP BY genre").ok());
   EXPECT_TRUE(
-      Error("SELECT title, ROW_NUMBER() OVER (PARTITION BY genre ORDER BY year) AS n FROM songs")
-          .ok());
-  EXPECT_TRUE(
-      Error("SELECT genre, SUM(COUNT(*)) OVER (ORDER BY genre) FROM songs GROUP BY genre").ok());
-  EXPECT_TRUE(Has(Error("SELECT title FROM songs WHERE RANK() OVER (ORDER BY year) = 1").message(),
-                  "cannot stand in WHERE"));
+      Has(Error("SELECT title FROM songs WHERE RANK() OVER (ORDER BY year) = 1").message(), "cannot stand in WHERE"));
   EXPECT_TRUE(Has(Error("SELECT RANK() FROM songs").message(), "OVER"));
 }
 
@@ -310,32 +290,25 @@ TEST_F(BinderTest, Attributes) {
 
 TEST_F(BinderTest, Inserts) {
   EXPECT_EQ(Write("INSERT INTO people VALUE {'id': 'a'}")->kind, WritePlan::Kind::kInsert);
-  EXPECT_EQ(Write("INSERT INTO people << {'id': 'a'}, {'id': 'b'} >>")->kind,
-            WritePlan::Kind::kInsert);
-  EXPECT_EQ(Write("INSERT INTO people (id, n) VALUES ('a', 1), ('b', 2)")->kind,
-            WritePlan::Kind::kInsert);
+  EXPECT_EQ(Write("INSERT INTO people << {'id': 'a'}, {'id': 'b'} >>")->kind, WritePlan::Kind::kInsert);
+  EXPECT_EQ(Write("INSERT INTO people (id, n) VALUES ('a', 1), ('b', 2)")->kind, WritePlan::Kind::kInsert);
   EXPECT_EQ(Write("INSERT INTO people SELECT * FROM songs")->kind, WritePlan::Kind::kInsert);
-  EXPECT_EQ(Write("INSERT INTO people (id, n) SELECT artist, year FROM songs")->kind,
-            WritePlan::Kind::kInsert);
+  EXPECT_EQ(Write("INSERT INTO people (id, n) SELECT artist, year FROM songs")->kind, WritePlan::Kind::kInsert);
   EXPECT_EQ(Write("REPLACE INTO people VALUE {'id': 'a'}")->kind, WritePlan::Kind::kReplace);
   EXPECT_EQ(Write("UPSERT INTO people VALUE {'id': 'a'}")->kind, WritePlan::Kind::kUpsert);
-  EXPECT_EQ(Write("INSERT INTO people VALUE {'id': 'a'} ON CONFLICT DO NOTHING")->if_exists,
-            WriteOp::Otherwise::kSkip);
-  EXPECT_TRUE(
-      Has(Error("INSERT INTO people (id, n) VALUES ('a')").message(), "1 values for 2 columns"));
+  EXPECT_EQ(Write("INSERT INTO people VALUE {'id': 'a'} ON CONFLICT DO NOTHING")->if_exists, WriteOp::Otherwise::kSkip);
+  EXPECT_TRUE(Has(Error("INSERT INTO people (id, n) VALUES ('a')").message(), "1 values for 2 columns"));
   EXPECT_EQ(Error("INSERT INTO peple VALUE {'id': 'a'}").code(), StatusCode::kNotFound);
 }
 
 TEST_F(BinderTest, Updates) {
-  auto update =
-      Write("UPDATE songs SET a = 1, b.c[2] = title REMOVE d WHERE artist = 'x' AND year > 3");
+  auto update = Write("UPDATE songs SET a = 1, b.c[2] = title REMOVE d WHERE artist = 'x' AND year > 3");
   ASSERT_NE(update, nullptr);
   ASSERT_EQ(update->actions.size(), 3u);
   EXPECT_EQ(update->actions[1].path.size(), 3u);
   EXPECT_EQ(update->if_absent, WriteOp::Otherwise::kSkip);
   EXPECT_NE(update->condition, nullptr);
-  EXPECT_TRUE(
-      Has(Error("UPDATE songs SET artist = 'x'").message(), "Cannot update attribute artist"));
+  EXPECT_TRUE(Has(Error("UPDATE songs SET artist = 'x'").message(), "Cannot update attribute artist"));
   EXPECT_TRUE(Has(Error("UPDATE songs SET a = 1, a.b = 2").message(), "overlap"));
   EXPECT_TRUE(Has(Error("UPDATE songs SET a[0] = 1, a.b = 2").message(), "conflict"));
   // UPSERT takes the key out of the condition: it cannot hold on an absent item.
@@ -346,10 +319,9 @@ TEST_F(BinderTest, Updates) {
   EXPECT_FALSE(Has(ToString(*upsert->condition), "'a'"));
   // Without a full key it changes what is there.
   EXPECT_EQ(Write("UPSERT people SET n = 1 WHERE m = 'a'")->if_absent, WriteOp::Otherwise::kSkip);
-  EXPECT_TRUE(Has(Error("DELETE FROM people WHERE id = 'a' RETURNING ALL NEW *").message(),
-                  "Only RETURNING ALL OLD *"));
-  EXPECT_EQ(Write("DELETE FROM people WHERE id = 'a' RETURNING ALL OLD *")->returning,
-            ReturnValues::kAllOld);
+  EXPECT_TRUE(
+      Has(Error("DELETE FROM people WHERE id = 'a' RETURNING ALL NEW *").message(), "Only RETURNING ALL OLD *"));
+  EXPECT_EQ(Write("DELETE FROM people WHERE id = 'a' RETURNING ALL OLD *")->returning, ReturnValues::kAllOld);
 }
 
 TEST_F(BinderTest, DynamoDialect) {
@@ -377,32 +349,23 @@ TEST_F(BinderTest, DynamoDialect) {
       {"SELECT * FROM songs AS s", "Aliasing is not supported"},
       {"SELECT * FROM songs.by_genre.x", "at most 2 components"},
       {"SELECT * FROM songs ORDER BY year", "Must have WHERE clause"},
-      {"SELECT * FROM songs WHERE year = 1 ORDER BY year",
-       "at least one non-optional hash key condition"},
+      {"SELECT * FROM songs WHERE year = 1 ORDER BY year", "at least one non-optional hash key condition"},
       {"SELECT * FROM songs WHERE artist = 'a' ORDER BY title", "Attribute title in ORDER BY"},
-      {"SELECT * FROM songs WHERE artist IN ['a', 'b'] ORDER BY year",
-       "Must have hash key in ORDER BY"},
+      {"SELECT * FROM songs WHERE artist IN ['a', 'b'] ORDER BY year", "Must have hash key in ORDER BY"},
       {"SELECT * FROM songs WHERE artist = 1", "Key attribute's data type should match"},
       {"SELECT * FROM songs WHERE artist = 'a' AND year IN [1, 2, 1]", "Overlapping conditions"},
-      {"SELECT * FROM songs WHERE artist = 'a' OR (artist = 'a' AND year = 1)",
-       "Overlapping conditions"},
+      {"SELECT * FROM songs WHERE artist = 'a' OR (artist = 'a' AND year = 1)", "Overlapping conditions"},
       {"SELECT * FROM songs WHERE a < true", "operator or function: <, operand type: BOOL"},
       {"SELECT * FROM songs WHERE a LIKE 'x%'", "Unexpected operator"},
-      {"SELECT * FROM songs WHERE begin_with(a, 'x')",
-       "Unrecognized function: BEGIN_WITH at 1:27:10"},
+      {"SELECT * FROM songs WHERE begin_with(a, 'x')", "Unrecognized function: BEGIN_WITH at 1:27:10"},
       {"SELECT * FROM nosuch", "Requested resource not found"},
-      {"INSERT INTO songs VALUE {'artist': 'a', 'l': [?]}",
-       "Unsupported data type: Parameter under key root.l[0]"},
+      {"INSERT INTO songs VALUE {'artist': 'a', 'l': [?]}", "Unsupported data type: Parameter under key root.l[0]"},
       {"INSERT INTO songs VALUE {'artist': 'a', 'l': <<>>}", "Empty bags are not supported"},
-      {"INSERT INTO songs VALUE {'artist': 'a', 'l': <<1, 'a'>>}",
-       "either numbers or strings in bags"},
+      {"INSERT INTO songs VALUE {'artist': 'a', 'l': <<1, 'a'>>}", "either numbers or strings in bags"},
       {"UPDATE songs SET a = 1 WHERE artist = 'a'", "mandatory equality on all key attributes"},
-      {"UPDATE songs SET a = 1 WHERE artist = 'a' AND artist = 'b' AND year = 1",
-       "Multiple conditions on same key"},
-      {"UPDATE songs SET a = set_add(b, <<1>>) WHERE artist = 'a' AND year = 1",
-       "must equal the assignment value"},
-      {"UPDATE songs.by_genre SET a = 1 WHERE artist = 'a' AND year = 1",
-       "not supported on an index"},
+      {"UPDATE songs SET a = 1 WHERE artist = 'a' AND artist = 'b' AND year = 1", "Multiple conditions on same key"},
+      {"UPDATE songs SET a = set_add(b, <<1>>) WHERE artist = 'a' AND year = 1", "must equal the assignment value"},
+      {"UPDATE songs.by_genre SET a = 1 WHERE artist = 'a' AND year = 1", "not supported on an index"},
       {"UPSERT INTO songs VALUE {'artist': 'a'}", "Expected data manipulation"},
       {"1 + 1", "Expected data manipulation"},
   };

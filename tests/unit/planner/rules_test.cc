@@ -1,4 +1,5 @@
 // Each planner rule by itself: what EXPLAIN shows with it and without it, and that the rows are the same.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,8 +7,6 @@
 #include <cmath>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "parton/database.h"
 
@@ -58,8 +57,7 @@ class Rules : public ::testing::Test {
   }
 
   // With the rule the plan contains `with`; without it, it does not; the rows are the same.
-  void ExpectRule(const std::string& rule, const std::string& query, const std::string& with,
-                  bool ordered = false) {
+  void ExpectRule(const std::string& rule, const std::string& query, const std::string& with, bool ordered = false) {
     SCOPED_TRACE(query);
     std::string plan = Plan(query);
     EXPECT_NE(plan.find(with), std::string::npos) << "no \"" << with << "\" in\n" << plan;
@@ -97,7 +95,8 @@ TEST_F(Rules, FoldConstantsLeavesErrorsToTheExecution) {
 
 TEST_F(Rules, NormalizePredicatesPushesNotIn) {
   ExpectRule("normalize_predicates", "SELECT * FROM t WHERE NOT (who = 1 OR who > 4)", "t.who <> 1 AND t.who <= 4");
-  ExpectRule("normalize_predicates", "SELECT * FROM t WHERE pk = 'p1' AND NOT (sk > 20)", "key: pk = 'p1' AND sk <= 20");
+  ExpectRule("normalize_predicates", "SELECT * FROM t WHERE pk = 'p1' AND NOT (sk > 20)",
+             "key: pk = 'p1' AND sk <= 20");
 }
 
 TEST_F(Rules, NormalizePredicatesMergesEqualitiesOfOnePath) {
@@ -166,12 +165,15 @@ TEST_F(Rules, NanAsAParameterBoundsNothing) {
     EXPECT_TRUE(r.ok()) << where << r.status().ToString();
     return (*r)->Next() ? (*r)->row().int_value() : -1;
   };
-  for (const char* from : {"people AS p WHERE p.id", "t AS p WHERE p.pk = 'p1' AND p.sk", "t AS p WHERE p.kind = 'k1' AND p.due",
-                           "t AS p WHERE p.due", "t AS p WHERE p.who"}) {
+  for (const char* from : {"people AS p WHERE p.id", "t AS p WHERE p.pk = 'p1' AND p.sk",
+                           "t AS p WHERE p.kind = 'k1' AND p.due", "t AS p WHERE p.due", "t AS p WHERE p.who"}) {
     const int64_t all = count(fmt::format("{} IS NOT MISSING", from), {});
     for (const char* op : {"<", "<=", ">", ">="}) {
       EXPECT_EQ(count(fmt::format("{} {} ?", from, op), {nan}), 0) << from << op;
-      EXPECT_EQ(count(fmt::format("{} IS NOT MISSING AND NOT ({} {} ?)", from, std::string(from).substr(std::string(from).rfind("p.")), op), {nan}), all)
+      EXPECT_EQ(count(fmt::format("{} IS NOT MISSING AND NOT ({} {} ?)", from,
+                                  std::string(from).substr(std::string(from).rfind("p.")), op),
+                      {nan}),
+                all)
           << from << op;
     }
     EXPECT_EQ(count(fmt::format("{} BETWEEN ? AND 100", from), {nan}), 0) << from;
@@ -180,7 +182,8 @@ TEST_F(Rules, NanAsAParameterBoundsNothing) {
     EXPECT_EQ(count(fmt::format("{} IN (?, ?)", from), {nan, nan}), 0) << from;
     EXPECT_EQ(count(fmt::format("{} = ?", from), {nan}), 0) << from;
   }
-  auto backward = connection_->Execute("SELECT p.sk FROM t AS p WHERE p.pk = 'p1' AND p.sk > ? ORDER BY p.sk DESC", {nan});
+  auto backward =
+      connection_->Execute("SELECT p.sk FROM t AS p WHERE p.pk = 'p1' AND p.sk > ? ORDER BY p.sk DESC", {nan});
   ASSERT_TRUE(backward.ok());
   EXPECT_FALSE((*backward)->Next());
 }
@@ -191,7 +194,8 @@ TEST_F(Rules, PlanningIsLinearInTheLengthOfConditions) {
   for (int i = 0; i < 20000; ++i) list += fmt::format("{}{}", i ? ", " : "", i);
   for (int i = 0; i < 5000; ++i) unequal += fmt::format("{}id <> {}", i ? " AND " : "", i);
   for (int i = 0; i < 5000; ++i) equal += fmt::format("{}name = 'n{}'", i ? " OR " : "", i);
-  for (const std::string& where : {"id IN (" + list + ")", unequal, equal, "id IN (" + list + ") AND id IN (" + list + ")"}) {
+  for (const std::string& where :
+       {"id IN (" + list + ")", unequal, equal, "id IN (" + list + ") AND id IN (" + list + ")"}) {
     const auto start = std::chrono::steady_clock::now();
     auto r = connection_->Execute("SELECT COUNT(*) AS n FROM people WHERE " + where);
     ASSERT_TRUE(r.ok()) << r.status().ToString();
@@ -201,7 +205,8 @@ TEST_F(Rules, PlanningIsLinearInTheLengthOfConditions) {
 }
 
 TEST_F(Rules, OrderJoinsAvoidsTheCrossProduct) {
-  ExpectRule("order_joins", "SELECT a.sk AS x FROM t AS a, t AS b, t AS c WHERE a.who = c.sk AND b.who = c.sk AND c.pk = 'p1'",
+  ExpectRule("order_joins",
+             "SELECT a.sk AS x FROM t AS a, t AS b, t AS c WHERE a.who = c.sk AND b.who = c.sk AND c.pk = 'p1'",
              "keys: a.who = c.sk\n");
 }
 
@@ -227,19 +232,22 @@ TEST_F(Rules, UnnestSubqueriesJoinsInsteadOfAskingPerRow) {
              "SELECT sk FROM t WHERE t.pk = 'p1' AND NOT EXISTS (SELECT * FROM marks AS m WHERE m.who = t.who)",
              "AntiJoin");
   ExpectRule("unnest_subqueries",
-             "SELECT sk FROM t WHERE EXISTS (SELECT 1 FROM marks AS m WHERE m.who = t.who AND m.id < t.sk)", "SemiJoin");
+             "SELECT sk FROM t WHERE EXISTS (SELECT 1 FROM marks AS m WHERE m.who = t.who AND m.id < t.sk)",
+             "SemiJoin");
   ExpectRule("unnest_subqueries", "SELECT sk FROM t WHERE who IN (SELECT VALUE m.who FROM marks AS m)", "SemiJoin");
   ExpectRule("unnest_subqueries",
-             "SELECT sk FROM t WHERE due NOT IN (SELECT VALUE m.who FROM marks AS m WHERE m.who IS NOT NULL)", "AntiJoin");
+             "SELECT sk FROM t WHERE due NOT IN (SELECT VALUE m.who FROM marks AS m WHERE m.who IS NOT NULL)",
+             "AntiJoin");
   // A NULL among the values makes every other answer unknown.
   EXPECT_EQ(Rows("SELECT sk FROM t WHERE who NOT IN (SELECT VALUE m.who FROM marks AS m)").size(), 0u);
-  ExpectRule("unnest_subqueries", "SELECT sk FROM t WHERE due NOT IN (SELECT VALUE m.who FROM marks AS m WHERE m.id > 9)",
-             "AntiJoin");
+  ExpectRule("unnest_subqueries",
+             "SELECT sk FROM t WHERE due NOT IN (SELECT VALUE m.who FROM marks AS m WHERE m.id > 9)", "AntiJoin");
 }
 
 TEST_F(Rules, UnnestSubqueriesLeavesKeyLookupsAndDeepCorrelation) {
-  ExpectNotInPlan("SELECT sk FROM t WHERE pk = 'p1' AND sk = 6 AND EXISTS (SELECT * FROM people AS p WHERE p.id = t.who)",
-                  "SemiJoin");
+  ExpectNotInPlan(
+      "SELECT sk FROM t WHERE pk = 'p1' AND sk = 6 AND EXISTS (SELECT * FROM people AS p WHERE p.id = t.who)",
+      "SemiJoin");
   std::string query =
       "SELECT sk FROM t WHERE EXISTS (SELECT * FROM (SELECT * FROM people AS p WHERE p.id = t.who) AS q)";
   EXPECT_EQ(Rows(query).size(), Rows("SELECT sk FROM t WHERE who IN [1, 2, 5]").size());
@@ -250,7 +258,8 @@ TEST_F(Rules, UnnestSubqueriesLeavesKeyLookupsAndDeepCorrelation) {
 TEST_F(Rules, ChooseAccessPathsFollowsThePlanningTable) {
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk = 'p1' AND sk = 6", "GetItem t");
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk = 'p1' AND sk IN [1, 6, 11]", "BatchGet t");
-  ExpectRule("choose_access_paths", "SELECT * FROM t WHERE (pk = 'p1' AND sk = 6) OR (pk = 'p2' AND sk = 7)", "BatchGet t");
+  ExpectRule("choose_access_paths", "SELECT * FROM t WHERE (pk = 'p1' AND sk = 6) OR (pk = 'p2' AND sk = 7)",
+             "BatchGet t");
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk = 'p1'", "Query t");
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk IN ['p1', 'p2'] AND sk > 30", "Query t");
   ExpectRule("choose_access_paths", "SELECT * FROM t WHERE pk > 'p2'", "RangeScan t");

@@ -1,10 +1,10 @@
 // BACKUP, RESTORE, REPAIR, and what a damaged file does.
+#include <fmt/format.h>
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 
@@ -35,7 +35,8 @@ TEST_F(BackupTest, EverythingComesBack) {
   Run("CREATE TABLE t (a NUMBER, g STRING, PRIMARY KEY (a), GLOBAL INDEX by_g (g)) "
       "WITH (stream = 'both images', ttl = 'e'); CREATE TABLE copy (a NUMBER, PRIMARY KEY (a))");
   for (int i = 0; i < 300; ++i) {
-    Run(fmt::format("INSERT INTO t VALUE {{'a': {}, 'g': '{}', 'e': 4000000000, 'n{}': [1.50, <<'x'>>, {{}}]}}", i, i % 7, i % 40));
+    Run(fmt::format("INSERT INTO t VALUE {{'a': {}, 'g': '{}', 'e': 4000000000, 'n{}': [1.50, <<'x'>>, {{}}]}}", i,
+                    i % 7, i % 40));
   }
   Run("CREATE TRIGGER r ON t AS INSERT INTO copy SELECT VALUE r.NewImage FROM records AS r");
   const Strings before = Rows("SELECT VALUE t FROM t AS t ORDER BY t.a");
@@ -106,16 +107,22 @@ TEST_F(BackupTest, DamagedFileIsNamedAndTheRestIsReadable) {
     auto db = Database::Open(dir, options);
     ASSERT_TRUE(db.ok());
     auto c = (*db)->Connect();
-    ASSERT_TRUE(c->ExecuteScript("CREATE TABLE aaa (a NUMBER, PRIMARY KEY (a), GLOBAL INDEX by_q (q NUMBER)); CREATE TABLE bbb (a NUMBER, PRIMARY KEY (a))").ok());
+    ASSERT_TRUE(c->ExecuteScript("CREATE TABLE aaa (a NUMBER, PRIMARY KEY (a), GLOBAL INDEX by_q (q NUMBER)); CREATE "
+                                 "TABLE bbb (a NUMBER, PRIMARY KEY (a))")
+                    .ok());
     for (const char* table : {"aaa", "bbb"}) {
       for (int i = 0; i < 600; ++i) {
         ASSERT_TRUE(c->Execute(fmt::format("INSERT INTO {} VALUE {{'a': ?, 'p': ?}}", table),
-                               {Value(i), Value(fmt::format("{}payload{}", table, std::string(400, 'x')))}).ok());
+                               {Value(i), Value(fmt::format("{}payload{}", table, std::string(400, 'x')))})
+                        .ok());
       }
     }
   }
   // Reopening moves the log into tables.
-  { auto db = Database::Open(dir, options); ASSERT_TRUE(db.ok()); }
+  {
+    auto db = Database::Open(dir, options);
+    ASSERT_TRUE(db.ok());
+  }
   int hit = 0;
   for (const auto& f : fs::directory_iterator(dir)) {
     if (f.path().extension() != ".ldb" && f.path().extension() != ".sst") continue;
@@ -150,7 +157,13 @@ TEST_F(BackupTest, DamagedFileIsNamedAndTheRestIsReadable) {
     EXPECT_EQ(rows.status().code(), StatusCode::kCorruption);
   }
   EXPECT_EQ(c->Execute(fmt::format("BACKUP TO '{}'", Dir("of_damaged"))).status().code(), StatusCode::kCorruption);
-  EXPECT_FALSE(Database::Open(Dir("of_damaged"), [] { Options o; o.create_if_missing = false; return o; }()).ok());
+  EXPECT_FALSE(Database::Open(Dir("of_damaged"),
+                              [] {
+                                Options o;
+                                o.create_if_missing = false;
+                                return o;
+                              }())
+                   .ok());
   auto repaired = c->Execute("REPAIR DATABASE");
   ASSERT_TRUE(repaired.ok()) << repaired.status().ToString();
   const std::string line = (*repaired)->All().value()[0].ToLiteral();

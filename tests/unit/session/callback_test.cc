@@ -25,11 +25,13 @@ TEST_F(CallbackTest, WhatListenersThrowIsReported) {
     options.start = FeedOptions::Start::kTrimHorizon;
     auto feed = db_->OpenFeed("t", options).value();
     std::atomic<bool> called{false};
-    ASSERT_TRUE(feed->Listen(1, [&](const std::vector<Change>&) -> Status {
-                      called.store(true);
-                      if (standard) throw std::runtime_error("no more");
-                      throw 5;
-                    }).ok());
+    ASSERT_TRUE(feed->Listen(1,
+                             [&](const std::vector<Change>&) -> Status {
+                               called.store(true);
+                               if (standard) throw std::runtime_error("no more");
+                               throw 5;
+                             })
+                    .ok());
     while (!called.load()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const Status s = feed->Stop();
     EXPECT_EQ(s.code(), StatusCode::kInternal) << s.ToString();

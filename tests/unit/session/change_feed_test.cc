@@ -1,9 +1,9 @@
 // changes('t'), ChangeFeed: starts, consumers, live tail, trimming.
+#include <fmt/format.h>
+
 #include <atomic>
 #include <filesystem>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 
@@ -39,7 +39,7 @@ class ChangeFeedTest : public ExecutorTest {
 
 TEST_F(ChangeFeedTest, Records) {
   Run("INSERT INTO t VALUE {'a': 1, 'b': 'x'}; "
-      "REPLACE INTO t VALUE {'a': 1, 'b': 'x'}; "          // nothing changes: no record
+      "REPLACE INTO t VALUE {'a': 1, 'b': 'x'}; "  // nothing changes: no record
       "UPDATE t SET b = 'x' WHERE a = 1; UPDATE t REMOVE c WHERE a = 1; DELETE FROM t WHERE a = 9; "
       "REPLACE INTO t VALUE {'a': 1, 'b': 'y'}; "
       "DELETE FROM t WHERE a = 1");
@@ -204,8 +204,8 @@ TEST_F(ChangeFeedTest, ForeignConnections) {
   class Wrapper final : public Connection {
    public:
     Result<std::unique_ptr<ResultSet>> Execute(std::string_view, std::vector<Value>) override { return No(); }
-    Result<std::unique_ptr<ResultSet>> ExecuteNamed(
-        std::string_view, const std::vector<std::pair<std::string, Value>>&) override {
+    Result<std::unique_ptr<ResultSet>> ExecuteNamed(std::string_view,
+                                                    const std::vector<std::pair<std::string, Value>>&) override {
       return No();
     }
     Result<std::unique_ptr<Statement>> Prepare(std::string_view) override { return No(); }
@@ -232,11 +232,13 @@ TEST_F(ChangeFeedTest, ForeignConnections) {
 TEST_F(ChangeFeedTest, LiveTail) {
   auto feed = Open(Start::kLatest, 0, "tail");
   std::atomic<int> seen{0};
-  ASSERT_TRUE(feed->Listen(7, [&](const std::vector<Change>& changes) {
-                    EXPECT_LE(changes.size(), 7u);
-                    seen += static_cast<int>(changes.size());
-                    return Status::Ok();
-                  }).ok());
+  ASSERT_TRUE(feed->Listen(7,
+                           [&](const std::vector<Change>& changes) {
+                             EXPECT_LE(changes.size(), 7u);
+                             seen += static_cast<int>(changes.size());
+                             return Status::Ok();
+                           })
+                  .ok());
   std::vector<std::thread> writers;
   for (int w = 0; w < 3; ++w) {
     writers.emplace_back([&, w] {

@@ -1,9 +1,9 @@
 // DDL, SHOW, DESCRIBE, EXPLAIN, COPY.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 
@@ -66,7 +66,8 @@ TEST_F(CommandsTest, ShowCreateTableRunsAgain) {
 }
 
 TEST_F(CommandsTest, AlterAndThroughput) {
-  Run("CREATE TABLE aa (p NUMBER, c NUMBER) PRIMARY KEY (p HASH) BILLING MODE ON DEMAND THROUGHPUT (10 RCU, 20 WCU) WARM "
+  Run("CREATE TABLE aa (p NUMBER, c NUMBER) PRIMARY KEY (p HASH) BILLING MODE ON DEMAND THROUGHPUT (10 RCU, 20 WCU) "
+      "WARM "
       "THROUGHPUT (13000 RCU, 4000 WCU) GSI (g1 ON (c HASH) PROJECTING ALL)");
   Value d = Row("DESCRIBE aa");
   EXPECT_EQ(d.Get("OnDemandThroughput").Get("MaxWriteRequestUnits"), Value(20));

@@ -42,7 +42,8 @@ TEST_F(DamagedTriggerTest, IsNamedAndDropped) {
   ASSERT_TRUE(Run("CREATE TABLE src (a NUMBER, PRIMARY KEY (a)) WITH (stream = 'new image');"
                   "CREATE TABLE one (a NUMBER, PRIMARY KEY (a)); CREATE TABLE two (a NUMBER, PRIMARY KEY (a));"
                   "CREATE TRIGGER first ON src AS INSERT INTO one SELECT VALUE r.NewImage FROM records AS r;"
-                  "CREATE TRIGGER second ON src AS INSERT INTO two SELECT VALUE r.NewImage FROM records AS r").ok());
+                  "CREATE TRIGGER second ON src AS INSERT INTO two SELECT VALUE r.NewImage FROM records AS r")
+                  .ok());
   Close();
   {
     leveldb::Options options;

@@ -1,10 +1,10 @@
 // The embedding API: databases, connections, prepared statements, results.
+#include <fmt/format.h>
+
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 
@@ -169,10 +169,9 @@ TEST_F(DatabaseTest, StreamingIsLazy) {
 }
 
 TEST_F(DatabaseTest, CancelFromAnotherThread) {
-  for (const char* text :
-       {"SELECT COUNT(*) FROM range(1, 1000000000000) AS x",
-        "SELECT VALUE x FROM range(1, 1000000000000) AS x WHERE x < 0",
-        "SELECT VALUE 1 FROM range(1, 10000000) AS x, range(1, 10000000) AS y WHERE x + y < 0"}) {
+  for (const char* text : {"SELECT COUNT(*) FROM range(1, 1000000000000) AS x",
+                           "SELECT VALUE x FROM range(1, 1000000000000) AS x WHERE x < 0",
+                           "SELECT VALUE 1 FROM range(1, 10000000) AS x, range(1, 10000000) AS y WHERE x + y < 0"}) {
     std::thread canceller([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(60));
       connection_->Cancel();
@@ -194,8 +193,9 @@ TEST_F(DatabaseTest, ProgressCancels) {
 }
 
 TEST_F(DatabaseTest, BadTexts) {
-  for (const char* text : {"", ";", "SELECT", "SELECT * FROM", "SELEC 1", "SELECT 'x", "\xff\xfe", "SELECT * FROM nosuch",
-                           "((((((", "SELECT * FROM \"a\".\"b\".\"c\"", "UPDATE t", "INSERT INTO", "/*", "1; 2"}) {
+  for (const char* text :
+       {"", ";", "SELECT", "SELECT * FROM", "SELEC 1", "SELECT 'x", "\xff\xfe", "SELECT * FROM nosuch", "((((((",
+        "SELECT * FROM \"a\".\"b\".\"c\"", "UPDATE t", "INSERT INTO", "/*", "1; 2"}) {
     EXPECT_FALSE(Error(text).ok()) << text;
   }
   EXPECT_FALSE(Error(std::string(100000, '(')).ok());
@@ -203,7 +203,8 @@ TEST_F(DatabaseTest, BadTexts) {
 }
 
 TEST_F(DatabaseTest, ScriptsReportPositions) {
-  Status s = connection_->ExecuteScript("CREATE TABLE t (a NUMBER, PRIMARY KEY (a));\n-- comment\nSELECT *\n  FROM nosuch;");
+  Status s =
+      connection_->ExecuteScript("CREATE TABLE t (a NUMBER, PRIMARY KEY (a));\n-- comment\nSELECT *\n  FROM nosuch;");
   EXPECT_EQ(s.code(), StatusCode::kNotFound);
   EXPECT_EQ(s.span().line, 4u);
   EXPECT_EQ(s.span().column, 8u);
@@ -292,8 +293,7 @@ TEST_F(DatabaseTest, ParallelScans) {
   Strings expected_groups, expected_rows;
   for (int threads : {1, 2, 4}) {
     Run(fmt::format("SET threads = {}", threads));
-    EXPECT_EQ(One("SELECT COUNT(*) AS n, SUM(n) AS s FROM big WHERE a % 2 = 0"),
-              "{'n': 30000, 's': 1800060000}");
+    EXPECT_EQ(One("SELECT COUNT(*) AS n, SUM(n) AS s FROM big WHERE a % 2 = 0"), "{'n': 30000, 's': 1800060000}");
     Strings groups = Rows("SELECT g, COUNT(*) AS n, MAX(a) AS m FROM big GROUP BY g");
     Strings rows = Rows("SELECT VALUE a FROM big WHERE n > 100000 ORDER BY a");
     if (threads == 1) {

@@ -1,11 +1,10 @@
 // Statements and the directories of open databases: their files are left alone, backups are private and whole.
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 

@@ -143,9 +143,8 @@ TEST_F(SalvageTest, ANameThatIsLostGetsAnother) {
   });
   auto lost = Database::Salvage(Old(), New());
   ASSERT_TRUE(lost.ok()) << lost.status().ToString();
-  EXPECT_TRUE(std::any_of(lost->begin(), lost->end(), [](const std::string& l) {
-    return l.find("lost_name_") != std::string::npos;
-  }));
+  EXPECT_TRUE(std::any_of(lost->begin(), lost->end(),
+                          [](const std::string& l) { return l.find("lost_name_") != std::string::npos; }));
   EXPECT_EQ(Count(), 199);
 }
 

@@ -4,6 +4,8 @@
 // item's versions followed each other. From what the transactions read, this gives the dependency graph (Adya):
 // who wrote the version one read (wr), who wrote the next version of one written (ww) or read (rw). The history is
 // serialisable if the committed transactions' graph has no cycle. Without validation it must have one.
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <barrier>
 #include <functional>
@@ -15,10 +17,8 @@
 #include <thread>
 #include <vector>
 
-#include <gtest/gtest.h>
-
-#include "session/open_database.h"
 #include "parton/database.h"
+#include "session/open_database.h"
 
 namespace parton {
 namespace {

@@ -1,8 +1,8 @@
 // Triggers: exactly once, in order; failures are retried, split and parked; they cannot run away.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 

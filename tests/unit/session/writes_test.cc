@@ -1,8 +1,8 @@
 // Statements that change items.
+#include <fmt/format.h>
+
 #include <atomic>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "executor_test_util.h"
 
@@ -31,7 +31,8 @@ TEST_F(WritesTest, InsertIsAllOrNothing) {
 // Bulk loads behind the last key do not look for each item; what others wrote since must still be seen.
 TEST_F(WritesTest, BulkLoadSeesWhatIsThere) {
   auto load = [](int from) {
-    return fmt::format("INSERT INTO t SELECT VALUE {{'a': i, 'b': 'k', 'c': i}} FROM range({}, {}) AS i", from, from + 99);
+    return fmt::format("INSERT INTO t SELECT VALUE {{'a': i, 'b': 'k', 'c': i}} FROM range({}, {}) AS i", from,
+                       from + 99);
   };
   auto expect_duplicate = [&](const std::string& text) {
     const uint64_t before = Rows("SELECT VALUE a FROM t").size();
@@ -194,11 +195,10 @@ TEST_F(WritesTest, SubqueriesSeeTheItemThatIsWritten) {
 
 TEST_F(WritesTest, OneShotOperationsHaveNoSubqueries) {
   const Value key = Value::Struct({{"a", 1}, {"b", "x"}});
-  for (const WriteOperation& o :
-       {WriteOperation::Update("t", key, "SET c = (SELECT MAX(x.a) AS m FROM t AS x)"),
-        WriteOperation::Update("t", key, "SET c = 1 WHERE EXISTS (SELECT 1 FROM t AS x)"),
-        WriteOperation::Delete("t", key).If("c IN (SELECT VALUE x.a FROM t AS x)"),
-        WriteOperation::Check("t", key, "EXISTS (SELECT 1 FROM t AS x)")}) {
+  for (const WriteOperation& o : {WriteOperation::Update("t", key, "SET c = (SELECT MAX(x.a) AS m FROM t AS x)"),
+                                  WriteOperation::Update("t", key, "SET c = 1 WHERE EXISTS (SELECT 1 FROM t AS x)"),
+                                  WriteOperation::Delete("t", key).If("c IN (SELECT VALUE x.a FROM t AS x)"),
+                                  WriteOperation::Check("t", key, "EXISTS (SELECT 1 FROM t AS x)")}) {
     TransactWriteRequest request;
     request.operations = {o};
     EXPECT_EQ(db_->TransactWrite(request).status().code(), StatusCode::kValidation) << o.update << o.condition;

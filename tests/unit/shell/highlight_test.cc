@@ -15,11 +15,10 @@ class HighlightTest : public testing::Test {
     options.mode = Mode::kQuiet;
     session_ = std::make_unique<Session>(options);
     ASSERT_TRUE(session_->Open(":memory:").ok());
-    for (const char* text :
-         {"CREATE TABLE songs (artist STRING, title STRING, PRIMARY KEY (artist, title), "
-          "GLOBAL INDEX by_title (title))",
-          "INSERT INTO songs VALUE {'artist': 'a', 'title': 't', 'plays': 1, "
-          "'length': {'minutes': 3}, 'credits': [{'role': 'r'}]}"}) {
+    for (const char* text : {"CREATE TABLE songs (artist STRING, title STRING, PRIMARY KEY (artist, title), "
+                             "GLOBAL INDEX by_title (title))",
+                             "INSERT INTO songs VALUE {'artist': 'a', 'title': 't', 'plays': 1, "
+                             "'length': {'minutes': 3}, 'credits': [{'role': 'r'}]}"}) {
       ASSERT_TRUE(session_->connection()->Execute(text).ok());
     }
   }
@@ -54,8 +53,7 @@ class HighlightTest : public testing::Test {
     return out;
   }
   bool Offered(std::string_view before, std::string_view what) {
-    return (" | " + Offers(before) + " | ").find(" | " + std::string(what) + " | ") !=
-           std::string::npos;
+    return (" | " + Offers(before) + " | ").find(" | " + std::string(what) + " | ") != std::string::npos;
   }
 
   std::unique_ptr<Session> session_;
@@ -71,8 +69,7 @@ TEST_F(HighlightTest, UnknownNames) {
   EXPECT_EQ(Styles("SELECT * FROM sungs"), "kkkkkk...kkkk.!!!!!");
   EXPECT_EQ(Styles("SELECT playz FROM songs"), "kkkkkk.!!!!!.kkkk......");
   EXPECT_EQ(Styles("SELECT s.plays AS n FROM songs AS s"), "kkkkkk.........kk...kkkk.......kk..");
-  EXPECT_EQ(Styles("SELECT length.minutes FROM songs.by_title"),
-            "kkkkkk................kkkk...............");
+  EXPECT_EQ(Styles("SELECT length.minutes FROM songs.by_title"), "kkkkkk................kkkk...............");
   EXPECT_EQ(Styles("SELECT uper(1)"), "kkkkkk.!!!!.n.");
 }
 
@@ -131,8 +128,8 @@ TEST_F(HighlightTest, Commands) {
 }
 
 TEST_F(HighlightTest, AnythingGoes) {
-  for (const char* text : {"", ";", "'", "\"", "`", "/*", "((((", "\xff\xfe", "SELECT \x01", ".",
-                           ".5", "SELECT SELECT SELECT", ")))", "<<<<", "-- x"}) {
+  for (const char* text : {"", ";", "'", "\"", "`", "/*", "((((", "\xff\xfe", "SELECT \x01", ".", ".5",
+                           "SELECT SELECT SELECT", ")))", "<<<<", "-- x"}) {
     const std::string_view view = text;
     EXPECT_EQ(Highlight(view, view.size(), session_->database()).size(), view.size());
     EXPECT_EQ(Highlight(view, 0, nullptr).size(), view.size());

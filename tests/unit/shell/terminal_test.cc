@@ -58,8 +58,7 @@ TEST(TerminalTest, WhatIsNoKeyIsDropped) {
 }
 
 TEST(TerminalTest, PastedTextIsNoKeys) {
-  EXPECT_EQ(Keys("a\x1b[200~SELECT\t1\r\nFROM\rt;\x01\x03\r\n\x1b[201~b"),
-            "a{SELECT\t1\nFROM\nt;}b");
+  EXPECT_EQ(Keys("a\x1b[200~SELECT\t1\r\nFROM\rt;\x01\x03\r\n\x1b[201~b"), "a{SELECT\t1\nFROM\nt;}b");
 }
 
 // What a terminal of `columns` shows after the bytes; enough of its language for the screen's own.

@@ -14,12 +14,10 @@ namespace parton::shell {
 namespace {
 
 // ESC, BEL, DEL, C1, direction marks, a line separator.
-constexpr std::string_view kEvil =
-    "a\x1b[31m\a\x7f\xC2\x9B\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\x8F\xD8\x9C\xE2\x80\xA8z";
+constexpr std::string_view kEvil = "a\x1b[31m\a\x7f\xC2\x9B\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\x8F\xD8\x9C\xE2\x80\xA8z";
 
 TEST(TextForTerminalTest, ControlsAreShown) {
-  const std::string shown =
-      "a\\u001b[31m\\u0007\\u007f\\u009b\\u202e\\u2066\\u200f\\u061c\\u2028z";
+  const std::string shown = "a\\u001b[31m\\u0007\\u007f\\u009b\\u202e\\u2066\\u200f\\u061c\\u2028z";
   EXPECT_EQ(ForTerminal(kEvil), shown);
   EXPECT_EQ(Printable(kEvil), shown);
   EXPECT_EQ(ForTerminal("a\tb\r\nc"), "a\tb\\r\nc");
@@ -50,9 +48,10 @@ TEST(TextForTerminalTest, Broken) {
 // What is pasted need not be UTF-8; nothing that looks at it may throw.
 TEST(TextForTerminalTest, AnyBytesAtThePrompt) {
   std::mt19937 random(7);
-  const std::string pieces[] = {"SELECT ", "FROM ", "'",    "\"",   "\xE9",         "\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                                "a.",      "(",     "`",    "<<",   "--",           "/*",   "\xE2\x82",     "\x01",
-                                ":",       "\n",    "\xFF", "\xFE", "\xC0\x80", "1",    ".set x ",      ""};
+  const std::string pieces[] = {
+      "SELECT ", "FROM ", "'",    "\"",   "\xE9",     "\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+      "a.",      "(",     "`",    "<<",   "--",       "/*",   "\xE2\x82",     "\x01",
+      ":",       "\n",    "\xFF", "\xFE", "\xC0\x80", "1",    ".set x ",      ""};
   for (int i = 0; i < 3000; ++i) {
     std::string text;
     for (int k = 0; k < 8; ++k) text += pieces[random() % std::size(pieces)];

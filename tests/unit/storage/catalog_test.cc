@@ -19,9 +19,9 @@ namespace {
 class Directory {
  public:
   Directory() {
-    path_ = std::filesystem::temp_directory_path() /
-            ("parton_test_" + std::to_string(reinterpret_cast<uintptr_t>(this)) + "_" +
-             std::to_string(std::random_device()()));
+    path_ =
+        std::filesystem::temp_directory_path() / ("parton_test_" + std::to_string(reinterpret_cast<uintptr_t>(this)) +
+                                                  "_" + std::to_string(std::random_device()()));
   }
   ~Directory() { std::filesystem::remove_all(path_); }
   std::string path() const { return path_; }
@@ -95,7 +95,8 @@ TEST(OpenTest, RefusesForeignAndNewer) {
 }
 
 TEST(SchemaCodecTest, RoundTripAndUnknownTags) {
-  TableSchema t = Table("orders", true, {Index("g", Attribute("x", KeyType::kBinary), Projection::kInclude, {"u", "v"})});
+  TableSchema t =
+      Table("orders", true, {Index("g", Attribute("x", KeyType::kBinary), Projection::kInclude, {"u", "v"})});
   t.id = 77;
   t.version = 9;
   t.provisioned = Throughput{5, 6};
@@ -126,7 +127,8 @@ TEST(CatalogTest, SurvivesReopening) {
     TablePtr t = Create(store.get(), Table("ttt", true, {Index("gix", Attribute("g", KeyType::kString))}));
     id = t->id;
     for (int i = 0; i < 100; ++i) {
-      Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}, {"g", i % 2 ? "x" : "y"}, {"v" + std::to_string(i), i}})));
+      Write(store.get(),
+            Put(t, Item({{"pk", "a"}, {"sk", i}, {"g", i % 2 ? "x" : "y"}, {"v" + std::to_string(i), i}})));
     }
   }
   auto store = std::move(Open(dir.path())).value();
@@ -155,15 +157,21 @@ TEST(CatalogTest, DropAndTruncate) {
   Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", 1}, {"g", "x"}})));
   EXPECT_EQ(Scan(store.get(), Spec(now)).size(), 1u);
   ExpectSound(store.get());
-  ASSERT_TRUE(store->AlterTable("ttt", [](TableSchema* s) {
-                     s->options["deletion_protection"] = "true";
-                     return Status::Ok();
-                   }).ok());
+  ASSERT_TRUE(store
+                  ->AlterTable("ttt",
+                               [](TableSchema* s) {
+                                 s->options["deletion_protection"] = "true";
+                                 return Status::Ok();
+                               })
+                  .ok());
   EXPECT_EQ(store->DropTable("ttt").code(), StatusCode::kValidation);
-  ASSERT_TRUE(store->AlterTable("ttt", [](TableSchema* s) {
-                     s->options.clear();
-                     return Status::Ok();
-                   }).ok());
+  ASSERT_TRUE(store
+                  ->AlterTable("ttt",
+                               [](TableSchema* s) {
+                                 s->options.clear();
+                                 return Status::Ok();
+                               })
+                  .ok());
   ASSERT_TRUE(store->DropTable("ttt").ok());
   EXPECT_EQ(store->DropTable("ttt").message(), "Requested resource not found: Table: ttt not found");
   EXPECT_EQ(WriteError(store.get(), Put(t, Item({{"pk", "a"}, {"sk", 1}}))).code(), StatusCode::kNotFound);
@@ -199,8 +207,10 @@ TEST(IndexTest, BackfillSkipsUnusableValues) {
   Write(store.get(), Update(t, {"a", 2}, {SetTo("g", "six")}));
   EXPECT_EQ(Scan(store.get(), Spec(t, "gix")).size(), 2u);
   ExpectSound(store.get());
-  EXPECT_EQ(store->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString)), nullptr).code(), StatusCode::kInUse);
-  EXPECT_EQ(store->CreateIndex("ttt", Index("hix", Attribute("g", KeyType::kNumber)), nullptr).code(), StatusCode::kValidation);
+  EXPECT_EQ(store->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString)), nullptr).code(),
+            StatusCode::kInUse);
+  EXPECT_EQ(store->CreateIndex("ttt", Index("hix", Attribute("g", KeyType::kNumber)), nullptr).code(),
+            StatusCode::kValidation);
   IndexSchema local = Index("lix", Attribute("pk", KeyType::kString), Attribute("x", KeyType::kNumber));
   local.kind = IndexKind::kLocal;
   EXPECT_EQ(store->CreateIndex("ttt", local, nullptr).code(), StatusCode::kValidation);
@@ -208,7 +218,8 @@ TEST(IndexTest, BackfillSkipsUnusableValues) {
   EXPECT_EQ(store->DropIndex("ttt", "gix").code(), StatusCode::kNotFound);
   ExpectSound(store.get());
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(store->CreateIndex("ttt", Index("index" + std::to_string(i), Attribute("g", KeyType::kString)), nullptr).ok());
+    ASSERT_TRUE(
+        store->CreateIndex("ttt", Index("index" + std::to_string(i), Attribute("g", KeyType::kString)), nullptr).ok());
   }
   EXPECT_FALSE(store->CreateIndex("ttt", Index("index20", Attribute("g", KeyType::kString)), nullptr).ok());
 }
@@ -218,11 +229,11 @@ TEST(IndexTest, CancelledBackfillLeavesNothing) {
   TablePtr t = Create(store.get(), Table("ttt"));
   for (int i = 0; i < 3000; ++i) Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}, {"g", "x"}})));
   int calls = 0;
-  Status s = store->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString)),
-                                [&](uint64_t done, uint64_t total) {
-                                  EXPECT_TRUE(total == 0 || done <= total);  // 0: not known
-                                  return ++calls < 2;
-                                });
+  Status s =
+      store->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString)), [&](uint64_t done, uint64_t total) {
+        EXPECT_TRUE(total == 0 || done <= total);  // 0: not known
+        return ++calls < 2;
+      });
   EXPECT_EQ(s.code(), StatusCode::kCancelled);
   EXPECT_TRUE((*store->GetTable("ttt"))->indexes.empty());
   ExpectSound(store.get());
@@ -244,7 +255,9 @@ TEST(IndexTest, BackfillAmongWriters) {
         Key key{"a", i};
         switch (random() % 3) {
           case 0: Write(store.get(), Erase(t, key)); break;
-          case 1: Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}, {"g", std::string(1, 'a' + random() % 20)}}))); break;
+          case 1:
+            Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}, {"g", std::string(1, 'a' + random() % 20)}})));
+            break;
           default: {
             WriteOp op = Update(t, key, {Add("c", 1), SetTo("g", std::string(1, 'a' + random() % 20))});
             op.if_absent = WriteOp::Otherwise::kProceed;
@@ -259,7 +272,10 @@ TEST(IndexTest, BackfillAmongWriters) {
     ExpectSound(store.get());
     ASSERT_TRUE(store->DropIndex("ttt", "gix").ok());
   }
-  ASSERT_TRUE(store->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString), Attribute("c", KeyType::kNumber)), nullptr).ok());
+  ASSERT_TRUE(store
+                  ->CreateIndex("ttt", Index("gix", Attribute("g", KeyType::kString), Attribute("c", KeyType::kNumber)),
+                                nullptr)
+                  .ok());
   stop = true;
   for (auto& w : writers) w.join();
   ExpectSound(store.get());
@@ -280,10 +296,13 @@ TEST(TtlQueueTest, QueueFollowsItems) {
   ExpectSound(store.get());
   for (int i = 0; i < 2000; ++i) Write(store.get(), Put(t, Item({{"pk", "b"}, {"sk", i}, {"exp", i}, {"other", -i}})));
   for (const char* attribute : {"", "other", "exp"}) {
-    ASSERT_TRUE(store->AlterTable("ttt", [&](TableSchema* s) {
-                       s->ttl_attribute = attribute;
-                       return Status::Ok();
-                     }).ok());
+    ASSERT_TRUE(store
+                    ->AlterTable("ttt",
+                                 [&](TableSchema* s) {
+                                   s->ttl_attribute = attribute;
+                                   return Status::Ok();
+                                 })
+                    .ok());
     ExpectSound(store.get());
   }
 }

@@ -1,14 +1,14 @@
-// CHECK finds each kind of damage to what is stored, and REPAIR mends what can be made from items. The damage is done to
-// LevelDB's keys directly, so no checksum of a file tells.
+// CHECK finds each kind of damage to what is stored, and REPAIR mends what can be made from items. The damage is done
+// to LevelDB's keys directly, so no checksum of a file tells.
 #include "storage/local/recovery/check.h"
 
 #include <leveldb/db.h>
 #include <leveldb/helpers/memenv.h>
 
-#include "storage/local/change_feed.h"
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/key_layout.h"
 #include "storage/local/bytes/number_key.h"
+#include "storage/local/change_feed.h"
 #include "tests/unit/storage/store_test_util.h"
 #include "types/item/varint.h"
 
@@ -28,7 +28,10 @@ class CheckTest : public ::testing::Test {
     table_ = Create(store_.get(), schema);
     Create(store_.get(), Table("other"));
     for (int i = 0; i < 20; ++i) {
-      Write(store_.get(), Put(table_, Item({{"pk", "a"}, {"sk", i}, {"g", std::string(1, static_cast<char>('a' + i % 3))}, {"e", 2000000000 + i}})));
+      Write(store_.get(), Put(table_, Item({{"pk", "a"},
+                                            {"sk", i},
+                                            {"g", std::string(1, static_cast<char>('a' + i % 3))},
+                                            {"e", 2000000000 + i}})));
       Write(store_.get(), Put(store_->GetTable("other").value(), Item({{"pk", "o"}, {"sk", i}})));
     }
     ExpectSound(store_.get());
@@ -86,7 +89,8 @@ class CheckTest : public ::testing::Test {
   void ExpectMended(const std::string& line) {
     auto done = store_->Repair(nullptr);
     ASSERT_TRUE(done.ok()) << done.status().ToString();
-    EXPECT_NE(std::find(done->begin(), done->end(), line), done->end()) << (done->empty() ? "nothing done" : (*done)[0]);
+    EXPECT_NE(std::find(done->begin(), done->end(), line), done->end())
+        << (done->empty() ? "nothing done" : (*done)[0]);
     ExpectSound(store_.get());
     TablePtr t = store_->GetTable("ttt").value();
     EXPECT_EQ(Scan(store_.get(), Spec(t)).size(), Scan(store_.get(), Spec(t, "gix")).size());
@@ -203,7 +207,8 @@ TEST_F(CheckTest, CountersThatAreBehind) {
   Edit([&](leveldb::DB* db) {
     std::string one;
     PutVarint(uint32_t{1}, &one);
-    for (std::string_view name : {kNextIdCounter, kVersionCounter, kFeedCounter}) db->Put({}, NamedKey(KeySpace::kCounter, name), one);
+    for (std::string_view name : {kNextIdCounter, kVersionCounter, kFeedCounter})
+      db->Put({}, NamedKey(KeySpace::kCounter, name), one);
   });
   EXPECT_TRUE(Finds("counter id: is 1"));
   EXPECT_TRUE(Finds("counter version: is 1"));

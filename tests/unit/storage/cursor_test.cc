@@ -12,8 +12,8 @@ class CursorTest : public ::testing::Test {
  protected:
   void SetUp() override {
     store_ = OpenMemory();
-    TableSchema schema = Table("t", true, {Index("g", Attribute("gk", KeyType::kString),
-                                                 Attribute("gs", KeyType::kString))});
+    TableSchema schema =
+        Table("t", true, {Index("g", Attribute("gk", KeyType::kString), Attribute("gs", KeyType::kString))});
     table_ = Create(store_.get(), schema);
     std::mt19937 random(1);
     const char* hashes[] = {"", "a", "aa", "ab", "b", "b\x01", "\xc3\xbf"};
@@ -60,8 +60,7 @@ class CursorTest : public ::testing::Test {
       rows.push_back(item);
     }
     std::stable_sort(rows.begin(), rows.end(), [&](const Value& a, const Value& b) {
-      for (const std::string& name :
-           {key.hash.name, key.range->name, table_->key.hash.name, table_->key.range->name}) {
+      for (const std::string& name : {key.hash.name, key.range->name, table_->key.hash.name, table_->key.range->name}) {
         int c = TotalOrder(a.Get(name), b.Get(name));
         if (c != 0) return c < 0;
       }

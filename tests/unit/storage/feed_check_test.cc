@@ -3,8 +3,8 @@
 #include <leveldb/env.h>
 #include <leveldb/helpers/memenv.h>
 
-#include "storage/local/change_feed.h"
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/change_feed.h"
 #include "tests/unit/storage/store_test_util.h"
 
 namespace parton::storage_test {
@@ -19,10 +19,13 @@ class FeedCheckTest : public ::testing::Test {
     return OpenLocalStore(options).value();
   }
   void SetStream(TableStore* store, StreamView view) {
-    ASSERT_TRUE(store->AlterTable("t", [&](TableSchema* t) {
-      t->stream = view;
-      return Status::Ok();
-    }).ok());
+    ASSERT_TRUE(store
+                    ->AlterTable("t",
+                                 [&](TableSchema* t) {
+                                   t->stream = view;
+                                   return Status::Ok();
+                                 })
+                    .ok());
   }
   // Records 1 to 5: a inserted, b inserted, a changed, a removed, a inserted.
   void Fill(StreamView view) {
@@ -93,7 +96,8 @@ TEST_F(FeedCheckTest, AMissingRecordWhoseNeighboursAgreeInKind) {
 TEST_F(FeedCheckTest, AMissingLastRecord) {
   Fill(StreamView::kNewImage);
   DeleteRecord(5);
-  EXPECT_NE(Problems().find("record 4: is the last one of its item, which is not as the record left it"), std::string::npos)
+  EXPECT_NE(Problems().find("record 4: is the last one of its item, which is not as the record left it"),
+            std::string::npos)
       << Problems();
 }
 

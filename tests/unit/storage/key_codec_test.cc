@@ -27,8 +27,7 @@ class Random {
       case KeyType::kString: return Value::String(Bytes());
       case KeyType::kBinary: return Value::Blob(Bytes());
       case KeyType::kNumber: {
-        auto n = Number::FromParts(static_cast<int64_t>(engine_() % 2001) - 1000,
-                                   static_cast<int>(engine_() % 7) - 3);
+        auto n = Number::FromParts(static_cast<int64_t>(engine_() % 2001) - 1000, static_cast<int>(engine_() % 7) - 3);
         return Value::FromStored(n.Normalized());
       }
     }

@@ -44,10 +44,9 @@ std::vector<Number> Samples() {
   std::mt19937_64 random(42);
   const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<uint64_t>(n)); };
   std::vector<Number> out;
-  for (const char* text :
-       {"0", "1e125", "-1e125", "1e-130", "-1e-130", "9.9999999999999999999999999999999999999e125",
-        "-9.9999999999999999999999999999999999999e125", "1e9999", "-1e9999", "1e-9999", "-1e-9999",
-        "1e121", "1e122", "1e123", "9.9e121", "1e-123", "9.9e-124", "1e-124", "1e-122"}) {
+  for (const char* text : {"0", "1e125", "-1e125", "1e-130", "-1e-130", "9.9999999999999999999999999999999999999e125",
+                           "-9.9999999999999999999999999999999999999e125", "1e9999", "-1e9999", "1e-9999", "-1e-9999",
+                           "1e121", "1e122", "1e123", "9.9e121", "1e-123", "9.9e-124", "1e-124", "1e-122"}) {
     out.push_back(N(text));
   }
   for (int i = -1100; i <= 1100; ++i) {
@@ -102,8 +101,7 @@ TEST(NumberKey, OrderOfBytesIsOrderOfNumbers) {
   for (int i = 0; i < 100000; ++i) {
     const Number& a = numbers[random() % numbers.size()];
     const Number& b = numbers[random() % numbers.size()];
-    ASSERT_EQ(Sign(Key(a).compare(Key(b))), Number::Compare(a, b))
-        << a.ToText() << " " << b.ToText();
+    ASSERT_EQ(Sign(Key(a).compare(Key(b))), Number::Compare(a, b)) << a.ToText() << " " << b.ToText();
   }
 }
 
@@ -157,8 +155,8 @@ TEST(NumberKey, OnlyCanonicalBytesParse) {
     ASSERT_EQ(Key(n), bytes.substr(0, bytes.size() - in.size()));
   }
   EXPECT_GT(accepted, 1000);
-  for (const char* bad : {"", "\x81", "\x81\x10", "\xc1", "\xc1\x19", "\xc1\x01\x44", "\xff",
-                          "\x01", "\xc1\xca", "\x7e"}) {
+  for (const char* bad :
+       {"", "\x81", "\x81\x10", "\xc1", "\xc1\x19", "\xc1\x01\x44", "\xff", "\x01", "\xc1\xca", "\x7e"}) {
     std::string_view in = bad;
     Number n;
     EXPECT_FALSE(ParseNumberKey(&in, &n));

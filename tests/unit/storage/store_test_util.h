@@ -40,8 +40,7 @@ inline IndexSchema Index(std::string name, KeyAttribute hash, Projection project
   return i;
 }
 inline IndexSchema Index(std::string name, KeyAttribute hash, KeyAttribute range,
-                         Projection projection = Projection::kAll,
-                         std::vector<std::string> include = {}) {
+                         Projection projection = Projection::kAll, std::vector<std::string> include = {}) {
   IndexSchema i = Index(std::move(name), std::move(hash), projection, std::move(include));
   i.key.range = std::move(range);
   return i;
@@ -106,9 +105,7 @@ inline ExprPtr Path(const std::string& text, int slot = 0) {
 inline ExprPtr Cmp(CompareOp op, ExprPtr a, ExprPtr b) {
   return MakeExpr(Expr::Compare{op, std::move(a), std::move(b)});
 }
-inline ExprPtr Bin(BinaryOp op, ExprPtr a, ExprPtr b) {
-  return MakeExpr(Expr::Binary{op, std::move(a), std::move(b)});
-}
+inline ExprPtr Bin(BinaryOp op, ExprPtr a, ExprPtr b) { return MakeExpr(Expr::Binary{op, std::move(a), std::move(b)}); }
 inline ExprPtr Call(const char* name, std::vector<ExprPtr> args) {
   const ScalarFunction* f = FindScalarFunction(name);
   EXPECT_NE(f, nullptr) << name;
@@ -119,9 +116,7 @@ inline UpdateAction SetTo(const std::string& path, ExprPtr v) {
   return {UpdateAction::Kind::kSet, Steps(path), std::move(v), {}};
 }
 inline UpdateAction SetTo(const std::string& path, Value v) { return SetTo(path, Lit(std::move(v))); }
-inline UpdateAction Remove(const std::string& path) {
-  return {UpdateAction::Kind::kRemove, Steps(path), nullptr, {}};
-}
+inline UpdateAction Remove(const std::string& path) { return {UpdateAction::Kind::kRemove, Steps(path), nullptr, {}}; }
 inline UpdateAction Add(const std::string& path, Value v) {
   return {UpdateAction::Kind::kAdd, Steps(path), Lit(std::move(v)), {}};
 }
@@ -136,12 +131,8 @@ inline WriteOp Op(WriteOp::Kind kind, TablePtr t, Value item) {
   op.item = std::move(item);
   return op;
 }
-inline WriteOp Put(TablePtr t, Value item) {
-  return Op(WriteOp::Kind::kPut, std::move(t), std::move(item));
-}
-inline WriteOp Insert(TablePtr t, Value item) {
-  return Op(WriteOp::Kind::kInsert, std::move(t), std::move(item));
-}
+inline WriteOp Put(TablePtr t, Value item) { return Op(WriteOp::Kind::kPut, std::move(t), std::move(item)); }
+inline WriteOp Insert(TablePtr t, Value item) { return Op(WriteOp::Kind::kInsert, std::move(t), std::move(item)); }
 inline WriteOp KeyOp(WriteOp::Kind kind, TablePtr t, Key key) {
   WriteOp op;
   op.kind = kind;
@@ -154,9 +145,7 @@ inline WriteOp Update(TablePtr t, Key key, std::vector<UpdateAction> actions) {
   op.actions = std::move(actions);
   return op;
 }
-inline WriteOp Erase(TablePtr t, Key key) {
-  return KeyOp(WriteOp::Kind::kDelete, std::move(t), std::move(key));
-}
+inline WriteOp Erase(TablePtr t, Key key) { return KeyOp(WriteOp::Kind::kDelete, std::move(t), std::move(key)); }
 
 struct Context {
   Context() : frame(4) { ctx.frame = &frame; }
@@ -165,8 +154,7 @@ struct Context {
 };
 
 template <typename Writer>
-Result<std::vector<WriteOutcome>> TryWrite(Writer* w, std::vector<WriteOp> ops,
-                                           WriteOptions options = {}) {
+Result<std::vector<WriteOutcome>> TryWrite(Writer* w, std::vector<WriteOp> ops, WriteOptions options = {}) {
   Context c;
   const WriteMeter measure = [](const auto&, const Status&) { return Status(); };
   if (options.meter == nullptr) options.meter = &measure;

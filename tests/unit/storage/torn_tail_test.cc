@@ -74,8 +74,8 @@ TEST_F(TornTailTest, HalfARecordAtTheEndOfTheLogIsCutOff) {
 
 TEST_F(TornTailTest, GarbageAndZerosBehindTheLastRecordAreCutOff) {
   Fill(10);
-  for (const std::string& tail : {std::string(3, '\0'), std::string(70000, '\0'), std::string("\x17garbage"),
-                                  std::string(70000, '\x55')}) {
+  for (const std::string& tail :
+       {std::string(3, '\0'), std::string(70000, '\0'), std::string("\x17garbage"), std::string(70000, '\x55')}) {
     const std::string log = FileLike(".log");
     Replace(log, Bytes(log) + tail);
     EXPECT_EQ(Count(Open()), 10u);
@@ -87,8 +87,8 @@ TEST_F(TornTailTest, ARecordWithSectorsMissingInItsMiddleIsCutOff) {
   const size_t before = Bytes(FileLike(".log")).size();
   {
     auto store = Open().value();
-    Write(store.get(), Put(store->GetTable("t").value(),
-                           Item({{"pk", "a"}, {"sk", 9}, {"v", std::string(200000, 'x')}})));
+    Write(store.get(),
+          Put(store->GetTable("t").value(), Item({{"pk", "a"}, {"sk", 9}, {"v", std::string(200000, 'x')}})));
   }
   ASSERT_GT(before, 0u);
   // Its later fragments are good, but no record begins behind the hole.

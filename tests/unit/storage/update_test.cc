@@ -34,18 +34,14 @@ class UpdateTest : public ::testing::Test {
   TablePtr table_;
 };
 
-constexpr char kBadPath[] =
-    "The document path provided in the update expression is invalid for update";
+constexpr char kBadPath[] = "The document path provided in the update expression is invalid for update";
 constexpr char kBadOperand[] = "An operand in the update expression has an incorrect data type";
-constexpr char kNoAttribute[] =
-    "The provided expression refers to an attribute that does not exist in the item";
+constexpr char kNoAttribute[] = "The provided expression refers to an attribute that does not exist in the item";
 
 TEST_F(UpdateTest, ValuesReadTheOldItem) {
   Have({{"x", 1}, {"y", 2}});
-  EXPECT_EQ(After({SetTo("x", Path("y")), SetTo("y", Path("x"))}),
-            Item({{"pk", "a"}, {"x", 2}, {"y", 1}}));
-  EXPECT_EQ(After({SetTo("x", 7), SetTo("z", Path("x"))}),
-            Item({{"pk", "a"}, {"x", 7}, {"y", 1}, {"z", 2}}));
+  EXPECT_EQ(After({SetTo("x", Path("y")), SetTo("y", Path("x"))}), Item({{"pk", "a"}, {"x", 2}, {"y", 1}}));
+  EXPECT_EQ(After({SetTo("x", 7), SetTo("z", Path("x"))}), Item({{"pk", "a"}, {"x", 7}, {"y", 1}, {"z", 2}}));
 }
 
 TEST_F(UpdateTest, OverlappingPathsAreRefused) {
@@ -73,8 +69,7 @@ TEST_F(UpdateTest, ParentsMustExist) {
 
 TEST_F(UpdateTest, ListPositions) {
   Have({{"l", List({0, 1, 2, 3})}});
-  EXPECT_EQ(After({SetTo("l[100]", "y"), SetTo("l[50]", "x")}).Get("l"),
-            List({0, 1, 2, 3, "x", "y"}));
+  EXPECT_EQ(After({SetTo("l[100]", "y"), SetTo("l[50]", "x")}).Get("l"), List({0, 1, 2, 3, "x", "y"}));
   // Removals mean positions of the old list.
   EXPECT_EQ(After({Remove("l[0]"), Remove("l[1]")}).Get("l"), List({2, 3, "x", "y"}));
   EXPECT_EQ(After({Remove("l[99]")}).Get("l"), List({2, 3, "x", "y"}));
@@ -84,8 +79,7 @@ TEST_F(UpdateTest, ListPositions) {
 
 TEST_F(UpdateTest, ArithmeticIsExact) {
   Have({{"x", Num("99999999999999999999999999999999999999")}, {"s", "text"}, {"one", 1}});
-  EXPECT_EQ(After({SetTo("y", Bin(BinaryOp::kAdd, Path("one"), Lit(Num("0.5"))))}).Get("y"),
-            Num("1.5"));
+  EXPECT_EQ(After({SetTo("y", Bin(BinaryOp::kAdd, Path("one"), Lit(Num("0.5"))))}).Get("y"), Num("1.5"));
   Error({SetTo("x", Bin(BinaryOp::kAdd, Path("x"), Lit(Num("0.1"))))});
   EXPECT_EQ(Error({SetTo("x", Bin(BinaryOp::kAdd, Path("s"), Lit(1)))}), kBadOperand);
   EXPECT_EQ(Error({SetTo("x", Bin(BinaryOp::kSub, Path("gone"), Lit(1)))}), kNoAttribute);
@@ -94,22 +88,16 @@ TEST_F(UpdateTest, ArithmeticIsExact) {
 
 TEST_F(UpdateTest, Functions) {
   Have({{"l", List({1})}, {"s", "text"}, {"tags", Set({"a", "b"})}});
-  EXPECT_EQ(After({SetTo("l", Call("list_append", {Path("l"), Lit(List({2}))}))}).Get("l"),
-            List({1, 2}));
+  EXPECT_EQ(After({SetTo("l", Call("list_append", {Path("l"), Lit(List({2}))}))}).Get("l"), List({1, 2}));
   EXPECT_EQ(Error({SetTo("l", Call("list_append", {Path("gone"), Lit(List({2}))}))}), kNoAttribute);
   EXPECT_EQ(Error({SetTo("l", Call("list_append", {Path("s"), Lit(List({2}))}))}), kBadOperand);
-  EXPECT_EQ(After({SetTo("c", Bin(BinaryOp::kAdd, Call("if_not_exists", {Path("c"), Lit(0)}),
-                                  Lit(1)))})
-                .Get("c"),
+  EXPECT_EQ(After({SetTo("c", Bin(BinaryOp::kAdd, Call("if_not_exists", {Path("c"), Lit(0)}), Lit(1)))}).Get("c"),
             Value(1));
   EXPECT_EQ(After({SetTo("tags", Call("set_add", {Path("tags"), Lit(Value::Bag({"c"}))}))}).Get("tags"),
             Set({"a", "b", "c"}));
-  EXPECT_EQ(After({SetTo("fresh", Call("set_add", {Path("fresh"), Lit(Value::Bag({1}))}))}).Get("fresh"),
-            Set({1}));
-  EXPECT_EQ(After({SetTo("gone", Call("set_delete", {Path("gone"), Lit(Value::Bag({1}))}))}).Get("gone"),
-            Value());
-  EXPECT_EQ(After({SetTo("fresh", Call("set_delete", {Path("fresh"), Lit(Value::Bag({1}))}))}).Get("fresh"),
-            Value());
+  EXPECT_EQ(After({SetTo("fresh", Call("set_add", {Path("fresh"), Lit(Value::Bag({1}))}))}).Get("fresh"), Set({1}));
+  EXPECT_EQ(After({SetTo("gone", Call("set_delete", {Path("gone"), Lit(Value::Bag({1}))}))}).Get("gone"), Value());
+  EXPECT_EQ(After({SetTo("fresh", Call("set_delete", {Path("fresh"), Lit(Value::Bag({1}))}))}).Get("fresh"), Value());
   EXPECT_EQ(Error({SetTo("tags", Call("set_add", {Path("tags"), Lit(Value::Bag({1}))}))}), kBadOperand);
 }
 
@@ -169,8 +157,7 @@ TEST_F(UpdateTest, Returning) {
   WriteOp op = Update(table_, {"a", {}},
                       {SetTo("m.a", 10), SetTo("l[2]", 30), SetTo("l[0]", 11), SetTo("new", true), Remove("x")});
   op.returning = ReturnValues::kModifiedOld;
-  EXPECT_EQ(Write(store_.get(), op).returned,
-            Item({{"m", Item({{"a", 1}})}, {"l", List({1, 3})}, {"x", 1}}));
+  EXPECT_EQ(Write(store_.get(), op).returned, Item({{"m", Item({{"a", 1}})}, {"l", List({1, 3})}, {"x", 1}}));
   op.actions = {SetTo("m.a", 11), SetTo("l[2]", 31), SetTo("l[0]", 12), Remove("new")};
   op.returning = ReturnValues::kModifiedNew;
   EXPECT_EQ(Write(store_.get(), op).returned, Item({{"m", Item({{"a", 11}})}, {"l", List({12, 31})}}));
@@ -181,8 +168,7 @@ TEST_F(UpdateTest, Returning) {
   EXPECT_EQ(Write(store_.get(), op).returned, Item({{"pk", "a"}, {"m", Item({{"a", 11}, {"b", 2}})}}));
   op.actions = {SetTo("y", 2)};
   op.returning = ReturnValues::kAllNew;
-  EXPECT_EQ(Write(store_.get(), op).returned,
-            Item({{"pk", "a"}, {"m", Item({{"a", 11}, {"b", 2}})}, {"y", 2}}));
+  EXPECT_EQ(Write(store_.get(), op).returned, Item({{"pk", "a"}, {"m", Item({{"a", 11}, {"b", 2}})}, {"y", 2}}));
 }
 
 TEST_F(UpdateTest, SizeAndNesting) {

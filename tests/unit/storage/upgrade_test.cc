@@ -4,8 +4,8 @@
 #include <leveldb/db.h>
 #include <leveldb/helpers/memenv.h>
 
-#include "storage/local/engine.h"
 #include "storage/local/bytes/key_layout.h"
+#include "storage/local/engine.h"
 #include "tests/unit/storage/store_test_util.h"
 #include "types/item/varint.h"
 
@@ -60,7 +60,10 @@ Status Second(Engine*) {
 }
 
 TEST_F(UpgradeTest, NewerFormatsAreRefused) {
-  { auto store = OpenLocalStore(options_).value(); Create(store.get(), Table("ttt")); }
+  {
+    auto store = OpenLocalStore(options_).value();
+    Create(store.get(), Table("ttt"));
+  }
   SetFormat(Varint(kFormatVersion + 1));
   for (int i = 0; i < 2; ++i) {
     Status s = OpenLocalStore(options_).status();
@@ -80,9 +83,7 @@ TEST_F(UpgradeTest, AFormatThatIsNoneIsDamage) {
   }
 }
 
-TEST_F(UpgradeTest, TheStepsOfThisVersionEndAtItsFormat) {
-  EXPECT_EQ(UpgradeSteps().size() + 1, kFormatVersion);
-}
+TEST_F(UpgradeTest, TheStepsOfThisVersionEndAtItsFormat) { EXPECT_EQ(UpgradeSteps().size() + 1, kFormatVersion); }
 
 TEST_F(UpgradeTest, StepsRunInOrderAndGoOnWhereTheyStopped) {
   std::string ran;

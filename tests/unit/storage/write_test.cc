@@ -13,8 +13,7 @@ class WriteTest : public ::testing::Test {
                     Table("t", true,
                           {Index("all", Attribute("g", KeyType::kString), Attribute("n", KeyType::kNumber)),
                            Index("keys", Attribute("g", KeyType::kString), Projection::kKeysOnly),
-                           Index("some", Attribute("n", KeyType::kNumber), Projection::kInclude,
-                                 {"x", "y"})}));
+                           Index("some", Attribute("n", KeyType::kNumber), Projection::kInclude, {"x", "y"})}));
   }
   void TearDown() override { ExpectSound(store_.get()); }
   Value Row(const char* pk, int sk, const Fields& more = {}) {
@@ -61,8 +60,9 @@ TEST_F(WriteTest, BadKeysAndItems) {
             "One or more parameter values were invalid: Type mismatch for key sk expected: N actual: S");
   EXPECT_EQ(WriteError(store_.get(), Erase(table_, {"a", {}})).message(),
             "The provided key element does not match the schema");
-  EXPECT_NE(WriteError(store_.get(), Put(table_, Row("a", 1, {{"n", "x"}}))).message().find("Type mismatch for Index Key n"),
-            std::string::npos);
+  EXPECT_NE(
+      WriteError(store_.get(), Put(table_, Row("a", 1, {{"n", "x"}}))).message().find("Type mismatch for Index Key n"),
+      std::string::npos);
   EXPECT_FALSE(TryWrite(store_.get(), {Put(table_, Row("a", 1, {{"g", ""}}))}).ok());
   EXPECT_EQ(WriteError(store_.get(), Put(table_, Row("a", 1, {{"b", std::string(409600, 'x')}}))).message(),
             "Item size has exceeded the maximum allowed size");
@@ -73,8 +73,8 @@ TEST_F(WriteTest, BadKeysAndItems) {
 TEST_F(WriteTest, Conditions) {
   Write(store_.get(), Put(table_, Row("a", 1, {{"x", 5}, {"y", "t"}})));
   WriteOp op = Put(table_, Row("a", 1, {{"x", 6}}));
-  op.condition = MakeExpr(Expr::And{{Cmp(CompareOp::kEq, Path("y"), Lit("t")),
-                                     Cmp(CompareOp::kGt, Path("x"), Lit(5))}});
+  op.condition =
+      MakeExpr(Expr::And{{Cmp(CompareOp::kEq, Path("y"), Lit("t")), Cmp(CompareOp::kGt, Path("x"), Lit(5))}});
   Status s = WriteError(store_.get(), op);
   EXPECT_EQ(s.code(), StatusCode::kConditionFailed);
   EXPECT_EQ(s.message(), "The conditional request failed");
@@ -143,18 +143,15 @@ TEST_F(WriteTest, Premises) {
 }
 
 TEST_F(WriteTest, AllOrNothing) {
-  auto r = TryWrite(store_.get(), {Put(table_, Row("a", 1)), Insert(table_, Row("b", 1)),
-                                   Put(table_, Row("b", 2))});
+  auto r = TryWrite(store_.get(), {Put(table_, Row("a", 1)), Insert(table_, Row("b", 1)), Put(table_, Row("b", 2))});
   ASSERT_TRUE(r.ok());
   EXPECT_FALSE(TryWrite(store_.get(), {Put(table_, Row("c", 1)), Insert(table_, Row("a", 1))}).ok());
   EXPECT_TRUE(Read(store_.get(), table_, {"c", 1}).is_missing());
   auto twice = TryWrite(store_.get(), {Put(table_, Row("d", 1)), Erase(table_, {"d", Num("1.0")})});
-  EXPECT_EQ(twice.status().message(),
-            "Transaction request cannot include multiple operations on one item");
+  EXPECT_EQ(twice.status().message(), "Transaction request cannot include multiple operations on one item");
   WriteOptions sequential;
   sequential.sequential = true;
-  auto s = TryWrite(store_.get(), {Insert(table_, Row("e", 1, {{"g", "1"}})), Insert(table_, Row("e", 1))},
-                    sequential);
+  auto s = TryWrite(store_.get(), {Insert(table_, Row("e", 1, {{"g", "1"}})), Insert(table_, Row("e", 1))}, sequential);
   EXPECT_EQ(s.status().code(), StatusCode::kDuplicateItem);
   s = TryWrite(store_.get(),
                {Insert(table_, Row("e", 1, {{"g", "1"}})), Update(table_, {"e", 1}, {Add("n", 1)}),

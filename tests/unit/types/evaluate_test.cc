@@ -16,8 +16,7 @@ struct Mode {
   Typing typing = Typing::kPermissive;
   Logic logic = Logic::kPartiql;
 };
-constexpr Mode kPermissive{}, kStrict{Typing::kStrict, Logic::kPartiql},
-    kDynamo{Typing::kPermissive, Logic::kDynamo};
+constexpr Mode kPermissive{}, kStrict{Typing::kStrict, Logic::kPartiql}, kDynamo{Typing::kPermissive, Logic::kDynamo};
 
 // The literal of the result, or "error".
 std::string Eval(std::string_view text, Mode mode = kPermissive, Frame frame = {},
@@ -352,9 +351,7 @@ class ItemTest : public ::testing::Test {
     EncodeItem(item, &names_, &bytes);
     frame_ = {Value::Item(bytes, &names_)};
   }
-  std::string Eval(std::string_view text, Mode mode = kPermissive) {
-    return parton::Eval(text, mode, frame_, {"t"});
-  }
+  std::string Eval(std::string_view text, Mode mode = kPermissive) { return parton::Eval(text, mode, frame_, {"t"}); }
   NameTable names_;
   Frame frame_;
 };
@@ -490,15 +487,28 @@ TEST(Evaluate, TheFirstErrorIsKept) {
 }
 
 TEST(Expr, PrintsWithFewParentheses) {
-  const auto print = [](std::string_view text) {
-    return ToString(*ExpressionText(text, {"x", "odd name"}).Parse());
-  };
-  for (const char* same :
-       {"x.a.b[0] = 'it''s'", "x.a + 1 * 2 < 5 AND NOT x.b OR x.c", "(x.a + 1) * 2", "x.a - (1 - 2)",
-        "NOT (x.a OR x.b)", "x.\"odd name\" IS NOT MISSING", "x.a NOT IN (1, 2)", "x.a BETWEEN 1 AND 2",
-        "x.a LIKE 'a%' ESCAPE '!'", "CASE x.a WHEN 1 THEN 'a' ELSE 'b' END", "CAST(x.a AS DECIMAL(5, 2))",
-        "UPPER(x.a) || 'b'", "{'a': [1, <<2>>]}", "x[x.a]", "(x.a = 1) = true", "x.a IS INT", "-x.a", "?1",
-        "\"odd name\".a", "(x.a + 1).b", "x.a OVERLAPS x.b"}) {
+  const auto print = [](std::string_view text) { return ToString(*ExpressionText(text, {"x", "odd name"}).Parse()); };
+  for (const char* same : {"x.a.b[0] = 'it''s'",
+                           "x.a + 1 * 2 < 5 AND NOT x.b OR x.c",
+                           "(x.a + 1) * 2",
+                           "x.a - (1 - 2)",
+                           "NOT (x.a OR x.b)",
+                           "x.\"odd name\" IS NOT MISSING",
+                           "x.a NOT IN (1, 2)",
+                           "x.a BETWEEN 1 AND 2",
+                           "x.a LIKE 'a%' ESCAPE '!'",
+                           "CASE x.a WHEN 1 THEN 'a' ELSE 'b' END",
+                           "CAST(x.a AS DECIMAL(5, 2))",
+                           "UPPER(x.a) || 'b'",
+                           "{'a': [1, <<2>>]}",
+                           "x[x.a]",
+                           "(x.a = 1) = true",
+                           "x.a IS INT",
+                           "-x.a",
+                           "?1",
+                           "\"odd name\".a",
+                           "(x.a + 1).b",
+                           "x.a OVERLAPS x.b"}) {
     const std::string text = same;
     EXPECT_EQ(print(text == "?1" ? "?" : text), text);
   }

@@ -120,8 +120,8 @@ class ExpressionText {
     ExprPtr e = Other();
     for (;;) {
       static const std::pair<const char*, CompareOp> kOps[] = {
-          {"=", CompareOp::kEq}, {"<>", CompareOp::kNe}, {"!=", CompareOp::kNe}, {"<", CompareOp::kLt},
-          {"<=", CompareOp::kLe}, {">", CompareOp::kGt}, {">=", CompareOp::kGe}};
+          {"=", CompareOp::kEq},  {"<>", CompareOp::kNe}, {"!=", CompareOp::kNe}, {"<", CompareOp::kLt},
+          {"<=", CompareOp::kLe}, {">", CompareOp::kGt},  {">=", CompareOp::kGe}};
       bool compared = false;
       for (const auto& [symbol, op] : kOps) {
         if (!compared && Take(symbol)) {
@@ -162,8 +162,10 @@ class ExpressionText {
     is.operand = std::move(operand);
     is.negated = TakeWord("NOT");
     using Test = Expr::Is::Test;
-    static const std::pair<const char*, Test> kTests[] = {{"MISSING", Test::kMissing}, {"NULL", Test::kNull},
-                                                          {"TRUE", Test::kTrue}, {"FALSE", Test::kFalse},
+    static const std::pair<const char*, Test> kTests[] = {{"MISSING", Test::kMissing},
+                                                          {"NULL", Test::kNull},
+                                                          {"TRUE", Test::kTrue},
+                                                          {"FALSE", Test::kFalse},
                                                           {"UNKNOWN", Test::kUnknown}};
     for (const auto& [word, test] : kTests) {
       if (TakeWord(word)) {
@@ -441,15 +443,17 @@ class ExpressionText {
   TypeSpec TypeOf() {
     using Kind = TypeSpec::Kind;
     static const std::map<std::string, Kind> kKinds = {
-        {"ANY", Kind::kAny}, {"MISSING", Kind::kMissing}, {"NULL", Kind::kNull}, {"BOOL", Kind::kBool},
-        {"BOOLEAN", Kind::kBool}, {"TINYINT", Kind::kTinyInt}, {"SMALLINT", Kind::kSmallInt},
-        {"INT", Kind::kInt}, {"INTEGER", Kind::kInt}, {"BIGINT", Kind::kBigInt}, {"REAL", Kind::kReal},
-        {"FLOAT", Kind::kFloat}, {"DOUBLE", Kind::kDouble}, {"DECIMAL", Kind::kDecimal},
-        {"NUMERIC", Kind::kDecimal}, {"CHAR", Kind::kChar}, {"VARCHAR", Kind::kVarchar},
-        {"STRING", Kind::kString}, {"SYMBOL", Kind::kSymbol}, {"CLOB", Kind::kClob}, {"BLOB", Kind::kBlob},
-        {"DATE", Kind::kDate}, {"TIME", Kind::kTime}, {"TIMESTAMP", Kind::kTimestamp},
-        {"INTERVAL", Kind::kInterval}, {"STRUCT", Kind::kStruct}, {"TUPLE", Kind::kTuple},
-        {"LIST", Kind::kList}, {"ARRAY", Kind::kArray}, {"BAG", Kind::kBag}, {"SEXP", Kind::kSexp}};
+        {"ANY", Kind::kAny},           {"MISSING", Kind::kMissing}, {"NULL", Kind::kNull},
+        {"BOOL", Kind::kBool},         {"BOOLEAN", Kind::kBool},    {"TINYINT", Kind::kTinyInt},
+        {"SMALLINT", Kind::kSmallInt}, {"INT", Kind::kInt},         {"INTEGER", Kind::kInt},
+        {"BIGINT", Kind::kBigInt},     {"REAL", Kind::kReal},       {"FLOAT", Kind::kFloat},
+        {"DOUBLE", Kind::kDouble},     {"DECIMAL", Kind::kDecimal}, {"NUMERIC", Kind::kDecimal},
+        {"CHAR", Kind::kChar},         {"VARCHAR", Kind::kVarchar}, {"STRING", Kind::kString},
+        {"SYMBOL", Kind::kSymbol},     {"CLOB", Kind::kClob},       {"BLOB", Kind::kBlob},
+        {"DATE", Kind::kDate},         {"TIME", Kind::kTime},       {"TIMESTAMP", Kind::kTimestamp},
+        {"INTERVAL", Kind::kInterval}, {"STRUCT", Kind::kStruct},   {"TUPLE", Kind::kTuple},
+        {"LIST", Kind::kList},         {"ARRAY", Kind::kArray},     {"BAG", Kind::kBag},
+        {"SEXP", Kind::kSexp}};
     TypeSpec t;
     t.name = Upper(token_);
     const auto it = kKinds.find(t.name);

@@ -67,9 +67,9 @@ TEST(Functions, EveryAggregateExampleHolds) {
 }
 
 TEST(Functions, AbsentArgumentsPropagateAndWrongTypesGoFirst) {
-  for (const char* call : {"UPPER(@)", "CHAR_LENGTH(@)", "SUBSTRING(@, 1)", "ABS(@)", "MOD(@, 3)",
-                           "POSITION(@, 'a')", "EXTRACT('YEAR', @)", "SPLIT(@, ',')", "CARDINALITY(@)",
-                           "COLL_SUM(@)", "OVERLAPS(@, [NULL, NULL])", "STARTS_WITH(@, 'a')"}) {
+  for (const char* call : {"UPPER(@)", "CHAR_LENGTH(@)", "SUBSTRING(@, 1)", "ABS(@)", "MOD(@, 3)", "POSITION(@, 'a')",
+                           "EXTRACT('YEAR', @)", "SPLIT(@, ',')", "CARDINALITY(@)", "COLL_SUM(@)",
+                           "OVERLAPS(@, [NULL, NULL])", "STARTS_WITH(@, 'a')"}) {
     const auto with = [&](const std::string& argument) {
       std::string text = call;
       return text.replace(text.find('@'), 1, argument);
@@ -217,9 +217,7 @@ TEST(Functions, StaticChecks) {
   EXPECT_FALSE(check("EXTRACT", "'FOO', DATE '2007-01-01'"));
   EXPECT_FALSE(check("DATE_ADD", "'TIMEZONE_HOUR', 1, DATE '2007-01-01'"));
   EXPECT_FALSE(check("DATE_DIFF", "'YEAR', 1, DATE '2007-01-01'"));
-  const auto op = [](const char* text) {
-    return CheckOperatorStatically(*ExpressionText(text).Parse()).ok();
-  };
+  const auto op = [](const char* text) { return CheckOperatorStatically(*ExpressionText(text).Parse()).ok(); };
   EXPECT_FALSE(op("'a' || 1"));
   EXPECT_FALSE(op("1 LIKE '1'"));
   EXPECT_FALSE(op("'a' LIKE 'a' ESCAPE 3"));

@@ -57,7 +57,7 @@ TEST(ItemBuilder, LeavesTheRestToTheLongWay) {
   names.FindOrAdd("b");
   ItemBuilder builder(&names);
   EXPECT_NE(FromJson(R"( {"b": 1, "a": [2, {"x": null}]} )", &builder), "");
-  for (std::string_view text : {R"({"c": 1})",                     // a new name
+  for (std::string_view text : {R"({"c": 1})",                                         // a new name
                                 R"({"a": 1, "a": 2})", R"({"b": 1, "a": 1, "b": 2})",  // a name twice
                                 R"({"a": 1} x)", R"({"a": 1)", R"({"a" 1})", R"({"a": })", R"([1])", "", "{", "7"}) {
     EXPECT_EQ(FromJson(text, &builder), "") << text;

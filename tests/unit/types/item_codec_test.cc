@@ -27,11 +27,11 @@ class Random {
       case 0: return static_cast<int64_t>(Below(100));
       case 1: return -static_cast<int64_t>(static_cast<uint64_t>(engine_()) << Below(31));
       case 2:
-        return Value::FromStored(Number::FromParts(
-            static_cast<int128_t>(engine_()) * (Below(2) ? 1 : -1), -int32_t(Below(100))));
+        return Value::FromStored(
+            Number::FromParts(static_cast<int128_t>(engine_()) * (Below(2) ? 1 : -1), -int32_t(Below(100))));
       default:
-        return Value::FromStored(Number::FromParts(
-            static_cast<int128_t>(engine_()) * engine_() * engine_(), int32_t(Below(80)) - 40));
+        return Value::FromStored(
+            Number::FromParts(static_cast<int128_t>(engine_()) * engine_() * engine_(), int32_t(Below(80)) - 40));
     }
   }
 
@@ -117,19 +117,16 @@ TEST(ItemCodec, EqualItemsHaveEqualBytes) {
   NameTable names;
   names.FindOrAdd("z");
   auto decimal = [](const char* s) { return Value::Decimal(Number::ParseRounding(s).value()); };
-  Value a = Value::Struct(
-      {{"a", 1}, {"z", Value::Struct({{"y", decimal("1.50")}, {"x", decimal("2.0")}})}});
-  Value b = Value::Struct(
-      {{"z", Value::Struct({{"x", 2}, {"y", decimal("1.5")}})}, {"a", decimal("1.00")}});
+  Value a = Value::Struct({{"a", 1}, {"z", Value::Struct({{"y", decimal("1.50")}, {"x", decimal("2.0")}})}});
+  Value b = Value::Struct({{"z", Value::Struct({{"x", 2}, {"y", decimal("1.5")}})}, {"a", decimal("1.00")}});
   EXPECT_EQ(Encode(a, &names), Encode(b, &names));
 }
 
 TEST(ItemCodec, ExtremeNumbers) {
   NameTable names;
-  for (const char* text :
-       {"0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
-        "99999999999999999999999999999999999999", "-99999999999999999999999999999999999999",
-        "9.9999999999999999999999999999999999999E+125", "1E-130", "-1E-130", "1E125", "0.1"}) {
+  for (const char* text : {"0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
+                           "99999999999999999999999999999999999999", "-99999999999999999999999999999999999999",
+                           "9.9999999999999999999999999999999999999E+125", "1E-130", "-1E-130", "1E125", "0.1"}) {
     Number n = Number::ParseStrict(text).value();
     std::string bytes = Encode(Value::Struct({{"n", Value::FromStored(n)}}), &names);
     Value back = ItemView(bytes, &names).Get("n");
@@ -156,9 +153,8 @@ TEST(ItemCodec, NamesInFullOnceTheTableIsFull) {
 
 TEST(ItemCodec, Paths) {
   NameTable names;
-  Value item = Value::Struct(
-      {{"m", Value::Struct({{"a", Value::List({1, Value::Struct({{"b", "deep"}})})}, {"c", 3}})},
-       {"s", Value::Set({1, 2}).value()}});
+  Value item = Value::Struct({{"m", Value::Struct({{"a", Value::List({1, Value::Struct({{"b", "deep"}})})}, {"c", 3}})},
+                              {"s", Value::Set({1, 2}).value()}});
   std::string bytes = Encode(item, &names);
   ItemView view(bytes, &names);
   auto get = [&](std::string_view name, std::vector<PathStep> rest) {
@@ -206,8 +202,7 @@ TEST(ItemCodec, DamagedBytesNeverCrash) {
     for (int flips = 0; flips < 60; ++flips) {
       std::string damaged = bytes;
       for (uint32_t k = 0; k <= random.Below(3); ++k) {
-        damaged[random.Below(static_cast<uint32_t>(damaged.size()))] ^=
-            static_cast<char>(1 << random.Below(8));
+        damaged[random.Below(static_cast<uint32_t>(damaged.size()))] ^= static_cast<char>(1 << random.Below(8));
       }
       ReadAll(damaged, names);
     }
@@ -236,7 +231,8 @@ TEST(ItemCodec, StringsOfARowOutliveIt) {
   NameTable names;
   std::vector<Field> fields;
   for (int i = 0; i < 30; ++i) {
-    fields.push_back({"n" + std::to_string(i), std::string(static_cast<size_t>(i) * 7, static_cast<char>('a' + i % 26))});
+    fields.push_back(
+        {"n" + std::to_string(i), std::string(static_cast<size_t>(i) * 7, static_cast<char>('a' + i % 26))});
   }
   std::string bytes;
   EncodeItem(Value::Struct(std::move(fields)), &names, &bytes);

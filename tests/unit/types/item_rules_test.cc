@@ -14,9 +14,7 @@ constexpr char kInvalid[] = "One or more parameter values were invalid: ";
 Number N(const char* text) { return Number::ParseRounding(text).value(); }
 Value Dec(const char* text) { return Value::Decimal(N(text)); }
 
-std::string ErrorOf(const Value& v, std::string_view path = "a") {
-  return ToStorable(v, path).status().message();
-}
+std::string ErrorOf(const Value& v, std::string_view path = "a") { return ToStorable(v, path).status().message(); }
 
 Value Nested(int containers) {
   Value v = 1;
@@ -37,8 +35,7 @@ TEST(ItemRules, ToStorable) {
 }
 
 TEST(ItemRules, WhatHasNoDynamoType) {
-  EXPECT_EQ(ErrorOf(Value::Of(Date{}), "born"),
-            "A table cannot store a value of type DATE (attribute born)");
+  EXPECT_EQ(ErrorOf(Value::Of(Date{}), "born"), "A table cannot store a value of type DATE (attribute born)");
   EXPECT_EQ(ErrorOf(Value::Struct({{"b", Value::List({1, Value::Missing()})}}), "a"),
             "A table cannot store MISSING (attribute a.b[1])");
   EXPECT_EQ(ErrorOf(Value::Sexp({1})), "A table cannot store a value of type SEXP (attribute a)");
@@ -93,8 +90,7 @@ TEST(ItemRules, Sizes) {
 TEST(ItemRules, SizeLimitIsInclusive) {
   auto item = [](size_t n) { return Value::Struct({{"a", std::string(n, 'x')}}); };
   EXPECT_TRUE(ToStorableItem(item(kMaxItemBytes - 1)).ok());
-  EXPECT_EQ(ToStorableItem(item(kMaxItemBytes)).status().message(),
-            "Item size has exceeded the maximum allowed size");
+  EXPECT_EQ(ToStorableItem(item(kMaxItemBytes)).status().message(), "Item size has exceeded the maximum allowed size");
 }
 
 TEST(ItemRules, Keys) {
@@ -104,8 +100,7 @@ TEST(ItemRules, Keys) {
   EXPECT_EQ(key->hash, Value("x"));
   EXPECT_EQ(key->range, Value(1));
   auto error = [&](const Value& item) { return ExtractKey(schema, item).status().message(); };
-  EXPECT_EQ(error(Value::Struct({{"p", "x"}})),
-            std::string(kInvalid) + "Missing the key s in the item");
+  EXPECT_EQ(error(Value::Struct({{"p", "x"}})), std::string(kInvalid) + "Missing the key s in the item");
   EXPECT_EQ(error(Value::Struct({{"p", 1}, {"s", 1}})),
             std::string(kInvalid) + "Type mismatch for key p expected: S actual: N");
   EXPECT_EQ(error(Value::Struct({{"p", "x"}, {"s", nullptr}})),
@@ -113,15 +108,13 @@ TEST(ItemRules, Keys) {
   EXPECT_EQ(error(Value::Struct({{"p", ""}, {"s", 1}})),
             "One or more parameter values are not valid. The AttributeValue for a key attribute "
             "cannot contain an empty string value. Key: p");
-  EXPECT_EQ(
-      error(Value::Struct({{"p", std::string(2049, 'x')}, {"s", 1}})),
-      std::string(kInvalid) + "Size of hashkey has exceeded the maximum size limit of2048 bytes");
+  EXPECT_EQ(error(Value::Struct({{"p", std::string(2049, 'x')}, {"s", 1}})),
+            std::string(kInvalid) + "Size of hashkey has exceeded the maximum size limit of2048 bytes");
   EXPECT_TRUE(ExtractKey(schema, Value::Struct({{"p", std::string(2048, 'x')}, {"s", 1}})).ok());
 
   EXPECT_TRUE(ValidateKey(schema, {"x", 1}).ok());
   for (const Key& bad : {Key{"x", Value()}, Key{1, 1}, Key{"x", "y"}, Key{"x", Value::Float(1)}}) {
-    EXPECT_EQ(ValidateKey(schema, bad).message(),
-              "The provided key element does not match the schema");
+    EXPECT_EQ(ValidateKey(schema, bad).message(), "The provided key element does not match the schema");
   }
   EXPECT_EQ(ValidateKey(schema, {"", 1}).message(),
             std::string(kInvalid) +
@@ -147,8 +140,7 @@ TEST(ItemRules, IndexKeys) {
                                          "IndexName: idx");
   EXPECT_NE(error({{"g", ""}}).find("IndexName: idx, IndexKey: g"), std::string::npos);
   EXPECT_EQ(error({{"h", Value::Blob(std::string(1025, 'x'))}}),
-            std::string(kInvalid) +
-                "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+            std::string(kInvalid) + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
 }
 
 TableSchema Table() {
@@ -168,31 +160,29 @@ IndexSchema Index(std::string name, IndexKind kind, KeySchema key) {
 
 TEST(Schema, CreateStatement) {
   TableSchema t = Table();
-  t.indexes.push_back(
-      Index("by_customer", IndexKind::kGlobal, {{"customer", KeyType::kString}, {}}));
+  t.indexes.push_back(Index("by_customer", IndexKind::kGlobal, {{"customer", KeyType::kString}, {}}));
   t.indexes.back().projection = Projection::kInclude;
   t.indexes.back().include = {"total", "odd \"name\""};
-  t.indexes.push_back(Index("by_size", IndexKind::kLocal,
-                            {{"id", KeyType::kNumber}, KeyAttribute{"size", KeyType::kNumber}}));
+  t.indexes.push_back(
+      Index("by_size", IndexKind::kLocal, {{"id", KeyType::kNumber}, KeyAttribute{"size", KeyType::kNumber}}));
   t.indexes.back().projection = Projection::kKeysOnly;
   t.provisioned = Throughput{5, 6};
   t.stream = StreamView::kBothImages;
   t.ttl_attribute = "expires";
   t.options["deletion_protection"] = "true";
   EXPECT_TRUE(ValidateTableSchema(t).ok());
-  EXPECT_EQ(
-      ToCreateStatement(t),
-      "CREATE TABLE \"orders\" (\n"
-      "  \"id\" NUMBER,\n"
-      "  \"at\" STRING,\n"
-      "  \"customer\" STRING,\n"
-      "  \"size\" NUMBER,\n"
-      "  PRIMARY KEY (\"id\", \"at\"),\n"
-      "  GLOBAL INDEX \"by_customer\" (\"customer\") PROJECT INCLUDE (\"total\", \"odd "
-      "\"\"name\"\"\"),\n"
-      "  LOCAL INDEX \"by_size\" (\"id\", \"size\") PROJECT KEYS ONLY\n"
-      ") WITH (billing = 'provisioned', read_capacity = 5, write_capacity = 6, stream = 'both "
-      "images', ttl = 'expires', deletion_protection = 'true')");
+  EXPECT_EQ(ToCreateStatement(t),
+            "CREATE TABLE \"orders\" (\n"
+            "  \"id\" NUMBER,\n"
+            "  \"at\" STRING,\n"
+            "  \"customer\" STRING,\n"
+            "  \"size\" NUMBER,\n"
+            "  PRIMARY KEY (\"id\", \"at\"),\n"
+            "  GLOBAL INDEX \"by_customer\" (\"customer\") PROJECT INCLUDE (\"total\", \"odd "
+            "\"\"name\"\"\"),\n"
+            "  LOCAL INDEX \"by_size\" (\"id\", \"size\") PROJECT KEYS ONLY\n"
+            ") WITH (billing = 'provisioned', read_capacity = 5, write_capacity = 6, stream = 'both "
+            "images', ttl = 'expires', deletion_protection = 'true')");
 }
 
 TEST(Schema, Options) {
@@ -218,9 +208,7 @@ TEST(Schema, Options) {
 }
 
 TEST(Schema, Validation) {
-  auto error = [](TableSchema t, bool strict = false) {
-    return ValidateTableSchema(t, strict).message();
-  };
+  auto error = [](TableSchema t, bool strict = false) { return ValidateTableSchema(t, strict).message(); };
   TableSchema t = Table();
   EXPECT_EQ(error(t), "");
   t.name = "ab";
@@ -229,30 +217,25 @@ TEST(Schema, Validation) {
             "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: "
             "Member must have length greater than or equal to 3");
   t.name = "no blanks";
-  EXPECT_NE(error(t).find("Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"),
-            std::string::npos);
+  EXPECT_NE(error(t).find("Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"), std::string::npos);
   t = Table();
   t.key.range->name = "id";
-  EXPECT_EQ(error(t),
-            "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+  EXPECT_EQ(error(t), "Both the Hash Key and the Range Key element in the KeySchema have the same name");
   t = Table();
   t.key.range.reset();
-  t.indexes.push_back(Index("loc", IndexKind::kLocal,
-                            {{"id", KeyType::kNumber}, KeyAttribute{"x", KeyType::kString}}));
+  t.indexes.push_back(Index("loc", IndexKind::kLocal, {{"id", KeyType::kNumber}, KeyAttribute{"x", KeyType::kString}}));
   EXPECT_NE(error(t).find("Table KeySchema does not have a range key"), std::string::npos);
   t = Table();
-  t.indexes.push_back(Index("loc", IndexKind::kLocal,
-                            {{"other", KeyType::kNumber}, KeyAttribute{"x", KeyType::kString}}));
+  t.indexes.push_back(
+      Index("loc", IndexKind::kLocal, {{"other", KeyType::kNumber}, KeyAttribute{"x", KeyType::kString}}));
   EXPECT_NE(error(t).find("does not have the same leading hash key as table KeySchema for index: "
                           "loc"),
             std::string::npos);
   t = Table();
   for (int i = 0; i < 21; ++i) {
-    t.indexes.push_back(
-        Index("idx" + std::to_string(i), IndexKind::kGlobal, {{"g", KeyType::kString}, {}}));
+    t.indexes.push_back(Index("idx" + std::to_string(i), IndexKind::kGlobal, {{"g", KeyType::kString}, {}}));
   }
-  EXPECT_NE(error(t).find("GlobalSecondaryIndex count exceeds the per-table limit of 20"),
-            std::string::npos);
+  EXPECT_NE(error(t).find("GlobalSecondaryIndex count exceeds the per-table limit of 20"), std::string::npos);
   t.indexes.resize(2);
   EXPECT_EQ(error(t), "");
   t.indexes[1].name = "idx0";
@@ -262,12 +245,10 @@ TEST(Schema, Validation) {
   EXPECT_NE(error(t).find("more than one type"), std::string::npos);
   t.indexes[1].key.hash.type = KeyType::kString;
   t.indexes[1].projection = Projection::kInclude;
-  EXPECT_NE(error(t).find("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
-            std::string::npos);
+  EXPECT_NE(error(t).find("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"), std::string::npos);
   t.indexes.resize(1);
   t.provisioned = Throughput{0, 1};
-  EXPECT_NE(error(t).find("must both be specified when BillingMode is PROVISIONED"),
-            std::string::npos);
+  EXPECT_NE(error(t).find("must both be specified when BillingMode is PROVISIONED"), std::string::npos);
 }
 
 TEST(Schema, Covers) {

@@ -41,19 +41,17 @@ std::string Dynamo(std::string_view json) {
 TEST(JsonReader, Values) {
   EXPECT_EQ(Literal(R"({"a": [1, -2.50, 1e3, 1e-3, true, null, "x\u00e9\n"], "b": {}})"),
             "{'a': [1, -2.50, 1000, 0.001, true, NULL, 'x\xC3\xA9\n'], 'b': {}}");
-  EXPECT_EQ(Literal("12345678901234567890123456789012345678"),
-            "12345678901234567890123456789012345678");
+  EXPECT_EQ(Literal("12345678901234567890123456789012345678"), "12345678901234567890123456789012345678");
   EXPECT_EQ(Literal("1.0"), "1.0");
   EXPECT_EQ(Literal("\"\\u0000\""), std::string("'\0'", 3));
 }
 
 TEST(JsonReader, Errors) {
-  for (const char* bad : {"", "{", "[1,]", "{\"a\"}", "1 2", "nul", "\"a", "{\"a\":1,}", "\"\xff\"",
-                          "[1", "'a'", "01", "NaN"}) {
+  for (const char* bad :
+       {"", "{", "[1,]", "{\"a\"}", "1 2", "nul", "\"a", "{\"a\":1,}", "\"\xff\"", "[1", "'a'", "01", "NaN"}) {
     EXPECT_FALSE(ParseJson(bad).ok()) << bad;
   }
-  EXPECT_NE(Literal("123456789012345678901234567890123456789").find("38 significant digits"),
-            std::string::npos);
+  EXPECT_NE(Literal("123456789012345678901234567890123456789").find("38 significant digits"), std::string::npos);
   EXPECT_NE(Literal("1e999999999999").find("at byte"), std::string::npos);
   EXPECT_NE(Literal(std::string(100000, '[')).find("nested more than 256"), std::string::npos);
   EXPECT_TRUE(ParseJson(std::string(256, '[') + std::string(256, ']')).ok());
@@ -64,8 +62,7 @@ TEST(JsonReader, DynamoValues) {
   EXPECT_EQ(Dynamo(R"({"N": "1.50"})"), "1.5");
   EXPECT_EQ(Dynamo(R"({"B": "AA=="})"), "b64'AA=='");
   EXPECT_EQ(Dynamo(R"({"SS": ["b", "a"]})"), "<<'a', 'b'>>");
-  EXPECT_EQ(Dynamo(R"({"M": {"a": {"L": [{"NULL": true}, {"BOOL": false}]}}})"),
-            "{'a': [NULL, false]}");
+  EXPECT_EQ(Dynamo(R"({"M": {"a": {"L": [{"NULL": true}, {"BOOL": false}]}}})"), "{'a': [NULL, false]}");
   EXPECT_EQ(Dynamo(R"({"Item": {"id": {"N": "1"}, "s": {"NS": ["2"]}}})"), "{'id': 1, 's': <<2>>}");
   EXPECT_EQ(Dynamo(R"({"id": {"N": "1"}})"), "{'id': 1}");
   EXPECT_EQ(Dynamo(R"({"Item": {"S": "x"}})"), "{'Item': 'x'}");
@@ -76,8 +73,7 @@ TEST(JsonReader, DynamoErrors) {
             "One or more parameter values were invalid: Null attribute value types must have the "
             "value of true");
   EXPECT_EQ(Dynamo(R"({"N": 1})"), "NUMBER_VALUE cannot be converted to String");
-  EXPECT_NE(Dynamo(R"({"N": "abc"})").find("cannot be converted to a numeric value"),
-            std::string::npos);
+  EXPECT_NE(Dynamo(R"({"N": "abc"})").find("cannot be converted to a numeric value"), std::string::npos);
   EXPECT_NE(Dynamo(R"({"SS": []})").find("may not be empty"), std::string::npos);
   EXPECT_NE(Dynamo(R"({"NS": ["1", "1.0"]})").find("contains duplicates"), std::string::npos);
   EXPECT_NE(Dynamo(R"({"B": "*"})").find("base64"), std::string::npos);
@@ -87,12 +83,11 @@ TEST(JsonReader, DynamoErrors) {
 }
 
 TEST(JsonReader, DynamoRoundTrip) {
-  Value item =
-      Value::Struct({{"id", 1},
-                     {"d", Value::Decimal(Number::ParseStrict("1E-100").value())},
-                     {"b", Value::Blob(std::string_view("\0\xff", 2))},
-                     {"s", Value::Set({Value::Blob("x"), Value::Blob("")}).value()},
-                     {"m", Value::Struct({{"l", Value::List({Value::Null(), "quote\"d"})}})}});
+  Value item = Value::Struct({{"id", 1},
+                              {"d", Value::Decimal(Number::ParseStrict("1E-100").value())},
+                              {"b", Value::Blob(std::string_view("\0\xff", 2))},
+                              {"s", Value::Set({Value::Blob("x"), Value::Blob("")}).value()},
+                              {"m", Value::Struct({{"l", Value::List({Value::Null(), "quote\"d"})}})}});
   EXPECT_EQ(ParseDynamoJson(ItemToDynamoJson(item).value()).value(), item);
   EXPECT_EQ(ParseDynamoJson(item.ToDynamoJson().value()).value(), item);
 }
@@ -100,11 +95,10 @@ TEST(JsonReader, DynamoRoundTrip) {
 std::vector<std::string> Records(std::string text, size_t step = 3) {
   TextSource source(std::move(text), step);
   std::vector<std::string> out;
-  Status s =
-      ForEachJsonRecord(&source, JsonRecordReader::Format::kJson, [&](Value v, uint64_t line) {
-        out.push_back(std::to_string(line) + ":" + v.ToLiteral());
-        return Status::Ok();
-      });
+  Status s = ForEachJsonRecord(&source, JsonRecordReader::Format::kJson, [&](Value v, uint64_t line) {
+    out.push_back(std::to_string(line) + ":" + v.ToLiteral());
+    return Status::Ok();
+  });
   if (!s.ok()) out.push_back(s.message());
   return out;
 }
@@ -129,8 +123,7 @@ TEST(JsonReader, Streams) {
 }
 
 TEST(JsonReader, BadRecordsCanBeSkipped) {
-  TextSource source(
-      "{\"id\":{\"N\":\"1\"}}\n{\"id\":{\"N\":\"x\"}}\n{\"Item\":{\"id\":{\"N\":\"3\"}}}");
+  TextSource source("{\"id\":{\"N\":\"1\"}}\n{\"id\":{\"N\":\"x\"}}\n{\"Item\":{\"id\":{\"N\":\"3\"}}}");
   JsonRecordReader reader(&source, JsonRecordReader::Format::kDynamoItem);
   Value v;
   ASSERT_TRUE(reader.Next(&v).value());

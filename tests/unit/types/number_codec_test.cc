@@ -73,8 +73,7 @@ TEST(NumberCodec, RoundTrips) {
   std::mt19937_64 random(5);
   for (int i = 0; i < 20000; ++i) {
     std::string text = random() % 2 == 0 ? "-" : "";
-    for (uint64_t digits = random() % 39; digits-- > 0;)
-      text += static_cast<char>('0' + random() % 10);
+    for (uint64_t digits = random() % 39; digits-- > 0;) text += static_cast<char>('0' + random() % 10);
     text += "0e" + std::to_string(static_cast<int>(random() % 200) - 100);
     ExpectRoundTrip(N(text));
   }
@@ -93,9 +92,7 @@ TEST(NumberCodec, EqualNumbersHaveEqualBytes) {
 
 TEST(NumberCodec, RejectsDamage) {
   Number n;
-  const auto read = [&](NumberForm form, std::string_view bytes) {
-    return ReadNumberValue(form, &bytes, &n);
-  };
+  const auto read = [&](NumberForm form, std::string_view bytes) { return ReadNumberValue(form, &bytes, &n); };
   EXPECT_FALSE(read(NumberForm::kInteger, std::string(11, '\xff')));
   EXPECT_FALSE(read(NumberForm::kInteger, std::string(9, '\xff') + "\x02"));
   EXPECT_TRUE(read(NumberForm::kInteger, std::string(9, '\xff') + "\x01"));

@@ -123,8 +123,7 @@ TEST(NumberRandom, SumsProductsQuotients) {
     const Model product{x.coefficient * y.coefficient, x.exponent + y.exponent};
     ASSERT_TRUE(Same(Of(*Number::Add(a, b)), Rounded(sum.coefficient, 1, low))) << Show(a, b);
     ASSERT_TRUE(Same(Of(*Number::Sub(a, b)), Rounded(xs - ys, 1, low))) << Show(a, b);
-    ASSERT_TRUE(Same(Of(*Number::Mul(a, b)), Rounded(product.coefficient, 1, product.exponent)))
-        << Show(a, b);
+    ASSERT_TRUE(Same(Of(*Number::Mul(a, b)), Rounded(product.coefficient, 1, product.exponent))) << Show(a, b);
 
     for (const auto& [exact, model] : {std::pair(Number::Add(a, b, Rounding::kExact), sum),
                                        std::pair(Number::Mul(a, b, Rounding::kExact), product)}) {
@@ -142,8 +141,7 @@ TEST(NumberRandom, SumsProductsQuotients) {
       ASSERT_EQ(a.Hash(), b.Hash());
     }
     if (y.coefficient == 0) continue;
-    ASSERT_TRUE(Same(Of(*Number::Div(a, b)),
-                     Rounded(x.coefficient, y.coefficient, x.exponent - y.exponent)))
+    ASSERT_TRUE(Same(Of(*Number::Div(a, b)), Rounded(x.coefficient, y.coefficient, x.exponent - y.exponent)))
         << Show(a, b) << " gives " << Number::Div(a, b)->ToText();
     ASSERT_TRUE(Same(Of(*Number::Mod(a, b)), Model{xs % ys, low})) << Show(a, b);
     const cpp_int whole = xs / ys;
@@ -189,9 +187,7 @@ TEST(NumberRandom, RootsAndPowers) {
     }
     const int low = std::min(2 * r.exponent, x.exponent);
     const cpp_int target = x.coefficient * Pow10(x.exponent - low);
-    const auto square = [&](const cpp_int& c) {
-      return cpp_int(c * c * Pow10(2 * r.exponent - low));
-    };
+    const auto square = [&](const cpp_int& c) { return cpp_int(c * c * Pow10(2 * r.exponent - low)); };
     ASSERT_LE(square(r.coefficient - 5), target) << a.ToText();
     ASSERT_GE(square(r.coefficient + 5), target) << a.ToText();
   }
@@ -201,10 +197,8 @@ TEST(NumberRandom, RootsAndPowers) {
     const int n = source.Pick(40) + 1;
     const Model x = Of(a);
     const cpp_int power = boost::multiprecision::pow(x.coefficient, static_cast<unsigned>(n));
-    ASSERT_TRUE(Same(Of(*Number::Power(a, n)), Rounded(power, 1, x.exponent * n)))
-        << a.ToText() << "^" << n;
-    ASSERT_TRUE(Same(Of(*Number::Power(a, -n)), Rounded(1, power, -x.exponent * n)))
-        << a.ToText() << "^-" << n;
+    ASSERT_TRUE(Same(Of(*Number::Power(a, n)), Rounded(power, 1, x.exponent * n))) << a.ToText() << "^" << n;
+    ASSERT_TRUE(Same(Of(*Number::Power(a, -n)), Rounded(1, power, -x.exponent * n))) << a.ToText() << "^-" << n;
   }
 }
 

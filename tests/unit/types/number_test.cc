@@ -14,8 +14,7 @@
 namespace parton {
 namespace {
 
-constexpr char kOverflow[] =
-    "Number overflow. Attempting to store a number with magnitude larger than supported range";
+constexpr char kOverflow[] = "Number overflow. Attempting to store a number with magnitude larger than supported range";
 constexpr char kUnderflow[] =
     "Number underflow. Attempting to store a number with magnitude smaller than supported range";
 constexpr char kTooManyDigits[] = "Attempting to store more than 38 significant digits in a Number";
@@ -52,12 +51,10 @@ TEST(NumberParse, AcceptsDynamoSpellingsAndNormalises) {
 }
 
 TEST(NumberParse, RejectsWhatIsNoNumber) {
-  for (const char* bad :
-       {" ",     " 5",    "5 ",  "1 2",   "1e",    "1e+",  ".",     "+",       "-",        "+-5",
-        "--5",   "e5",    ".e5", "1e5.0", "1.2.3", "0x10", "NaN",   "nan",     "Infinity", "-inf",
-        "1_000", "1,000", "5f",  "\t5",   "5\n",   "abc",  "1e1e1", "\xd9\xa5"}) {
-    EXPECT_EQ(Strict(bad),
-              std::string("The parameter cannot be converted to a numeric value: ") + bad);
+  for (const char* bad : {" ",     " 5",    "5 ",  "1 2",   "1e",    "1e+",  ".",     "+",       "-",        "+-5",
+                          "--5",   "e5",    ".e5", "1e5.0", "1.2.3", "0x10", "NaN",   "nan",     "Infinity", "-inf",
+                          "1_000", "1,000", "5f",  "\t5",   "5\n",   "abc",  "1e1e1", "\xd9\xa5"}) {
+    EXPECT_EQ(Strict(bad), std::string("The parameter cannot be converted to a numeric value: ") + bad);
     EXPECT_FALSE(Number::ParseRounding(bad).ok()) << bad;
     EXPECT_FALSE(Number::IsNumberText(bad)) << bad;
   }
@@ -72,8 +69,7 @@ TEST(NumberParse, StrictLimits) {
   EXPECT_EQ(Strict("1E126"), kOverflow);
   EXPECT_EQ(Strict("-1E126"), kOverflow);
   EXPECT_EQ(Strict("1E99999999999999999999"), kOverflow);
-  EXPECT_EQ(Strict("9.9999999999999999999999999999999999999E+125"),
-            k38Nines + std::string(88, '0'));
+  EXPECT_EQ(Strict("9.9999999999999999999999999999999999999E+125"), k38Nines + std::string(88, '0'));
   EXPECT_EQ(Strict("1E-130"), "0." + std::string(129, '0') + "1");
   EXPECT_EQ(Strict("1E-131"), kUnderflow);
   EXPECT_EQ(Strict("0.1E-130"), kUnderflow);
@@ -91,8 +87,7 @@ TEST(NumberParse, StrictCountsSignificantDigitsWithoutOuterZeros) {
   EXPECT_EQ(Strict("1" + std::string(60, '0') + "1"), kTooManyDigits);
   EXPECT_EQ(Strict("1." + std::string(60, '0')), "1");
   EXPECT_EQ(Strict(std::string(60, '0') + "1." + std::string(60, '0')), "1");
-  EXPECT_EQ(Strict("0." + std::string(60, '0') + k38Nines + "00000"),
-            "0." + std::string(60, '0') + k38Nines);
+  EXPECT_EQ(Strict("0." + std::string(60, '0') + k38Nines + "00000"), "0." + std::string(60, '0') + k38Nines);
   EXPECT_EQ(Strict("1." + std::string(60, '0') + "1"), kTooManyDigits);
 }
 
@@ -104,8 +99,7 @@ TEST(NumberParse, RoundingLiterals) {
   EXPECT_EQ(N(std::string(37, '1') + "35").ToString(), std::string(37, '1') + "40");
   EXPECT_EQ(N(std::string(37, '1') + "2500001").ToString(), std::string(37, '1') + "300000" + "0");
   EXPECT_EQ(N(std::string(37, '1') + "2499999").ToString(), std::string(37, '1') + "2000000");
-  EXPECT_EQ(N("-" + std::string(37, '1') + "2." + "5001").ToString(),
-            "-" + std::string(37, '1') + "3");
+  EXPECT_EQ(N("-" + std::string(37, '1') + "2." + "5001").ToString(), "-" + std::string(37, '1') + "3");
   EXPECT_EQ(N("1e9999").ToText(), "1E+9999");
   EXPECT_EQ(N("1e-9999").ToText(), "1E-9999");
   EXPECT_EQ(Number::ParseRounding("1e10000").status().code(), StatusCode::kValidation);
@@ -241,8 +235,7 @@ TEST(NumberArithmetic, SumsKeepTheFinerScale) {
   EXPECT_EQ(Text(Number::Add(N("1e5"), N("1"))), "100001");
   EXPECT_EQ(Text(Number::Sub(N("3"), N("5.25"))), "-2.25");
   EXPECT_EQ(Text(Number::Add(N("9223372036854775807.0"), N("100.0"))), "9223372036854775907.0");
-  EXPECT_EQ(Text(Number::Add(Number(std::numeric_limits<int64_t>::max()), Number(1))),
-            "9223372036854775808");
+  EXPECT_EQ(Text(Number::Add(Number(std::numeric_limits<int64_t>::max()), Number(1))), "9223372036854775808");
   EXPECT_EQ(Text(Number::Mul(N("1.50"), N("2.0"))), "3.000");
   EXPECT_EQ(Text(Number::Mul(N("-1.5"), N("1.5"))), "-2.25");
 }
@@ -287,8 +280,7 @@ TEST(NumberArithmetic, ExactNeverRounds) {
 
 TEST(NumberArithmetic, Division) {
   EXPECT_EQ(Text(Number::Div(N("4.0000"), N("3.0"))), "1." + std::string(37, '3'));
-  EXPECT_EQ(Text(Number::Div(N("4." + std::string(36, '0')), N("3.0"))),
-            "1." + std::string(37, '3'));
+  EXPECT_EQ(Text(Number::Div(N("4." + std::string(36, '0')), N("3.0"))), "1." + std::string(37, '3'));
   EXPECT_EQ(Text(Number::Div(N("2"), N("3"))), "0." + std::string(37, '6') + "7");
   EXPECT_EQ(Text(Number::Div(N("1"), N("8"))), "0.125");
   EXPECT_EQ(Text(Number::Div(N("6.00"), N("2"))), "3.00");
@@ -430,9 +422,8 @@ TEST(NumberDynamo, RangeAndSize) {
   EXPECT_TRUE(N("1.5e-130").CheckDynamoRange().ok());
   EXPECT_EQ(N("9.9e-131").CheckDynamoRange().message(), kUnderflow);
   const std::pair<const char*, int> sizes[] = {
-      {"0", 1},     {"0.00", 1}, {"1", 2},      {"-1", 3},       {"12", 2},    {"123", 3},
-      {"1E100", 2}, {"1.5", 3},  {"0.5", 2},    {"0.001", 2},    {"100.5", 4}, {"1.50", 3},
-      {"-1.5", 4},  {"1200", 2}, {"0.0123", 3}, {"1234.5678", 5}};
+      {"0", 1},   {"0.00", 1},  {"1", 2},     {"-1", 3},   {"12", 2},   {"123", 3},  {"1E100", 2},  {"1.5", 3},
+      {"0.5", 2}, {"0.001", 2}, {"100.5", 4}, {"1.50", 3}, {"-1.5", 4}, {"1200", 2}, {"0.0123", 3}, {"1234.5678", 5}};
   for (const auto& [text, size] : sizes) EXPECT_EQ(N(text).DynamoSize(), size) << text;
   EXPECT_EQ(N(k38Nines).DynamoSize(), 20);
   EXPECT_EQ(N("-" + k38Nines).DynamoSize(), 21);
@@ -449,8 +440,7 @@ TEST(NumberParts, CountsAndChecks) {
   EXPECT_EQ(Number().DigitCount(), 1);
   const int128_t most = static_cast<int128_t>(~static_cast<uint128_t>(0) >> 1);
   EXPECT_EQ(Text(Number::FromPartsChecked(most, 0)), "170141183460469231731687303715884105730");
-  EXPECT_EQ(Text(Number::FromPartsChecked(-most - 1, 0)),
-            "-170141183460469231731687303715884105730");
+  EXPECT_EQ(Text(Number::FromPartsChecked(-most - 1, 0)), "-170141183460469231731687303715884105730");
   EXPECT_FALSE(Number::FromPartsChecked(1, int64_t{1} << 40).ok());
   EXPECT_EQ(Text(Number::FromPartsChecked(0, -(int64_t{1} << 40))), "0." + std::string(37, '0'));
 }

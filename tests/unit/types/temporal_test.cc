@@ -20,8 +20,7 @@ constexpr DatePart kHour = DatePart::kHour;
 constexpr DatePart kMinute = DatePart::kMinute;
 constexpr DatePart kSecond = DatePart::kSecond;
 
-IntervalQualifier Q(DatePart leading, DatePart trailing, int leading_precision = 2,
-                    int fraction_precision = 6) {
+IntervalQualifier Q(DatePart leading, DatePart trailing, int leading_precision = 2, int fraction_precision = 6) {
   IntervalQualifier q;
   q.leading = leading;
   q.trailing = trailing;
@@ -63,20 +62,17 @@ Time T(std::string_view s) { return *ParseTime(s); }
 Timestamp TS(std::string_view s) { return *ParseTimestamp(s); }
 Timestamp Ion(std::string_view s) { return *ParseIonTimestamp(s); }
 Interval I(std::string_view s, IntervalQualifier q) { return *ParseInterval(s, q); }
-Interval I(std::string_view s, DatePart leading, DatePart trailing) {
-  return I(s, Q(leading, trailing));
-}
+Interval I(std::string_view s, DatePart leading, DatePart trailing) { return I(s, Q(leading, trailing)); }
 Interval I(std::string_view s, DatePart field) { return I(s, Q(field, field)); }
 
 TEST(DateTest, ReadsCalendarDaysOnly) {
   for (const char* good : {"0001-01-01", "2012-02-29", "2000-02-29", "9999-12-31", "2021-04-30"}) {
     EXPECT_EQ(Show(ParseDate(good)), good);
   }
-  for (const char* bad :
-       {"", "2021-02-29", "1900-02-29", "2012-02-30", "2021-04-31", "2021-13-01", "2021-00-01",
-        "2021-01-00", "2021-01-32", "0000-01-01", "12345-03-10", "123-03-10", "2021-3-10",
-        "2021-03-1", "2021-03-123", "+9999-03-10", "2021--03-10", "2021:03:10", "20210310",
-        "03-25-2021", "2021-03-10 ", " 2021-03-10", "date_string", "2021-03-1\xff"}) {
+  for (const char* bad : {"",           "2021-02-29", "1900-02-29",  "2012-02-30",  "2021-04-31",  "2021-13-01",
+                          "2021-00-01", "2021-01-00", "2021-01-32",  "0000-01-01",  "12345-03-10", "123-03-10",
+                          "2021-3-10",  "2021-03-1",  "2021-03-123", "+9999-03-10", "2021--03-10", "2021:03:10",
+                          "20210310",   "03-25-2021", "2021-03-10 ", " 2021-03-10", "date_string", "2021-03-1\xff"}) {
     EXPECT_EQ(Show(ParseDate(bad)), "INVALID") << bad;
   }
 }
@@ -87,8 +83,7 @@ TEST(DateTest, DaysRoundTrip) {
   EXPECT_EQ(D("2000-03-01").ToDays(), 11017);
   Date previous = Date::FromDays(D("0001-01-01").ToDays());
   EXPECT_EQ(ToString(previous), "0001-01-01");
-  for (int64_t day = previous.ToDays() + 1; day <= Date{Date::kMaxYear, 12, 31}.ToDays();
-       day += 997) {
+  for (int64_t day = previous.ToDays() + 1; day <= Date{Date::kMaxYear, 12, 31}.ToDays(); day += 997) {
     Date d = Date::FromDays(day);
     ASSERT_TRUE(d.IsValid());
     ASSERT_EQ(d.ToDays(), day);
@@ -104,11 +99,29 @@ TEST(TimeTest, ReadsClockTimes) {
   EXPECT_EQ(Show(ParseTime("12:00:00-00:00")), "12:00:00+00:00");
   EXPECT_EQ(Show(ParseTime("14:30:15.5-08:30")), "14:30:15.5-08:30");
   EXPECT_EQ(Show(ParseTime("14:30:15+18:00")), "14:30:15+18:00");
-  for (const char* bad :
-       {"", "12", "12:20", "24:00:00", "12:60:00", "12:59:60", "1:30:38", "12:30:4", "-19:45:13",
-        "12:30:45.", "12.123:45.123:54.123", "59.12345", "23:59:59+24:00", "23:59:59+18:01",
-        "23:59:59-18:01", "23:59:59-18-01", "23:59:59-18:00.00", "23:59:59.99999 05:30",
-        "23:59:59+5:30", "23:59:59+05:60", "23:59:59+05", "23:59:59Z", "time_string"}) {
+  for (const char* bad : {"",
+                          "12",
+                          "12:20",
+                          "24:00:00",
+                          "12:60:00",
+                          "12:59:60",
+                          "1:30:38",
+                          "12:30:4",
+                          "-19:45:13",
+                          "12:30:45.",
+                          "12.123:45.123:54.123",
+                          "59.12345",
+                          "23:59:59+24:00",
+                          "23:59:59+18:01",
+                          "23:59:59-18:01",
+                          "23:59:59-18-01",
+                          "23:59:59-18:00.00",
+                          "23:59:59.99999 05:30",
+                          "23:59:59+5:30",
+                          "23:59:59+05:60",
+                          "23:59:59+05",
+                          "23:59:59Z",
+                          "time_string"}) {
     EXPECT_EQ(Show(ParseTime(bad)), "INVALID") << bad;
   }
 }
@@ -143,8 +156,8 @@ TEST(TimestampTest, Reads) {
   EXPECT_EQ(Show(ParseTimestamp("2024-12-31 23:59:59.999999999")), "2024-12-31 23:59:59.999999999");
   EXPECT_EQ(Show(ParseTimestamp("2025-01-01 14:30:15+05:30")), "2025-01-01 14:30:15+05:30");
   EXPECT_EQ(Show(ParseTimestamp("2025-01-01T14:30:15")), "2025-01-01 14:30:15");
-  for (const char* bad : {"", "2025-01-01", "2025-01-01 ", "2025-01-01 14:30",
-                          "2025-02-29 00:00:00", "2025-01-01  00:00:00", "2025-01-01 24:00:00"}) {
+  for (const char* bad : {"", "2025-01-01", "2025-01-01 ", "2025-01-01 14:30", "2025-02-29 00:00:00",
+                          "2025-01-01  00:00:00", "2025-01-01 24:00:00"}) {
     EXPECT_EQ(Show(ParseTimestamp(bad)), "INVALID") << bad;
   }
   auto rounded = [](const char* s) { return Show(ParseTimestamp(s, ZoneClause::kNone, 2)); };
@@ -155,16 +168,14 @@ TEST(TimestampTest, Reads) {
 TEST(TimestampTest, FromEpochNanos) {
   EXPECT_EQ(Show(Timestamp::FromEpochNanos(0, 0)), "1970-01-01 00:00:00+00:00");
   EXPECT_EQ(Show(Timestamp::FromEpochNanos(-1)), "1969-12-31 23:59:59.999999+00:00");
-  EXPECT_EQ(Show(Timestamp::FromEpochNanos(1700000000123456789, 9)),
-            "2023-11-14 22:13:20.123456789+00:00");
+  EXPECT_EQ(Show(Timestamp::FromEpochNanos(1700000000123456789, 9)), "2023-11-14 22:13:20.123456789+00:00");
   EXPECT_TRUE(Timestamp::FromEpochNanos(std::numeric_limits<int64_t>::min()).IsValid());
   EXPECT_TRUE(Timestamp::FromEpochNanos(std::numeric_limits<int64_t>::max()).IsValid());
 }
 
 TEST(IonTimestampTest, KeepsItsPrecision) {
-  for (const char* text : {"2017T", "2017-01T", "2017-01-02T", "2017-01-02T03:04Z",
-                           "2017-01-02T03:04+08:09", "2017-01-02T03:04:05-00:00",
-                           "2017-01-02T03:04:05.0060-23:59"}) {
+  for (const char* text : {"2017T", "2017-01T", "2017-01-02T", "2017-01-02T03:04Z", "2017-01-02T03:04+08:09",
+                           "2017-01-02T03:04:05-00:00", "2017-01-02T03:04:05.0060-23:59"}) {
     Result<Timestamp> t = ParseIonTimestamp(text);
     ASSERT_TRUE(t.ok()) << text;
     EXPECT_TRUE(t->IsValid());
@@ -173,10 +184,9 @@ TEST(IonTimestampTest, KeepsItsPrecision) {
   EXPECT_EQ(ToIonString(Ion("2017-01-02")), "2017-01-02T");
   EXPECT_EQ(ToIonString(Ion("2017-01-02T03:04+00:00")), "2017-01-02T03:04Z");
   EXPECT_FALSE(Ion("2017-01-02T03:04-00:00").time.offset.has_value());
-  for (const char* bad : {"", "2017", "2017-01", "0000T", "2017-13T", "2017-00T", "2017-02-29",
-                          "2017-01-02T03", "2017-01-02T03:04", "2017-01-02T03:04:05",
-                          "2017-01-02T24:00Z", "2017-01-02T03:04ZZ", "2017-01T03:04Z",
-                          "2017-01-02T03:04:05.Z", "2017-01-02T03:04+24:00", "2017TT", "foobar"}) {
+  for (const char* bad : {"", "2017", "2017-01", "0000T", "2017-13T", "2017-00T", "2017-02-29", "2017-01-02T03",
+                          "2017-01-02T03:04", "2017-01-02T03:04:05", "2017-01-02T24:00Z", "2017-01-02T03:04ZZ",
+                          "2017-01T03:04Z", "2017-01-02T03:04:05.Z", "2017-01-02T03:04+24:00", "2017TT", "foobar"}) {
     EXPECT_EQ(Show(ParseIonTimestamp(bad)), "INVALID") << bad;
   }
 }
@@ -232,27 +242,40 @@ TEST(IntervalTest, OnlyTheLeadingFieldMayExceedItsRange) {
     IntervalQualifier qualifier;
   };
   const Case bad[] = {
-      {"100", Q(kDay, kDay)},          {"100", Q(kMonth, kMonth)},
-      {"100-11", Q(kYear, kMonth)},    {"100.123", Q(kSecond, kSecond)},
-      {"1-12", Q(kYear, kMonth)},      {"1 24", Q(kDay, kHour)},
-      {"1:60", Q(kHour, kMinute)},     {"1:60", Q(kMinute, kSecond)},
-      {"1:100", Q(kMinute, kSecond)},  {"100:59", Q(kHour, kMinute)},
-      {"1000000000", Q(kDay, kDay, 9)}, {"", Q(kDay, kDay)},
-      {"-", Q(kDay, kDay)},            {"--1", Q(kDay, kDay)},
-      {"1 ", Q(kDay, kDay)},           {" 1", Q(kDay, kDay)},
-      {"1.5", Q(kDay, kDay)},          {"1.", Q(kSecond, kSecond)},
-      {".5", Q(kSecond, kSecond)},     {"1", Q(kYear, kMonth)},
-      {"1:1", Q(kDay, kHour)},         {"1 2:3", Q(kDay, kSecond)},
-      {"1--1", Q(kYear, kMonth)},      {"1", Q(kDay, kMonth)},
-      {"1", Q(kMonth, kDay)},          {"1", Q(kSecond, kDay)},
-      {"1", Q(kDay, kDay, 0)},         {"1", Q(kDay, kDay, 10)},
+      {"100", Q(kDay, kDay)},
+      {"100", Q(kMonth, kMonth)},
+      {"100-11", Q(kYear, kMonth)},
+      {"100.123", Q(kSecond, kSecond)},
+      {"1-12", Q(kYear, kMonth)},
+      {"1 24", Q(kDay, kHour)},
+      {"1:60", Q(kHour, kMinute)},
+      {"1:60", Q(kMinute, kSecond)},
+      {"1:100", Q(kMinute, kSecond)},
+      {"100:59", Q(kHour, kMinute)},
+      {"1000000000", Q(kDay, kDay, 9)},
+      {"", Q(kDay, kDay)},
+      {"-", Q(kDay, kDay)},
+      {"--1", Q(kDay, kDay)},
+      {"1 ", Q(kDay, kDay)},
+      {" 1", Q(kDay, kDay)},
+      {"1.5", Q(kDay, kDay)},
+      {"1.", Q(kSecond, kSecond)},
+      {".5", Q(kSecond, kSecond)},
+      {"1", Q(kYear, kMonth)},
+      {"1:1", Q(kDay, kHour)},
+      {"1 2:3", Q(kDay, kSecond)},
+      {"1--1", Q(kYear, kMonth)},
+      {"1", Q(kDay, kMonth)},
+      {"1", Q(kMonth, kDay)},
+      {"1", Q(kSecond, kDay)},
+      {"1", Q(kDay, kDay, 0)},
+      {"1", Q(kDay, kDay, 10)},
       {"1", Q(kSecond, kSecond, 2, 10)},
       {"1", Q(kDay, DatePart::kTimezoneHour)},
       {"99999999999999999999999999", Q(kDay, kDay, 9)},
   };
   for (const Case& c : bad) {
-    EXPECT_EQ(Show(ParseInterval(c.text, c.qualifier)), "INVALID")
-        << c.text << " " << c.qualifier.ToString();
+    EXPECT_EQ(Show(ParseInterval(c.text, c.qualifier)), "INVALID") << c.text << " " << c.qualifier.ToString();
   }
 }
 
@@ -268,10 +291,14 @@ TEST(LiteralTest, ReadsBack) {
   EXPECT_EQ(ToLiteral(I("-0.5", Q(kSecond, kSecond, 2, 3))), "INTERVAL '-0.5' SECOND(2, 3)");
   EXPECT_EQ(ToLiteral(I("1:2.123456789", Q(kMinute, kSecond, 3, 9))),
             "INTERVAL '1:02.123456789' MINUTE(3) TO SECOND(9)");
-  const Interval intervals[] = {
-      I("13", kMonth), I("7", kYear), I("5 12", kDay, kHour), I("3 8:45", kDay, kMinute),
-      I("2 4:30:15.25", kDay, kSecond), I("14:25", kHour, kMinute), I("6:30:45", kHour, kSecond),
-      I("0", kMinute)};
+  const Interval intervals[] = {I("13", kMonth),
+                                I("7", kYear),
+                                I("5 12", kDay, kHour),
+                                I("3 8:45", kDay, kMinute),
+                                I("2 4:30:15.25", kDay, kSecond),
+                                I("14:25", kHour, kMinute),
+                                I("6:30:45", kHour, kSecond),
+                                I("0", kMinute)};
   for (const Interval& i : intervals) {
     Result<Interval> again = ParseInterval(ToString(i), i.qualifier);
     ASSERT_TRUE(again.ok()) << ToLiteral(i);
@@ -323,8 +350,7 @@ TEST(AddTest, MonthsClipTheDay) {
   EXPECT_EQ(Show(Add(D("2024-02-29"), I("1", kYear))), "2025-02-28");
   EXPECT_EQ(Show(Subtract(D("2025-03-31"), I("1", kMonth))), "2025-02-28");
   EXPECT_EQ(Show(Subtract(D("2025-01-01"), I("1", kMonth))), "2024-12-01");
-  EXPECT_EQ(Show(Subtract(TS("2025-03-31 10:00:00+05:00"), I("1", kMonth))),
-            "2025-02-28 10:00:00+05:00");
+  EXPECT_EQ(Show(Subtract(TS("2025-03-31 10:00:00+05:00"), I("1", kMonth))), "2025-02-28 10:00:00+05:00");
 }
 
 TEST(AddTest, DatesTakeWholeDays) {
@@ -344,10 +370,8 @@ TEST(AddTest, TimesWrap) {
 }
 
 TEST(AddTest, Timestamps) {
-  EXPECT_EQ(Show(Subtract(TS("2025-01-01 01:01:01.1"), I("25:25:14.2", kHour, kSecond))),
-            "2024-12-30 23:35:46.9");
-  EXPECT_EQ(Show(Add(TS("2025-01-01 01:01:01.1-05:30"), I("45", kMinute))),
-            "2025-01-01 01:46:01.1-05:30");
+  EXPECT_EQ(Show(Subtract(TS("2025-01-01 01:01:01.1"), I("25:25:14.2", kHour, kSecond))), "2024-12-30 23:35:46.9");
+  EXPECT_EQ(Show(Add(TS("2025-01-01 01:01:01.1-05:30"), I("45", kMinute))), "2025-01-01 01:46:01.1-05:30");
   EXPECT_EQ(Show(Add(Ion("2017T"), I("1", kYear))), "2018T");
   EXPECT_EQ(Show(Add(Ion("2017T"), I("1", kMonth))), "2017-02T");
   EXPECT_EQ(Show(Add(Ion("2017T"), I("1", kDay))), "2017-01-02T");
@@ -366,8 +390,7 @@ TEST(SubtractTest, DifferencesAreDayTimeIntervals) {
   EXPECT_EQ(Show(Subtract(D("9999-12-31"), D("0001-01-01"))), "3652058 00:00:00");
   EXPECT_EQ(Show(Subtract(T("10:30:00"), T("14:45:30"))), "-0 04:15:30");
   EXPECT_EQ(Show(Subtract(T("08:15:45+02:00"), T("08:15:45"))), "-0 02:00:00");
-  EXPECT_EQ(Show(Subtract(TS("2025-01-15 14:30:15+02:00"), TS("2025-01-15 17:30:15+05:00"))),
-            "0 00:00:00");
+  EXPECT_EQ(Show(Subtract(TS("2025-01-15 14:30:15+02:00"), TS("2025-01-15 17:30:15+05:00"))), "0 00:00:00");
   Interval tiny = Subtract(T("00:00:00.000000001"), T("00:00:00"));
   EXPECT_EQ(ToLiteral(tiny), "INTERVAL '0 00:00:00.000000001' DAY(9) TO SECOND(9)");
 }
@@ -410,9 +433,7 @@ TEST(IntervalArithmeticTest, SignsApplyToTheWhole) {
 }
 
 TEST(IntervalArithmeticTest, ProductsTruncate) {
-  auto times = [](const Interval& i, const char* n) {
-    return Show(Multiply(i, *Number::ParseRounding(n)));
-  };
+  auto times = [](const Interval& i, const char* n) { return Show(Multiply(i, *Number::ParseRounding(n))); };
   EXPECT_EQ(times(I("1-5", kYear, kMonth), "2"), "2-10");
   EXPECT_EQ(times(I("3", kYear), "2.1"), "6-03");
   EXPECT_EQ(times(I("7", kMonth), "-2"), "-1-02");
@@ -434,9 +455,7 @@ TEST(IntervalArithmeticTest, ProductsTruncate) {
 }
 
 TEST(IntervalArithmeticTest, QuotientsTruncate) {
-  auto over = [](const Interval& i, const char* n) {
-    return Show(Divide(i, *Number::ParseRounding(n)));
-  };
+  auto over = [](const Interval& i, const char* n) { return Show(Divide(i, *Number::ParseRounding(n))); };
   EXPECT_EQ(over(I("7", kMonth), "3"), "0-02");
   EXPECT_EQ(over(I("1-5", kYear, kMonth), "-3"), "-0-05");
   EXPECT_EQ(over(I("4", kHour), "3"), "0 01:20:00");
@@ -548,10 +567,8 @@ TEST(DateAddTest, GainsThePrecisionOfThePart) {
   EXPECT_EQ(Show(DateAdd(kMonth, 12, Ion("2017T"))), "TS 2018-01T");
   EXPECT_EQ(Show(DateAdd(kDay, -1, Ion("2017-02T"))), "TS 2017-01-31T");
   EXPECT_EQ(Show(DateAdd(kHour, 10080, Ion("2017T"))), "TS 2018-02-25T00:00-00:00");
-  EXPECT_EQ(ToIonString(std::get<Timestamp>(*DateAdd(kSecond, -1, Ion("2017-02-03T")))),
-            "2017-02-02T23:59:59-00:00");
-  EXPECT_EQ(Show(DateAdd(kSecond, 3600, Ion("2017-02-04T05:06Z"))),
-            "TS 2017-02-04 06:06:00+00:00");
+  EXPECT_EQ(ToIonString(std::get<Timestamp>(*DateAdd(kSecond, -1, Ion("2017-02-03T")))), "2017-02-02T23:59:59-00:00");
+  EXPECT_EQ(Show(DateAdd(kSecond, 3600, Ion("2017-02-04T05:06Z"))), "TS 2017-02-04 06:06:00+00:00");
   EXPECT_EQ(Show(DateAdd(kYear, 1, Ion("2017-01-02T03:04Z"))), "TS 2018-01-02T03:04Z");
 }
 
@@ -598,15 +615,40 @@ TEST(DateDiffTest, WholePartsTruncated) {
 TEST(FormatTest, Fields) {
   Timestamp t = Ion("0986-02-03T18:05:09.004+01:10");
   const std::pair<const char*, const char*> cases[] = {
-      {"y", "986"},        {"yy", "86"},        {"yyyy", "0986"},   {"M", "2"},
-      {"MM", "02"},        {"MMM", "Feb"},      {"MMMM", "February"}, {"MMMMM", "F"},
-      {"d", "3"},          {"dd", "03"},        {"a", "PM"},        {"h", "6"},
-      {"hh", "06"},        {"H", "18"},         {"HH", "18"},       {"m", "5"},
-      {"mm", "05"},        {"s", "9"},          {"ss", "09"},       {"S", "0"},
-      {"SSS", "004"},      {"SSSSSSSSS", "004000000"}, {"n", "4000000"}, {"X", "+0110"},
-      {"XX", "+0110"},     {"XXX", "+01:10"},   {"XXXX", "+0110"},  {"XXXXX", "+01:10"},
-      {"x", "+0110"},      {"xx", "+0110"},     {"xxx", "+01:10"},  {"", ""},
-      {"y-MM-dd'T'H:m:ss", "986-02-03T18:5:09"}, {"h 'o''clock' a", "6 o'clock PM"},
+      {"y", "986"},
+      {"yy", "86"},
+      {"yyyy", "0986"},
+      {"M", "2"},
+      {"MM", "02"},
+      {"MMM", "Feb"},
+      {"MMMM", "February"},
+      {"MMMMM", "F"},
+      {"d", "3"},
+      {"dd", "03"},
+      {"a", "PM"},
+      {"h", "6"},
+      {"hh", "06"},
+      {"H", "18"},
+      {"HH", "18"},
+      {"m", "5"},
+      {"mm", "05"},
+      {"s", "9"},
+      {"ss", "09"},
+      {"S", "0"},
+      {"SSS", "004"},
+      {"SSSSSSSSS", "004000000"},
+      {"n", "4000000"},
+      {"X", "+0110"},
+      {"XX", "+0110"},
+      {"XXX", "+01:10"},
+      {"XXXX", "+0110"},
+      {"XXXXX", "+01:10"},
+      {"x", "+0110"},
+      {"xx", "+0110"},
+      {"xxx", "+01:10"},
+      {"", ""},
+      {"y-MM-dd'T'H:m:ss", "986-02-03T18:5:09"},
+      {"h 'o''clock' a", "6 o'clock PM"},
       {"''y", "'986"},
   };
   for (const auto& [pattern, expected] : cases) {
@@ -617,8 +659,8 @@ TEST(FormatTest, Fields) {
 }
 
 TEST(FormatTest, BadPatterns) {
-  for (const char* bad : {"G", "u", "Q", "E", "k", "K", "A", "V", "p", "z", "yyy", "yyyyy",
-                          "MMMMMM", "ddd", "HHH", "aa", "nn", "SSSSSSSSSS", "XXXXXX", "'open"}) {
+  for (const char* bad : {"G",   "u",     "Q",      "E",   "k",   "K",  "A",  "V",          "p",      "z",
+                          "yyy", "yyyyy", "MMMMMM", "ddd", "HHH", "aa", "nn", "SSSSSSSSSS", "XXXXXX", "'open"}) {
     EXPECT_EQ(Show(FormatTimestamp(Ion("2017T"), bad)), "INVALID") << bad;
   }
 }
@@ -642,8 +684,7 @@ TEST(ParsePatternTest, Fields) {
   EXPECT_EQ(Read("1 1 1 12 00 am", "y M d h m a"), "0001-01-01T00:00-00:00");
   EXPECT_EQ(Read("1 1 1 0 0 1", "y M d H m s"), "0001-01-01T00:00:01-00:00");
   EXPECT_EQ(Read("1 1 1 0 0 0 99", "y M d H m s SS"), "0001-01-01T00:00:00.99-00:00");
-  EXPECT_EQ(Read("1 1 1 0 0 0 00000000001", "y M d H m s n"),
-            "0001-01-01T00:00:00.000000001-00:00");
+  EXPECT_EQ(Read("1 1 1 0 0 0 00000000001", "y M d H m s n"), "0001-01-01T00:00:00.000000001-00:00");
   EXPECT_EQ(Read("20240229T010203Z", "yyyyMMdd'T'HHmmssX"), "2024-02-29T01:02:03Z");
   EXPECT_EQ(Read("20240229", "yMMdd"), "2024-02-29T");
 }
@@ -663,23 +704,53 @@ TEST(ParsePatternTest, Zones) {
 
 TEST(ParsePatternTest, TextMustMatch) {
   const std::pair<const char*, const char*> bad[] = {
-      {"0", "y"},           {"10000", "y"},         {"9", "yy"},
-      {"010", "yyyy"},      {"10 -1", "y M"},       {"10 001", "y MM"},
-      {"10 1", "y MMM"},    {"10 Fubruary", "y MMMM"}, {"10 13", "y M"},
-      {"10 0", "y M"},      {"10 1 1", "y M dd"},   {"2023 2 29", "y M d"},
-      {"10 1 1 25 1", "y M d H m"},                 {"10 1 1 0 1 AM", "y M d h m a"},
-      {"10 1 1 13 1 AM", "y M d h m a"},            {"10 1 1 1 60", "y M d H m"},
-      {"10 1 1 1 1 61", "y M d H m s"},             {"10 1 1 1 1 1 0.1", "y M d H m s SS"},
-      {"10 1 1 1 1 1 1000000000", "y M d H m s n"}, {"10 ", "y"},
-      {"99999999999999999999", "y"},                {"", "y"},
+      {"0", "y"},
+      {"10000", "y"},
+      {"9", "yy"},
+      {"010", "yyyy"},
+      {"10 -1", "y M"},
+      {"10 001", "y MM"},
+      {"10 1", "y MMM"},
+      {"10 Fubruary", "y MMMM"},
+      {"10 13", "y M"},
+      {"10 0", "y M"},
+      {"10 1 1", "y M dd"},
+      {"2023 2 29", "y M d"},
+      {"10 1 1 25 1", "y M d H m"},
+      {"10 1 1 0 1 AM", "y M d h m a"},
+      {"10 1 1 13 1 AM", "y M d h m a"},
+      {"10 1 1 1 60", "y M d H m"},
+      {"10 1 1 1 1 61", "y M d H m s"},
+      {"10 1 1 1 1 1 0.1", "y M d H m s SS"},
+      {"10 1 1 1 1 1 1000000000", "y M d H m s n"},
+      {"10 ", "y"},
+      {"99999999999999999999", "y"},
+      {"", "y"},
   };
   for (const auto& [text, pattern] : bad) EXPECT_EQ(Read(text, pattern), "INVALID") << text;
 }
 
 TEST(ParsePatternTest, PatternsThatCannotBeRead) {
-  for (const char* bad : {"", "M", "dd", "XX", "y d", "y M H", "y M X", "y M d X", "y a", "y M d a",
-                          "y M d h", "y M d H a", "y y", "y M d H h a", "y M d H m S", "y M d H s",
-                          "y M d H m s S n", "y MMMMM", "foobar", "L"}) {
+  for (const char* bad : {"",
+                          "M",
+                          "dd",
+                          "XX",
+                          "y d",
+                          "y M H",
+                          "y M X",
+                          "y M d X",
+                          "y a",
+                          "y M d a",
+                          "y M d h",
+                          "y M d H a",
+                          "y y",
+                          "y M d H h a",
+                          "y M d H m S",
+                          "y M d H s",
+                          "y M d H m s S n",
+                          "y MMMMM",
+                          "foobar",
+                          "L"}) {
     EXPECT_EQ(Read("doesn't matter", bad), "INVALID") << bad;
   }
 }

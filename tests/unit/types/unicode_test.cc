@@ -38,8 +38,7 @@ TEST(Unicode, CodePoints) {
 TEST(Unicode, Validity) {
   EXPECT_TRUE(IsValidUtf8(kMixed));
   EXPECT_TRUE(IsValidUtf8(std::string(100, 'x') + kMixed));
-  for (const char* bad : {"\xff", "\x80", "\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                          "12345678\xE6\xBC"}) {
+  for (const char* bad : {"\xff", "\x80", "\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "12345678\xE6\xBC"}) {
     EXPECT_FALSE(IsValidUtf8(bad));
     EXPECT_TRUE(IsValidUtf8(ToValidUtf8(bad)));
     (void)CodePointCount(bad);

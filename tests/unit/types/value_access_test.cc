@@ -1,8 +1,8 @@
 // Reading a Value as what it is not: an error from the checked accessors, an end with a message from the others.
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <limits>
-
-#include <gtest/gtest.h>
 
 #include "parton/temporal.h"
 #include "parton/value.h"

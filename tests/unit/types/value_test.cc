@@ -118,8 +118,7 @@ TEST(ValuePrint, Literals) {
   EXPECT_EQ(literal(Value::Of(Date{2021, 8, 22})), "DATE '2021-08-22'");
   EXPECT_EQ(literal(Value::List({1, Value::List({}), Value::Bag({"a"})})), "[1, [], <<'a'>>]");
   EXPECT_EQ(literal(Value::Sexp({1, 2})), "SEXP(1, 2)");
-  EXPECT_EQ(literal(Value::Struct({{"it's", 1}, {"b", Value::Struct({})}})),
-            "{'it''s': 1, 'b': {}}");
+  EXPECT_EQ(literal(Value::Struct({{"it's", 1}, {"b", Value::Struct({})}})), "{'it''s': 1, 'b': {}}");
 }
 
 TEST(ValuePrint, Json) {
@@ -232,9 +231,7 @@ TEST(ValueCompare, ScalarsOfOneFamilyOnly) {
   EXPECT_EQ(CompareScalars(1, "a"), std::nullopt);
   EXPECT_EQ(CompareScalars(Value::List({}), Value::List({})), std::nullopt);
   EXPECT_LT(*CompareScalars("a", Value::Symbol("b")), 0);
-  EXPECT_LT(*CompareScalars(Value::Of(Date{2020, 1, 1}),
-                            Value::Of(Timestamp::FromDate(Date{2021, 1, 1}))),
-            0);
+  EXPECT_LT(*CompareScalars(Value::Of(Date{2020, 1, 1}), Value::Of(Timestamp::FromDate(Date{2021, 1, 1}))), 0);
 }
 
 }  // namespace
