@@ -1,6 +1,6 @@
 // An in-memory database and short ways to run statements, for the executor's tests.
-#ifndef PARTON_TESTS_UNIT_EXECUTOR_EXECUTOR_TEST_UTIL_H_
-#define PARTON_TESTS_UNIT_EXECUTOR_EXECUTOR_TEST_UTIL_H_
+#ifndef PARTON_TESTS_UNIT_DATABASE_TEST_UTIL_H_
+#define PARTON_TESTS_UNIT_DATABASE_TEST_UTIL_H_
 
 #include <gtest/gtest.h>
 
@@ -70,4 +70,4 @@ class ExecutorTest : public ::testing::Test {
 
 }  // namespace parton
 
-#endif  // PARTON_TESTS_UNIT_EXECUTOR_EXECUTOR_TEST_UTIL_H_
+#endif  // PARTON_TESTS_UNIT_DATABASE_TEST_UTIL_H_
