@@ -74,6 +74,25 @@ class DatabaseImpl final : public Database {
   }
   const std::string& path() const override { return state_.path; }
   std::vector<std::string> Check() override { return CheckAll(&state_, {}).value(); }
+  Result<GetItemResult> GetItem(const GetItemRequest&) override { return Status::Unsupported("GetItem"); }
+  Result<WriteItemResult> PutItem(const PutItemRequest&, Value*) override { return Status::Unsupported("PutItem"); }
+  Result<WriteItemResult> UpdateItem(const UpdateItemRequest&, Value*) override {
+    return Status::Unsupported("UpdateItem");
+  }
+  Result<WriteItemResult> DeleteItem(const DeleteItemRequest&, Value*) override {
+    return Status::Unsupported("DeleteItem");
+  }
+  Result<ItemPage> Query(const QueryRequest&) override { return Status::Unsupported("Query"); }
+  Result<ItemPage> Scan(const ScanRequest&) override { return Status::Unsupported("Scan"); }
+  Result<StatementPage> ExecuteStatement(const ExecuteStatementRequest&, Value*) override {
+    return Status::Unsupported("ExecuteStatement");
+  }
+  Result<BatchGetResult> BatchGetItem(const std::vector<BatchGetTable>&) override {
+    return Status::Unsupported("BatchGetItem");
+  }
+  Result<BatchStatementResult> BatchExecute(const std::vector<StatementOperation>&) override {
+    return Status::Unsupported("BatchExecute");
+  }
   Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
                                        std::vector<CancellationReason>* reasons) override {
     return Call([&] { return parton::TransactWrite(&state_, request, reasons); });
@@ -85,7 +104,7 @@ class DatabaseImpl final : public Database {
                                             std::vector<CancellationReason>* reasons) override {
     return Call([&] { return parton::ExecuteTransaction(&state_, request, reasons); });
   }
-  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) override {
+  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes, bool) override {
     return Call([&] { return parton::BatchWrite(&state_, writes); });
   }
   Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) override {

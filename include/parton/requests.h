@@ -11,7 +11,8 @@
 //
 // Conditions and updates are PartiQL: the condition of a WHERE, and the SET, REMOVE, ADD and DELETE clauses of an
 // UPDATE, on the attributes of the operation's item; `?` are its parameters in their order, those of the update
-// first. Two-valued logic, as in DynamoDB. Statements (ExecuteTransaction, BatchExecuteStatement) are of DynamoDB's
+// first. Or they are DynamoDB's expressions (parton/items.h), if `expressions` are given; not both. Two-valued logic, as
+// in DynamoDB. Statements (ExecuteTransaction, BatchExecuteStatement) are of DynamoDB's
 // dialect, whatever the connections of the program are set to.
 //
 // Threads: any; each call is on its own.
@@ -19,10 +20,12 @@
 #define PARTON_REQUESTS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "parton/items.h"
 #include "parton/status.h"
 #include "parton/value.h"
 
@@ -44,6 +47,9 @@ struct WriteOperation {
   std::string condition;  // on the item as it is before, MISSING if there is none; empty: none
   std::vector<Value> parameters;
   bool return_old = false;  // TransactWrite: if the condition fails, CancellationReason::item is the item
+  Expressions expressions = {};  // condition, and of an update also update
+  // For a program that made `item` or `key` out of another form: what went wrong, reported where they are checked.
+  Status item_error = {};
 
   static WriteOperation Put(std::string table, Value item);
   static WriteOperation Update(std::string table, Value key, std::string update, std::vector<Value> parameters = {});
@@ -59,12 +65,26 @@ struct ReadOperation {
   std::string table;
   Value key;               // a STRUCT of the key attributes
   std::string projection;  // paths, "a, b.c, list[0]"; empty: the whole item
+  Expressions expressions = {};  // or: projection
+  Status key_error = {};         // as WriteOperation::item_error
+};
+
+// Reads of one table in a batch.
+struct BatchGetTable {
+  std::string table;
+  std::vector<Value> keys;
+  Status keys_error;  // as WriteOperation::item_error
+  bool consistent = false;
+  Expressions expressions;                 // projection
+  std::optional<LegacyParameters> legacy;  // attributes_to_get
 };
 
 struct StatementOperation {
   std::string text;
   std::vector<Value> parameters;
   bool return_old = false;  // as WriteOperation's
+  bool consistent = false;  // BatchExecute: only the price differs
+  Status parameters_error = {};  // as WriteOperation::item_error
 };
 
 // Why a transaction was cancelled, one for each of its operations.
@@ -84,6 +104,7 @@ struct TransactWriteRequest {
   // 1 to 36 characters, or empty: none. A transaction that succeeded under a token is not done again within ten
   // minutes; the call with the same token and operations succeeds. Kept in the database.
   std::string token;
+  bool collection_metrics = false;
 };
 
 struct ExecuteTransactionRequest {
@@ -99,6 +120,8 @@ struct TransactResult {
   bool replayed = false;  // a token's second call: nothing was done
   double read_units = 0;  // DynamoDB's capacity arithmetic
   double write_units = 0;
+  std::vector<ConsumedCapacity> capacity;  // what they are the sums of
+  std::vector<ItemCollectionMetrics> collections;
 };
 
 // What became of one statement of a batch.
@@ -108,12 +131,18 @@ struct StatementResult {
   Value item;         // a SELECT's, or what RETURNING gives; MISSING if there is none
 };
 
+struct BatchStatementResult {
+  std::vector<StatementResult> statements;
+  std::vector<ConsumedCapacity> capacity;
+};
+
 struct BatchGetResult {
   std::vector<Value> items;  // for each key in order, MISSING where there is no item
   // Positions of keys that were not read: the answer is 16 MB long without them, or their table's provisioned
   // throughput is used up (Options::throttle). If that is so for all, the call fails with kThrottled.
   std::vector<size_t> unprocessed;
   double read_units = 0;
+  std::vector<ConsumedCapacity> capacity;
 };
 
 struct BatchWriteResult {
@@ -121,6 +150,8 @@ struct BatchWriteResult {
   // all, the call fails with kThrottled. Without throttling a batch is done in one step, or not at all.
   std::vector<size_t> unprocessed;
   double write_units = 0;
+  std::vector<ConsumedCapacity> capacity;
+  std::vector<ItemCollectionMetrics> collections;
 };
 
 }  // namespace parton
