@@ -1,12 +1,12 @@
 // Items as DynamoDB-JSON, straight from their bytes.
 #include <charconv>
 
-#include "types/base64.h"
-#include "types/item_codec.h"
-#include "types/json_reader.h"
-#include "types/number_codec.h"
-#include "types/value_print.h"
-#include "types/varint.h"
+#include "types/item/item_codec.h"
+#include "types/item/varint.h"
+#include "types/json/json_reader.h"
+#include "types/number/number_codec.h"
+#include "types/text/base64.h"
+#include "types/value/value_print.h"
 
 namespace parton {
 
