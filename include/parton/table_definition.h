@@ -83,7 +83,7 @@ struct TableDefinition {
   StreamView stream = StreamView::kOff;
   std::string ttl_attribute;  // empty: items do not expire
   bool deletion_protection = false;
-  TableClass table_class = TableClass::kStandard;
+  std::optional<TableClass> table_class;  // nullopt: not said
   std::optional<Encryption> encryption;
   Tags tags;
 };
