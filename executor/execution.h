@@ -42,6 +42,20 @@ struct Morsel {
   ScanSegment segment;
 };
 
+// A page of the rows of a statement with one access path: where it starts, and how it ended.
+struct AccessPage {
+  bool consistent = false;
+  uint64_t limit = 0;  // items examined; 0: only `bytes` end the page
+  uint64_t bytes = 0;  // of items examined, at least; 0: any
+  // Which of the access's ranges or keys it starts in, and behind which position of it (empty: at its start). At the
+  // end of the rows: the same of the next page, if there is `more`.
+  size_t range = 0;
+  std::string after;
+  bool more = false;
+  uint64_t examined_items = 0;
+  uint64_t examined_bytes = 0;
+};
+
 // What EXPLAIN ANALYZE measured of one plan node, over all threads.
 struct OperatorProfile {
   uint64_t opens = 0;
@@ -140,6 +154,8 @@ class ExecutionContext {
   const std::atomic<bool>* stop = nullptr;  // its consumer wants no more
   const Plan::Access* morsel_access = nullptr;
   const Morsel* morsel = nullptr;  // the part of morsel_access it reads
+
+  AccessPage* page = nullptr;  // null: all rows
 
   // Rows of the last round of each recursive query, by id.
   std::map<int, const std::vector<Value>*> recursion;

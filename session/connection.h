@@ -30,6 +30,7 @@
 #include "session/feed/sweeper.h"
 #include "session/feed/triggers.h"
 #include "session/plan_cache.h"
+#include "session/requests/expression_cache.h"
 #include "session/requests/request_token.h"
 #include "session/statement_timer.h"
 
@@ -44,6 +45,7 @@ struct DatabaseState {
   std::shared_ptr<DatabaseClock> clock;
   std::unique_ptr<TableStore> store;
   PlanCache plans{1000};
+  ExpressionCache expressions{1000};
   ThroughputLedger throughput;
   AttributeSamples samples;
   StatementTimer timer;

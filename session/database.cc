@@ -7,7 +7,10 @@
 #include "session/feed/change_feed.h"
 #include "session/guarded_feed.h"
 #include "session/open_database.h"
+#include "session/requests/items.h"
 #include "session/requests/one_shot.h"
+#include "session/requests/pages.h"
+#include "session/requests/statement_pages.h"
 #include "session/transfer/unfinished_import.h"
 #include "storage/local/local_store.h"
 #include "storage/local/recovery/salvage.h"
@@ -74,24 +77,32 @@ class DatabaseImpl final : public Database {
   }
   const std::string& path() const override { return state_.path; }
   std::vector<std::string> Check() override { return CheckAll(&state_, {}).value(); }
-  Result<GetItemResult> GetItem(const GetItemRequest&) override { return Status::Unsupported("GetItem"); }
-  Result<WriteItemResult> PutItem(const PutItemRequest&, Value*) override { return Status::Unsupported("PutItem"); }
-  Result<WriteItemResult> UpdateItem(const UpdateItemRequest&, Value*) override {
-    return Status::Unsupported("UpdateItem");
+  Result<GetItemResult> GetItem(const GetItemRequest& request) override {
+    return Call([&] { return parton::GetItem(&state_, request); });
   }
-  Result<WriteItemResult> DeleteItem(const DeleteItemRequest&, Value*) override {
-    return Status::Unsupported("DeleteItem");
+  Result<WriteItemResult> PutItem(const PutItemRequest& request, Value* existing) override {
+    return Call([&] { return parton::PutItem(&state_, request, existing); });
   }
-  Result<ItemPage> Query(const QueryRequest&) override { return Status::Unsupported("Query"); }
-  Result<ItemPage> Scan(const ScanRequest&) override { return Status::Unsupported("Scan"); }
-  Result<StatementPage> ExecuteStatement(const ExecuteStatementRequest&, Value*) override {
-    return Status::Unsupported("ExecuteStatement");
+  Result<WriteItemResult> UpdateItem(const UpdateItemRequest& request, Value* existing) override {
+    return Call([&] { return parton::UpdateItem(&state_, request, existing); });
   }
-  Result<BatchGetResult> BatchGetItem(const std::vector<BatchGetTable>&) override {
-    return Status::Unsupported("BatchGetItem");
+  Result<WriteItemResult> DeleteItem(const DeleteItemRequest& request, Value* existing) override {
+    return Call([&] { return parton::DeleteItem(&state_, request, existing); });
   }
-  Result<BatchStatementResult> BatchExecute(const std::vector<StatementOperation>&) override {
-    return Status::Unsupported("BatchExecute");
+  Result<ItemPage> Query(const QueryRequest& request) override {
+    return Call([&] { return parton::QueryItems(&state_, request); });
+  }
+  Result<ItemPage> Scan(const ScanRequest& request) override {
+    return Call([&] { return parton::ScanItems(&state_, request); });
+  }
+  Result<StatementPage> ExecuteStatement(const ExecuteStatementRequest& request, Value* existing) override {
+    return Call([&] { return parton::ExecuteStatement(&state_, this, request, existing); });
+  }
+  Result<BatchGetResult> BatchGetItem(const std::vector<BatchGetTable>& tables) override {
+    return Call([&] { return parton::BatchGetItem(&state_, tables); });
+  }
+  Result<BatchStatementResult> BatchExecute(const std::vector<StatementOperation>& statements) override {
+    return Call([&] { return parton::BatchExecute(&state_, statements); });
   }
   Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
                                        std::vector<CancellationReason>* reasons) override {
@@ -104,15 +115,16 @@ class DatabaseImpl final : public Database {
                                             std::vector<CancellationReason>* reasons) override {
     return Call([&] { return parton::ExecuteTransaction(&state_, request, reasons); });
   }
-  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes, bool) override {
-    return Call([&] { return parton::BatchWrite(&state_, writes); });
+  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes, bool collection_metrics) override {
+    return Call([&] { return parton::BatchWrite(&state_, writes, collection_metrics); });
   }
   Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) override {
     return Call([&] { return parton::BatchGet(&state_, reads); });
   }
   Result<std::vector<StatementResult>> BatchExecuteStatement(
       const std::vector<StatementOperation>& statements) override {
-    return Call([&] { return parton::BatchExecuteStatement(&state_, statements); });
+    PARTON_ASSIGN_OR_RETURN(BatchStatementResult done, BatchExecute(statements));
+    return std::move(done.statements);
   }
   Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
     return Call([&]() -> Result<std::unique_ptr<ChangeFeed>> {

@@ -49,6 +49,7 @@ ExecutionShared* RequestStatement::Scope::Share(const RequestStatement& s, ReadV
 }
 
 Status RequestStatement::Prepare() {
+  PARTON_RETURN_IF_ERROR(operation_->parameters_error);
   Result<PlannedPtr> planned = PlanDynamo(db_, operation_->text);
   if (!planned.ok()) {
     Status s = std::move(planned).status();
