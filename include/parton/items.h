@@ -6,8 +6,8 @@
 //   request.key = parton::Value::Struct({{"sku", "A1"}});
 //   request.expressions.update = "SET #q = #q - :n";
 //   request.expressions.condition = "#q >= :n";
-//   request.expressions.names = {{"#q", "quantity"}};
-//   request.expressions.values = {{":n", 4}};
+//   request.expressions.names = parton::Expressions::Names{{"#q", "quantity"}};
+//   request.expressions.values = parton::Expressions::Values{{":n", 4}};
 //   request.returning = parton::ReturnedItem::kAllNew;
 //   parton::Result<parton::WriteItemResult> done = db->UpdateItem(request);
 //
