@@ -19,6 +19,7 @@ using dynamo::UpdateClause;
 using dynamo::UpdateSection;
 
 constexpr size_t kMaxExpressionBytes = 4096;
+constexpr int kMaxParentheses = 1000;  // inside each other
 
 enum class TokenKind : uint8_t { kEnd, kName, kPlaceholder, kValue, kNumber, kSymbol };
 
@@ -262,7 +263,7 @@ class Parser {
     if (!Is("(")) return Simple();
     const size_t start = OffsetOf(token_);
     Advance();
-    ++depth_;
+    if (++depth_ > kMaxParentheses) Fail();
     Node inner = out_.kind == ExpressionKind::kUpdate ? Sum() : Or();
     --depth_;
     Expect(")");

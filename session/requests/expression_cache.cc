@@ -4,6 +4,9 @@ namespace parton {
 
 namespace {
 
+// Longer ones are seldom seen twice, and 1000 of them would be much.
+constexpr size_t kMaxCachedKey = 16 << 10;
+
 // No part holds the byte 0 but an attribute's name, whose length stands before it.
 std::string KeyOf(ExpressionKind kind, std::string_view text, const Expressions& given) {
   std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
@@ -41,7 +44,7 @@ Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_vi
   compiled->used_names = own.used_names();
   compiled->used_values = own.used_values();
   placeholders->AddUsed(compiled->used_names, compiled->used_values);
-  Insert(std::move(key), compiled);
+  if (key.size() <= kMaxCachedKey) Insert(std::move(key), compiled);
   return CompiledPtr(std::move(compiled));
 }
 

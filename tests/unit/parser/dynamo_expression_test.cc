@@ -96,7 +96,7 @@ TEST(DynamoExpressionTest, Limits) {
   std::string deep = "attribute_exists(a)";
   for (int i = 0; i < 130; ++i) deep = "(NOT (b = :n OR " + deep + "))";
   EXPECT_EQ(SyntaxOf(Kind::kCondition, deep), "ok");
-  EXPECT_EQ(Check(Kind::kCondition, std::string(1500, '(') + "a = :n" + std::string(1500, ')'), Values()),
+  EXPECT_EQ(Check(Kind::kCondition, std::string(900, '(') + "a = :n" + std::string(900, ')'), Values()),
             "The expression has redundant parentheses;");
   EXPECT_NE(SyntaxOf(Kind::kCondition, std::string(4000, '(')), "ok");
   std::string path = "a";
