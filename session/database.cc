@@ -5,12 +5,15 @@
 #include "executor/spill/spill_file.h"
 #include "session/connection.h"
 #include "session/feed/change_feed.h"
+#include "session/feed/streams.h"
 #include "session/guarded_feed.h"
 #include "session/open_database.h"
 #include "session/requests/items.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/pages.h"
 #include "session/requests/statement_pages.h"
+#include "session/tables/backups.h"
+#include "session/tables/tables.h"
 #include "session/transfer/unfinished_import.h"
 #include "storage/local/local_store.h"
 #include "storage/local/recovery/salvage.h"
@@ -132,6 +135,12 @@ class DatabaseImpl final : public Database {
       return GuardFeed(std::move(feed));
     });
   }
+  Tables& tables() override { return *tables_; }
+  Streams& streams() override { return *streams_; }
+  Backups& backups() override { return *backups_; }
+  Result<std::string> Secret() override {
+    return Call([&] { return state_.store->Secret(); });
+  }
   Status Settle() override {
     if (state_.options.read_only) return Status::Ok();
     return Guarded([&] {
@@ -176,6 +185,9 @@ class DatabaseImpl final : public Database {
   }
 
   DatabaseState state_;
+  const std::unique_ptr<Tables> tables_ = MakeTables(&state_);
+  const std::unique_ptr<Streams> streams_ = MakeStreams(&state_);
+  const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);
 };
 
 }  // namespace

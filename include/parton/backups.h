@@ -1,5 +1,6 @@
 // Backups of single tables, kept inside the database, restores of a table to an earlier moment, and exports to a
-// directory. BACKUP DATABASE copies everything to another place; a backup here protects from a mistake, not from a lost disk.
+// directory. BACKUP DATABASE copies everything to another place; a backup here protects from a mistake, not from a lost
+// disk.
 //
 //   parton::BackupDescription b = db->backups().Create("songs", "before the clean-up").value();
 //   db->backups().Restore(b.id, {"songs_again"}).value();
@@ -49,13 +50,13 @@ struct RestoreTarget {
 // Point-in-time recovery of a table.
 struct ContinuousBackups {
   bool enabled = false;
-  int days = 35;             // how long changes are kept
-  int64_t earliest_ms = 0;   // moments that can be restored; 0: none
+  int days = 35;            // how long changes are kept
+  int64_t earliest_ms = 0;  // moments that can be restored; 0: none
   int64_t latest_ms = 0;
 };
 
 struct BackupFilter {
-  std::string table;  // empty: of all tables
+  std::string table;                 // empty: of all tables
   std::optional<int64_t> from_ms;    // created at or after
   std::optional<int64_t> before_ms;  // created before
 };
@@ -63,16 +64,15 @@ struct BackupFilter {
 struct ExportOptions {
   std::string directory;  // stands for the bucket; made if absent
   std::string prefix;     // a path below it; may be empty
-  enum class Format : uint8_t { kDynamoJson, kIon } format = Format::kDynamoJson;
 };
 
 struct ExportDescription {
   std::string id;
   std::string table;
   std::string table_id;
-  std::string manifest;      // path of manifest-summary.json below the directory
+  std::string manifest;  // path of manifest-summary.json below the directory
   uint64_t item_count = 0;
-  uint64_t size_bytes = 0;   // DynamoDB's, billed
+  uint64_t size_bytes = 0;  // DynamoDB's, billed
   int64_t started_ms = 0;
   int64_t ended_ms = 0;
   ExportOptions options;
@@ -94,7 +94,8 @@ class Backups {
   };
   virtual Result<Page> List(const BackupFilter& filter = {}, std::string_view after = {}, size_t limit = 100) = 0;
 
-  // Makes a table of what the backup holds; it is there when its items and indexes are. kInUse: there is a table of that name.
+  // Makes a table of what the backup holds; it is there when its items and indexes are. kInUse: there is a table of
+  // that name.
   virtual Result<TableDescription> Restore(std::string_view id, const RestoreTarget& target) = 0;
 
   // Switches point-in-time recovery on or off. While it is on, every change of the table is kept for `days`.

@@ -32,6 +32,10 @@
 
 namespace parton {
 
+class Backups;
+class Streams;
+class Tables;
+
 // The files that statements may name: in COPY, IMPORT, BACKUP, RESTORE, ADVISE FROM, csv() and the like. For statements
 // that are not trusted. The database's own files and temporary ones are not concerned.
 struct FileAccess {
@@ -225,6 +229,15 @@ class Database {
       const std::vector<StatementOperation>& statements) = 0;
   // The same, with what it consumed.
   virtual Result<BatchStatementResult> BatchExecute(const std::vector<StatementOperation>& statements) = 0;
+
+  // Tables (parton/tables.h), their streams (parton/streams.h) and backups (parton/backups.h) as objects. They are the
+  // database's and end with it.
+  virtual Tables& tables() = 0;
+  virtual Streams& streams() = 0;
+  virtual Backups& backups() = 0;
+  // 32 random bytes that are kept in the database, made at the first call: for programs that sign what they give to
+  // others, so that they know it again after a restart.
+  virtual Result<std::string> Secret() = 0;
 
   // Everything that is wrong with the stored data; empty = sound.
   virtual std::vector<std::string> Check() = 0;

@@ -41,9 +41,9 @@ struct StreamId {
 };
 
 struct StreamShard {
-  std::string id;        // "shardId-...": 37 characters
-  std::string parent;    // the shard whose changes come before; empty: none
-  uint64_t first = 0;    // sequence numbers of the shard are not below
+  std::string id;                // "shardId-...": 37 characters
+  std::string parent;            // the shard whose changes come before; empty: none
+  uint64_t first = 0;            // sequence numbers of the shard are not below
   std::optional<uint64_t> last;  // nor above; nullopt: the shard is open
 };
 

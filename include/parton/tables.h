@@ -8,8 +8,8 @@
 //   parton::TableDescription made = db->tables().Create(songs).value();
 //
 // Names and numbers are checked as DynamoDB checks them, with its messages; table and index names have 3 to 255
-// characters. Errors of all functions: kValidation (the request), kNotFound (no such table), kReadOnly, kIoError; others
-// are named where they occur.
+// characters. Errors of all functions: kValidation (the request), kNotFound (no such table), kReadOnly, kIoError;
+// others are named where they occur.
 //
 // Threads: any. Lifetime: a Tables is the Database's and ends with it.
 #ifndef PARTON_TABLES_H_
@@ -58,7 +58,7 @@ struct TableDescription {
   uint64_t size_bytes = 0;
   bool counted = true;  // the numbers of the table and its indexes are exact
   // Where the table came from, if a backup or a point in time was restored.
-  std::string restored_from;  // the source table's name; empty: the table was not restored
+  std::string restored_from;    // the source table's name; empty: the table was not restored
   std::string restored_backup;  // the backup's id; empty: none
   int64_t restored_to_ms = 0;
 };
@@ -108,7 +108,8 @@ class Tables {
 
   // kInUse: a table of that name exists.
   virtual Result<TableDescription> Create(const TableDefinition& definition) = 0;
-  // kInUse: an index of the table is being made. kLimitExceeded: more than one index is made or dropped. kNotFound also: an index.
+  // kInUse: an index of the table is being made. kLimitExceeded: more than one index is made or dropped. kNotFound
+  // also: an index.
   virtual Result<TableDescription> Update(std::string_view table, const TableUpdate& update) = 0;
   // The table as it was, with status kDeleting. kInUse: an index is being made. kValidation: it is protected.
   virtual Result<TableDescription> Drop(std::string_view table) = 0;

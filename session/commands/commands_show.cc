@@ -8,6 +8,7 @@
 #include "parton/temporal.h"
 #include "session/commands/commands.h"
 #include "session/database_settings.h"
+#include "session/tables/table_description.h"
 #include "types/functions/functions.h"
 
 namespace parton::commands {
@@ -18,12 +19,12 @@ using Fields = std::vector<Field>;
 
 Value Str(std::string_view s) { return Value::String(s); }
 
-Value KeySchemaValue(const KeySchema& key) {
-  auto element = [](const KeyAttribute& k, const char* kind) {
-    return Value::Struct({{"AttributeName", Str(k.name)}, {"KeyType", Str(kind)}});
-  };
-  std::vector<Value> out = {element(key.hash, "HASH")};
-  if (key.range) out.push_back(element(*key.range, "RANGE"));
+Value KeySchemaValue(const std::vector<KeyElement>& key) {
+  std::vector<Value> out;
+  for (const KeyElement& e : key) {
+    out.push_back(Value::Struct(
+        {{"AttributeName", Str(e.attribute)}, {"KeyType", Str(e.role == KeyElement::Role::kHash ? "HASH" : "RANGE")}}));
+  }
   return Value::List(std::move(out));
 }
 
@@ -33,23 +34,15 @@ Value ThroughputValue(const std::optional<Throughput>& t) {
                         {"WriteCapacityUnits", Value::Int(t ? t->write : 0)}});
 }
 
-// "10 RCU, 20 WCU" as numbers.
-Value UnitsValue(const std::string& text, const char* read, const char* write) {
-  long long r = 0, w = 0;
-  if (std::sscanf(text.c_str(), "%lld RCU, %lld WCU", &r, &w) != 2) return Str(text);
-  return Value::Struct({{read, Value::Int(int64_t{r})}, {write, Value::Int(int64_t{w})}});
+void AddUnits(const std::optional<Throughput>& maximum, const std::optional<Throughput>& warm, Fields* out) {
+  const auto units = [](const Throughput& t, const char* read, const char* write) {
+    return Value::Struct({{read, Value::Int(t.read)}, {write, Value::Int(t.write)}});
+  };
+  if (maximum) out->push_back({"OnDemandThroughput", units(*maximum, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
+  if (warm) out->push_back({"WarmThroughput", units(*warm, "ReadUnitsPerSecond", "WriteUnitsPerSecond")});
 }
 
-void AddUnits(const TableSchema& t, const std::string& prefix, Fields* out) {
-  if (auto it = t.options.find(prefix + "maximum_throughput"); it != t.options.end()) {
-    out->push_back({"OnDemandThroughput", UnitsValue(it->second, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
-  }
-  if (auto it = t.options.find(prefix + "warm_throughput"); it != t.options.end()) {
-    out->push_back({"WarmThroughput", UnitsValue(it->second, "ReadUnitsPerSecond", "WriteUnitsPerSecond")});
-  }
-}
-
-Value ProjectionValue(const IndexSchema& i) {
+Value ProjectionValue(const IndexDefinition& i) {
   Fields f = {{"ProjectionType", Str(i.projection == Projection::kAll        ? "ALL"
                                      : i.projection == Projection::kKeysOnly ? "KEYS_ONLY"
                                                                              : "INCLUDE")}};
@@ -70,63 +63,37 @@ std::string TimeText(int64_t ms) {
   return buffer;
 }
 
-std::string Arn(const TableSchema& t) { return "arn:parton:local:table/" + t.name; }
+std::string Arn(const std::string& table) { return "arn:parton:local:table/" + table; }
 
-// How many items a table or an index has: counted, where that was asked for or costs little, or estimated.
-class Counter {
- public:
-  Counter(Execution* result, bool exact)
-      : store_(result->connection().store()), view_(store_.NewView()), progress_(Progress(result)), exact_(exact) {}
-
-  Result<TableStats> Count(const TableSchema& table, const IndexSchema* index) {
-    const TableStats stats = store_.Stats(table, index);
-    if (stats.exact) return stats;
-    if (exact_ || stats.approximate_items <= kCounted) return store_.Measure(*view_, table, index, progress_);
-    estimated_ = true;
-    return stats;
+std::string_view StatusName(ResourceStatus status) {
+  switch (status) {
+    case ResourceStatus::kCreating: return "CREATING";
+    case ResourceStatus::kActive: return "ACTIVE";
+    case ResourceStatus::kUpdating: return "UPDATING";
+    case ResourceStatus::kDeleting: return "DELETING";
   }
-  bool estimated() const { return estimated_; }
+  return "";
+}
 
- private:
-  static constexpr uint64_t kCounted = 20'000;
-
-  TableStore& store_;
-  std::unique_ptr<ReadView> view_;
-  StoreProgress progress_;
-  const bool exact_;
-  bool estimated_ = false;
-};
-
-Result<Value> IndexValue(const TableSchema& t, const IndexSchema& i, Counter* counter) {
-  PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, &i));
-  Fields f = {{"IndexName", Str(i.name)}, {"KeySchema", KeySchemaValue(i.key)}, {"Projection", ProjectionValue(i)}};
-  if (i.kind == IndexKind::kGlobal) {
-    f.push_back({"IndexStatus", Str(i.state == IndexState::kActive ? "ACTIVE" : "CREATING")});
-    f.push_back({"ProvisionedThroughput", ThroughputValue(i.provisioned)});
-    AddUnits(t, "index:" + i.name + ":", &f);
+Value IndexValue(const std::string& table, const IndexDescription& i) {
+  const IndexDefinition& d = i.definition;
+  Fields f = {{"IndexName", Str(d.name)}, {"KeySchema", KeySchemaValue(d.key)}, {"Projection", ProjectionValue(d)}};
+  if (d.kind == IndexKind::kGlobal) {
+    f.push_back({"IndexStatus", Str(StatusName(i.status))});
+    f.push_back({"ProvisionedThroughput", ThroughputValue(d.provisioned)});
+    AddUnits(d.maximum, d.warm, &f);
   }
-  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(stats.approximate_items))});
-  f.push_back({"IndexSizeBytes", Value::Int(static_cast<int64_t>(stats.approximate_size))});
-  f.push_back({"IndexArn", Str(Arn(t) + "/index/" + i.name)});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(i.item_count))});
+  f.push_back({"IndexSizeBytes", Value::Int(static_cast<int64_t>(i.size_bytes))});
+  f.push_back({"IndexArn", Str(Arn(table) + "/index/" + d.name)});
   return Value::Struct(std::move(f));
 }
 
-Value AttributeDefinitions(const TableSchema& t) {
+Value AttributeDefinitions(const std::vector<AttributeDefinition>& attributes) {
   std::vector<Value> out;
-  std::vector<std::string> seen;
-  auto add = [&](const KeyAttribute& k) {
-    for (const std::string& s : seen) {
-      if (s == k.name) return;
-    }
-    seen.push_back(k.name);
-    out.push_back(Value::Struct({{"AttributeName", Str(k.name)}, {"AttributeType", Str(KeyTypeCode(k.type))}}));
-  };
-  auto add_key = [&](const KeySchema& k) {
-    add(k.hash);
-    if (k.range) add(*k.range);
-  };
-  add_key(t.key);
-  for (const IndexSchema& i : t.indexes) add_key(i.key);
+  for (const AttributeDefinition& a : attributes) {
+    out.push_back(Value::Struct({{"AttributeName", Str(a.name)}, {"AttributeType", Str(KeyTypeCode(a.type))}}));
+  }
   return Value::List(std::move(out));
 }
 
@@ -141,37 +108,30 @@ std::string_view ViewTypeName(StreamView v) {
   return "";
 }
 
-void AddOptions(const TableSchema& t, Fields* f) {
+// What is stored and shown.
+void AddLabels(const TableSchema& t, Fields* f) {
+  if (t.table_class) f->push_back({"TableClass", Str(TableClassName(*t.table_class))});
+  if (t.encryption) f->push_back({"SSEDescription", Str(EncryptionText(*t.encryption))});
+  if (t.point_in_time) f->push_back({"PointInTimeRecovery", Str("enabled")});
+  if (const auto it = t.options.find("tags"); it != t.options.end()) f->push_back({"TagText", Str(it->second)});
+  if (t.tags.empty()) return;
   std::vector<Value> tags;
-  for (const auto& [name, value] : t.options) {
-    if (name.starts_with("tag:")) {
-      tags.push_back(Value::Struct({{"Key", Str(std::string_view(name).substr(4))}, {"Value", Str(value)}}));
-    }
-  }
-  auto option = [&](const char* name, const char* shown) {
-    if (auto it = t.options.find(name); it != t.options.end()) f->push_back({shown, Str(it->second)});
-  };
-  option("table_class", "TableClass");
-  option("sse", "SSEDescription");
-  option("pitr", "PointInTimeRecovery");
-  option("tags", "TagText");
-  if (!tags.empty()) f->push_back({"Tags", Value::List(std::move(tags))});
+  for (const auto& [key, value] : t.tags) tags.push_back(Value::Struct({{"Key", Str(key)}, {"Value", Str(value)}}));
+  f->push_back({"Tags", Value::List(std::move(tags))});
 }
 
-Result<Value> TableValue(const TableSchema& t, Counter* counter) {
-  PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, nullptr));
+Value TableValue(const TableSchema& t, const TableDescription& d) {
   Fields f = {
       {"TableName", Str(t.name)},
-      {"TableStatus", Str("ACTIVE")},
-      {"AttributeDefinitions", AttributeDefinitions(t)},
-      {"KeySchema", KeySchemaValue(t.key)},
+      {"TableStatus", Str(StatusName(d.status))},
+      {"AttributeDefinitions", AttributeDefinitions(d.definition.attributes)},
+      {"KeySchema", KeySchemaValue(d.definition.key)},
       {"BillingModeSummary", Value::Struct({{"BillingMode", Str(t.provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")}})},
       {"ProvisionedThroughput", ThroughputValue(t.provisioned)}};
-  AddUnits(t, "", &f);
+  AddUnits(t.maximum, t.warm, &f);
   std::vector<Value> globals, locals;
-  for (const IndexSchema& i : t.indexes) {
-    PARTON_ASSIGN_OR_RETURN(Value v, IndexValue(t, i, counter));
-    (i.kind == IndexKind::kGlobal ? globals : locals).push_back(std::move(v));
+  for (const IndexDescription& i : d.indexes) {
+    (i.definition.kind == IndexKind::kGlobal ? globals : locals).push_back(IndexValue(t.name, i));
   }
   if (!globals.empty()) f.push_back({"GlobalSecondaryIndexes", Value::List(std::move(globals))});
   if (!locals.empty()) f.push_back({"LocalSecondaryIndexes", Value::List(std::move(locals))});
@@ -182,13 +142,13 @@ Result<Value> TableValue(const TableSchema& t, Counter* counter) {
   Fields ttl = {{"TimeToLiveStatus", Str(t.ttl_attribute.empty() ? "DISABLED" : "ENABLED")}};
   if (!t.ttl_attribute.empty()) ttl.push_back({"AttributeName", Str(t.ttl_attribute)});
   f.push_back({"TimeToLiveDescription", Value::Struct(std::move(ttl))});
-  f.push_back({"DeletionProtectionEnabled", Value::Bool(t.options.contains("deletion_protection"))});
-  AddOptions(t, &f);
+  f.push_back({"DeletionProtectionEnabled", Value::Bool(t.deletion_protection)});
+  AddLabels(t, &f);
   f.push_back({"CreationDateTime", Str(TimeText(t.created_ms))});
-  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(stats.approximate_items))});
-  f.push_back({"TableSizeBytes", Value::Int(static_cast<int64_t>(stats.approximate_size))});
-  f.push_back({"TableId", Value::Int(static_cast<int64_t>(t.id))});
-  f.push_back({"TableArn", Str(Arn(t))});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(d.item_count))});
+  f.push_back({"TableSizeBytes", Value::Int(static_cast<int64_t>(d.size_bytes))});
+  f.push_back({"TableId", Str(d.id)});
+  f.push_back({"TableArn", Str(Arn(t.name))});
   return Value::Struct(std::move(f));
 }
 
@@ -295,9 +255,10 @@ Status Describe(const ast::Describe& s, Execution* result) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
   if (s.attributes) return DescribeAttributes(table, result);
   PARTON_ASSIGN_OR_RETURN(const bool exact, IsExact(s.options));
-  Counter counter(result, exact);
-  PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, &counter));
-  if (counter.estimated()) {
+  PARTON_ASSIGN_OR_RETURN(const TableDescription d,
+                          DescribeTable(&result->connection().store(), *table, exact, Progress(result)));
+  Value v = TableValue(*table, d);
+  if (!d.counted) {
     result->AddNotice(fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
   }
   result->SetRows({std::move(v)}, {}, true);

@@ -79,18 +79,7 @@ class FeedImpl final : public ChangeFeed {
     if (position_ < trimmed && !from_horizon_) return TrimmedFeed(table_->name, trimmed);
     std::vector<Change> changes;
     changes.reserve(entries.size());
-    for (const FeedEntry& e : entries) {
-      Change c;
-      c.sequence = e.sequence;
-      c.event = static_cast<Change::Event>(e.event);
-      c.created_ms = e.created_ms;
-      c.by_ttl = e.by_ttl;
-      c.keys = e.keys;
-      c.new_image = e.new_image;
-      c.old_image = e.old_image;
-      c.record = FeedRecord(e);
-      changes.push_back(std::move(c));
-    }
+    for (const FeedEntry& e : entries) changes.push_back(ToChange(e));
     if (reached > position_) {
       position_ = reached;
       from_horizon_ = false;
@@ -225,6 +214,19 @@ class FeedImpl final : public ChangeFeed {
 };
 
 }  // namespace
+
+Change ToChange(const FeedEntry& e) {
+  Change c;
+  c.sequence = e.sequence;
+  c.event = static_cast<Change::Event>(e.event);
+  c.created_ms = e.created_ms;
+  c.by_ttl = e.by_ttl;
+  c.keys = e.keys;
+  c.new_image = e.new_image;
+  c.old_image = e.old_image;
+  c.record = FeedRecord(e);
+  return c;
+}
 
 Result<std::unique_ptr<ChangeFeed>> OpenChangeFeed(DatabaseState* db, std::string_view name,
                                                    const FeedOptions& options) {

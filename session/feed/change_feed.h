@@ -12,6 +12,10 @@ namespace parton {
 
 struct DatabaseState;
 
+struct FeedEntry;
+
+Change ToChange(const FeedEntry& entry);
+
 Result<std::unique_ptr<ChangeFeed>> OpenChangeFeed(DatabaseState* db, std::string_view table,
                                                    const FeedOptions& options);
 
