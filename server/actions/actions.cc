@@ -26,6 +26,24 @@ constexpr ActionInfo kActions[] = {
     {"ExecuteStatement", false, ExecuteStatement, false},
     {"BatchExecuteStatement", false, BatchExecuteStatement, false},
     {"ExecuteTransaction", false, ExecuteTransaction, false},
+    // tables
+    {"CreateTable", false, CreateTable, true},
+    {"DescribeTable", false, DescribeTable, false},
+    {"UpdateTable", false, UpdateTable, true},
+    {"DeleteTable", false, DeleteTable, true},
+    {"ListTables", false, ListTables, false},
+    {"DescribeLimits", false, DescribeLimits, false},
+    {"DescribeEndpoints", false, DescribeEndpoints, false},
+    {"UpdateTimeToLive", false, UpdateTimeToLive, true},
+    {"DescribeTimeToLive", false, DescribeTimeToLive, false},
+    {"TagResource", false, TagResource, true, true},
+    {"UntagResource", false, UntagResource, true, true},
+    {"ListTagsOfResource", false, ListTagsOfResource, false},
+    // streams
+    {"ListStreams", true, ListStreams, false},
+    {"DescribeStream", true, DescribeStream, false},
+    {"GetShardIterator", true, GetShardIterator, false},
+    {"GetRecords", true, GetRecords, false},
 };
 
 std::vector<const ActionInfo*> ByOperation() {
