@@ -22,8 +22,8 @@ class PagesTest : public ::testing::Test {
     options.background = false;
     db_ = Database::Open(":memory:", options).value();
     connection_ = db_->Connect();
-    Run("CREATE TABLE t (p STRING, s NUMBER, PRIMARY KEY (p, s))");
-    Run("CREATE LOCAL INDEX l ON t (p, kind STRING) KEYS ONLY");
+    Run("CREATE TABLE t (p STRING, s NUMBER, kind STRING, PRIMARY KEY (p, s), "
+        "LOCAL INDEX l (p, kind) PROJECT KEYS ONLY)");
     Run("CREATE INDEX g ON t (kind STRING, weight NUMBER)");
     Run("CREATE TABLE h (id NUMBER, PRIMARY KEY (id))");
     std::mt19937 random(7);
