@@ -11,10 +11,10 @@
 //   request.returning = parton::ReturnedItem::kAllNew;
 //   parton::Result<parton::WriteItemResult> done = db->UpdateItem(request);
 //
-// Expressions are DynamoDB's own language: constants come as `:name` values, and attribute names that are reserved words
-// or have other characters as `#name`. It knows two truth values: a comparison with an attribute that is not there, or
-// of another type, is false. All errors of a request (its parameters, its expressions) are reported, with DynamoDB's
-// messages, before any table is looked up.
+// Expressions are DynamoDB's own language: constants come as `:name` values, and attribute names that are reserved
+// words or have other characters as `#name`. It knows two truth values: a comparison with an attribute that is not
+// there, or of another type, is false. All errors of a request (its parameters, its expressions) are reported, with
+// DynamoDB's messages, before any table is looked up.
 //
 // Threads: any; each call is on its own.
 #ifndef PARTON_ITEMS_H_
@@ -53,11 +53,11 @@ struct ItemCollectionMetrics {
 struct Expressions {
   using Names = std::vector<std::pair<std::string, std::string>>;  // {"#n", "attribute"}
   using Values = std::vector<std::pair<std::string, Value>>;       // {":v", value}
-  std::optional<std::string> key_condition;  // Query
-  std::optional<std::string> filter;         // Query, Scan
-  std::optional<std::string> projection;     // reads
-  std::optional<std::string> condition;      // writes
-  std::optional<std::string> update;         // updates
+  std::optional<std::string> key_condition;                        // Query
+  std::optional<std::string> filter;                               // Query, Scan
+  std::optional<std::string> projection;                           // reads
+  std::optional<std::string> condition;                            // writes
+  std::optional<std::string> update;                               // updates
   std::optional<Names> names;
   std::optional<Values> values;
   // For a program that made `values` out of another form: what went wrong. It is reported where the values are checked,
@@ -67,7 +67,19 @@ struct Expressions {
 
 // DynamoDB's parameters of before 2014 in place of expressions. Nobody needs them in new programs.
 enum class LegacyOperator : uint8_t {
-  kEq, kNe, kLt, kLe, kGt, kGe, kNotNull, kNull, kContains, kNotContains, kBeginsWith, kIn, kBetween,
+  kEq,
+  kNe,
+  kLt,
+  kLe,
+  kGt,
+  kGe,
+  kNotNull,
+  kNull,
+  kContains,
+  kNotContains,
+  kBeginsWith,
+  kIn,
+  kBetween,
 };
 
 // One condition of Expected, KeyConditions, QueryFilter or ScanFilter.
@@ -102,10 +114,10 @@ enum class ReturnedItem : uint8_t { kNone, kAllOld, kUpdatedOld, kAllNew, kUpdat
 
 struct GetItemRequest {
   std::string table;
-  Value key;         // a STRUCT of the key attributes, no more and no less
-  Status key_error;  // as Expressions::values_error
-  bool consistent = false;  // only the price differs: a read sees every write that returned before
-  Expressions expressions;  // projection
+  Value key;                               // a STRUCT of the key attributes, no more and no less
+  Status key_error;                        // as Expressions::values_error
+  bool consistent = false;                 // only the price differs: a read sees every write that returned before
+  Expressions expressions;                 // projection
   std::optional<LegacyParameters> legacy;  // attributes_to_get
 };
 
@@ -117,8 +129,8 @@ struct GetItemResult {
 // What puts, updates and deletes have in common. A condition is on the item as it is before, MISSING if there is none.
 struct WriteItemRequest {
   std::string table;
-  Expressions expressions;                 // condition; of an update also update
-  std::optional<LegacyParameters> legacy;  // expected, any; of an update also attribute_updates
+  Expressions expressions;                       // condition; of an update also update
+  std::optional<LegacyParameters> legacy;        // expected, any; of an update also attribute_updates
   ReturnedItem returning = ReturnedItem::kNone;  // puts and deletes: kNone or kAllOld
   bool collection_metrics = false;
 };

@@ -11,9 +11,9 @@
 //
 // Conditions and updates are PartiQL: the condition of a WHERE, and the SET, REMOVE, ADD and DELETE clauses of an
 // UPDATE, on the attributes of the operation's item; `?` are its parameters in their order, those of the update
-// first. Or they are DynamoDB's expressions (parton/items.h), if `expressions` are given; not both. Two-valued logic, as
-// in DynamoDB. Statements (ExecuteTransaction, BatchExecuteStatement) are of DynamoDB's
-// dialect, whatever the connections of the program are set to.
+// first. Or they are DynamoDB's expressions (parton/items.h), if `expressions` are given; not both. Two-valued logic,
+// as in DynamoDB. Statements (ExecuteTransaction, BatchExecuteStatement) are of DynamoDB's dialect, whatever the
+// connections of the program are set to.
 //
 // Threads: any; each call is on its own.
 #ifndef PARTON_REQUESTS_H_
@@ -46,7 +46,7 @@ struct WriteOperation {
   std::string update;
   std::string condition;  // on the item as it is before, MISSING if there is none; empty: none
   std::vector<Value> parameters;
-  bool return_old = false;  // TransactWrite: if the condition fails, CancellationReason::item is the item
+  bool return_old = false;       // TransactWrite: if the condition fails, CancellationReason::item is the item
   Expressions expressions = {};  // condition, and of an update also update
   // For a program that made `item` or `key` out of another form: what went wrong, reported where they are checked.
   Status item_error = {};
@@ -63,8 +63,8 @@ struct WriteOperation {
 // One read of one item.
 struct ReadOperation {
   std::string table;
-  Value key;               // a STRUCT of the key attributes
-  std::string projection;  // paths, "a, b.c, list[0]"; empty: the whole item
+  Value key;                     // a STRUCT of the key attributes
+  std::string projection;        // paths, "a, b.c, list[0]"; empty: the whole item
   Expressions expressions = {};  // or: projection
   Status key_error = {};         // as WriteOperation::item_error
 };
@@ -82,8 +82,8 @@ struct BatchGetTable {
 struct StatementOperation {
   std::string text;
   std::vector<Value> parameters;
-  bool return_old = false;  // as WriteOperation's
-  bool consistent = false;  // BatchExecute: only the price differs
+  bool return_old = false;       // as WriteOperation's
+  bool consistent = false;       // BatchExecute: only the price differs
   Status parameters_error = {};  // as WriteOperation::item_error
 };
 
