@@ -14,8 +14,8 @@
 #include "shell/editor/prompt.h"
 #include "shell/interrupt.h"
 #include "shell/render/error_text.h"
-#include "shell/session.h"
 #include "shell/serve_command.h"
+#include "shell/session.h"
 #include "shell/test_runner/test_command.h"
 
 namespace parton::shell {
