@@ -46,7 +46,7 @@ void RunningPlan::Detach() {
 StoreTransaction* RunningPlan::transaction() const { return connection_->transaction(); }
 
 const std::vector<ConsumedCapacity>* RunningPlan::capacity() const {
-  return shared_.capacity == nullptr || shared_.capacity_incomplete ? nullptr : &meter_->consumed();
+  return shared_.CountsCapacity() ? &meter_->consumed() : nullptr;
 }
 
 void RunningPlan::Prepare(bool latest) {
@@ -92,7 +92,7 @@ void RunningPlan::Prepare(bool latest) {
 }
 
 void RunningPlan::SetMeter() {
-  shared_.capacity_incomplete = false;
+  shared_.had_workers = false;
   const bool wanted = settings_->capacity || settings_->throttle || !plan_->capacity.empty();
   if (!wanted && !shared_.profiling) {
     shared_.capacity = nullptr;

@@ -50,7 +50,7 @@ class Annotator {
       d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
       d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
-      if (shared_.capacity != nullptr && !shared_.capacity_incomplete) {
+      if (shared_.CountsCapacity()) {
         d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
       }
     }
