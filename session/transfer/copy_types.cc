@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "session/sample_items.h"
 #include "types/status/bounds.h"
 
 namespace parton {
@@ -17,8 +18,7 @@ namespace parton {
 namespace {
 
 constexpr size_t kSampledRecords = 1000;
-constexpr uint64_t kSampledItems = 100;
-constexpr uint64_t kSampledBytes = uint64_t{256} << 10;
+constexpr SampleLimits kSample{100, uint64_t{256} << 10};
 
 using FieldTypes = std::vector<std::pair<std::string, CsvType>>;
 
@@ -71,25 +71,14 @@ bool IsRegularFile(const std::string& path) {
 // The types that attributes have in the first items of the table.
 std::map<std::string, std::set<std::string>> TypesInTable(const TablePtr& table, const CommandContext& context) {
   std::map<std::string, std::set<std::string>> types;
-  TableStore& store = context.store;
-  const std::unique_ptr<ReadView> view = store.NewView();
-  CursorSpec spec;
-  spec.table = table;
-  spec.measure = true;
-  spec.examine_items = kSampledItems;
-  spec.examine_bytes = kSampledBytes;
-  Frame frame(1);
-  EvalContext context;
-  context.frame = &frame;
-  auto cursor = store.OpenCursor(*view, spec, &context, 0);
-  if (!cursor.ok()) return types;
-  for (Value item; (*cursor)->Next(&item);) {
-    const Value whole = item.Materialize();
-    for (const Field& f : whole.fields()) {
-      if (!f.value.is_absent())
+  const std::unique_ptr<ReadView> view = context.store.NewView();
+  SampleItems(context.store, *view, table, nullptr, kSample, [&](const Value& item) {
+    for (const Field& f : item.fields()) {
+      if (!f.value.is_absent()) {
         types[f.name].insert(f.value.is_exact() ? "NUMBER" : std::string(TypeName(f.value.type())));
+      }
     }
-  }
+  });
   return types;
 }
 
