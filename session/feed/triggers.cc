@@ -288,12 +288,12 @@ Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, TriggerProgre
   rows.reserve(entries.size());
   for (const FeedEntry& e : entries) rows.push_back(FeedRecord(e));
   return t->runner->Run(t->parsed, Globals(std::move(rows)), [&](uint64_t changed, StoreTransaction* transaction) {
-    ++next->progress.runs;
-    next->progress.records += entries.size();
-    next->progress.last_run_ms = clock_->NowMs();
+    ++next->runs;
+    next->records += entries.size();
+    next->last_run_ms = clock_->NowMs();
     if (changed == 0) {
-      next->progress.unchanged += entries.size();
-      next->progress.last_unchanged = entries.back().sequence;
+      next->unchanged += entries.size();
+      next->last_unchanged = entries.back().sequence;
     }
     records[RecordKey::TriggerState(t->definition.name)] = EncodeProgress(*next);
     transaction->WriteRecords(records);
@@ -318,9 +318,9 @@ Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEn
   next.last_run_ms = clock_->NowMs();
   next.last_error = error;
   const std::string& name = t->definition.name;
-  Status s = store_->records().Write({{RecordKey::Parked(name, entry.sequence),
-                                       EncodeParked({next.last_run_ms, t->definition.table, error, *std::move(bytes)})},
-                                      {RecordKey::TriggerState(name), EncodeProgress(next)}});
+  Status s = store_->records().Write(
+      {{RecordKey::Parked(name, entry.sequence), EncodeParked({next.last_run_ms, t->definition.table, error, *bytes})},
+       {RecordKey::TriggerState(name), EncodeProgress(next)}});
   if (!s.ok()) return Stuck(t, s);
   t->progress = std::move(next);
   t->attempts = t->stuck = 0;
