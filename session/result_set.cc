@@ -17,8 +17,6 @@ namespace {
 
 using WritePtr = std::shared_ptr<const WritePlan>;
 
-bool GivesRows(const Query& query) { return query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList; }
-
 }  // namespace
 
 Result<std::vector<Value>> ResultSet::All() {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "executor/write.h"
+#include "planner/plan/plan_facts.h"
 #include "session/connection.h"
 #include "session/database_state.h"
 #include "session/result_buffer.h"
@@ -164,7 +165,7 @@ Status RunningPlan::RunQuery(const Query& query, int slot_count, const std::func
   Status s;
   {
     QueryRunner runner(query, ctx);
-    if (query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList) {
+    if (GivesRows(query)) {
       if (runner.Open()) {
         while (s.ok() && runner.Next()) s = each(runner.row());
       }

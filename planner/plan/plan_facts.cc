@@ -115,6 +115,8 @@ std::string AccessPaths(const WritePlan& write) {
   return out;
 }
 
+bool GivesRows(const Query& query) { return query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList; }
+
 const Plan::Access* OnlyAccess(const Plan& plan) {
   if (const auto* access = plan.As<Plan::Access>()) return access;
   if (plan.As<Plan::Compute>() == nullptr && plan.As<Plan::Filter>() == nullptr) return nullptr;

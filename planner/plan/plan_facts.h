@@ -28,6 +28,8 @@ std::string_view AccessKindName(AccessKind kind);
 std::string AccessPaths(const Query& query);
 std::string AccessPaths(const WritePlan& write);
 
+// Whether the query gives rows one by one: a bag or a list.
+bool GivesRows(const Query& query);
 // The access of a plan that does no more than filter its items and compute from them; else null.
 const Plan::Access* OnlyAccess(const Plan& plan);
 // Whether the nodes of the tree read tables; subqueries do not count.

@@ -131,17 +131,6 @@ Value AttributeDefinitions(const TableSchema& t) {
   return Value::List(std::move(out));
 }
 
-std::string_view ViewTypeName(StreamView v) {
-  switch (v) {
-    case StreamView::kOff: return "";
-    case StreamView::kKeysOnly: return "KEYS_ONLY";
-    case StreamView::kNewImage: return "NEW_IMAGE";
-    case StreamView::kOldImage: return "OLD_IMAGE";
-    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
-  }
-  return "";
-}
-
 void AddOptions(const TableSchema& t, Fields* f) {
   std::vector<Value> tags;
   for (const auto& [name, value] : t.options) {
@@ -178,7 +167,7 @@ Result<Value> TableValue(const TableSchema& t, Counter* counter) {
   if (!locals.empty()) f.push_back({"LocalSecondaryIndexes", Value::List(std::move(locals))});
   if (t.stream != StreamView::kOff) {
     f.push_back({"StreamSpecification", Value::Struct({{"StreamEnabled", Value::Bool(true)},
-                                                       {"StreamViewType", Str(ViewTypeName(t.stream))}})});
+                                                       {"StreamViewType", Str(StreamViewType(t.stream))}})});
   }
   Fields ttl = {{"TimeToLiveStatus", Str(t.ttl_attribute.empty() ? "DISABLED" : "ENABLED")}};
   if (!t.ttl_attribute.empty()) ttl.push_back({"AttributeName", Str(t.ttl_attribute)});

@@ -257,6 +257,17 @@ std::string_view StreamViewName(StreamView view) {
   return "OFF";
 }
 
+std::string_view StreamViewType(StreamView view) {
+  switch (view) {
+    case StreamView::kOff: return "";
+    case StreamView::kKeysOnly: return "KEYS_ONLY";
+    case StreamView::kNewImage: return "NEW_IMAGE";
+    case StreamView::kOldImage: return "OLD_IMAGE";
+    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
+  }
+  return "";
+}
+
 bool MatchesKeyType(const Value& v, KeyType type) {
   switch (type) {
     case KeyType::kString: return v.is_text();

@@ -114,6 +114,8 @@ Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* 
 
 // "KEYS ONLY", "NEW IMAGE", ...; "OFF".
 std::string_view StreamViewName(StreamView view);
+// DynamoDB's StreamViewType: "KEYS_ONLY", "NEW_AND_OLD_IMAGES", ...; empty for kOff.
+std::string_view StreamViewType(StreamView view);
 
 // A table or index key: partition value and, where the schema has one, sort value.
 struct Key {
