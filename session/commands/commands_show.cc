@@ -279,7 +279,7 @@ Status ShowCreateTable(const ast::ShowCreateTable& s, const CommandContext& cont
 Status Describe(const ast::Describe& s, const CommandContext& context) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   PARTON_ASSIGN_OR_RETURN(const bool exact, IsExact(s.options));
-  Counter counter(result, exact);
+  Counter counter(context, exact);
   PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, &counter));
   if (counter.estimated()) {
     context.result.AddNotice(

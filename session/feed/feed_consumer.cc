@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "executor/operators/feed_rows.h"
+#include "parton/database.h"
 #include "session/feed/store_transaction_source.h"
 #include "session/thrown.h"
 #include "types/item/varint.h"
