@@ -80,8 +80,12 @@ struct ExecutionShared {
   CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
   // Where each write is to be added before it is made: in a transaction in DynamoDB's dialect. Else null.
   TransactionItems* transaction_items = nullptr;
-  // Workers read pages without counting them. Set before they start, by the thread that starts them.
-  bool capacity_incomplete = false;
+  // Workers have read parts of accesses. What they consumed is not counted: parts are no pages, and how far workers
+  // read ahead is chance. Set before they start, by the thread that starts them.
+  bool had_workers = false;
+
+  // Whether `capacity` counts all that was consumed.
+  bool CountsCapacity() const { return capacity != nullptr && !had_workers; }
 
   MemoryBudget memory;
   std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress

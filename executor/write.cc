@@ -10,7 +10,7 @@
 #include "executor/operators/key_ranges.h"
 #include "executor/operators/operators.h"
 #include "executor/transaction_items.h"
-#include "planner/plan/plan_visit.h"
+#include "planner/plan/plan_facts.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
@@ -366,21 +366,6 @@ Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
     op->actions.push_back(std::move(a));
   }
   return Status::Ok();
-}
-
-bool WritesByKey(const WritePlan& plan) {
-  if (plan.kind != WritePlan::Kind::kUpdate && plan.kind != WritePlan::Kind::kDelete) return false;
-  const auto* access = plan.target->As<Plan::Access>();
-  if (access == nullptr || access->index != nullptr || access->limit) return false;
-  if (access->kind != AccessKind::kGetItem && access->kind != AccessKind::kBatchGet) return false;
-  // A filter without subqueries is evaluated again when the item is written.
-  return access->filter == nullptr || !HasSubquery(*access->filter);
-}
-
-bool ChecksByKey(const WritePlan& plan) {
-  if (plan.kind != WritePlan::Kind::kExistsCheck || plan.table == nullptr || plan.condition == nullptr) return false;
-  const auto* access = plan.target->As<Plan::Access>();
-  return access != nullptr && access->kind == AccessKind::kGetItem && !HasSubquery(*plan.condition);
 }
 
 Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx, WriteResult* result) {

@@ -23,6 +23,7 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
     CheckStackFor(*(*query)->root);
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(WithAttributes(*query), context));
+    planned.facts = FactsOf(**query);
   } else if (auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     auto write = std::make_shared<WritePlan>(**body);
     MoveSubqueries(write.get(), &planned.slot_count);
@@ -48,6 +49,7 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
       single.parallel = false;
       PARTON_ASSIGN_OR_RETURN(write->again, ApplyRules(WithAttributes(write->again, -1), single));
     }
+    planned.facts = FactsOf(*write);
     *body = std::move(write);
   }
   return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(planned)));

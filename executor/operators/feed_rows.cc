@@ -23,13 +23,6 @@ std::string_view EventName(ChangeEvent event) {
   return "";
 }
 
-std::string ViewType(StreamView view) {
-  std::string name(StreamViewName(view));
-  if (view == StreamView::kBothImages) return "NEW_AND_OLD_IMAGES";
-  for (char& c : name) c = c == ' ' ? '_' : c;
-  return name;
-}
-
 // DynamoDB's: that of the keys and the images, each by itself.
 uint64_t SizeOf(const FeedEntry& e) {
   uint64_t size = 0;
@@ -58,7 +51,7 @@ Value FeedRecord(const FeedEntry& e) {
   if (!e.new_image.is_missing()) f.push_back({"NewImage", e.new_image});
   if (!e.old_image.is_missing()) f.push_back({"OldImage", e.old_image});
   f.push_back({"SizeBytes", Value::Int(static_cast<int64_t>(SizeOf(e)))});
-  f.push_back({"StreamViewType", Value::String(ViewType(e.view))});
+  f.push_back({"StreamViewType", Value::String(StreamViewType(e.view))});
   if (e.by_ttl) {
     f.push_back({"userIdentity", Value::Struct({{"Type", Value::String("Service")},
                                                 {"PrincipalId", Value::String("dynamodb.amazonaws.com")}})});

@@ -8,6 +8,7 @@
 #include "parton/temporal.h"
 #include "session/commands/commands.h"
 #include "session/database_settings.h"
+#include "session/options.h"
 #include "session/tables/table_description.h"
 #include "types/functions/functions.h"
 
@@ -97,17 +98,6 @@ Value AttributeDefinitions(const std::vector<AttributeDefinition>& attributes) {
   return Value::List(std::move(out));
 }
 
-std::string_view ViewTypeName(StreamView v) {
-  switch (v) {
-    case StreamView::kOff: return "";
-    case StreamView::kKeysOnly: return "KEYS_ONLY";
-    case StreamView::kNewImage: return "NEW_IMAGE";
-    case StreamView::kOldImage: return "OLD_IMAGE";
-    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
-  }
-  return "";
-}
-
 // What is stored and shown.
 void AddLabels(const TableSchema& t, Fields* f) {
   if (t.table_class) f->push_back({"TableClass", Str(TableClassName(*t.table_class))});
@@ -137,7 +127,7 @@ Value TableValue(const TableSchema& t, const TableDescription& d) {
   if (!locals.empty()) f.push_back({"LocalSecondaryIndexes", Value::List(std::move(locals))});
   if (t.stream != StreamView::kOff) {
     f.push_back({"StreamSpecification", Value::Struct({{"StreamEnabled", Value::Bool(true)},
-                                                       {"StreamViewType", Str(ViewTypeName(t.stream))}})});
+                                                       {"StreamViewType", Str(StreamViewType(t.stream))}})});
   }
   Fields ttl = {{"TimeToLiveStatus", Str(t.ttl_attribute.empty() ? "DISABLED" : "ENABLED")}};
   if (!t.ttl_attribute.empty()) ttl.push_back({"AttributeName", Str(t.ttl_attribute)});
@@ -168,9 +158,9 @@ Result<bool> IsExact(const std::vector<ast::Option>& options) {
   return exact;
 }
 
-Status ShowTables(const ast::Show& s, Execution* result) {
+Status ShowTables(const ast::Show& s, const CommandContext& context) {
   std::vector<Value> rows;
-  for (const TablePtr& t : result->connection().store().Tables()) {
+  for (const TablePtr& t : context.store.Tables()) {
     if (s.like) {
       std::optional<bool> match = LikeMatches(t->name, *s.like, "");
       if (!match || !*match) continue;
@@ -180,7 +170,7 @@ Status ShowTables(const ast::Show& s, Execution* result) {
                                   {"billing", Str(t->provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")},
                                   {"indexes", Value::Int(static_cast<int64_t>(t->indexes.size()))}}));
   }
-  result->SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
+  context.result.SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
   return Status::Ok();
 }
 
@@ -194,18 +184,18 @@ Value SettingRow(const SettingInfo& info, const Connection& connection) {
 
 }  // namespace
 
-Status Show(const ast::Show& s, Execution* result) {
-  if (s.what == "TABLES") return ShowTables(s, result);
+Status Show(const ast::Show& s, const CommandContext& context, const Connection& connection) {
+  if (s.what == "TABLES") return ShowTables(s, context);
   if (s.what == "VERSION") {
-    result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
+    context.result.SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
     return Status::Ok();
   }
   if (s.what == "LIMITS") {
-    result->SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
-                                    {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
-                                    {"TableMaxReadCapacityUnits", Value::Int(40000)},
-                                    {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
-                    {}, true);
+    context.result.SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
+                                           {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
+                                           {"TableMaxReadCapacityUnits", Value::Int(40000)},
+                                           {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
+                           {}, true);
     return Status::Ok();
   }
   if (s.what == "ALL" || s.what == "SETTINGS") {
@@ -214,19 +204,14 @@ Status Show(const ast::Show& s, Execution* result) {
     all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     rows.reserve(all.size());
-    for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
-    result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
+    for (const SettingInfo& info : all) rows.push_back(SettingRow(info, connection));
+    context.result.SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
     return Status::Ok();
   }
-  if (s.what == "TRIGGERS" && !s.target) return ShowTriggers(result);
-  if (s.what == "PARKED" && !s.target) return ShowParked(result);
-  if (s.what == "STATISTICS") return ShowStatistics(s, result);
-  if (s.what == "CONSUMERS" && !s.target) return ShowConsumers(result);
-  if (s.what == "METRICS") return ShowMetrics(s, result);
   if (s.target) {
     return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
   }
-  Result<Value> v = result->connection().Get(s.name.name);
+  Result<Value> v = connection.Get(s.name.name);
   if (!v.ok()) {
     std::string word;
     for (char c : s.name.name) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -238,56 +223,54 @@ Status Show(const ast::Show& s, Execution* result) {
     // A misspelt setting has its hint already.
     return std::move(unknown).WithHint(nearest.empty() ? v.status().hint() : fmt::format("did you mean {}?", nearest));
   }
-  result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
+  context.result.SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
 }
 
-Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+Status ShowCreateTable(const ast::ShowCreateTable& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   std::string text = ToCreateStatement(*table);
   constexpr std::string_view kCreate = "CREATE TABLE ";
   if (s.if_not_exists && text.starts_with(kCreate)) text.insert(kCreate.size(), "IF NOT EXISTS ");
-  result->SetText(ResultKind::kText, std::move(text));
+  context.result.SetText(ResultKind::kText, std::move(text));
   return Status::Ok();
 }
 
-Status Describe(const ast::Describe& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
-  if (s.attributes) return DescribeAttributes(table, result);
+Status Describe(const ast::Describe& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   PARTON_ASSIGN_OR_RETURN(const bool exact, IsExact(s.options));
-  PARTON_ASSIGN_OR_RETURN(const TableDescription d,
-                          DescribeTable(&result->connection().store(), *table, exact, Progress(result)));
+  PARTON_ASSIGN_OR_RETURN(const TableDescription d, DescribeTable(&context.store, *table, exact, ProgressOf(context)));
   Value v = TableValue(*table, d);
   if (!d.counted) {
-    result->AddNotice(fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
+    context.result.AddNotice(
+        fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
   }
-  result->SetRows({std::move(v)}, {}, true);
+  context.result.SetRows({std::move(v)}, {}, true);
   return Status::Ok();
 }
 
-Status Set(const ast::SetOption& s, Execution* result) {
+Status Set(const ast::SetOption& s, const CommandContext& context, const Options& options, Connection& connection) {
   Value value = s.value;
   if (value.is_missing() && !IsDatabaseSetting(s.name.name)) {
     // DEFAULT: what a new connection has.
-    ConnectionImpl fresh(&result->connection().db());
-    Result<Value> v = fresh.Get(s.name.name);
+    Result<Value> v = ReadSetting(s.name.name, InitialSettings(options));
     if (!v.ok()) return std::move(v).status().At(s.name.span);
     value = std::move(*v);
   }
-  Status done = result->connection().Set(s.name.name, value);
+  Status done = connection.Set(s.name.name, value);
   if (!done.ok()) return std::move(done).At(s.name.span);
-  result->SetText(ResultKind::kDone, "");
+  context.result.SetText(ResultKind::kDone, "");
   return Status::Ok();
 }
 
-Status Check(Execution* result) {
+Status Check(const CommandContext& context, Triggers& triggers) {
   std::vector<Value> rows;
   PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
-                          CheckAll(&result->connection().db(), Progress(result)));
+                          CheckAll(context.store, triggers, ProgressOf(context)));
   for (const std::string& problem : problems) {
     rows.push_back(Value::Struct({{"problem", Str(problem)}}));
   }
-  result->SetRows(std::move(rows), {"problem"}, true);
+  context.result.SetRows(std::move(rows), {"problem"}, true);
   return Status::Ok();
 }
 

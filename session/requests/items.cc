@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_expressions.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "executor/transaction_items.h"
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/requests/items.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_statement.h"

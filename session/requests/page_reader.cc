@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
 #include "types/item/item_rules.h"

@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "parser/parser.h"
-#include "session/connection.h"
+#include "session/compile.h"
+#include "session/database_state.h"
 #include "session/requests/request_token.h"
 #include "storage/local/update_actions.h"
 #include "types/item/item_rules.h"
@@ -56,7 +57,7 @@ Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op)
   static const std::string settings_key = settings.PlanKey();
   std::string buffer;
   Result<PlannedPtr> planned =
-      db->plans.Plan(StatementAround(operation), settings, settings_key, db->store.get(), &buffer);
+      CompileCached(StatementAround(operation), settings, settings_key, db->store.get(), &db->plans, &buffer);
   if (!planned.ok()) return LocateIn(operation, planned.status());
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Validation("the update or the condition is malformed");
@@ -197,7 +198,7 @@ const Settings& DynamoSettings() {
 Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text) {
   static const std::string settings_key = DynamoSettings().PlanKey();
   std::string buffer;
-  return db->plans.Plan(text, DynamoSettings(), settings_key, db->store.get(), &buffer);
+  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->plans, &buffer);
 }
 
 bool DistinctItems::Insert(const TableSchema& table, const Key& key) {

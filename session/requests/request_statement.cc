@@ -6,7 +6,8 @@
 
 #include "executor/operator.h"
 #include "executor/operators/key_ranges.h"
-#include "session/connection.h"
+#include "planner/plan/plan_facts.h"
+#include "session/database_state.h"
 #include "session/requests/request_binding.h"
 #include "types/item/item_rules.h"
 
@@ -20,12 +21,6 @@ constexpr const char* kBadKey = "The provided key element does not match the sch
 bool IsAboutKey(const Status& s) {
   return s.message().find("mandatory equality on all key attributes") != std::string::npos ||
          s.message().find("Key attribute's data type should match") != std::string::npos;
-}
-
-const Plan::Access* OnlyAccess(const Plan& plan) {
-  if (const auto* access = plan.As<Plan::Access>()) return access;
-  if (plan.As<Plan::Compute>() == nullptr && plan.As<Plan::Filter>() == nullptr) return nullptr;
-  return OnlyAccess(*plan.inputs[0]);
 }
 
 size_t Conjuncts(const Expr& e) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "executor/operator.h"
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_statement.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/tables/bounded_call.h"
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"

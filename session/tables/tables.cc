@@ -6,7 +6,8 @@
 #include <functional>
 #include <utility>
 
-#include "session/connection.h"
+#include "session/database_state.h"
+#include "session/feed/triggers.h"
 #include "session/tables/bounded_call.h"
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"
@@ -140,7 +141,7 @@ class TablesImpl final : public Tables {
   Result<TableDescription> Drop(std::string_view name) override {
     return Call([&]() -> Result<TableDescription> {
       PARTON_ASSIGN_OR_RETURN(TableDescription d, DescribeNow(name));
-      PARTON_RETURN_IF_ERROR(DropTable(db_, name, {}));
+      PARTON_RETURN_IF_ERROR(DropTable(*db_->store, *db_->triggers, name, {}));
       d.status = ResourceStatus::kDeleting;
       for (IndexDescription& index : d.indexes) index.status = ResourceStatus::kDeleting;
       return d;
@@ -252,9 +253,9 @@ class TablesImpl final : public Tables {
 
 std::unique_ptr<Tables> MakeTables(DatabaseState* db) { return std::make_unique<TablesImpl>(db); }
 
-Status DropTable(DatabaseState* db, std::string_view table, const StoreProgress& progress) {
-  PARTON_RETURN_IF_ERROR(db->store->DropTable(table, progress));
-  return db->triggers->DropOfTable(std::string(table));
+Status DropTable(TableStore& store, Triggers& triggers, std::string_view table, const StoreProgress& progress) {
+  PARTON_RETURN_IF_ERROR(store.DropTable(table, progress));
+  return triggers.DropOfTable(std::string(table));
 }
 
 }  // namespace parton

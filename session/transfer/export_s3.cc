@@ -11,7 +11,7 @@
 
 #include "io/file_md5.h"
 #include "io/file_sink.h"
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/tables/table_description.h"
 #include "types/expr/evaluate.h"
 #include "types/item/item_rules.h"

@@ -16,7 +16,7 @@
 #include "storage/local/recovery/check.h"
 #include "storage/local/size_estimates.h"
 #include "storage/local/split.h"
-#include "storage/local/statistics.h"
+#include "storage/local/stored_statistics.h"
 #include "storage/local/table_backups.h"
 #include "storage/local/transaction.h"
 #include "storage/local/views.h"

@@ -38,10 +38,6 @@ class NameTable {
   }
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
-  bool IsDurable(uint32_t id) const {
-    return chunks_[id >> kChunkBits].load(std::memory_order_acquire)[id & (kChunk - 1)].durable.load(
-        std::memory_order_acquire);
-  }
   void MarkDurable(uint32_t id);
 
   // Items that own their bytes count themselves: their names must be there as long as they are.

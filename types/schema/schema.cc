@@ -363,6 +363,17 @@ Encryption ParseEncryption(std::string_view text) {
   return e;
 }
 
+std::string_view StreamViewType(StreamView view) {
+  switch (view) {
+    case StreamView::kOff: return "";
+    case StreamView::kKeysOnly: return "KEYS_ONLY";
+    case StreamView::kNewImage: return "NEW_IMAGE";
+    case StreamView::kOldImage: return "OLD_IMAGE";
+    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
+  }
+  return "";
+}
+
 bool MatchesKeyType(const Value& v, KeyType type) {
   switch (type) {
     case KeyType::kString: return v.is_text();

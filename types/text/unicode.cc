@@ -3,7 +3,6 @@
 #include <unicode/bytestream.h>
 #include <unicode/casemap.h>
 #include <unicode/stringpiece.h>
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -57,24 +56,6 @@ std::string MapCase(std::string_view s, Map map) {
     s.remove_prefix(n);
   }
   return out;
-}
-
-size_t WidthOf(char32_t c) {
-  if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return 0;
-  if (c < 0x300) return c == 0xAD ? 0 : 1;
-  auto code = static_cast<UChar32>(c);
-  switch (u_charType(code)) {
-    case U_NON_SPACING_MARK:
-    case U_ENCLOSING_MARK:
-    case U_FORMAT_CHAR: return 0;
-    default: break;
-  }
-  if (c >= 0x1160 && c <= 0x11FF) return 0;  // Hangul vowels and finals join the initial
-  switch (u_getIntPropertyValue(code, UCHAR_EAST_ASIAN_WIDTH)) {
-    case U_EA_FULLWIDTH:
-    case U_EA_WIDE: return 2;
-    default: return 1;
-  }
 }
 
 }  // namespace
@@ -190,20 +171,6 @@ std::string ToLower(std::string_view s) {
   return MapCase(s, [](icu::StringPiece piece, icu::ByteSink& sink, UErrorCode& error) {
     icu::CaseMap::utf8ToLower("", 0, piece, sink, nullptr, error);
   });
-}
-
-size_t DisplayWidth(std::string_view s) {
-  size_t width = 0;
-  for (size_t i = 0; i < s.size();) {
-    auto c = static_cast<uint8_t>(s[i]);
-    if (c >= 0x20 && c < 0x7f) {
-      ++i;
-      ++width;
-    } else {
-      width += WidthOf(NextCodePoint(s, &i));
-    }
-  }
-  return width;
 }
 
 }  // namespace parton

@@ -36,9 +36,6 @@ size_t Utf16Length(std::string_view s);
 std::string ToUpper(std::string_view s);
 std::string ToLower(std::string_view s);
 
-// Columns of a terminal: 2 for wide East Asian characters and emoji, 0 for marks and controls.
-size_t DisplayWidth(std::string_view s);
-
 }  // namespace parton
 
 #endif  // PARTON_TYPES_TEXT_UNICODE_H_

@@ -1,15 +1,16 @@
-#include "session/feed/change_feed.h"
+#include "session/feed/feed_consumer.h"
 
 #include <fmt/format.h>
 
 #include <atomic>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "executor/operators/feed_rows.h"
-#include "session/connection.h"
+#include "parton/database.h"
+#include "session/feed/store_transaction_source.h"
 #include "session/thrown.h"
 #include "types/item/varint.h"
 
@@ -19,29 +20,29 @@ namespace {
 
 constexpr size_t kReadBytes = 1 << 20;
 
-class FeedImpl final : public ChangeFeed {
+class FeedConsumer final : public ChangeFeed {
  public:
-  FeedImpl(DatabaseState* db, TablePtr table, std::string consumer)
-      : db_(db), table_(std::move(table)), consumer_(std::move(consumer)) {
-    std::lock_guard lock(db_->handles_mutex);
-    db_->feeds[this] = [this] { Detach(); };
+  FeedConsumer(TableStore* store, OpenFeeds* open, TablePtr table, std::string consumer)
+      : store_(store), open_(open), table_(std::move(table)), consumer_(std::move(consumer)) {
+    open_->Add(this, [this] { Detach(); });
   }
-  ~FeedImpl() override {
-    if (db_ == nullptr) return;
-    {
-      std::lock_guard lock(db_->handles_mutex);
-      db_->feeds.erase(this);
+  ~FeedConsumer() override {
+    if (store_ != nullptr) {
+      open_->Remove(this);
+      Detach();
+    } else {
+      EndListening();
     }
-    Detach();
+    // In its own callback: the thread ends as soon as that returns, without a look at what is gone.
+    if (listening_ != nullptr) listening_->alive = false;
+    if (thread_.joinable()) thread_.detach();
   }
   // The feed or its database goes.
   void Detach() {
-    (void)Stop();
-    if (!consumer_.empty()) {
-      std::lock_guard lock(db_->consumers_mutex);
-      db_->consumers.erase(OpenName());
-    }
-    db_ = nullptr;
+    EndListening();
+    if (!consumer_.empty()) open_->GiveName(OpenName());
+    store_ = nullptr;
+    open_ = nullptr;
   }
 
   Status Open(const FeedOptions& options) {
@@ -50,12 +51,9 @@ class FeedImpl final : public ChangeFeed {
       std::string().swap(consumer_);
       return Status::Validation("the name of a consumer has at most 255 bytes, and none of them is 0");
     }
-    {
-      std::lock_guard lock(db_->consumers_mutex);
-      if (!db_->consumers.insert(OpenName()).second) {
-        const std::string name = std::exchange(consumer_, "");
-        return Status(StatusCode::kInUse, fmt::format("the consumer {} of {} is open already", name, table_->name));
-      }
+    if (!open_->TakeName(OpenName())) {
+      const std::string name = std::exchange(consumer_, "");
+      return Status(StatusCode::kInUse, fmt::format("the consumer {} of {} is open already", name, table_->name));
     }
     PARTON_ASSIGN_OR_RETURN(auto stored, records().Get(Record()));
     if (!stored) return Seek(options.start, options.sequence);
@@ -103,7 +101,7 @@ class FeedImpl final : public ChangeFeed {
 
   Status Seek(FeedOptions::Start start, uint64_t sequence) override {
     using Start = FeedOptions::Start;
-    if (db_ == nullptr) return Closed();
+    if (store_ == nullptr) return Closed();
     from_horizon_ = false;
     switch (start) {
       case Start::kTrimHorizon:
@@ -129,8 +127,8 @@ class FeedImpl final : public ChangeFeed {
   }
   Status AcknowledgeIn(Connection& connection) override {
     PARTON_RETURN_IF_ERROR(Named());
-    auto* own = dynamic_cast<ConnectionImpl*>(&connection);
-    if (own == nullptr || &own->db() != db_) {
+    auto* own = dynamic_cast<StoreTransactionSource*>(&connection);
+    if (own == nullptr || own->transaction_store() != store_) {
       return Status::Validation("the connection is not one of the database that the feed is of", {},
                                 "Database::Connect makes one");
     }
@@ -145,45 +143,61 @@ class FeedImpl final : public ChangeFeed {
   }
 
   Status Listen(size_t batch, Callback callback) override {
-    if (db_ == nullptr) return Closed();
+    if (store_ == nullptr) return Closed();
     if (thread_.joinable()) return Status::Validation("the feed is being listened to already");
     if (batch == 0) return Status::Validation("a batch has at least one record");
     stop_.store(false);
     result_ = Status();
-    thread_ = std::thread([this, batch, callback = std::move(callback)] {
-      while (!stop_.load()) {
-        Status s = Guarded([&] { return PassOn(batch, callback); });
-        if (!s.ok()) {
+    auto listening = std::make_shared<Listening>();
+    listening_ = listening;
+    thread_ = std::thread([this, listening, batch, callback = std::move(callback)] {
+      listening->started.wait(false);
+      while (listening->alive && !stop_.load()) {
+        Status s = Guarded([&] { return PassOn(batch, callback, listening->alive); });
+        if (listening->alive && !s.ok()) {
           result_ = std::move(s);
           return;
         }
       }
     });
+    // The callback may end the feed: from here on nothing of it is touched.
+    listening->started.store(true);
+    listening->started.notify_one();
     return Status::Ok();
   }
   Status Stop() override {
-    if (db_ == nullptr) return Status();
-    stop_.store(true);
-    feed().WakeFeed();
-    if (thread_.joinable()) thread_.join();
-    return std::exchange(result_, Status());
+    EndListening();
+    return InCallback() ? Status() : std::exchange(result_, Status());
   }
 
  private:
-  // A batch, for the thread of Listen.
-  Status PassOn(size_t batch, const Callback& callback) {
+  // What the thread of Listen has of the feed, which may end in its callback.
+  struct Listening {
+    std::atomic<bool> started{false};  // thread_ is set
+    bool alive = true;                 // set on that thread, or once it has ended
+  };
+
+  bool InCallback() const { return thread_.get_id() == std::this_thread::get_id(); }
+  // Waits for the thread of Listen, unless this is it: then it ends after the callback.
+  void EndListening() {
+    stop_.store(true);
+    if (store_ != nullptr) feed().WakeFeed();
+    if (thread_.joinable() && !InCallback()) thread_.join();
+  }
+  // A batch, for the thread of Listen. The callback may end the feed (then it is not alive) or its database.
+  Status PassOn(size_t batch, const Callback& callback, const bool& alive) {
     try {
       PARTON_ASSIGN_OR_RETURN(const std::vector<Change> changes, Wait(batch, std::chrono::hours(1)));
       if (changes.empty() || stop_.load()) return Status::Ok();
       PARTON_RETURN_IF_ERROR(callback(changes));
-      return consumer_.empty() ? Status::Ok() : Acknowledge();
+      return !alive || consumer_.empty() ? Status::Ok() : Acknowledge();
     } catch (...) {
       return ThrownBy("the callback of Listen");
     }
   }
-  FeedStore& feed() { return db_->store->feed(); }
+  FeedStore& feed() { return store_->feed(); }
   std::string OpenName() const { return fmt::format("{}:{}", table_->id, consumer_); }
-  RecordStore& records() { return db_->store->records(); }
+  RecordStore& records() { return store_->records(); }
   RecordKey Record() const { return RecordKey::Consumer(table_->id, consumer_); }
   std::string Position() const {
     std::string value;
@@ -192,24 +206,26 @@ class FeedImpl final : public ChangeFeed {
   }
   static Status Closed() { return Status::Validation("the database of this change feed is closed"); }
   Status Named() const {
-    if (db_ == nullptr) return Closed();
+    if (store_ == nullptr) return Closed();
     return consumer_.empty() ? Status::Validation("the feed was opened without a consumer's name") : Status::Ok();
   }
   Status Check() {
-    if (db_ == nullptr) return Closed();
-    Result<TablePtr> now = db_->store->GetTable(table_->name);
+    if (store_ == nullptr) return Closed();
+    Result<TablePtr> now = store_->GetTable(table_->name);
     if (now.ok() && (*now)->id == table_->id) return Status::Ok();
     return Status::NotFound(
         fmt::format("Requested resource not found: Table: {} not found (it was dropped)", table_->name));
   }
 
-  DatabaseState* db_;
+  TableStore* store_;  // null once the database is gone
+  OpenFeeds* open_;
   TablePtr table_;
   std::string consumer_;
   uint64_t position_ = 0;
   bool from_horizon_ = false;  // whatever was trimmed before the first record read is not missed
   std::atomic<bool> stop_{false};
   std::thread thread_;
+  std::shared_ptr<Listening> listening_;
   Status result_;
 };
 
@@ -228,10 +244,10 @@ Change ToChange(const FeedEntry& e) {
   return c;
 }
 
-Result<std::unique_ptr<ChangeFeed>> OpenChangeFeed(DatabaseState* db, std::string_view name,
-                                                   const FeedOptions& options) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, db->store->GetTable(name));
-  auto feed = std::make_unique<FeedImpl>(db, std::move(table), options.consumer);
+Result<std::unique_ptr<ChangeFeed>> OpenFeedConsumer(TableStore* store, OpenFeeds* open, std::string_view name,
+                                                     const FeedOptions& options) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, store->GetTable(name));
+  auto feed = std::make_unique<FeedConsumer>(store, open, std::move(table), options.consumer);
   PARTON_RETURN_IF_ERROR(feed->Open(options));
   return std::unique_ptr<ChangeFeed>(std::move(feed));
 }

@@ -1,29 +1,12 @@
-// The parts of include/parton that are the same for every implementation: draining results, scripts.
+// Scripts: their statements, run one after the other.
+#include "parton/script.h"
+
 #include <utility>
 
 #include "parser/scanner.h"
 #include "parton/database.h"
-#include "parton/script.h"
 
 namespace parton {
-
-Result<std::vector<Value>> ResultSet::All() {
-  std::vector<Value> rows;
-  while (Next()) rows.push_back(row().Own());
-  if (!status().ok()) return status();
-  return rows;
-}
-
-Result<ResultSet*> Statement::Execute(std::vector<Value> parameters) {
-  if (static_cast<int>(parameters.size()) != parameter_count()) {
-    return Status::Validation("the statement has " + std::to_string(parameter_count()) + " parameters, but " +
-                              std::to_string(parameters.size()) + " values were given");
-  }
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    PARTON_RETURN_IF_ERROR(Bind(static_cast<int>(i) + 1, std::move(parameters[i])));
-  }
-  return Execute();
-}
 
 namespace {
 

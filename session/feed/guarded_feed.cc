@@ -1,4 +1,4 @@
-#include "session/guarded_feed.h"
+#include "session/feed/guarded_feed.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-// Queries whose rows are used more than once, and recursive ones.
+// WITH: common tables, whose rows are used more than once, and recursive ones.
 #include <unordered_set>
 #include <utility>
 #include <vector>

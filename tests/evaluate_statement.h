@@ -1,6 +1,6 @@
-// A query as a value, without a database: over literals and global variables only.
-#ifndef PARTON_SESSION_EVALUATE_STATEMENT_H_
-#define PARTON_SESSION_EVALUATE_STATEMENT_H_
+// For tests: a query as a value, without a database: over literals and global variables only.
+#ifndef PARTON_TESTS_EVALUATE_STATEMENT_H_
+#define PARTON_TESTS_EVALUATE_STATEMENT_H_
 
 #include <map>
 #include <string>
@@ -20,4 +20,4 @@ Result<Value> EvaluateToValue(std::string_view text, const std::map<std::string,
 
 }  // namespace parton
 
-#endif  // PARTON_SESSION_EVALUATE_STATEMENT_H_
+#endif  // PARTON_TESTS_EVALUATE_STATEMENT_H_

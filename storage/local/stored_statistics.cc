@@ -1,4 +1,4 @@
-#include "storage/local/statistics.h"
+#include "storage/local/stored_statistics.h"
 
 #include <shared_mutex>
 #include <string>

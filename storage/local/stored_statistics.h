@@ -1,6 +1,6 @@
 // Statistics of tables: kept as one record each (JSON text, key_layout.h), decoded once.
-#ifndef PARTON_STORAGE_LOCAL_STATISTICS_H_
-#define PARTON_STORAGE_LOCAL_STATISTICS_H_
+#ifndef PARTON_STORAGE_LOCAL_STORED_STATISTICS_H_
+#define PARTON_STORAGE_LOCAL_STORED_STATISTICS_H_
 
 #include <cstdint>
 #include <memory>
@@ -32,4 +32,4 @@ class StatisticsCache {
 
 }  // namespace parton
 
-#endif  // PARTON_STORAGE_LOCAL_STATISTICS_H_
+#endif  // PARTON_STORAGE_LOCAL_STORED_STATISTICS_H_

@@ -1,4 +1,4 @@
-#include "session/evaluate_statement.h"
+#include "tests/evaluate_statement.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,12 +1,12 @@
 // class Transaction and Database::Run, on top of any Connection.
-#include "parton/transaction.h"
-
 #include <algorithm>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "parton/database.h"
+#include "parton/transaction.h"
+#include "session/connection.h"
 
 namespace parton {
 
@@ -15,7 +15,12 @@ Transaction::Transaction(Connection* connection, std::unique_ptr<Connection> own
 
 Result<std::unique_ptr<Transaction>> Transaction::Begin(Connection* connection) {
   PARTON_RETURN_IF_ERROR(connection->Begin());
-  return std::unique_ptr<Transaction>(new Transaction(connection, nullptr));
+  std::unique_ptr<Transaction> transaction(new Transaction(connection, nullptr));
+  if (const auto* ours = dynamic_cast<const ConnectionImpl*>(connection)) {
+    transaction->watched_ = true;
+    transaction->connection_lives_ = ours->lifetime();
+  }
+  return transaction;
 }
 
 Result<std::unique_ptr<Transaction>> Transaction::Begin(std::unique_ptr<Connection> connection) {
@@ -28,7 +33,10 @@ Transaction::~Transaction() {
   if (active()) (void)connection_->Rollback();
 }
 
-bool Transaction::active() const { return !ended_ && connection_->in_transaction(); }
+bool Transaction::active() const {
+  const bool gone = watched_ && connection_lives_.expired();
+  return !ended_ && !gone && connection_->in_transaction();
+}
 
 namespace {
 
