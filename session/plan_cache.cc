@@ -37,7 +37,7 @@ Result<PlannedPtr> PlanCache::Plan(std::string_view text, const Settings& settin
 
 PlannedPtr PlanCache::Find(std::string_view key, uint64_t schema_version) {
   const auto now = std::chrono::steady_clock::now();
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto it = by_key_.find(key);
   if (it == by_key_.end()) return nullptr;
   List::iterator entry = it->second;
@@ -52,7 +52,7 @@ PlannedPtr PlanCache::Find(std::string_view key, uint64_t schema_version) {
 
 void PlanCache::Insert(std::string_view key, PlannedPtr plan) {
   const auto now = std::chrono::steady_clock::now();
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto it = by_key_.find(key);
   if (it != by_key_.end()) {
     it->second->plan = std::move(plan);
@@ -69,7 +69,7 @@ void PlanCache::Insert(std::string_view key, PlannedPtr plan) {
 }
 
 void PlanCache::Clear() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   by_key_.clear();
   entries_.clear();
 }
