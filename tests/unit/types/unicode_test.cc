@@ -51,10 +51,10 @@ TEST(Unicode, Validity) {
 }
 
 TEST(Unicode, Width) {
-  EXPECT_EQ(DisplayWidth("abc"), 3u);
-  EXPECT_EQ(DisplayWidth(kMixed), 1u + 1 + 2 + 2 + 1);
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1u);
-  EXPECT_EQ(DisplayWidth("\t\x7f"), 0u);
+  EXPECT_EQ(DisplayWidth("abc"), 3);
+  EXPECT_EQ(DisplayWidth(kMixed), 1 + 1 + 2 + 2 + 1);
+  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);
+  EXPECT_EQ(DisplayWidth("\t\x7f"), 2 + 1);  // a control is shown as one sign
 }
 
 TEST(Base64, BothWays) {
