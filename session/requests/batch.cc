@@ -154,7 +154,7 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
 
 namespace {
 
-// What DynamoDB asks of the statements of a batch together; those that cannot be done have no say.
+// DynamoDB's limits for the statements of a batch as a whole; statements that failed already do not count.
 Status CheckTogether(const std::vector<RequestStatement>& statements, const std::vector<StatementResult>& results) {
   DistinctItems items;
   const RequestStatement* first = nullptr;
