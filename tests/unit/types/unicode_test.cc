@@ -42,19 +42,11 @@ TEST(Unicode, Validity) {
     EXPECT_FALSE(IsValidUtf8(bad));
     EXPECT_TRUE(IsValidUtf8(ToValidUtf8(bad)));
     (void)CodePointCount(bad);
-    (void)DisplayWidth(bad);
     (void)ToUpper(bad);
     (void)CodePointSubstring(bad, 1, 1);
   }
   EXPECT_TRUE(IsAscii("plain text"));
   EXPECT_FALSE(IsAscii(kMixed));
-}
-
-TEST(Unicode, Width) {
-  EXPECT_EQ(DisplayWidth("abc"), 3);
-  EXPECT_EQ(DisplayWidth(kMixed), 1 + 1 + 2 + 2 + 1);
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);
-  EXPECT_EQ(DisplayWidth("\t\x7f"), 2 + 1);  // a control is shown as one sign
 }
 
 TEST(Base64, BothWays) {
