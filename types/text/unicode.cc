@@ -87,6 +87,10 @@ bool IsValidUtf8(std::string_view s) {
 
 size_t FindInvalidUtf8(std::string_view s) {
   for (size_t i = 0; i < s.size();) {
+    if (static_cast<uint8_t>(s[i]) < 0x80) {
+      i += std::max<size_t>(1, AsciiPrefix(s.substr(i)));
+      continue;
+    }
     const size_t start = i;
     if (Next(s, &i) < 0) return start;
   }
