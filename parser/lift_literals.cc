@@ -54,7 +54,7 @@ class Lifter {
   }
 
  private:
-  // What a token leaves behind for the ones after it.
+  // The state that a token leaves to the tokens after it.
   struct Seen {
     Kind kind = Kind::kEnd;
     char symbol = 0;

@@ -6,7 +6,7 @@ namespace parton {
 
 PlannedPtr PlanCache::Find(std::string_view key, uint64_t schema_version) {
   const auto now = std::chrono::steady_clock::now();
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto it = by_key_.find(key);
   if (it == by_key_.end()) return nullptr;
   List::iterator entry = it->second;
@@ -21,7 +21,7 @@ PlannedPtr PlanCache::Find(std::string_view key, uint64_t schema_version) {
 
 void PlanCache::Insert(std::string_view key, PlannedPtr plan) {
   const auto now = std::chrono::steady_clock::now();
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto it = by_key_.find(key);
   if (it != by_key_.end()) {
     it->second->plan = std::move(plan);
@@ -38,7 +38,7 @@ void PlanCache::Insert(std::string_view key, PlannedPtr plan) {
 }
 
 void PlanCache::Clear() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   by_key_.clear();
   entries_.clear();
 }

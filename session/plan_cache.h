@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "planner/planner.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -23,7 +23,7 @@ using PlannedPtr = std::shared_ptr<const PlannedStatement>;
 // Threads: any.
 class PlanCache {
  public:
-  // Plans depend on how large tables are, so they are made anew now and then.
+  // Plans depend on the size of tables, so each is made again after this time.
   static constexpr std::chrono::seconds kMaxAge{10};
 
   explicit PlanCache(size_t capacity) : capacity_(capacity) {}
@@ -41,9 +41,9 @@ class PlanCache {
   };
   using List = std::list<Entry>;
   const size_t capacity_;
-  std::mutex mutex_;
-  List entries_;  // the most recently used first
-  std::unordered_map<std::string_view, List::iterator> by_key_;
+  Mutex mutex_;
+  List entries_ GUARDED_BY(mutex_);  // the most recently used first
+  std::unordered_map<std::string_view, List::iterator> by_key_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -18,7 +18,7 @@
 #include "shell/interrupt.h"
 #include "shell/progress.h"
 #include "shell/render/error_text.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 
@@ -79,7 +79,7 @@ Status UnknownVariable(const std::string& name, const std::string& text,
       nearest.empty() ? fmt::format(".set {} EXPRESSION makes it", name) : fmt::format("did you mean :{}?", nearest));
 }
 
-// What became of the items that a statement counts.
+// The word for the items that a statement counts.
 std::string_view WhatWasDone(const std::string& statement) {
   bool copy = false;
   for (const Token& token : Tokenize(statement)) {
@@ -310,7 +310,7 @@ void Session::PrintFooter(const std::string& statement, const ResultSet& result,
     line = Plural(result.affected(), "item", "items") + " " + std::string(WhatWasDone(statement));
   }
   if (line.empty() && !(timer && output_.is_terminal())) return;
-  // What changes from run to run is for people only: a script's output stays the same.
+  // Figures that change from run to run are for people only: a script's output stays the same.
   if (output_.is_terminal()) {
     const ExecutionStats& stats = result.stats();
     if (timer) line += fmt::format("{}{:.1f} ms", line.empty() ? "" : "  ", milliseconds);

@@ -47,7 +47,7 @@ bool FitsKey(const ExprPtr& e, KeyType type) {
   return false;
 }
 
-// What is wrong with the keys and ranges of an access of its kind; empty: nothing.
+// The fault of the keys and ranges of an access, by its kind; empty if there is none.
 class AccessCheck {
  public:
   explicit AccessCheck(const Plan::Access& access)

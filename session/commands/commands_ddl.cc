@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "parton/text.h"
 #include "session/commands/commands.h"
 #include "session/feed/triggers.h"
 #include "session/tables/schema_builder.h"
@@ -14,14 +15,8 @@ namespace parton::commands {
 
 namespace {
 
-std::string Upper(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-  return out;
-}
-
 Result<KeyType> ParseKeyType(const std::string& type, TextSpan span) {
-  const std::string t = Upper(type);
+  const std::string t = AsciiUpper(type);
   if (t == "STRING" || t == "S") return KeyType::kString;
   if (t == "NUMBER" || t == "N") return KeyType::kNumber;
   if (t == "BINARY" || t == "B") return KeyType::kBinary;
@@ -143,7 +138,7 @@ Status CreateTable(const ast::CreateTable& s, const CommandContext& context, con
   }
   Status valid = ValidateTableSchema(schema, dynamo);
   if (!valid.ok()) return std::move(valid).At(s.name.span);
-  // What was done must not fail afterwards: the text is made before, here and below.
+  // The text is made first, here and below: no error may follow once the work is done.
   std::string text = fmt::format("table {} created", s.name.name);
   Result<TablePtr> made = store.CreateTable(std::move(schema));
   if (!made.ok()) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "parton/text.h"
 #include "session/commands/commands.h"
 #include "session/commands/statistics_collector.h"
 #include "session/plan_cache.h"
@@ -105,8 +106,7 @@ Result<TableStatistics> Collect(const TablePtr& table, const StatisticsLimits& l
 Result<StatisticsLimits> ParseLimits(const std::vector<ast::Option>& options) {
   StatisticsLimits limits;
   for (const ast::Option& o : options) {
-    std::string name = o.name.name;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const std::string name = AsciiLower(o.name.name);
     if (name != "sample") {
       return Status::Validation(fmt::format("ANALYZE has no option {}", o.name.name), o.span,
                                 "(sample = n): how many items to read at most; (sample = ALL): every one");

@@ -212,7 +212,7 @@ Result<BatchGetResult> BatchGetItem(DatabaseState* db, const std::vector<BatchGe
 
 namespace {
 
-// What DynamoDB asks of the statements of a batch together; those that cannot be done have no say.
+// DynamoDB's limits for the statements of a batch as a whole; statements that failed already do not count.
 Status CheckTogether(const std::vector<RequestStatement>& statements, const std::vector<StatementResult>& results) {
   DistinctItems items;
   const RequestStatement* first = nullptr;

@@ -174,7 +174,7 @@ class TokenedWrite {
   const TokenKind kind_;
   const std::string& token_;
   std::string fingerprint_;
-  std::unique_lock<std::mutex> held_;
+  std::unique_lock<Mutex> held_;
   int64_t now_ms_ = 0;
 };
 
@@ -377,7 +377,7 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
     PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, read, &size));
     meter.ReadItem(*read.table, size, true);
     bytes += size;
-    // As DynamoDB: an item of which nothing was asked for is not told from one that is not there.
+    // As in DynamoDB: an item that has none of the projected attributes is reported as absent.
     const bool nothing = item.is_struct() && !read.projection.empty() && item.fields().empty();
     result.items.push_back(nothing ? Value() : std::move(item));
   }
@@ -409,7 +409,7 @@ Status PrepareStatements(std::vector<RequestStatement>* statements, Status* reas
   return Status::Ok();
 }
 
-// What DynamoDB asks of the statements of a transaction together. `ready`: those that could be prepared.
+// DynamoDB's limits for the statements of a transaction as a whole. `ready`: those that could be prepared.
 Status CheckTogether(const std::vector<RequestStatement*>& ready) {
   DistinctItems items;
   for (size_t i = 0; i < ready.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "io/file_source.h"
+#include "parton/text.h"
 #include "session/commands/commands.h"
 #include "session/running_plan.h"
 #include "session/transfer/copy_options.h"
@@ -18,12 +19,6 @@ constexpr size_t kMaxModel = 256 << 20;
 
 enum class Kind : uint8_t { kUnknown, kS3, kWorkbench };
 
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
-
 bool IsFolder(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
@@ -33,9 +28,9 @@ bool IsFolder(const std::string& path) {
 Status ParseImport(const ast::Import& s, ImportOptions* out, Kind* kind) {
   std::vector<ast::Option> rest;
   for (const ast::Option& o : s.options) {
-    const std::string name = Lower(o.name.name);
+    const std::string name = AsciiLower(o.name.name);
     if (name == "format") {
-      const std::string format = o.value.is_text() ? Lower(o.value.bytes()) : "";
+      const std::string format = o.value.is_text() ? AsciiLower(o.value.bytes()) : "";
       *kind = format == "s3" ? Kind::kS3 : format == "workbench" ? Kind::kWorkbench : Kind::kUnknown;
       if (*kind == Kind::kUnknown) {
         return Status::Validation("an unknown format", o.span, "IMPORT has the formats s3 and workbench");

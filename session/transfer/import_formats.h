@@ -1,4 +1,4 @@
-// IMPORT: tables from what DynamoDB's own tools write.
+// IMPORT: tables from files of DynamoDB's own tools.
 #ifndef PARTON_SESSION_TRANSFER_IMPORT_FORMATS_H_
 #define PARTON_SESSION_TRANSFER_IMPORT_FORMATS_H_
 

@@ -209,7 +209,7 @@ std::string Loader::Note() const {
 
 Status Loader::WithPlace(Status s, uint64_t line) const {
   std::string message = s.message();
-  // Readers of files have said it already.
+  // Readers of files have added the place already.
   const std::string place = fmt::format("ine {}: ", line);
   if (line != 0 && message.find(place) == std::string::npos) message = "L" + place + message;
   return Status(s.code(), std::move(message), s.span(), s.hint());

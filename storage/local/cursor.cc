@@ -122,7 +122,7 @@ class LocalCursor final : public ItemCursor {
   }
 
   // LevelDB steps over a block it cannot read and says so in its status only, which costs too much to ask for
-  // each row. So it is asked when the row does not lie right behind the last one in memory: then it is of
+  // each row. So it is asked when the row does not lie right after the last one in memory: then it is of
   // another block. Remembers a key of the block.
   bool EnteredBlock(std::string_view key, std::string_view value) {
     const char* const last = last_end_;

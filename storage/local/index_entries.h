@@ -1,4 +1,4 @@
-// What an item contributes to an index: at most one entry, a function of the item alone.
+// Index entries. An item has at most one entry in an index, and the entry depends on the item alone.
 //
 // An entry's key is `index keys, table keys`; its value is the item cut down to the projected
 // attributes, in the item's own encoding. An item without every key attribute of the index, each of

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <shared_mutex>
 
 #include "storage/local/bytes/key_codec.h"

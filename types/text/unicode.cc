@@ -28,7 +28,7 @@ size_t AsciiPrefix(std::string_view s) {
   return i;
 }
 
-// The code point at s[i], which moves behind it; negative if malformed.
+// The code point at s[*i]; *i moves past it; negative if malformed.
 UChar32 Next(std::string_view s, size_t* i) {
   // ICU's macros count in int32: give them one sequence at a time.
   const auto* p = reinterpret_cast<const uint8_t*>(s.data()) + *i;
@@ -83,6 +83,18 @@ bool IsValidUtf8(std::string_view s) {
     }
   }
   return true;
+}
+
+size_t FindInvalidUtf8(std::string_view s) {
+  for (size_t i = 0; i < s.size();) {
+    if (static_cast<uint8_t>(s[i]) < 0x80) {
+      i += std::max<size_t>(1, AsciiPrefix(s.substr(i)));
+      continue;
+    }
+    const size_t start = i;
+    if (Next(s, &i) < 0) return start;
+  }
+  return std::string_view::npos;
 }
 
 std::string ToValidUtf8(std::string_view s) {
@@ -148,26 +160,14 @@ size_t Utf16Length(std::string_view s) {
 }
 
 std::string ToUpper(std::string_view s) {
-  if (IsAscii(s)) {
-    std::string out(s);
-    for (char& c : out) {
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    }
-    return out;
-  }
+  if (IsAscii(s)) return AsciiUpper(s);
   return MapCase(s, [](icu::StringPiece piece, icu::ByteSink& sink, UErrorCode& error) {
     icu::CaseMap::utf8ToUpper("", 0, piece, sink, nullptr, error);
   });
 }
 
 std::string ToLower(std::string_view s) {
-  if (IsAscii(s)) {
-    std::string out(s);
-    for (char& c : out) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-  }
+  if (IsAscii(s)) return AsciiLower(s);
   return MapCase(s, [](icu::StringPiece piece, icu::ByteSink& sink, UErrorCode& error) {
     icu::CaseMap::utf8ToLower("", 0, piece, sink, nullptr, error);
   });

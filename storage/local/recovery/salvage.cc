@@ -143,7 +143,7 @@ class Mender {
     return writer_.Put(NamedKey(KeySpace::kSystem, kFormatName), bytes);
   }
 
-  // Names that were in a lost record get others, so that the ones behind them keep their numbers.
+  // Names that were in a lost record get new ones, so that later names keep their numbers.
   Status FillNames(uint32_t wanted) {
     std::set<std::string, std::less<>> known;
     std::set<uint32_t> ids;
