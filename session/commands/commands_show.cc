@@ -10,6 +10,7 @@
 #include "session/database_settings.h"
 #include "session/tables/table_description.h"
 #include "types/functions/functions.h"
+#include "types/schema/stream_view_type.h"
 
 namespace parton::commands {
 
@@ -97,17 +98,6 @@ Value AttributeDefinitions(const std::vector<AttributeDefinition>& attributes) {
   return Value::List(std::move(out));
 }
 
-std::string_view ViewTypeName(StreamView v) {
-  switch (v) {
-    case StreamView::kOff: return "";
-    case StreamView::kKeysOnly: return "KEYS_ONLY";
-    case StreamView::kNewImage: return "NEW_IMAGE";
-    case StreamView::kOldImage: return "OLD_IMAGE";
-    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
-  }
-  return "";
-}
-
 // What is stored and shown.
 void AddLabels(const TableSchema& t, Fields* f) {
   if (t.table_class) f->push_back({"TableClass", Str(TableClassName(*t.table_class))});
@@ -137,7 +127,7 @@ Value TableValue(const TableSchema& t, const TableDescription& d) {
   if (!locals.empty()) f.push_back({"LocalSecondaryIndexes", Value::List(std::move(locals))});
   if (t.stream != StreamView::kOff) {
     f.push_back({"StreamSpecification", Value::Struct({{"StreamEnabled", Value::Bool(true)},
-                                                       {"StreamViewType", Str(ViewTypeName(t.stream))}})});
+                                                       {"StreamViewType", Str(StreamViewType(t.stream))}})});
   }
   Fields ttl = {{"TimeToLiveStatus", Str(t.ttl_attribute.empty() ? "DISABLED" : "ENABLED")}};
   if (!t.ttl_attribute.empty()) ttl.push_back({"AttributeName", Str(t.ttl_attribute)});
@@ -194,38 +184,31 @@ Value SettingRow(const SettingInfo& info, const Connection& connection) {
 
 }  // namespace
 
-Status Show(const ast::Show& s, Execution* result) {
-  if (s.what == "TABLES") return ShowTables(s, result);
-  if (s.what == "VERSION") {
-    result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
-    return Status::Ok();
-  }
-  if (s.what == "LIMITS") {
-    result->SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
-                                    {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
-                                    {"TableMaxReadCapacityUnits", Value::Int(40000)},
-                                    {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
-                    {}, true);
-    return Status::Ok();
-  }
-  if (s.what == "ALL" || s.what == "SETTINGS") {
-    std::vector<Value> rows;
-    std::vector<SettingInfo> all = AllSettings();
-    all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    rows.reserve(all.size());
-    for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
-    result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
-    return Status::Ok();
-  }
-  if (s.what == "TRIGGERS" && !s.target) return ShowTriggers(result);
-  if (s.what == "PARKED" && !s.target) return ShowParked(result);
-  if (s.what == "STATISTICS") return ShowStatistics(s, result);
-  if (s.what == "CONSUMERS" && !s.target) return ShowConsumers(result);
-  if (s.what == "METRICS") return ShowMetrics(s, result);
-  if (s.target) {
-    return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
-  }
+namespace {
+
+void ShowVersion(Execution* result) {
+  result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
+}
+
+void ShowLimits(Execution* result) {
+  result->SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
+                                  {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
+                                  {"TableMaxReadCapacityUnits", Value::Int(40000)},
+                                  {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
+                  {}, true);
+}
+
+void ShowAll(Execution* result) {
+  std::vector<Value> rows;
+  std::vector<SettingInfo> all = AllSettings();
+  all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  rows.reserve(all.size());
+  for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
+  result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
+}
+
+Status ShowSetting(const ast::Show& s, Execution* result) {
   Result<Value> v = result->connection().Get(s.name.name);
   if (!v.ok()) {
     std::string word;
@@ -240,6 +223,37 @@ Status Show(const ast::Show& s, Execution* result) {
   }
   result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
+}
+
+}  // namespace
+
+Status Show(const ast::Show& s, Execution* result) {
+  using What = ast::Show::What;
+  switch (s.what) {
+    case What::kTables: return ShowTables(s, result);
+    case What::kVersion: ShowVersion(result); return Status::Ok();
+    case What::kLimits: ShowLimits(result); return Status::Ok();
+    case What::kAll: ShowAll(result); return Status::Ok();
+    case What::kStatistics: return ShowStatistics(s, result);
+    case What::kMetrics: return ShowMetrics(s, result);
+    case What::kTriggers:
+    case What::kParked:
+    case What::kConsumers:
+    case What::kSetting: break;
+  }
+  if (s.target) {
+    std::string word = s.name.name;
+    if (!s.name.quoted) {
+      for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return Status::Unsupported(fmt::format("SHOW {} is not supported", word), s.name.span);
+  }
+  switch (s.what) {
+    case What::kTriggers: return ShowTriggers(result);
+    case What::kParked: return ShowParked(result);
+    case What::kConsumers: return ShowConsumers(result);
+    default: return ShowSetting(s, result);
+  }
 }
 
 Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
