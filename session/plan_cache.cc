@@ -13,7 +13,7 @@ constexpr size_t kMaxCachedText = 16 << 10;
 }  // namespace
 
 Result<PlannedPtr> PlanCache::Plan(std::string_view text, const Settings& settings, std::string_view settings_key,
-                                   TableStore* store, std::string* buffer) {
+                                   TableStore* store, std::string* buffer, bool* key_condition_failed) {
   const bool cached = text.size() <= kMaxCachedText;
   if (cached) {
     buffer->assign(settings_key);
@@ -29,6 +29,7 @@ Result<PlannedPtr> PlanCache::Plan(std::string_view text, const Settings& settin
   PlannerInput input;
   input.store = store;
   input.settings = &settings;
+  input.key_condition_failed = key_condition_failed;
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan,
                           PlanStatement(std::make_shared<const ast::Statement>(std::move(*parsed)), input));
   if (cached && !std::holds_alternative<CommandPlan>(plan->body)) Insert(*buffer, plan);

@@ -27,9 +27,10 @@ class PlanCache {
 
   explicit PlanCache(size_t capacity) : capacity_(capacity) {}
 
-  // The plan of a text, found or made. `settings_key` is settings.PlanKey(); *buffer is scratch.
+  // The plan of a text, found or made. `settings_key` is settings.PlanKey(); *buffer is scratch;
+  // `key_condition_failed` is PlannerInput's.
   Result<PlannedPtr> Plan(std::string_view text, const Settings& settings, std::string_view settings_key,
-                          TableStore* store, std::string* buffer);
+                          TableStore* store, std::string* buffer, bool* key_condition_failed = nullptr);
 
   // The plan of that key made under that schema version and not too long ago, or null.
   PlannedPtr Find(std::string_view key, uint64_t schema_version);

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "executor/write.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 #include "session/connection.h"
 #include "session/thrown.h"
@@ -17,55 +18,10 @@ namespace {
 
 const Value kMissing;
 
-// What an expression may ask of its execution.
-struct Needs {
-  bool subquery = false;
-  bool clock = false;  // a function that may give another result next time
-
-  void Add(const ExprPtr& e) {
-    if (e == nullptr) return;
-    if (e->As<Expr::Subquery>() != nullptr) subquery = clock = true;
-    const auto* call = e->As<Expr::Call>();
-    if (call != nullptr && !call->function->deterministic) clock = true;
-    ForEachChild(*e, [&](const ExprPtr& child) { Add(child); });
-  }
-  void Add(const Plan& plan) {
-    ForEachExpr(plan, [&](const ExprPtr& e) { Add(e); });
-    for (const PlanPtr& input : plan.inputs) Add(*input);
-  }
-};
-
-// Whether the tree reads tables only by one get, if at all: then there is nothing a snapshot could keep consistent.
-bool IsPointRead(const Plan& plan) {
-  if (const auto* access = plan.As<Plan::Access>()) return access->kind == AccessKind::kGetItem;
-  if (!plan.As<Plan::Compute>() && !plan.As<Plan::Filter>()) return false;
-  return IsPointRead(*plan.inputs[0]);
-}
-
-bool ReadsTables(const Plan& plan) {
-  if (plan.As<Plan::Access>() != nullptr) return true;
-  for (const PlanPtr& input : plan.inputs) {
-    if (ReadsTables(*input)) return true;
-  }
-  return false;
-}
-
-std::string_view PathName(AccessKind kind) {
-  switch (kind) {
-    case AccessKind::kScan: return "Scan";
-    case AccessKind::kRangeScan: return "RangeScan";
-    case AccessKind::kQuery: return "Query";
-    case AccessKind::kGetItem: return "GetItem";
-    case AccessKind::kBatchGet: return "BatchGet";
-    case AccessKind::kEmpty: return "Empty";
-  }
-  return "";
-}
-
 void AddPaths(const Plan& plan, std::string* out) {
   if (const auto* a = plan.As<Plan::Access>()) {
     if (!out->empty()) *out += ", ";
-    *out += fmt::format("{} {}", PathName(a->kind), a->table->name);
+    *out += fmt::format("{} {}", AccessKindName(a->kind), a->table->name);
     if (a->index != nullptr) *out += "." + a->index->name;
   }
   ForEachPlanBelow(plan, [&](const Plan& below) { AddPaths(below, out); });
@@ -99,20 +55,13 @@ TextSpan MapSpan(TextSpan span, std::string_view lifted, std::string_view origin
   }
 }
 
-// What the scans and queries of the plan will examine, by the planner's estimates.
-double ItemsOf(const Plan& plan) {
-  double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
-  ForEachPlanBelow(plan, [&](const Plan& below) { items += ItemsOf(below); });
-  return items;
-}
-
 uint64_t ExpectedItems(const PlannedStatement& planned) {
   double items = 0;
   if (const auto* query = std::get_if<QueryPtr>(&planned.body)) {
-    items = ItemsOf(*(*query)->root);
+    items = EstimatedItems(*(*query)->root);
   } else if (const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
-    if ((*write)->target != nullptr) items = ItemsOf(*(*write)->target);
-    if ((*write)->source != nullptr) items = ItemsOf(*(*write)->source->root);
+    if ((*write)->target != nullptr) items = EstimatedItems(*(*write)->target);
+    if ((*write)->source != nullptr) items = EstimatedItems(*(*write)->source->root);
   }
   return items >= 1 && items < 1e18 ? static_cast<uint64_t>(items) : 0;
 }
@@ -189,7 +138,7 @@ void Execution::PrepareShared(bool read_latest) {
 
 void Execution::SetMeter() {
   shared_.capacity_incomplete = false;
-  const bool wanted = settings_->capacity || settings_->throttle || !plan_->capacity.empty();
+  const bool wanted = settings_->capacity || settings_->throttle || plan_->capacity != ast::ReturnCapacity::kNone;
   if (!wanted && !shared_.profiling) {
     shared_.capacity = nullptr;
     return;
@@ -230,10 +179,10 @@ void Execution::NoteCapacity() const {
 }
 
 void Execution::SayCapacity() {
-  if (plan_->capacity.empty() || shared_.capacity == nullptr) return;
+  if (plan_->capacity == ast::ReturnCapacity::kNone || shared_.capacity == nullptr) return;
   // What was written is written: without memory for the notice there is none.
   try {
-    const std::string text = DescribeCapacity(meter_->consumed(), plan_->capacity == "INDEXES");
+    const std::string text = DescribeCapacity(meter_->consumed(), plan_->capacity == ast::ReturnCapacity::kIndexes);
     notices_.push_back("consumed capacity: " + (text.empty() ? "none" : text));
   } catch (const std::bad_alloc&) {
   }
@@ -265,7 +214,7 @@ Status Execution::Start(PlannedPtr plan, const std::vector<Value>* parameters) {
     plan_ = std::move(plan);
     columns_.clear();
     stats_.access_path.clear();
-    Needs needs;
+    ExprNeeds needs;
     bool latest = false;
     if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) {
       columns_ = (*query)->columns;
@@ -332,7 +281,7 @@ Status Execution::StartQuery(const Query& query) {
   } else {
     context_->Prepare();
   }
-  if (query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList) {
+  if (query.HasRows()) {
     kind_ = ResultKind::kRows;
     ordered_ = query.shape == Query::Shape::kList;
     streaming_ = true;
@@ -358,7 +307,7 @@ Status Execution::RunQuery(const Query& query, int slot_count, const std::functi
   Status s;
   {
     QueryRunner runner(query, ctx);
-    if (query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList) {
+    if (query.HasRows()) {
       if (runner.Open()) {
         while (s.ok() && runner.Next()) s = each(runner.row());
       }

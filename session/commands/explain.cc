@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "planner/dynamo/api_calls.h"
+#include "planner/plan/plan_facts.h"
 #include "session/connection.h"
 
 namespace parton {
@@ -73,11 +74,6 @@ class Annotator {
   int64_t total_ = 0;
   int operators_ = 0;
 };
-
-bool ReadsData(const Plan& plan) {
-  if (plan.As<Plan::Access>() != nullptr || plan.As<Plan::FunctionScan>() != nullptr) return true;
-  return std::any_of(plan.inputs.begin(), plan.inputs.end(), [](const PlanPtr& input) { return ReadsData(*input); });
-}
 
 // The items of an INSERT that gives them itself; more than a few are not worth showing.
 Result<std::optional<std::vector<Value>>> GivenItems(const WritePlan& write, int slot_count, Execution* result) {

@@ -194,10 +194,10 @@ const Settings& DynamoSettings() {
   return settings;
 }
 
-Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text) {
+Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed) {
   static const std::string settings_key = DynamoSettings().PlanKey();
   std::string buffer;
-  return db->plans.Plan(text, DynamoSettings(), settings_key, db->store.get(), &buffer);
+  return db->plans.Plan(text, DynamoSettings(), settings_key, db->store.get(), &buffer, key_condition_failed);
 }
 
 bool DistinctItems::Insert(const TableSchema& table, const Key& key) {

@@ -1,0 +1,97 @@
+#include "planner/plan/plan_facts.h"
+
+#include <algorithm>
+
+#include "planner/plan/plan_visit.h"
+
+namespace parton {
+
+namespace {
+
+// Beyond this a sum could overflow, and a bound is no use.
+constexpr uint64_t kMaxCount = uint64_t{1} << 40;
+
+template <typename Test>
+bool AnyNode(const Plan& plan, const Test& test) {
+  return test(plan) ||
+         std::any_of(plan.inputs.begin(), plan.inputs.end(), [&](const PlanPtr& p) { return AnyNode(*p, test); });
+}
+
+}  // namespace
+
+bool ReadsTables(const Plan& plan) {
+  return AnyNode(plan, [](const Plan& p) { return p.As<Plan::Access>() != nullptr; });
+}
+
+bool ReadsData(const Plan& plan) {
+  return AnyNode(
+      plan, [](const Plan& p) { return p.As<Plan::Access>() != nullptr || p.As<Plan::FunctionScan>() != nullptr; });
+}
+
+const Plan::Access* OnlyAccess(const Plan& plan) {
+  const Plan* p = &plan;
+  while (p->As<Plan::Compute>() != nullptr || p->As<Plan::Filter>() != nullptr) p = p->inputs[0].get();
+  return p->As<Plan::Access>();
+}
+
+bool IsPointRead(const Plan& plan) {
+  const Plan::Access* access = OnlyAccess(plan);
+  return access != nullptr && access->kind == AccessKind::kGetItem;
+}
+
+const Plan::Access* FirstAccess(const Plan& plan) {
+  const Plan* p = &plan;
+  while (p->As<Plan::Access>() == nullptr && !p->inputs.empty()) p = p->inputs[0].get();
+  return p->As<Plan::Access>();
+}
+
+bool IsScan(const Plan::Access& access) {
+  if (access.kind == AccessKind::kScan) return true;
+  if (access.kind != AccessKind::kRangeScan) return false;
+  return std::any_of(access.ranges.begin(), access.ranges.end(),
+                     [](const AccessRange& r) { return r.prefixes.empty() && (r.lows.empty() || r.highs.empty()); });
+}
+
+bool MayRepeatItems(const Plan& plan) {
+  return AnyNode(plan, [](const Plan& p) { return p.As<Plan::Join>() != nullptr || p.As<Plan::Unnest>() != nullptr; });
+}
+
+bool UsesSubquery(const Plan& plan) {
+  bool found = false;
+  ForEachExpr(plan, [&](const ExprPtr& e) { found = found || HasSubquery(*e); });
+  return found;
+}
+
+void ExprNeeds::Add(const ExprPtr& e) {
+  if (e == nullptr) return;
+  if (e->As<Expr::Subquery>() != nullptr) subquery = clock = true;
+  const auto* call = e->As<Expr::Call>();
+  if (call != nullptr && !call->function->deterministic) clock = true;
+  ForEachChild(*e, [&](const ExprPtr& child) { Add(child); });
+}
+
+void ExprNeeds::Add(const Plan& plan) {
+  ForEachExpr(plan, [&](const ExprPtr& e) { Add(e); });
+  for (const PlanPtr& input : plan.inputs) Add(*input);
+}
+
+double EstimatedItems(const Plan& plan) {
+  double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
+  ForEachPlanBelow(plan, [&](const Plan& below) { items += EstimatedItems(below); });
+  return items;
+}
+
+std::optional<uint64_t> LiteralCount(const ExprPtr& e) {
+  const auto* literal = e == nullptr ? nullptr : e->As<Expr::Literal>();
+  if (literal == nullptr || !literal->value.is_small_int() || literal->value.int_value() < 0) return std::nullopt;
+  return static_cast<uint64_t>(literal->value.int_value());
+}
+
+std::optional<uint64_t> LimitedRows(const Plan::Limit& limit) {
+  const std::optional<uint64_t> rows = LiteralCount(limit.limit);
+  const std::optional<uint64_t> offset = limit.offset == nullptr ? 0 : LiteralCount(limit.offset);
+  if (!limit.ties.empty() || !rows || !offset || *rows >= kMaxCount || *offset >= kMaxCount) return std::nullopt;
+  return *rows + *offset;
+}
+
+}  // namespace parton

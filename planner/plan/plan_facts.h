@@ -1,0 +1,50 @@
+// What can be told of a plan by looking at it.
+#ifndef PARTON_PLANNER_PLAN_PLAN_FACTS_H_
+#define PARTON_PLANNER_PLAN_PLAN_FACTS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "planner/plan/plan.h"
+
+namespace parton {
+
+// Whether a table is read; a table or a table function. Without the queries inside of expressions.
+bool ReadsTables(const Plan& plan);
+bool ReadsData(const Plan& plan);
+
+// The access whose items the rows are, one each at most: below nothing but Filter and Compute. Null: there is none.
+const Plan::Access* OnlyAccess(const Plan& plan);
+// Rows are made of at most one GetItem: there is nothing a snapshot could keep consistent.
+bool IsPointRead(const Plan& plan);
+// The access at the foot of the first inputs, whose segments workers share. Null: there is none.
+const Plan::Access* FirstAccess(const Plan& plan);
+// Reads a table or index from one end at least: it grows with the table.
+bool IsScan(const Plan::Access& access);
+
+// One row of an input may give several: an item may come more than once.
+bool MayRepeatItems(const Plan& plan);
+
+// Whether an expression of the node itself has a subquery.
+bool UsesSubquery(const Plan& plan);
+
+// What the expressions of the tree may ask of their execution.
+struct ExprNeeds {
+  bool subquery = false;
+  bool clock = false;  // a function that may give another result next time
+
+  void Add(const ExprPtr& e);  // may be null
+  void Add(const Plan& plan);
+};
+
+// Items that the accesses will examine, by the planner's estimates; with the queries inside of expressions.
+double EstimatedItems(const Plan& plan);
+
+// A non-negative integer literal.
+std::optional<uint64_t> LiteralCount(const ExprPtr& e);
+// Rows that can be needed of a Limit's input, where that is known; nullopt also with ties.
+std::optional<uint64_t> LimitedRows(const Plan::Limit& limit);
+
+}  // namespace parton
+
+#endif  // PARTON_PLANNER_PLAN_PLAN_FACTS_H_
