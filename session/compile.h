@@ -13,13 +13,16 @@
 
 namespace parton {
 
-// Parses and plans. Errors: the parser's, in DynamoDB's words in its dialect; the planner's.
-Result<PlannedPtr> Compile(std::string_view text, const Settings& settings, TableStore* store);
+// Parses and plans. `key_condition_failed` is PlannerInput's. Errors: the parser's, in DynamoDB's words in its dialect;
+// the planner's.
+Result<PlannedPtr> Compile(std::string_view text, const Settings& settings, TableStore* store,
+                           bool* key_condition_failed = nullptr);
 
 // The plan that is kept of the text under these settings, or one compiled now, which is kept then unless it is that of
 // a command. `settings_key` is settings.PlanKey(); *buffer is scratch. Threads: any.
 Result<PlannedPtr> CompileCached(std::string_view text, const Settings& settings, std::string_view settings_key,
-                                 TableStore* store, PlanCache* cache, std::string* buffer);
+                                 TableStore* store, PlanCache* cache, std::string* buffer,
+                                 bool* key_condition_failed = nullptr);
 
 }  // namespace parton
 

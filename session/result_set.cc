@@ -83,7 +83,7 @@ Status ResultSetImpl::Run() {
 }
 
 Status ResultSetImpl::RunOwnQuery(const Query& query) {
-  if (GivesRows(query)) {
+  if (query.HasRows()) {
     buffer_.SetStreamed(query.shape == Query::Shape::kList);
     streaming_ = true;
     connection_->Register(this);
@@ -193,10 +193,10 @@ void ResultSetImpl::SayMismatches() {
 
 void ResultSetImpl::SayCapacity() {
   const std::vector<ConsumedCapacity>* consumed = run_.capacity();
-  if (plan_->capacity.empty() || consumed == nullptr) return;
+  if (plan_->capacity == ast::ReturnCapacity::kNone || consumed == nullptr) return;
   // What was written is written: without memory for the notice there is none.
   try {
-    const std::string text = DescribeCapacity(*consumed, plan_->capacity == "INDEXES");
+    const std::string text = DescribeCapacity(*consumed, plan_->capacity == ast::ReturnCapacity::kIndexes);
     buffer_.AddNotice("consumed capacity: " + (text.empty() ? "none" : text));
   } catch (const std::bad_alloc&) {
   }

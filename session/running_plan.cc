@@ -94,7 +94,7 @@ void RunningPlan::Prepare(bool latest) {
 
 void RunningPlan::SetMeter() {
   shared_.had_workers = false;
-  const bool wanted = settings_->capacity || settings_->throttle || !plan_->capacity.empty();
+  const bool wanted = settings_->capacity || settings_->throttle || plan_->capacity != ast::ReturnCapacity::kNone;
   if (!wanted && !shared_.profiling) {
     shared_.capacity = nullptr;
     return;
@@ -165,7 +165,7 @@ Status RunningPlan::RunQuery(const Query& query, int slot_count, const std::func
   Status s;
   {
     QueryRunner runner(query, ctx);
-    if (GivesRows(query)) {
+    if (query.HasRows()) {
       if (runner.Open()) {
         while (s.ok() && runner.Next()) s = each(runner.row());
       }

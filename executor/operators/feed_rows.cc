@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "types/item/item_rules.h"
+#include "types/schema/stream_view_type.h"
 
 namespace parton {
 

@@ -11,6 +11,18 @@
 
 namespace parton {
 
+std::string_view AccessKindName(AccessKind kind) {
+  switch (kind) {
+    case AccessKind::kScan: return "Scan";
+    case AccessKind::kRangeScan: return "RangeScan";
+    case AccessKind::kQuery: return "Query";
+    case AccessKind::kGetItem: return "GetItem";
+    case AccessKind::kBatchGet: return "BatchGet";
+    case AccessKind::kEmpty: return "Empty";
+  }
+  return "";
+}
+
 namespace {
 
 using Properties = std::vector<std::pair<std::string, std::string>>;

@@ -10,33 +10,13 @@ namespace parton {
 
 namespace {
 
-// What the expressions of a plan ask of its execution.
-struct Needs {
-  bool subquery = false;
-  bool clock = false;  // a function that may give another result next time
+// Beyond this a sum could overflow, and a bound is no use.
+constexpr uint64_t kMaxCount = uint64_t{1} << 40;
 
-  void Add(const ExprPtr& e) {
-    if (e == nullptr) return;
-    if (e->As<Expr::Subquery>() != nullptr) subquery = clock = true;
-    const auto* call = e->As<Expr::Call>();
-    if (call != nullptr && !call->function->deterministic) clock = true;
-    ForEachChild(*e, [&](const ExprPtr& child) { Add(child); });
-  }
-  void Add(const Plan& plan) {
-    ForEachExpr(plan, [&](const ExprPtr& e) { Add(e); });
-    for (const PlanPtr& input : plan.inputs) Add(*input);
-  }
-};
-
-bool IsPointRead(const Plan& plan) {
-  const Plan::Access* access = OnlyAccess(plan);
-  return access != nullptr && access->kind == AccessKind::kGetItem;
-}
-
-double ItemsOf(const Plan& plan) {
-  double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
-  ForEachPlanBelow(plan, [&](const Plan& below) { items += ItemsOf(below); });
-  return items;
+template <typename Test>
+bool AnyNode(const Plan& plan, const Test& test) {
+  return test(plan) ||
+         std::any_of(plan.inputs.begin(), plan.inputs.end(), [&](const PlanPtr& p) { return AnyNode(*p, test); });
 }
 
 uint64_t AsCount(double items) { return items >= 1 && items < 1e18 ? static_cast<uint64_t>(items) : 0; }
@@ -50,25 +30,95 @@ void AddPaths(const Plan& plan, std::string* out) {
   ForEachPlanBelow(plan, [&](const Plan& below) { AddPaths(below, out); });
 }
 
-bool AnyNode(const Plan& plan, bool (*matches)(const Plan&)) {
-  return matches(plan) || std::any_of(plan.inputs.begin(), plan.inputs.end(),
-                                      [&](const PlanPtr& input) { return AnyNode(*input, matches); });
-}
-
 }  // namespace
 
+bool ReadsTables(const Plan& plan) {
+  return AnyNode(plan, [](const Plan& p) { return p.As<Plan::Access>() != nullptr; });
+}
+
+bool ReadsData(const Plan& plan) {
+  return AnyNode(
+      plan, [](const Plan& p) { return p.As<Plan::Access>() != nullptr || p.As<Plan::FunctionScan>() != nullptr; });
+}
+
+const Plan::Access* OnlyAccess(const Plan& plan) {
+  const Plan* p = &plan;
+  while (p->As<Plan::Compute>() != nullptr || p->As<Plan::Filter>() != nullptr) p = p->inputs[0].get();
+  return p->As<Plan::Access>();
+}
+
+bool IsPointRead(const Plan& plan) {
+  const Plan::Access* access = OnlyAccess(plan);
+  return access != nullptr && access->kind == AccessKind::kGetItem;
+}
+
+const Plan::Access* FirstAccess(const Plan& plan) {
+  const Plan* p = &plan;
+  while (p->As<Plan::Access>() == nullptr && !p->inputs.empty()) p = p->inputs[0].get();
+  return p->As<Plan::Access>();
+}
+
+bool IsScan(const Plan::Access& access) {
+  if (access.kind == AccessKind::kScan) return true;
+  if (access.kind != AccessKind::kRangeScan) return false;
+  return std::any_of(access.ranges.begin(), access.ranges.end(),
+                     [](const AccessRange& r) { return r.prefixes.empty() && (r.lows.empty() || r.highs.empty()); });
+}
+
+bool MayRepeatItems(const Plan& plan) {
+  return AnyNode(plan, [](const Plan& p) { return p.As<Plan::Join>() != nullptr || p.As<Plan::Unnest>() != nullptr; });
+}
+
+bool UsesSubquery(const Plan& plan) {
+  bool found = false;
+  ForEachExpr(plan, [&](const ExprPtr& e) { found = found || HasSubquery(*e); });
+  return found;
+}
+
+void ExprNeeds::Add(const ExprPtr& e) {
+  if (e == nullptr) return;
+  if (e->As<Expr::Subquery>() != nullptr) subquery = clock = true;
+  const auto* call = e->As<Expr::Call>();
+  if (call != nullptr && !call->function->deterministic) clock = true;
+  ForEachChild(*e, [&](const ExprPtr& child) { Add(child); });
+}
+
+void ExprNeeds::Add(const Plan& plan) {
+  ForEachExpr(plan, [&](const ExprPtr& e) { Add(e); });
+  for (const PlanPtr& input : plan.inputs) Add(*input);
+}
+
+double EstimatedItems(const Plan& plan) {
+  double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
+  ForEachPlanBelow(plan, [&](const Plan& below) { items += EstimatedItems(below); });
+  return items;
+}
+
+std::optional<uint64_t> LiteralCount(const ExprPtr& e) {
+  const auto* literal = e == nullptr ? nullptr : e->As<Expr::Literal>();
+  if (literal == nullptr || !literal->value.is_small_int() || literal->value.int_value() < 0) return std::nullopt;
+  return static_cast<uint64_t>(literal->value.int_value());
+}
+
+std::optional<uint64_t> LimitedRows(const Plan::Limit& limit) {
+  const std::optional<uint64_t> rows = LiteralCount(limit.limit);
+  const std::optional<uint64_t> offset = limit.offset == nullptr ? 0 : LiteralCount(limit.offset);
+  if (!limit.ties.empty() || !rows || !offset || *rows >= kMaxCount || *offset >= kMaxCount) return std::nullopt;
+  return *rows + *offset;
+}
+
 PlanFacts FactsOf(const Query& query) {
-  Needs needs;
+  ExprNeeds needs;
   needs.Add(*query.root);
   PlanFacts facts;
   facts.needs_no_snapshot = IsPointRead(*query.root) && !needs.subquery;
   facts.needs_clock = needs.clock;
-  facts.expected_items = AsCount(ItemsOf(*query.root));
+  facts.expected_items = AsCount(EstimatedItems(*query.root));
   return facts;
 }
 
 PlanFacts FactsOf(const WritePlan& write) {
-  Needs needs;
+  ExprNeeds needs;
   needs.Add(write.condition);
   for (const UpdateAction& a : write.actions) needs.Add(a.value);
   if (write.again != nullptr) needs.Add(*write.again);
@@ -77,29 +127,17 @@ PlanFacts FactsOf(const WritePlan& write) {
   if (write.target != nullptr) {
     needs.Add(*write.target);
     facts.needs_no_snapshot = WritesByKey(write);
-    items = ItemsOf(*write.target);
+    items = EstimatedItems(*write.target);
   }
   if (write.source != nullptr) {
     needs.Add(*write.source->root);
     facts.needs_no_snapshot = !ReadsTables(*write.source->root);
-    items = ItemsOf(*write.source->root);
+    items = EstimatedItems(*write.source->root);
   }
   facts.needs_no_snapshot = facts.needs_no_snapshot && !needs.subquery;
   facts.needs_clock = needs.clock;
   facts.expected_items = AsCount(items);
   return facts;
-}
-
-std::string_view AccessKindName(AccessKind kind) {
-  switch (kind) {
-    case AccessKind::kScan: return "Scan";
-    case AccessKind::kRangeScan: return "RangeScan";
-    case AccessKind::kQuery: return "Query";
-    case AccessKind::kGetItem: return "GetItem";
-    case AccessKind::kBatchGet: return "BatchGet";
-    case AccessKind::kEmpty: return "Empty";
-  }
-  return "";
 }
 
 std::string AccessPaths(const Query& query) {
@@ -113,24 +151,6 @@ std::string AccessPaths(const WritePlan& write) {
   if (write.target != nullptr) AddPaths(*write.target, &out);
   if (write.source != nullptr) AddPaths(*write.source->root, &out);
   return out;
-}
-
-bool GivesRows(const Query& query) { return query.shape == Query::Shape::kBag || query.shape == Query::Shape::kList; }
-
-const Plan::Access* OnlyAccess(const Plan& plan) {
-  if (const auto* access = plan.As<Plan::Access>()) return access;
-  if (plan.As<Plan::Compute>() == nullptr && plan.As<Plan::Filter>() == nullptr) return nullptr;
-  return OnlyAccess(*plan.inputs[0]);
-}
-
-bool ReadsTables(const Plan& plan) {
-  return AnyNode(plan, [](const Plan& node) { return node.As<Plan::Access>() != nullptr; });
-}
-
-bool ReadsData(const Plan& plan) {
-  return AnyNode(plan, [](const Plan& node) {
-    return node.As<Plan::Access>() != nullptr || node.As<Plan::FunctionScan>() != nullptr;
-  });
 }
 
 bool WritesByKey(const WritePlan& plan) {

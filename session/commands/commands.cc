@@ -56,11 +56,21 @@ struct Runner {
   Status operator()(const ast::DropIndex& s) { return commands::DropIndex(s, context); }
   Status operator()(const ast::AlterTable& s) { return commands::AlterTable(s, context); }
   Status operator()(const ast::Show& s) {
-    if (s.what == "STATISTICS") return commands::ShowStatistics(s, context);
-    if (s.what == "METRICS") return commands::ShowMetrics(s, context, clock(), db().throughput);
-    if (s.what == "TRIGGERS" && !s.target) return commands::ShowTriggers(context, triggers());
-    if (s.what == "PARKED" && !s.target) return commands::ShowParked(context, triggers());
-    if (s.what == "CONSUMERS" && !s.target) return commands::ShowConsumers(context);
+    using What = ast::Show::What;
+    switch (s.what) {
+      case What::kStatistics: return commands::ShowStatistics(s, context);
+      case What::kMetrics: return commands::ShowMetrics(s, context, clock(), db().throughput);
+      case What::kTriggers:
+        if (!s.target) return commands::ShowTriggers(context, triggers());
+        break;
+      case What::kParked:
+        if (!s.target) return commands::ShowParked(context, triggers());
+        break;
+      case What::kConsumers:
+        if (!s.target) return commands::ShowConsumers(context);
+        break;
+      default: break;
+    }
     return commands::Show(s, context, connection);
   }
   Status operator()(const ast::ShowCreateTable& s) { return commands::ShowCreateTable(s, context); }

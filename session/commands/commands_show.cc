@@ -11,6 +11,7 @@
 #include "session/options.h"
 #include "session/tables/table_description.h"
 #include "types/functions/functions.h"
+#include "types/schema/stream_view_type.h"
 
 namespace parton::commands {
 
@@ -184,33 +185,31 @@ Value SettingRow(const SettingInfo& info, const Connection& connection) {
 
 }  // namespace
 
-Status Show(const ast::Show& s, const CommandContext& context, const Connection& connection) {
-  if (s.what == "TABLES") return ShowTables(s, context);
-  if (s.what == "VERSION") {
-    context.result.SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
-    return Status::Ok();
-  }
-  if (s.what == "LIMITS") {
-    context.result.SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
-                                           {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
-                                           {"TableMaxReadCapacityUnits", Value::Int(40000)},
-                                           {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
-                           {}, true);
-    return Status::Ok();
-  }
-  if (s.what == "ALL" || s.what == "SETTINGS") {
-    std::vector<Value> rows;
-    std::vector<SettingInfo> all = AllSettings();
-    all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    rows.reserve(all.size());
-    for (const SettingInfo& info : all) rows.push_back(SettingRow(info, connection));
-    context.result.SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
-    return Status::Ok();
-  }
-  if (s.target) {
-    return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
-  }
+namespace {
+
+void ShowVersion(const CommandContext& context) {
+  context.result.SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
+}
+
+void ShowLimits(const CommandContext& context) {
+  context.result.SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
+                                         {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
+                                         {"TableMaxReadCapacityUnits", Value::Int(40000)},
+                                         {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
+                         {}, true);
+}
+
+void ShowAll(const CommandContext& context, const Connection& connection) {
+  std::vector<Value> rows;
+  std::vector<SettingInfo> all = AllSettings();
+  all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  rows.reserve(all.size());
+  for (const SettingInfo& info : all) rows.push_back(SettingRow(info, connection));
+  context.result.SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
+}
+
+Status ShowSetting(const ast::Show& s, const CommandContext& context, const Connection& connection) {
   Result<Value> v = connection.Get(s.name.name);
   if (!v.ok()) {
     std::string word;
@@ -225,6 +224,32 @@ Status Show(const ast::Show& s, const CommandContext& context, const Connection&
   }
   context.result.SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
+}
+
+}  // namespace
+
+Status Show(const ast::Show& s, const CommandContext& context, const Connection& connection) {
+  using What = ast::Show::What;
+  switch (s.what) {
+    case What::kTables: return ShowTables(s, context);
+    case What::kVersion: ShowVersion(context); return Status::Ok();
+    case What::kLimits: ShowLimits(context); return Status::Ok();
+    case What::kAll: ShowAll(context, connection); return Status::Ok();
+    case What::kStatistics:
+    case What::kMetrics:
+    case What::kTriggers:
+    case What::kParked:
+    case What::kConsumers:
+    case What::kSetting: break;
+  }
+  if (s.target) {
+    std::string word = s.name.name;
+    if (!s.name.quoted) {
+      for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return Status::Unsupported(fmt::format("SHOW {} is not supported", word), s.name.span);
+  }
+  return ShowSetting(s, context, connection);
 }
 
 Status ShowCreateTable(const ast::ShowCreateTable& s, const CommandContext& context) {

@@ -62,7 +62,7 @@ Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op)
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Validation("the update or the condition is malformed");
   const WritePlan& plan = **body;
-  if (plan.returning != ReturnValues::kNone || !plan.capacity.empty() || plan.batch != 0) {
+  if (plan.returning != ReturnValues::kNone || plan.capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
     return Status::Validation("the update or the condition goes on after its end");
   }
   if (plan.condition != nullptr && operation.condition.empty()) {
@@ -195,10 +195,11 @@ const Settings& DynamoSettings() {
   return settings;
 }
 
-Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text) {
+Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed) {
   static const std::string settings_key = DynamoSettings().PlanKey();
   std::string buffer;
-  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->plans, &buffer);
+  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->plans, &buffer,
+                       key_condition_failed);
 }
 
 bool DistinctItems::Insert(const TableSchema& table, const Key& key) {

@@ -27,7 +27,7 @@ Result<Key> ToRequestKey(const TableSchema& table, const Value& key);
 
 // DynamoDB's dialect, all else as it is by default; and the plan of a text under it.
 const Settings& DynamoSettings();
-Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text);
+Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed = nullptr);
 
 // A copy of `e` with literals for its parameters. REQUIRES: as many values as it has parameters.
 ExprPtr WithParameters(const ExprPtr& e, const std::vector<Value>& parameters);

@@ -1,7 +1,4 @@
-#include "planner/rules/attributes.h"
-
-#include <map>
-#include <type_traits>
+#include "planner/plan/attribute_use.h"
 
 #include "planner/plan/plan_visit.h"
 
@@ -57,59 +54,12 @@ void AddPlan(const Plan& plan, Uses* uses) {
   for (const PlanPtr& input : plan.inputs) AddPlan(*input, uses);
 }
 
-PlanPtr Fill(const PlanPtr& plan, const Uses& uses);
-
-ExprPtr FillExpr(const ExprPtr& e, const Uses& uses) {
-  if (!HasSubquery(*e)) return e;
-  if (const auto* sub = e->As<Expr::Subquery>()) {
-    auto query = std::make_shared<Query>(*static_cast<const Query*>(sub->plan.get()));
-    query->root = Fill(query->root, uses);
-    Expr::Subquery copy = *sub;
-    copy.plan = std::move(query);
-    return MakeExpr(std::move(copy), e->span);
-  }
-  return MapChildren(e, [&](const ExprPtr& child) { return FillExpr(child, uses); });
-}
-
-PlanPtr Fill(const PlanPtr& plan, const Uses& uses) {
-  return TransformUp(plan, [&](const PlanPtr& node) {
-    PlanPtr out = MapExprs(node, [&](const ExprPtr& e) { return FillExpr(e, uses); });
-    const auto* access = out->As<Plan::Access>();
-    if (access == nullptr) return out;
-    Plan::Access filled = *access;
-    auto use = uses.find(access->slot);
-    filled.attributes.clear();
-    if (use != uses.end()) {
-      filled.whole_item = filled.whole_item || use->second.whole;
-      filled.attributes.assign(use->second.names.begin(), use->second.names.end());
-    }
-    return MakePlan(std::move(filled), out->inputs, out->estimate);
-  });
-}
-
 }  // namespace
 
-AttributeUse CollectAttributes(const Plan& plan, int slot) {
+std::map<int, AttributeUse> CollectAttributeUses(const Plan& plan) {
   Uses uses;
   AddPlan(plan, &uses);
-  return uses[slot];
-}
-
-PlanPtr WithAttributes(const PlanPtr& plan, int slot) {
-  Uses uses;
-  if (slot >= 0) uses[slot].whole = true;
-  AddPlan(*plan, &uses);
-  return Fill(plan, uses);
-}
-
-QueryPtr WithAttributes(const QueryPtr& query) {
-  Uses uses;
-  uses[query->slot].whole = true;
-  if (query->name_slot >= 0) uses[query->name_slot].whole = true;
-  AddPlan(*query->root, &uses);
-  auto copy = std::make_shared<Query>(*query);
-  copy->root = Fill(query->root, uses);
-  return copy;
+  return uses;
 }
 
 }  // namespace parton

@@ -1,9 +1,11 @@
-#include "planner/rules/write_inputs.h"
+// What a write needs of other tables, and of queries in its expressions, is computed before it is written: the
+// subqueries of its values and WHERE move from `condition` and `actions` into `target` and `again`.
 
 #include <utility>
 
+#include "planner/plan/attribute_use.h"
 #include "planner/plan/plan_visit.h"
-#include "planner/rules/attributes.h"
+#include "planner/rules/rules.h"
 
 namespace parton {
 
@@ -53,7 +55,7 @@ std::vector<ExprPtr> TakeSubqueryTerms(ExprPtr* condition) {
 }
 
 std::vector<std::string> PremisesOf(const WritePlan& write) {
-  const AttributeUse use = CollectAttributes(*write.again, write.slot);
+  const AttributeUse use = CollectAttributeUses(*write.again)[write.slot];
   if (use.whole) return {""};
   std::vector<std::string> premises;
   const KeySchema& key = write.table->key;
@@ -67,26 +69,27 @@ std::vector<std::string> PremisesOf(const WritePlan& write) {
 
 }  // namespace
 
-void MoveSubqueries(WritePlan* write, int* slot_count) {
-  if (write->condition == nullptr && write->actions.empty()) return;
+Status MoveWriteSubqueries(WritePlan* write, const RuleContext& context) {
+  if (write->condition == nullptr && write->actions.empty()) return Status::Ok();
   const std::vector<ExprPtr> terms = TakeSubqueryTerms(&write->condition);
   if (write->kind == WritePlan::Kind::kExistsCheck) {
     // Its target alone decides.
     if (!terms.empty()) write->condition = nullptr;
-    return;
+    return Status::Ok();
   }
-  Mover mover(slot_count);
+  Mover mover(context.slot_count);
   for (UpdateAction& a : write->actions) {
     if (a.value != nullptr) a.value = mover.WithoutSubqueries(a.value);
   }
   write->inputs = mover.inputs();
-  if (terms.empty() && write->inputs.empty()) return;
+  if (terms.empty() && write->inputs.empty()) return Status::Ok();
   PlanPtr once = MakePlan(Plan::Once{});
   if (!terms.empty()) once = MakePlan(Plan::Filter{Conjoin(terms)}, {std::move(once)});
   write->again = mover.Computed(std::move(once));
   write->premises = PremisesOf(*write);
   // An upsert by key writes items that are not there, too: it has no rows of a target.
   if (write->if_absent != WriteOp::Otherwise::kProceed) write->target = mover.Computed(write->target);
+  return Status::Ok();
 }
 
 }  // namespace parton

@@ -4,167 +4,27 @@
 //
 // An index stands in for its table only where it surely holds every item the filter can accept: it must be
 // complete, and the filter must imply that all its key attributes are present.
-#include "planner/rules/access_candidates.h"
+#include "planner/predicate/access_candidates.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <set>
 #include <unordered_set>
 
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/cost.h"
 #include "planner/predicate/key_terms.h"
 #include "planner/predicate/selectivity.h"
-#include "types/value/value_compare.h"
 
 namespace parton {
 
 namespace {
 
 constexpr size_t kMaxKeyCombinations = 1000;
-// Small tables count as this large: they may grow, and a Query stays right.
-constexpr double kLeastItems = 1000;
-constexpr double kSeekCost = 3;
-constexpr double kFetchCost = 6;
 
-// What a conjunction says about a key of (hash [, range]).
-struct KeyReading {
-  bool never = false;
-  std::vector<ExprPtr> hash_values;  // = or IN; empty: not fixed
-  ExprPtr hash_list;                 // IN ?
-  std::vector<ExprPtr> range_values;
-  ExprPtr range_list;
-  std::vector<BoundExpr> lows, highs;  // on the sort key, or on the partition key if that is not fixed
-  std::vector<ExprPtr> prefixes;
-  std::vector<BoundExpr> hash_lows, hash_highs;
-  std::vector<ExprPtr> hash_prefixes;
-  std::vector<ExprPtr> hash_terms, range_terms, hash_bound_terms;  // proven by the above
-
-  bool hash_fixed() const { return !hash_values.empty() || hash_list != nullptr; }
-  bool range_fixed() const { return !range_values.empty() || range_list != nullptr; }
-  bool has_bounds() const { return !lows.empty() || !highs.empty() || !prefixes.empty(); }
-  bool has_hash_bounds() const { return !hash_lows.empty() || !hash_highs.empty() || !hash_prefixes.empty(); }
-};
-
-void AddBounds(const KeyTerm& k, std::vector<BoundExpr>* lows, std::vector<BoundExpr>* highs,
-               std::vector<ExprPtr>* prefixes) {
-  switch (k.kind) {
-    case KeyTerm::Kind::kLow: lows->push_back({k.value, k.inclusive}); break;
-    case KeyTerm::Kind::kHigh: highs->push_back({k.value, k.inclusive}); break;
-    case KeyTerm::Kind::kBetween:
-      lows->push_back({k.value, true});
-      highs->push_back({k.high, true});
-      break;
-    case KeyTerm::Kind::kPrefix: prefixes->push_back(k.value); break;
-    default: break;
-  }
-}
-
-bool IsLiteralList(const std::vector<ExprPtr>& values) {
-  return std::all_of(values.begin(), values.end(), [](const ExprPtr& e) { return e->As<Expr::Literal>(); });
-}
-
-// Distinct by value where known.
-void Deduplicate(std::vector<ExprPtr>* values) {
-  if (values->size() < 2) return;
-  std::unordered_set<ExprPtr, ExprHash, ExprEqual> known;
-  std::erase_if(*values, [&](const ExprPtr& v) { return !known.insert(v).second; });
-}
-
-// Of several bounds with known values only the tightest stays: the intersection of the ranges. Bounds whose values come
-// at execution all stay, and are intersected there.
-void KeepTightest(std::vector<BoundExpr>* bounds, bool low) {
-  std::optional<BoundExpr> tightest;
-  std::vector<BoundExpr> out;
-  for (const BoundExpr& b : *bounds) {
-    const auto* literal = b.value->As<Expr::Literal>();
-    if (literal == nullptr) {
-      out.push_back(b);
-      continue;
-    }
-    if (!tightest) {
-      tightest = b;
-      continue;
-    }
-    const std::optional<int> order = CompareScalars(literal->value, tightest->value->As<Expr::Literal>()->value);
-    if (!order) {
-      out.push_back(b);
-    } else if (low ? *order > 0 : *order < 0) {
-      tightest = b;
-    } else if (*order == 0 && !b.inclusive) {
-      tightest = b;
-    }
-  }
-  if (tightest) out.insert(out.begin(), *tightest);
-  *bounds = std::move(out);
-}
-
-KeyReading ReadKeys(const std::vector<ExprPtr>& terms, int slot, const KeySchema& key, const Settings& settings) {
-  KeyReading r;
-  auto fix = [&](const KeyTerm& k, const ExprPtr& term, std::vector<ExprPtr>* values, ExprPtr* list,
-                 std::vector<ExprPtr>* proven) {
-    std::vector<ExprPtr> mine = k.kind == KeyTerm::Kind::kIn ? k.list : std::vector<ExprPtr>{k.value};
-    if (k.kind == KeyTerm::Kind::kInValue) {
-      if (!values->empty() || *list != nullptr) return;  // a further statement stays in the filter
-      *list = k.value;
-    } else if (*list != nullptr) {
-      // Written values are better known than a list that comes at execution: that one stays a filter.
-      proven->clear();
-      *list = nullptr;
-      *values = std::move(mine);
-    } else if (values->empty()) {
-      *values = std::move(mine);
-    } else if (IsLiteralList(*values) && IsLiteralList(mine)) {
-      std::unordered_set<Value, ValueHash, ValueEqual> wanted;
-      for (const ExprPtr& m : mine) wanted.insert(m->As<Expr::Literal>()->value);
-      std::vector<ExprPtr> both;
-      for (const ExprPtr& v : *values) {
-        if (wanted.contains(v->As<Expr::Literal>()->value)) both.push_back(v);
-      }
-      if (both.empty()) r.never = true;
-      *values = std::move(both);
-    } else if (mine.size() < values->size()) {
-      proven->clear();  // the earlier, longer list stays a filter
-      *values = std::move(mine);
-    } else {
-      return;
-    }
-    Deduplicate(values);
-    proven->push_back(term);
-  };
-  for (const ExprPtr& term : terms) {
-    KeyTerm h = ReadKeyTerm(*term, slot, key.hash, settings);
-    switch (h.kind) {
-      case KeyTerm::Kind::kNever: r.never = true; break;
-      case KeyTerm::Kind::kEqual:
-      case KeyTerm::Kind::kIn:
-      case KeyTerm::Kind::kInValue: fix(h, term, &r.hash_values, &r.hash_list, &r.hash_terms); break;
-      case KeyTerm::Kind::kNone: break;
-      default:
-        AddBounds(h, &r.hash_lows, &r.hash_highs, &r.hash_prefixes);
-        if (h.exact) r.hash_bound_terms.push_back(term);
-        break;
-    }
-    if (!key.range) continue;
-    KeyTerm s = ReadKeyTerm(*term, slot, *key.range, settings);
-    switch (s.kind) {
-      case KeyTerm::Kind::kNever: r.never = true; break;
-      case KeyTerm::Kind::kEqual:
-      case KeyTerm::Kind::kIn:
-      case KeyTerm::Kind::kInValue: fix(s, term, &r.range_values, &r.range_list, &r.range_terms); break;
-      case KeyTerm::Kind::kNone: break;
-      default:
-        AddBounds(s, &r.lows, &r.highs, &r.prefixes);
-        if (s.exact) r.range_terms.push_back(term);
-        break;
-    }
-  }
-  for (auto* lows : {&r.lows, &r.hash_lows}) KeepTightest(lows, true);
-  for (auto* highs : {&r.highs, &r.hash_highs}) KeepTightest(highs, false);
-  return r;
-}
+using Proven = AttributeReading::Proven;
 
 bool Contains(const std::vector<ExprPtr>& terms, const ExprPtr& e) {
   return std::find(terms.begin(), terms.end(), e) != terms.end();
@@ -198,7 +58,7 @@ class Builder {
       c.access = access_;
       c.access.kind = AccessKind::kEmpty;
       c.gives_order = true;
-      c.name = "Empty";
+      c.name = AccessKindName(AccessKind::kEmpty);
       return {std::move(c)};
     }
     for (Candidate& c : candidates_) c.depends_on_values = depends_on_values_;
@@ -271,7 +131,7 @@ class Builder {
     base.fetch = fetch;
     if (AddKeyed(base, key, r)) return;
     if (AddBranches(base, key)) return;
-    if (index == nullptr && r.has_hash_bounds()) AddRangeScan(base, r);
+    if (index == nullptr && r.hash.bounded()) AddRangeScan(base, r.hash);
     AddScan(base);
   }
 
@@ -286,72 +146,78 @@ class Builder {
   }
 
   bool AddKeyed(const Plan::Access& base, const KeySchema& key, const KeyReading& r) {
-    if (!r.hash_fixed()) return false;
-    std::vector<ExprPtr> proven = r.hash_terms;
-    const bool table = base.index == nullptr;
-    const bool full = !key.range || r.range_fixed();
-    const size_t hashes = std::max<size_t>(1, r.hash_values.size());
-    const size_t ranges = std::max<size_t>(1, r.range_values.size());
+    if (!r.hash.fixed()) return false;
+    const size_t hashes = std::max<size_t>(1, r.hash.values.size());
+    const size_t ranges = std::max<size_t>(1, r.range.values.size());
+    const bool full = !key.range || r.range.fixed();
+    if (base.index == nullptr && full && hashes * ranges <= kMaxKeyCombinations) {
+      AddKeys(base, r);
+    } else {
+      AddQuery(base, key, r, hashes * ranges <= kMaxKeyCombinations);
+    }
+    return true;
+  }
+
+  // Items by their full keys.
+  void AddKeys(const Plan::Access& base, const KeyReading& r) {
     Plan::Access a = base;
-    if (table && full && hashes * ranges <= kMaxKeyCombinations) {
-      std::vector<ExprPtr> hash_values = r.hash_values;
-      std::vector<ExprPtr> range_values = r.range_values;
-      if (hash_values.empty()) hash_values.push_back(nullptr);
-      if (range_values.empty()) range_values.push_back(nullptr);
-      for (const ExprPtr& h : hash_values) {
-        for (const ExprPtr& s : range_values) a.keys.push_back({h, s});
-      }
-      a.hash_list = r.hash_list;
-      a.range_list = key.range ? r.range_list : nullptr;
-      const bool one = a.keys.size() == 1 && !a.hash_list && !a.range_list;
-      a.kind = one ? AccessKind::kGetItem : AccessKind::kBatchGet;
-      // Of the terms about the sort key only those that fixed it are proven.
-      for (const ExprPtr& t : r.range_terms) {
-        KeyTerm k = key.range ? ReadKeyTerm(*t, base.slot, *key.range, settings_) : KeyTerm{};
-        if (k.kind == KeyTerm::Kind::kEqual || k.kind == KeyTerm::Kind::kIn || k.kind == KeyTerm::Kind::kInValue) {
-          proven.push_back(t);
-        }
-      }
-      a.filter = Residual(proven);
-      AddCandidate(std::move(a), static_cast<double>(hashes * ranges));
-      return true;
+    for (const ExprPtr& h : OrNull(r.hash.values)) {
+      for (const ExprPtr& s : OrNull(r.range.values)) a.keys.push_back({h, s});
     }
+    a.hash_list = r.hash.list;
+    a.range_list = r.range.list;
+    const double count = static_cast<double>(a.keys.size());
+    const bool one = a.keys.size() == 1 && !a.hash_list && !a.range_list;
+    a.kind = one ? AccessKind::kGetItem : AccessKind::kBatchGet;
+    // Of the terms about the sort key only those that fixed it are proven.
+    std::vector<ExprPtr> proven;
+    AddTerms(r.hash.fixing, &proven);
+    AddTerms(r.range.fixing, &proven);
+    a.filter = Residual(proven);
+    AddCandidate(std::move(a), count);
+  }
+
+  // Partitions, with bounds on the sort key. `each`: a range for each of its values; else they stay a filter.
+  void AddQuery(const Plan::Access& base, const KeySchema& key, const KeyReading& r, bool each) {
+    Plan::Access a = base;
     a.kind = AccessKind::kQuery;
-    std::vector<ExprPtr> hash_values = r.hash_values;
-    if (hash_values.empty()) hash_values.push_back(nullptr);
-    std::vector<ExprPtr> range_values = r.range_values;
-    if (range_values.empty() || hashes * ranges > kMaxKeyCombinations) range_values.assign(1, nullptr);
-    for (const ExprPtr& h : hash_values) {
-      for (const ExprPtr& s : range_values) {
-        AccessRange range;
-        range.hash = h;
-        range.lows = r.lows;
-        range.highs = r.highs;
-        range.prefixes = r.prefixes;
-        if (s != nullptr) {
-          range.lows.push_back({s, true});
-          range.highs.push_back({s, true});
-        }
-        a.ranges.push_back(std::move(range));
-      }
+    const std::vector<ExprPtr> range_values = each ? OrNull(r.range.values) : OrNull({});
+    for (const ExprPtr& h : OrNull(r.hash.values)) {
+      for (const ExprPtr& s : range_values) a.ranges.push_back(RangeOf(h, s, r.range));
     }
-    a.hash_list = r.hash_list;
-    for (const ExprPtr& t : r.range_terms) {
-      KeyTerm k = ReadKeyTerm(*t, base.slot, *key.range, settings_);
-      const bool list =
-          k.kind == KeyTerm::Kind::kInValue || (k.kind == KeyTerm::Kind::kIn && range_values[0] == nullptr);
-      if (!list) proven.push_back(t);
-    }
+    a.hash_list = r.hash.list;
+    const bool one_key = range_values[0] != nullptr;
+    std::vector<ExprPtr> proven;
+    AddTerms(r.hash.fixing, &proven);
+    AddTerms(r.range.bounding, &proven);
+    if (one_key) AddTerms(r.range.fixing, &proven);
     a.filter = Residual(proven);
     double fraction = selectivity_.OfPartition(base.index);
-    if (range_values[0] != nullptr) {
+    if (one_key) {
       fraction *= selectivity_.OfSortKey(base.index, key);
-    } else if (r.has_bounds()) {
+    } else if (r.range.bounded()) {
       fraction *= selectivity_.OfBounds(key, a.ranges[0]);
     }
-    double per_hash = std::max(1.0, Items(base.index) * fraction);
-    AddCandidate(std::move(a), per_hash * static_cast<double>(hashes * ranges));
-    return true;
+    const double per_range = std::max(1.0, Items(base.index) * fraction);
+    const double count = static_cast<double>(a.ranges.size());
+    AddCandidate(std::move(a), per_range * count);
+  }
+
+  // The values, or one null that stands for none.
+  static std::vector<ExprPtr> OrNull(const std::vector<ExprPtr>& values) {
+    return values.empty() ? std::vector<ExprPtr>{nullptr} : values;
+  }
+  static void AddTerms(const std::vector<Proven>& terms, std::vector<ExprPtr>* out) {
+    for (const Proven& p : terms) out->push_back(p.term);
+  }
+  // The range of a partition within the bounds on its sort key, or of one value of that.
+  static AccessRange RangeOf(const ExprPtr& hash, const ExprPtr& sort_key, const AttributeReading& bounds) {
+    AccessRange range{hash, bounds.lows, bounds.highs, bounds.prefixes};
+    if (sort_key != nullptr) {
+      range.lows.push_back({sort_key, true});
+      range.highs.push_back({sort_key, true});
+    }
+    return range;
   }
 
   // A disjunction whose every branch fixes the partition key: the union of the branches' keys or ranges.
@@ -371,27 +237,20 @@ class Builder {
         }
         KeyReading r = ReadKeys(joint, base.slot, key, settings_);
         if (r.never) continue;  // this branch holds for no item
-        if (r.hash_values.empty() || r.range_list != nullptr || r.hash_list != nullptr) {
+        if (r.hash.values.empty() || r.range.list != nullptr) {
           usable = false;
           break;
         }
-        const bool full = !key.range || !r.range_values.empty();
+        const bool full = !key.range || !r.range.values.empty();
         all_keys = all_keys && full;
-        std::vector<ExprPtr> shown = r.hash_terms;
-        shown.insert(shown.end(), r.range_terms.begin(), r.range_terms.end());
+        std::vector<ExprPtr> shown;
+        for (const auto* terms : {&r.hash.fixing, &r.range.fixing, &r.range.bounding}) AddTerms(*terms, &shown);
         for (const ExprPtr& t : own) proven = proven && Contains(shown, t);
-        if (full && key.range && r.has_bounds()) proven = false;
-        std::vector<ExprPtr> range_values = r.range_values;
-        if (range_values.empty()) range_values.push_back(nullptr);
-        for (const ExprPtr& h : r.hash_values) {
-          for (const ExprPtr& s : range_values) {
+        if (full && r.range.bounded()) proven = false;
+        for (const ExprPtr& h : r.hash.values) {
+          for (const ExprPtr& s : OrNull(r.range.values)) {
             a.keys.push_back({h, s});
-            AccessRange range{h, r.lows, r.highs, r.prefixes};
-            if (s != nullptr) {
-              range.lows.push_back({s, true});
-              range.highs.push_back({s, true});
-            }
-            a.ranges.push_back(std::move(range));
+            a.ranges.push_back(RangeOf(h, s, r.range));
           }
         }
       }
@@ -416,11 +275,13 @@ class Builder {
     return false;
   }
 
-  void AddRangeScan(const Plan::Access& base, const KeyReading& r) {
+  void AddRangeScan(const Plan::Access& base, const AttributeReading& hash) {
     Plan::Access a = base;
     a.kind = AccessKind::kRangeScan;
-    a.ranges.push_back({nullptr, r.hash_lows, r.hash_highs, r.hash_prefixes});
-    a.filter = Residual(r.hash_bound_terms);
+    a.ranges.push_back(RangeOf(nullptr, nullptr, hash));
+    std::vector<ExprPtr> proven;
+    AddTerms(hash.bounding, &proven);
+    a.filter = Residual(proven);
     const double fraction = selectivity_.OfBounds(access_.table->key, a.ranges[0]);
     AddCandidate(std::move(a), Items(nullptr) * fraction);
   }
@@ -432,9 +293,7 @@ class Builder {
   }
 
   double Items(const IndexSchema* index) const {
-    if (context_.store == nullptr) return kLeastItems;
-    const TableStats stats = context_.store->Stats(*access_.table, index);
-    return std::max(kLeastItems, static_cast<double>(stats.approximate_items));
+    return std::max(kLeastItems, StoredItems(*access_.table, index, context_));
   }
 
   // What Items() has to be multiplied with to have the number that statistics tell.
@@ -443,16 +302,6 @@ class Builder {
     if (entries == 0) return 1;
     const TableStats table = context_.store->Stats(*access_.table, nullptr);
     return entries * selectivity_.Growth(table.approximate_items) / Items(index);
-  }
-
-  double Width(const IndexSchema* index) const {
-    if (index == nullptr) return 1;
-    switch (index->projection) {
-      case Projection::kAll: return 1.05;
-      case Projection::kInclude: return 0.7;
-      case Projection::kKeysOnly: return 0.6;
-    }
-    return 1;
   }
 
   // Whether the rows come in the order demanded, and from which end.
@@ -516,19 +365,12 @@ class Builder {
         rows = wanted;
       }
     }
-    double seeks = static_cast<double>(std::max<size_t>(1, a.keys.size() + a.ranges.size()));
-    c.cost = seeks * kSeekCost + items * Width(index) + (a.fetch ? items * kFetchCost : 0);
-    if (!c.gives_order) c.cost += rows * 0.3 * std::log2(rows + 2);
+    c.cost = ReadCost(a, items) + (c.gives_order ? 0 : SortCost(rows));
     const bool by_key = a.kind == AccessKind::kGetItem || a.kind == AccessKind::kBatchGet;
     const double share = by_key ? 1 : KnownShare(index);
     c.estimate.rows = std::max(1.0, rows * share);
     c.estimate.items = std::max(1.0, items * share);
-    const char* kind = a.kind == AccessKind::kGetItem     ? "GetItem"
-                       : a.kind == AccessKind::kBatchGet  ? "BatchGet"
-                       : a.kind == AccessKind::kQuery     ? "Query"
-                       : a.kind == AccessKind::kRangeScan ? "RangeScan"
-                                                          : "Scan";
-    c.name = fmt::format("{} {}", kind, SourceName(index));
+    c.name = fmt::format("{} {}", AccessKindName(a.kind), SourceName(index));
     c.access = std::move(a);
     candidates_.push_back(std::move(c));
   }

@@ -1,22 +1,15 @@
-// What the dynamodb dialect asks of key conditions and ORDER BY: these need the schema (the syntax
-// is checked before).
+#include "planner/dynamo/key_conditions.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "planner/binder/binder_internal.h"
+#include "planner/predicate/terms.h"
 
-namespace parton::binder {
+namespace parton {
 
 namespace {
-
-bool IsAttribute(const Expr& e, int slot, const std::string& name) {
-  const auto* path = e.As<Expr::Path>();
-  const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
-  return base != nullptr && base->index == slot && path->steps.size() == 1 && path->steps[0].index < 0 &&
-         path->steps[0].name == name;
-}
 
 // To how many values the condition pins the partition key; 0: it does not.
 size_t PinnedValues(const Expr& e, int slot, const std::string& hash) {
@@ -37,50 +30,53 @@ size_t PinnedValues(const Expr& e, int slot, const std::string& hash) {
     }
     return sum;
   }
-  if (const auto* compare = e.As<Expr::Compare>()) {
-    if (compare->op != CompareOp::kEq) return 0;
-    return IsAttribute(*compare->left, slot, hash) || IsAttribute(*compare->right, slot, hash) ? 1 : 0;
-  }
-  if (const auto* in = e.As<Expr::In>()) {
-    const auto* list = in->haystack->As<Expr::MakeCollection>();
-    if (in->negated || list == nullptr || !IsAttribute(*in->needle, slot, hash)) return 0;
-    return list->elements.size();
-  }
-  return 0;
+  const Term term = ReadTerm(e, slot, hash);
+  if (term.op == Term::Op::kEqual) return 1;
+  return term.HasElements() ? term.ElementCount() : 0;
 }
 
 constexpr size_t kMaxDecomposedReads = 50;
 
+// The term without its NOT, if it has one.
+ExprPtr Affirmed(const Expr& e) {
+  if (const auto* in = e.As<Expr::In>(); in != nullptr && in->negated) {
+    return MakeExpr(Expr::In{in->needle, in->haystack, false, in->rows}, e.span);
+  }
+  if (const auto* between = e.As<Expr::Between>(); between != nullptr && between->negated) {
+    return MakeExpr(Expr::Between{between->value, between->low, between->high, false}, e.span);
+  }
+  return nullptr;
+}
+
 // A constant that a key attribute is compared with must be of the key's type.
 Status CheckKeyTypes(const Expr& e, int slot, const KeyAttribute& key) {
-  auto check = [&](const ExprPtr& attribute, const ExprPtr& value) {
-    const auto* literal = value->As<Expr::Literal>();
-    if (literal == nullptr || !IsAttribute(*attribute, slot, key.name) || MatchesKeyType(literal->value, key.type)) {
-      return Status::Ok();
-    }
-    return Status::Validation(
-        fmt::format("Key attribute's data type should match its data type in table's schema: Key {}", key.name),
-        value->span);
-  };
-  if (const auto* compare = e.As<Expr::Compare>()) {
-    PARTON_RETURN_IF_ERROR(check(compare->left, compare->right));
-    return check(compare->right, compare->left);
-  }
-  if (const auto* between = e.As<Expr::Between>()) {
-    PARTON_RETURN_IF_ERROR(check(between->value, between->low));
-    return check(between->value, between->high);
-  }
-  if (const auto* in = e.As<Expr::In>()) {
-    const auto* list = in->haystack->As<Expr::MakeCollection>();
-    if (list == nullptr) return Status::Ok();
-    for (const ExprPtr& element : list->elements) PARTON_RETURN_IF_ERROR(check(in->needle, element));
-    return Status::Ok();
-  }
   Status failed;
   if (e.As<Expr::And>() != nullptr || e.As<Expr::Or>() != nullptr) {
     ForEachChild(e, [&](const ExprPtr& child) {
       if (failed.ok()) failed = CheckKeyTypes(*child, slot, key);
     });
+    return failed;
+  }
+  const ExprPtr affirmed = Affirmed(e);
+  const Term term = ReadTerm(affirmed == nullptr ? e : *affirmed, slot, key.name);
+  auto check = [&](const ExprPtr& value) {
+    const auto* literal = value == nullptr ? nullptr : value->As<Expr::Literal>();
+    if (!failed.ok() || literal == nullptr || MatchesKeyType(literal->value, key.type)) return;
+    failed = Status::Validation(
+        fmt::format("Key attribute's data type should match its data type in table's schema: Key {}", key.name),
+        value->span);
+  };
+  switch (term.op) {
+    case Term::Op::kIn:
+      for (const ExprPtr& element : term.Elements()) check(element);
+      break;
+    case Term::Op::kNone:
+    case Term::Op::kPrefix:
+    case Term::Op::kLike: break;
+    default:
+      check(term.value);
+      check(term.high);
+      break;
   }
   return failed;
 }
@@ -95,34 +91,24 @@ bool CollectReads(const Expr& e, int slot, const KeySchema& key,
     }
     return true;
   }
-  std::vector<const Expr*> terms;
-  if (const auto* all = e.As<Expr::And>()) {
-    for (const ExprPtr& term : all->terms) terms.push_back(term.get());
-  } else {
-    terms.push_back(&e);
-  }
+  const auto* all = e.As<Expr::And>();
+  // The literals that the attribute is fixed to. *touched: a term is about it.
   auto values = [&](const std::string& name, bool* touched) {
     std::vector<std::string> out;
-    for (const Expr* term : terms) {
-      if (const auto* compare = term->As<Expr::Compare>()) {
-        bool left = IsAttribute(*compare->left, slot, name);
-        if (!left && !IsAttribute(*compare->right, slot, name)) continue;
-        *touched = true;
-        const auto* literal = (left ? compare->right : compare->left)->As<Expr::Literal>();
-        if (compare->op == CompareOp::kEq && literal != nullptr) out.push_back(literal->value.ToLiteral());
-      } else if (const auto* in = term->As<Expr::In>()) {
-        const auto* list = in->haystack->As<Expr::MakeCollection>();
-        if (!IsAttribute(*in->needle, slot, name)) continue;
-        *touched = true;
-        if (in->negated || list == nullptr) continue;
-        for (const ExprPtr& element : list->elements) {
-          if (const auto* literal = element->As<Expr::Literal>()) out.push_back(literal->value.ToLiteral());
-        }
-      } else if (ReadsSlot(*term, slot) && term->As<Expr::Or>() == nullptr) {
-        ForEachChild(*term, [&](const ExprPtr& child) {
-          if (IsAttribute(*child, slot, name)) *touched = true;
-        });
+    auto add = [&](const Expr& term) {
+      const Term t = ReadTerm(term, slot, name);
+      std::vector<ExprPtr> mine = t.Elements();
+      if (t.op == Term::Op::kEqual) mine = {t.value};
+      for (const ExprPtr& value : mine) {
+        if (const auto* literal = value->As<Expr::Literal>()) out.push_back(literal->value.ToLiteral());
       }
+      if (term.As<Expr::Or>() != nullptr) return;
+      ForEachChild(term, [&](const ExprPtr& child) { *touched = *touched || AttributeOf(*child, slot) == name; });
+    };
+    if (all == nullptr) {
+      add(e);
+    } else {
+      for (const ExprPtr& term : all->terms) add(*term);
     }
     return out;
   };
@@ -140,13 +126,15 @@ bool CollectReads(const Expr& e, int slot, const KeySchema& key,
 
 }  // namespace
 
-Status Binder::CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema& key) const {
+Status CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema& key, bool* wrong_type) {
   size_t hashes = PinnedValues(predicate, slot, key.hash.name);
   if (hashes == 0) return Status::Ok();  // a scan: a constant of another type just matches nothing
-  PARTON_RETURN_IF_ERROR(CheckKeyTypes(predicate, slot, key.hash));
+  Status typed = CheckKeyTypes(predicate, slot, key.hash);
+  if (typed.ok() && key.range.has_value()) typed = CheckKeyTypes(predicate, slot, *key.range);
+  if (wrong_type != nullptr && !typed.ok()) *wrong_type = true;
+  PARTON_RETURN_IF_ERROR(typed);
   size_t ranges = 1;
   if (key.range.has_value()) {
-    PARTON_RETURN_IF_ERROR(CheckKeyTypes(predicate, slot, *key.range));
     if (predicate.As<Expr::Or>() == nullptr) {
       ranges = std::max<size_t>(1, PinnedValues(predicate, slot, key.range->name));
     }
@@ -169,15 +157,15 @@ Status Binder::CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema&
   return Status::Ok();
 }
 
-Status Binder::CheckDynamoRead(const PlanPtr& rows) const {
+Status CheckDynamoRead(const PlanPtr& rows, bool* wrong_type) {
   const auto* filter = rows->As<Plan::Filter>();
   const auto* access = filter == nullptr ? nullptr : rows->inputs[0]->As<Plan::Access>();
   if (access == nullptr) return Status::Ok();
   return CheckDynamoKeys(*filter->predicate, access->slot,
-                         access->index != nullptr ? access->index->key : access->table->key);
+                         access->index != nullptr ? access->index->key : access->table->key, wrong_type);
 }
 
-Status Binder::CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const {
+Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) {
   if (keys.empty()) return Status::Ok();
   const auto* filter = rows->As<Plan::Filter>();
   const auto* access = filter == nullptr ? nullptr : rows->inputs[0]->As<Plan::Access>();
@@ -192,9 +180,9 @@ Status Binder::CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr&
   }
   bool by_hash = false;
   for (const SortKey& k : keys) {
-    bool hash = IsAttribute(*k.expr, access->slot, key.hash.name);
-    by_hash = by_hash || hash;
-    if (hash || (key.range.has_value() && IsAttribute(*k.expr, access->slot, key.range->name))) continue;
+    const KeyAttribute* attribute = KeyAttributeOf(*k.expr, access->slot, key);
+    by_hash = by_hash || attribute == &key.hash;
+    if (attribute != nullptr) continue;
     const auto* path = k.expr->As<Expr::Path>();
     return Status::Validation(fmt::format("Attribute {} in ORDER BY clause must be part of the primary key",
                                           path == nullptr ? ToString(*k.expr) : path->steps.back().name),
@@ -209,4 +197,4 @@ Status Binder::CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr&
   return Status::Ok();
 }
 
-}  // namespace parton::binder
+}  // namespace parton

@@ -1,13 +1,13 @@
 // The ways one table access could be made, and what each would cost.
-#ifndef PARTON_PLANNER_RULES_ACCESS_CANDIDATES_H_
-#define PARTON_PLANNER_RULES_ACCESS_CANDIDATES_H_
+#ifndef PARTON_PLANNER_PREDICATE_ACCESS_CANDIDATES_H_
+#define PARTON_PLANNER_PREDICATE_ACCESS_CANDIDATES_H_
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "planner/plan/plan.h"
-#include "planner/rules/rules.h"
+#include "planner/rule_context.h"
 
 namespace parton {
 
@@ -39,4 +39,4 @@ std::vector<Candidate> AccessCandidates(const Plan::Access& access, const Demand
 
 }  // namespace parton
 
-#endif  // PARTON_PLANNER_RULES_ACCESS_CANDIDATES_H_
+#endif  // PARTON_PLANNER_PREDICATE_ACCESS_CANDIDATES_H_
