@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "types/item/item_rules.h"
-#include "types/schema/stream_view_type.h"
 
 namespace parton {
 

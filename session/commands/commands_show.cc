@@ -11,7 +11,6 @@
 #include "session/options.h"
 #include "session/tables/table_description.h"
 #include "types/functions/functions.h"
-#include "types/schema/stream_view_type.h"
 
 namespace parton::commands {
 
