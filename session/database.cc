@@ -4,6 +4,7 @@
 
 #include "executor/spill/spill_file.h"
 #include "session/attribute_sample.h"
+#include "session/bounded_call.h"
 #include "session/commands/commands.h"
 #include "session/connection.h"
 #include "session/connection_runner.h"
@@ -38,6 +39,7 @@ class DatabaseImpl final : public Database {
     state_.options = options;
     state_.clock = std::move(clock);
     state_.store = std::move(store);
+    streams_ = MakeStreams(state_.store.get(), options.memory_limit_bytes);
     state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
     const Triggers::Mode mode = options.read_only    ? Triggers::Mode::kNever
                                 : options.background ? Triggers::Mode::kBackground
@@ -184,18 +186,14 @@ class DatabaseImpl final : public Database {
   }
 
  private:
-  // A request: bound as a statement is; what it throws is an error.
   template <typename F>
   auto Call(F&& f) -> decltype(f()) {
-    StatementBounds bounds;
-    bounds.Start(state_.options.memory_limit_bytes, nullptr);
-    const BoundsScope scope(&bounds);
-    return Guarded(std::forward<F>(f));
+    return BoundedCall(state_.options.memory_limit_bytes, std::forward<F>(f));
   }
 
   DatabaseState state_;
   const std::unique_ptr<Tables> tables_ = MakeTables(&state_);
-  const std::unique_ptr<Streams> streams_ = MakeStreams(&state_);
+  std::unique_ptr<Streams> streams_;
   const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);
 };
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "session/bounded_call.h"
 #include "session/database_state.h"
-#include "session/tables/bounded_call.h"
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"
 #include "session/transfer/export_s3.h"
@@ -109,20 +109,20 @@ class BackupsImpl final : public Backups {
   explicit BackupsImpl(DatabaseState* db) : db_(db) {}
 
   Result<BackupDescription> Create(std::string_view table, const std::string& name) override {
-    return BoundedCall(*db_, [&]() -> Result<BackupDescription> {
+    return Call([&]() -> Result<BackupDescription> {
       PARTON_RETURN_IF_ERROR(CheckName(name));
       PARTON_ASSIGN_OR_RETURN(const StoredBackup backup, stored().Create(table, name, {}));
       return Described(backup);
     });
   }
   Result<BackupDescription> Describe(std::string_view id) override {
-    return BoundedCall(*db_, [&]() -> Result<BackupDescription> {
+    return Call([&]() -> Result<BackupDescription> {
       PARTON_ASSIGN_OR_RETURN(const StoredBackup backup, Find(id));
       return Described(backup);
     });
   }
   Result<BackupDescription> Drop(std::string_view id) override {
-    return BoundedCall(*db_, [&]() -> Result<BackupDescription> {
+    return Call([&]() -> Result<BackupDescription> {
       PARTON_ASSIGN_OR_RETURN(const StoredBackup backup, Find(id));
       PARTON_RETURN_IF_ERROR(stored().Drop(backup.id, {}));
       return Described(backup);
@@ -130,7 +130,7 @@ class BackupsImpl final : public Backups {
   }
 
   Result<Page> List(const BackupFilter& filter, std::string_view after, size_t limit) override {
-    return BoundedCall(*db_, [&]() -> Result<Page> {
+    return Call([&]() -> Result<Page> {
       PARTON_ASSIGN_OR_RETURN(std::vector<StoredBackup> all, stored().List());
       // Labels begin with the time.
       std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
@@ -152,7 +152,7 @@ class BackupsImpl final : public Backups {
   }
 
   Result<TableDescription> Restore(std::string_view id, const RestoreTarget& target) override {
-    return BoundedCall(*db_, [&]() -> Result<TableDescription> {
+    return Call([&]() -> Result<TableDescription> {
       PARTON_ASSIGN_OR_RETURN(const StoredBackup backup, Find(id));
       PARTON_ASSIGN_OR_RETURN(TableSchema schema, TargetSchema(backup.schema, target,
                                                                {backup.schema.name, backup.label, backup.created_ms}));
@@ -162,7 +162,7 @@ class BackupsImpl final : public Backups {
   }
 
   Result<ContinuousBackups> UpdateContinuous(std::string_view name, bool enabled, int days) override {
-    return BoundedCall(*db_, [&]() -> Result<ContinuousBackups> {
+    return Call([&]() -> Result<ContinuousBackups> {
       if (days < 1 || days > kMostDays) {
         return Status::Validation(fmt::format("{}RecoveryPeriodInDays must be between 1 and {}", kInvalid, kMostDays));
       }
@@ -179,12 +179,12 @@ class BackupsImpl final : public Backups {
     });
   }
   Result<ContinuousBackups> DescribeContinuous(std::string_view name) override {
-    return BoundedCall(*db_, [&] { return Continuous(name); });
+    return Call([&] { return Continuous(name); });
   }
 
   Result<TableDescription> RestoreToTime(std::string_view name, std::optional<int64_t> time_ms,
                                          const RestoreTarget& target) override {
-    return BoundedCall(*db_, [&]() -> Result<TableDescription> {
+    return Call([&]() -> Result<TableDescription> {
       PARTON_ASSIGN_OR_RETURN(const TablePtr table, db_->store->GetTable(name));
       PARTON_ASSIGN_OR_RETURN(const ContinuousBackups window, Continuous(name));
       if (!window.enabled) {
@@ -206,10 +206,14 @@ class BackupsImpl final : public Backups {
   }
 
   Result<ExportDescription> Export(std::string_view table, const ExportOptions& options) override {
-    return BoundedCall(*db_, [&] { return ExportTable(db_, table, options); });
+    return Call([&] { return ExportTable(*db_->store, *db_->clock, db_->options.files, table, options); });
   }
 
  private:
+  template <typename F>
+  auto Call(F&& f) -> decltype(f()) {
+    return BoundedCall(db_->options.memory_limit_bytes, std::forward<F>(f));
+  }
   TableBackups& stored() { return db_->store->backups(); }
 
   Result<StoredBackup> Find(std::string_view id) {

@@ -6,9 +6,9 @@
 #include <functional>
 #include <utility>
 
+#include "session/bounded_call.h"
 #include "session/database_state.h"
 #include "session/feed/triggers.h"
-#include "session/tables/bounded_call.h"
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"
 
@@ -216,7 +216,7 @@ class TablesImpl final : public Tables {
  private:
   template <typename F>
   auto Call(F&& f) -> decltype(f()) {
-    return BoundedCall(*db_, std::forward<F>(f));
+    return BoundedCall(db_->options.memory_limit_bytes, std::forward<F>(f));
   }
   Status Alter(std::string_view name, const std::function<Status(TableSchema*)>& change) {
     return Call([&] { return store().AlterTable(name, change); });

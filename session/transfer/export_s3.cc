@@ -11,7 +11,6 @@
 
 #include "io/file_md5.h"
 #include "io/file_sink.h"
-#include "session/database_state.h"
 #include "session/tables/table_description.h"
 #include "types/expr/evaluate.h"
 #include "types/item/item_rules.h"
@@ -47,19 +46,20 @@ Status CheckPrefix(const std::string& prefix) {
 
 class Exporter {
  public:
-  Exporter(DatabaseState* db, const ExportOptions& options) : db_(db), options_(options) {}
+  Exporter(TableStore& store, const DatabaseClock& clock, const FileAccess& files, const ExportOptions& options)
+      : store_(store), clock_(clock), files_(files), options_(options) {}
 
   Result<ExportDescription> Run(std::string_view table_name) {
     PARTON_RETURN_IF_ERROR(CheckPrefix(options_.prefix));
-    PARTON_ASSIGN_OR_RETURN(const TablePtr table, db_->store->GetTable(table_name));
+    PARTON_ASSIGN_OR_RETURN(const TablePtr table, store_.GetTable(table_name));
     out_.table = table->name;
     out_.table_id = DescribeSchema(*table).id;
     out_.options = options_;
-    out_.started_ms = db_->clock->NowMs();
+    out_.started_ms = clock_.NowMs();
     out_.id = NewId(out_.started_ms);
     key_ = options_.prefix.empty() ? "" : options_.prefix + "/";
     key_ += "AWSDynamoDB/" + out_.id + "/";
-    PARTON_RETURN_IF_ERROR(files().MayWrite(PathOf("manifest-summary.json")));
+    PARTON_RETURN_IF_ERROR(files_.MayWrite(PathOf("manifest-summary.json")));
     PARTON_RETURN_IF_ERROR(MakeDirectory(PathOf("data")));
     const std::string data = "data/" + out_.id.substr(out_.id.find('-') + 1) + ".json.gz";
     PARTON_RETURN_IF_ERROR(WriteItems(*table, PathOf(data)));
@@ -69,18 +69,17 @@ class Exporter {
   }
 
  private:
-  const FileAccess& files() const { return db_->options.files; }
   std::string PathOf(const std::string& name) const { return options_.directory + "/" + key_ + name; }
 
   Status WriteItems(const TableSchema& table, const std::string& path) {
     FileSink sink;
-    PARTON_RETURN_IF_ERROR(sink.Open(path, Compression::kGzip, files()));
-    const std::unique_ptr<ReadView> view = db_->store->NewView();
+    PARTON_RETURN_IF_ERROR(sink.Open(path, Compression::kGzip, files_));
+    const std::unique_ptr<ReadView> view = store_.NewView();
     CursorSpec spec;
     spec.table = std::make_shared<const TableSchema>(table);
     spec.fill_cache = false;
     EvalContext ctx;
-    PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ItemCursor> cursor, db_->store->OpenCursor(*view, spec, &ctx, 0));
+    PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ItemCursor> cursor, store_.OpenCursor(*view, spec, &ctx, 0));
     Value item;
     std::string line;
     while (cursor->Next(&item)) {
@@ -97,7 +96,7 @@ class Exporter {
 
   Status WriteFile(const std::string& name, const std::string& text) {
     FileSink sink;
-    PARTON_RETURN_IF_ERROR(sink.Open(PathOf(name), Compression::kNone, files()));
+    PARTON_RETURN_IF_ERROR(sink.Open(PathOf(name), Compression::kNone, files_));
     PARTON_RETURN_IF_ERROR(sink.Write(text));
     return sink.Finish();
   }
@@ -105,19 +104,19 @@ class Exporter {
   // With the .md5 beside it.
   Status WriteManifest(const std::string& name, const Value& value) {
     PARTON_RETURN_IF_ERROR(WriteFile(name + ".json", value.ToJson() + "\n"));
-    PARTON_ASSIGN_OR_RETURN(const std::string md5, Md5OfFile(PathOf(name + ".json"), files()));
+    PARTON_ASSIGN_OR_RETURN(const std::string md5, Md5OfFile(PathOf(name + ".json"), files_));
     return WriteFile(name + ".md5", md5);
   }
 
   Status WriteManifests(const std::string& data) {
-    PARTON_ASSIGN_OR_RETURN(const std::string md5, Md5OfFile(PathOf(data), files()));
+    PARTON_ASSIGN_OR_RETURN(const std::string md5, Md5OfFile(PathOf(data), files_));
     const Value items = Value::Int(static_cast<int64_t>(out_.item_count));
     PARTON_RETURN_IF_ERROR(
         WriteManifest("manifest-files", Value::Struct({{"itemCount", items},
                                                        {"md5Checksum", Value::String(md5)},
                                                        {"etag", Value::String(md5)},
                                                        {"dataFileS3Key", Value::String(key_ + data)}})));
-    out_.ended_ms = db_->clock->NowMs();
+    out_.ended_ms = clock_.NowMs();
     const std::string arn = "arn:parton:local:table/" + out_.table;
     return WriteManifest(
         "manifest-summary",
@@ -139,7 +138,9 @@ class Exporter {
                        {"exportType", Value::String("FULL_EXPORT")}}));
   }
 
-  DatabaseState* db_;
+  TableStore& store_;
+  const DatabaseClock& clock_;
+  const FileAccess& files_;
   const ExportOptions& options_;
   std::string key_;  // of the export's folder in the bucket, with a / behind it
   ExportDescription out_;
@@ -147,8 +148,9 @@ class Exporter {
 
 }  // namespace
 
-Result<ExportDescription> ExportTable(DatabaseState* db, std::string_view table, const ExportOptions& options) {
-  return Exporter(db, options).Run(table);
+Result<ExportDescription> ExportTable(TableStore& store, const DatabaseClock& clock, const FileAccess& files,
+                                      std::string_view table, const ExportOptions& options) {
+  return Exporter(store, clock, files, options).Run(table);
 }
 
 }  // namespace parton

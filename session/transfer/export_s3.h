@@ -4,15 +4,17 @@
 
 #include <string_view>
 
+#include "executor/capacity/clock.h"
 #include "parton/backups.h"
+#include "parton/database.h"
 #include "parton/status.h"
+#include "storage/table_store.h"
 
 namespace parton {
 
-struct DatabaseState;
-
 // See Backups::Export. The summary is written last: without it the export is none.
-Result<ExportDescription> ExportTable(DatabaseState* db, std::string_view table, const ExportOptions& options);
+Result<ExportDescription> ExportTable(TableStore& store, const DatabaseClock& clock, const FileAccess& files,
+                                      std::string_view table, const ExportOptions& options);
 
 }  // namespace parton
 
