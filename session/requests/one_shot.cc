@@ -305,6 +305,7 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
   if (!result.ok())
     Explain(
         result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  if (result.ok() && request.collection_metrics) result->collections = MetricsOfAll(db, ops);
   return result;
 }
 

@@ -269,6 +269,17 @@ TEST_F(ItemsTest, CollectionMetricsAndIndexCapacity) {
   EXPECT_EQ(done->capacity[1].index, "by_sum");
   EXPECT_TRUE(done->capacity[1].local_index);
   EXPECT_EQ(done->capacity[1].write_units, 1);
+
+  TransactWriteRequest t;
+  const Value other = Value::Struct({{"customer", "ann"}, {"day", 2}});
+  t.operations = {WriteOperation::Put("orders", other),
+                  WriteOperation::Delete("orders", Value::Struct({{"customer", "ann"}, {"day", 1}}))};
+  EXPECT_TRUE(db_->TransactWrite(t)->collections.empty());
+  t.collection_metrics = true;
+  Result<TransactResult> both = db_->TransactWrite(t);
+  ASSERT_TRUE(both.ok()) << both.status().ToString();
+  ASSERT_EQ(both->collections.size(), 1u);
+  EXPECT_EQ(both->collections[0].table, "orders");
 }
 
 TEST_F(ItemsTest, TransactionsAndBatches) {
@@ -287,6 +298,7 @@ TEST_F(ItemsTest, TransactionsAndBatches) {
   Result<TransactResult> done = db_->TransactWrite(t);
   ASSERT_TRUE(done.ok()) << done.status().ToString();
   EXPECT_EQ(done->capacity[0].write_units, 4);
+  EXPECT_TRUE(done->collections.empty());
   EXPECT_EQ(Read("a").Get("n"), Value(6));
   std::vector<CancellationReason> reasons;
   t.operations[0].return_old = true;
