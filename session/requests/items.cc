@@ -125,7 +125,10 @@ Result<WriteItemResult> UpdateItem(DatabaseState* db, const UpdateItemRequest& r
   PARTON_RETURN_IF_ERROR(write.Prepare(request.key_error, nullptr));
   write.op().kind = WriteOp::Kind::kUpdate;
   PARTON_ASSIGN_OR_RETURN(write.op().key, ToRequestKey(*write.op().table, request.key));
-  return write.Run(existing);
+  Result<WriteItemResult> result = write.Run(existing);
+  const bool legacy = request.legacy && request.legacy->attribute_updates;
+  if (!legacy || result.ok() || result.status().message() != kBadUpdateOperand) return result;
+  return Status::Validation("Type mismatch for attribute to update", {}, result.status().hint());
 }
 
 Result<WriteItemResult> DeleteItem(DatabaseState* db, const DeleteItemRequest& request, Value* existing) {

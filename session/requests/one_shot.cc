@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "executor/transaction_items.h"
@@ -55,25 +57,30 @@ void Explain(const Status& cancelled, const std::vector<Value>& items, Wanted wa
   }
 }
 
+// The order of placeholders means nothing.
+template <typename List>
+void AddPlaceholders(const std::optional<List>& list, RequestFingerprint* f) {
+  f->AddNumber(list ? list->size() : 0);
+  if (!list) return;
+  std::map<std::string_view, const typename List::value_type*> sorted;
+  for (const auto& pair : *list) sorted.emplace(pair.first, &pair);
+  for (const auto& [placeholder, pair] : sorted) {
+    f->Add(placeholder);
+    if constexpr (std::is_same_v<List, Expressions::Names>) {
+      f->Add(std::string_view(pair->second));
+    } else {
+      f->Add(pair->second);
+    }
+  }
+}
+
 void AddExpressions(const Expressions& e, RequestFingerprint* f) {
   for (const auto* text : {&e.condition, &e.update}) {
     f->AddNumber(text->has_value() ? 1 : 0);
     if (*text) f->Add(std::string_view(**text));
   }
-  f->AddNumber(e.names ? e.names->size() : 0);
-  if (e.names) {
-    for (const auto& [placeholder, name] : *e.names) {
-      f->Add(std::string_view(placeholder));
-      f->Add(std::string_view(name));
-    }
-  }
-  f->AddNumber(e.values ? e.values->size() : 0);
-  if (e.values) {
-    for (const auto& [placeholder, value] : *e.values) {
-      f->Add(std::string_view(placeholder));
-      f->Add(value);
-    }
-  }
+  AddPlaceholders(e.names, f);
+  AddPlaceholders(e.values, f);
 }
 
 RequestFingerprint FingerprintOf(const TransactWriteRequest& request) {

@@ -252,6 +252,8 @@ TEST_F(ItemsTest, LegacyUpdates) {
                            .value());
   r.legacy->attribute_updates = std::vector<LegacyUpdate>{{"n", Action::kAdd, Value("x"), Status()}};
   EXPECT_EQ(ErrorOf(r), "One or more parameter values were invalid: ADD action is not supported for the type S");
+  r.legacy->attribute_updates = std::vector<LegacyUpdate>{{"s", Action::kAdd, Value(1), Status()}};
+  EXPECT_EQ(ErrorOf(r), "Type mismatch for attribute to update");
 }
 
 TEST_F(ItemsTest, CollectionMetricsAndIndexCapacity) {
