@@ -55,6 +55,8 @@ Outcome ReadStream(const Input& input, std::optional<StreamView>* view) {
   return {};
 }
 
+}  // namespace
+
 Outcome ReadDefinition(const Input& input, TableDefinition* d) {
   d->name = TableNameOf(input["TableName"]);
   d->attributes = ReadAttributes(input["AttributeDefinitions"]);
@@ -75,6 +77,8 @@ Outcome ReadDefinition(const Input& input, TableDefinition* d) {
   d->tags = ReadTags(input["Tags"]);
   return {};
 }
+
+namespace {
 
 Outcome OneIndexAtATime() {
   return Exception("LimitExceededException",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "session/connection.h"
@@ -10,6 +11,7 @@
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"
 #include "session/transfer/export_s3.h"
+#include "session/transfer/import_files.h"
 #include "storage/table_backups.h"
 
 namespace parton {
@@ -208,6 +210,21 @@ class BackupsImpl final : public Backups {
   Result<ExportDescription> Export(std::string_view table, const ExportOptions& options) override {
     return BoundedCall(*db_, [&] { return ExportTable(db_, table, options); });
   }
+  Result<std::vector<ExportDescription>> Exports(const std::string& directory) override {
+    return BoundedCall(*db_, [&] { return FindExports(db_, directory); });
+  }
+  Result<ImportDescription> Import(const ImportRequest& request) override {
+    return BoundedCall(*db_, [&]() -> Result<ImportDescription> {
+      PARTON_ASSIGN_OR_RETURN(ImportDescription done, ImportFiles(db_, request));
+      const std::lock_guard lock(mutex_);
+      imports_.push_back(done);
+      return done;
+    });
+  }
+  std::vector<ImportDescription> Imports() override {
+    const std::lock_guard lock(mutex_);
+    return imports_;
+  }
 
  private:
   TableBackups& stored() { return db_->store->backups(); }
@@ -232,6 +249,8 @@ class BackupsImpl final : public Backups {
   }
 
   DatabaseState* db_;
+  std::mutex mutex_;
+  std::vector<ImportDescription> imports_;
 };
 
 }  // namespace
