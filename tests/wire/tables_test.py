@@ -122,9 +122,10 @@ class Tables(unittest.TestCase):
         arn = self.create('expiring', StreamSpecification=BOTH)['LatestStreamArn']
         self.call('UpdateTimeToLive', TableName='expiring', TimeToLiveSpecification={'Enabled': True, 'AttributeName': 'at'})
         self.put('expiring', 'a', at={'N': str(int(time.time()) - 10)})
-        self.restart()
-        # The sweeper runs once a minute.
-        for _ in range(80):
+        status, _, _ = self.client.raw('ExecuteStatement', json.dumps({'Statement': "SET ttl_interval = '1 second'"}).encode(),
+                                       {'x-parton-dialect': 'extended'})
+        self.assertEqual(status, 200)
+        for _ in range(30):
             records, _ = self.records(arn)
             if len(records) == 2:
                 break
