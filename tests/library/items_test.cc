@@ -338,6 +338,19 @@ TEST_F(ItemsTest, TransactionsAndBatches) {
   EXPECT_EQ(db_->BatchGetItem({stock}).status().message(), "Provided list of item keys contains duplicates");
 }
 
+TEST_F(ItemsTest, DeepestItem) {
+  Value deep = 1;
+  for (int i = 0; i < 31; ++i) deep = Value::List({deep});
+  UpdateItemRequest r = Update("a", "SET deep = :d");
+  r.expressions.values = Expressions::Values{{":d", deep}};
+  r.returning = ReturnedItem::kUpdatedNew;
+  Result<WriteItemResult> done = db_->UpdateItem(r);
+  ASSERT_TRUE(done.ok()) << done.status().ToString();
+  EXPECT_EQ(Value::FromDynamoJson(Json(done->attributes)).value().Get("deep"), deep);
+  r.expressions.values = Expressions::Values{{":d", Value::List({deep})}};
+  EXPECT_NE(ErrorOf(r).find("Nesting Levels have exceeded supported limits"), std::string::npos);
+}
+
 TEST_F(ItemsTest, DynamoJson) {
   const std::string json =
       R"({"b":{"B":"AAE="},"f":{"BOOL":false},"id":{"S":"q\"\\\n\u0001"},"l":{"L":[{"N":"-1.5"},{"NULL":true},{"M":{}}]},)"

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "parton/status.h"
 #include "parton/value.h"
@@ -27,6 +28,9 @@ Result<Value> ToStorable(const Value& v, std::string_view path);
 // ToStorable for a whole item: a STRUCT of attributes; MISSING attributes are dropped. Checks
 // attribute names, duplicates, nesting, and the 400 KB limit.
 Result<Value> ToStorableItem(const Value& v);
+
+// The same without the limit: the fields, storable, of an item that is not to be stored.
+Result<std::vector<Field>> ToStorableFields(const Value& item);
 
 // Size of a value or item as DynamoDB computes it. REQUIRES: storable.
 size_t StoredSize(const Value& v);

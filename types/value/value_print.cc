@@ -368,18 +368,10 @@ Result<std::string> ItemToDynamoJson(const Value& item) {
   if (!item.is_struct()) {
     return Status::Validation("An item must be a STRUCT, not a " + std::string(TypeName(item.type())));
   }
-  // Field by field: the item itself is no level of nesting.
-  const Value whole = item.Materialize();
-  std::string out = "{";
-  for (const Field& f : whole.fields()) {
-    if (f.value.is_missing()) continue;
-    PARTON_ASSIGN_OR_RETURN(const Value v, ToStorable(f.value, f.name));
-    if (out.size() > 1) out.push_back(',');
-    AppendJsonString(f.name, &out);
-    out.push_back(':');
-    AppendDynamo(v, &out);
-  }
-  out.push_back('}');
+  // Not as a value: the item itself is no level of nesting.
+  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, ToStorableFields(item));
+  std::string out;
+  AppendDynamoFields(Value::Struct(std::move(fields)), &out);
   return out;
 }
 
