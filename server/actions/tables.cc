@@ -114,6 +114,9 @@ Outcome ReadIndexUpdates(const Input& list, TableUpdate* update) {
 }
 
 Outcome ReadUpdate(const Input& input, TableUpdate* update) {
+  for (const std::string_view member : {"ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency"}) {
+    if (input.Has(member)) return Validation(fmt::format("{} is not supported: a table has no replicas here", member));
+  }
   update->attributes = ReadAttributes(input["AttributeDefinitions"]);
   if (input.Has("BillingMode")) {
     update->billing = input["BillingMode"].text() == "PAY_PER_REQUEST" ? TableUpdate::Billing::kOnDemand

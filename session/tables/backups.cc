@@ -240,7 +240,8 @@ class BackupsImpl final : public Backups {
   Result<ContinuousBackups> Continuous(std::string_view name) {
     PARTON_ASSIGN_OR_RETURN(const TablePtr table, db_->store->GetTable(name));
     ContinuousBackups c;
-    if (!table->point_in_time) return c;
+    // Without a beginning nothing was kept yet.
+    if (!table->point_in_time || table->point_in_time->since_ms == 0) return c;
     c.enabled = true;
     c.days = static_cast<int>(table->point_in_time->days);
     c.latest_ms = db_->clock->NowMs();

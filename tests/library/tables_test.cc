@@ -373,7 +373,7 @@ TEST_F(StreamsTest, SwitchedOffItCanBeReadForADay) {
   EXPECT_EQ(ReadAll(start), "t0 t1 t2 .");
   Put(7);
   ASSERT_TRUE(tables().Update("songs", on).ok());
-  EXPECT_EQ(tables().Update("songs", on).status().code(), StatusCode::kValidation);
+  EXPECT_EQ(tables().Update("songs", on).status().code(), StatusCode::kInUse);
   Put(8);
   Open();
   EXPECT_EQ(ReadAll(start), "t0 t1 t2 .");
