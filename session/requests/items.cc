@@ -72,8 +72,10 @@ class ItemWrite {
     }
     WriteItemResult result;
     result.attributes = std::move((*outcomes)[0].returned);
-    result.capacity = meter.consumed();
-    if (request_.collection_metrics) result.collection = MetricsOf(db_, *ops[0].table, HashOf(ops[0]));
+    result.capacity = meter.TakeConsumed();
+    if (!request_.collection_metrics) return result;
+    std::vector<ItemCollectionMetrics> metrics = MetricsOfAll(db_, ops);
+    if (!metrics.empty()) result.collection = std::move(metrics[0]);
     return result;
   }
 
@@ -108,7 +110,7 @@ Result<GetItemResult> GetItem(DatabaseState* db, const GetItemRequest& request) 
   PARTON_RETURN_IF_ERROR(db->store->Get(db->store->LatestView(), *table, key, &result.item, nullptr));
   meter.ReadItem(*table, MeteredBytes(result.item), request.consistent);
   if (!result.item.is_missing()) result.item = Project(result.item, expressions.paths());
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 

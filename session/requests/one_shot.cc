@@ -151,7 +151,7 @@ class TokenedWrite {
     PARTON_RETURN_IF_ERROR(std::move(written));
     TransactResult result;
     result.write_units = WriteUnits(meter);
-    result.capacity = meter.consumed();
+    result.capacity = meter.TakeConsumed();
     return result;
   }
 
@@ -172,7 +172,7 @@ class TokenedWrite {
       meter.ReadItem(*op.table, MeteredBytes(now), true);
     }
     result.read_units = ReadUnits(meter);
-    result.capacity = meter.consumed();
+    result.capacity = meter.TakeConsumed();
     return result;
   }
 
@@ -264,14 +264,19 @@ double WriteUnits(const CapacityMeter& meter) {
   return units;
 }
 
-std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) {
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) noexcept {
   std::vector<ItemCollectionMetrics> out;
-  DistinctItems partitions;
-  for (const WriteOp& op : ops) {
-    Value hash = HashOf(op);
-    if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
-    std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
-    if (metrics) out.push_back(std::move(*metrics));
+  // It is written: without memory for the metrics there are none.
+  try {
+    DistinctItems partitions;
+    for (const WriteOp& op : ops) {
+      Value hash = HashOf(op);
+      if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
+      std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
+      if (metrics) out.push_back(std::move(*metrics));
+    }
+  } catch (const std::exception&) {
+    out.clear();
   }
   return out;
 }
@@ -390,7 +395,7 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
     result.items.push_back(nothing ? Value() : std::move(item));
   }
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   if (bytes > kMostBytes) {
     return Status::Validation(
         fmt::format("The items are {} bytes long together, more than the {} that a transaction "
@@ -455,7 +460,7 @@ Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestState
     result.items.push_back(std::move(row));
   }
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 

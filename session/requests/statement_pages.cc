@@ -145,7 +145,7 @@ class SelectPage {
       PARTON_ASSIGN_OR_RETURN(const std::string fingerprint, FingerprintOf(db_, request_, read));
       out_.next_token = MakeToken(fingerprint, next);
     }
-    out_.capacity = meter_.consumed();
+    out_.capacity = meter_.TakeConsumed();
     return std::move(out_);
   }
 
@@ -215,16 +215,17 @@ Result<StatementPage> RunWrite(DatabaseState* db, const ExecuteStatementRequest&
   WriteOptions options;
   std::vector<Value> failed;
   if (existing != nullptr) options.failed_items = &failed;
+  StatementPage page;
+  page.items.reserve(1);  // after the write nothing may fail
   Result<std::vector<WriteOutcome>> outcomes = MeteredWrite(db, {statement.ToWriteOp()}, options, &meter);
   if (!outcomes.ok()) {
     const bool condition = outcomes.status().code() == StatusCode::kConditionFailed;
     if (existing != nullptr && condition && !failed.empty()) *existing = std::move(failed[0]);
     return std::move(outcomes).status();
   }
-  StatementPage page;
   Value& returned = (*outcomes)[0].returned;
   if (!returned.is_missing()) page.items.push_back(std::move(returned));
-  page.capacity = meter.consumed();
+  page.capacity = meter.TakeConsumed();
   return page;
 }
 

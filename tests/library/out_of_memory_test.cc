@@ -303,8 +303,8 @@ TEST_F(OutOfMemory, Items) {
   GetItemRequest get;
   get.table = "t";
   get.key = Value::Struct({{"id", 4}});
-  get.expressions.projection = "#n, list[0]";
-  get.expressions.names = update.expressions.names;
+  get.expressions.projection = "#n, #l[0]";
+  get.expressions.names = Expressions::Names{{"#n", "name"}, {"#l", "list"}};
   FailEach(
       "GetItem", [&] { return db_->GetItem(get).status(); }, [] {});
   ScanRequest scan;
@@ -320,6 +320,10 @@ TEST_F(OutOfMemory, Items) {
   statement.limit = 20;
   FailEach(
       "ExecuteStatement", [&] { return db_->ExecuteStatement(statement).status(); }, [] {});
+  statement.text = "UPDATE t SET name = 'stated' WHERE id = 1 RETURNING ALL NEW *";
+  statement.limit.reset();
+  FailEach(
+      "ExecuteStatement that writes", [&] { return db_->ExecuteStatement(statement).status(); }, [&] { Reset(); });
 }
 
 TEST_F(OutOfMemory, Feeds) {
