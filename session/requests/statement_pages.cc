@@ -312,7 +312,9 @@ Result<StatementPage> RunExtended(DatabaseState* db, Database* database, const E
       --skip;
       continue;
     }
-    if ((most > 0 && page.items.size() >= most) || bytes > kPageBytes) {
+    // What changes something is not run again for a next page.
+    const bool full = (most > 0 && page.items.size() >= most) || bytes > kPageBytes;
+    if (full && result->kind() != ResultKind::kChanged) {
       page.next_token = MakeToken(fingerprint, {kByRows, start.number + page.items.size(), ""});
       break;
     }

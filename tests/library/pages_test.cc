@@ -358,6 +358,13 @@ TEST_F(PagesTest, ExtendedRowsAsItems) {
   EXPECT_EQ(json("1 + 1"), R"({"_1":{"N":"2"}})");
   EXPECT_NE(json("EXPLAIN SELECT * FROM t").find("Scan"), std::string::npos);
   EXPECT_EQ(json("CREATE TABLE other (id NUMBER, PRIMARY KEY (id))"), "");
+  // What changes items gives all its rows at once.
+  r.text = "UPDATE t SET x = x + 100 WHERE p = 'p0' RETURNING ALL NEW *";
+  r.limit = 3;
+  Result<StatementPage> changed = db_->ExecuteStatement(r);
+  ASSERT_TRUE(changed.ok()) << changed.status().ToString();
+  EXPECT_EQ(changed->items.size(), 40u);
+  EXPECT_TRUE(changed->next_token.empty());
 }
 
 TEST_F(PagesTest, StatementTokens) {
