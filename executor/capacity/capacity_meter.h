@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "executor/capacity/clock.h"
@@ -70,6 +71,8 @@ class CapacityMeter {
 
   // By table or index, in the order they were first used.
   const std::vector<ConsumedCapacity>& consumed() const { return consumed_; }
+  // The same, given away: asks for no memory, of which there may be none after a write.
+  std::vector<ConsumedCapacity> TakeConsumed() noexcept { return std::move(consumed_); }
 
  private:
   CapacityMoment Now() const { return {mode_.clock->NowMs(), mode_.dynamo_wording}; }

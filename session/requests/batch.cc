@@ -127,7 +127,7 @@ Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOp
     PARTON_RETURN_IF_ERROR(MeteredWrite(db, ops, WriteOptions(), &meter).status());
   }
   result.write_units = WriteUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   if (collection_metrics) result.collections = MetricsOfAll(db, ops);
   return result;
 }
@@ -164,7 +164,7 @@ Result<BatchGetResult> ReadBatch(DatabaseState* db, const std::vector<ItemRead>&
   }
   if (!throttled.ok() && result.unprocessed.size() == resolved.size()) return throttled;
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 
@@ -293,7 +293,7 @@ Result<BatchStatementResult> BatchExecute(DatabaseState* db, const std::vector<S
     });
     result.status = std::move(s);
   }
-  batch.capacity = meter.consumed();
+  batch.capacity = meter.TakeConsumed();
   return batch;
 }
 

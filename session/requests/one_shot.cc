@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "executor/transaction_items.h"
@@ -55,25 +57,30 @@ void Explain(const Status& cancelled, const std::vector<Value>& items, Wanted wa
   }
 }
 
+// The order of placeholders means nothing.
+template <typename List>
+void AddPlaceholders(const std::optional<List>& list, RequestFingerprint* f) {
+  f->AddNumber(list ? list->size() : 0);
+  if (!list) return;
+  std::map<std::string_view, const typename List::value_type*> sorted;
+  for (const auto& pair : *list) sorted.emplace(pair.first, &pair);
+  for (const auto& [placeholder, pair] : sorted) {
+    f->Add(placeholder);
+    if constexpr (std::is_same_v<List, Expressions::Names>) {
+      f->Add(std::string_view(pair->second));
+    } else {
+      f->Add(pair->second);
+    }
+  }
+}
+
 void AddExpressions(const Expressions& e, RequestFingerprint* f) {
   for (const auto* text : {&e.condition, &e.update}) {
     f->AddNumber(text->has_value() ? 1 : 0);
     if (*text) f->Add(std::string_view(**text));
   }
-  f->AddNumber(e.names ? e.names->size() : 0);
-  if (e.names) {
-    for (const auto& [placeholder, name] : *e.names) {
-      f->Add(std::string_view(placeholder));
-      f->Add(std::string_view(name));
-    }
-  }
-  f->AddNumber(e.values ? e.values->size() : 0);
-  if (e.values) {
-    for (const auto& [placeholder, value] : *e.values) {
-      f->Add(std::string_view(placeholder));
-      f->Add(value);
-    }
-  }
+  AddPlaceholders(e.names, f);
+  AddPlaceholders(e.values, f);
 }
 
 RequestFingerprint FingerprintOf(const TransactWriteRequest& request) {
@@ -144,7 +151,7 @@ class TokenedWrite {
     PARTON_RETURN_IF_ERROR(std::move(written));
     TransactResult result;
     result.write_units = WriteUnits(meter);
-    result.capacity = meter.consumed();
+    result.capacity = meter.TakeConsumed();
     return result;
   }
 
@@ -165,7 +172,7 @@ class TokenedWrite {
       meter.ReadItem(*op.table, MeteredBytes(now), true);
     }
     result.read_units = ReadUnits(meter);
-    result.capacity = meter.consumed();
+    result.capacity = meter.TakeConsumed();
     return result;
   }
 
@@ -257,14 +264,19 @@ double WriteUnits(const CapacityMeter& meter) {
   return units;
 }
 
-std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) {
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) noexcept {
   std::vector<ItemCollectionMetrics> out;
-  DistinctItems partitions;
-  for (const WriteOp& op : ops) {
-    Value hash = HashOf(op);
-    if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
-    std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
-    if (metrics) out.push_back(std::move(*metrics));
+  // It is written: without memory for the metrics there are none.
+  try {
+    DistinctItems partitions;
+    for (const WriteOp& op : ops) {
+      Value hash = HashOf(op);
+      if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
+      std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
+      if (metrics) out.push_back(std::move(*metrics));
+    }
+  } catch (const std::exception&) {
+    out.clear();
   }
   return out;
 }
@@ -305,6 +317,7 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
   if (!result.ok())
     Explain(
         result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  if (result.ok() && request.collection_metrics) result->collections = MetricsOfAll(db, ops);
   return result;
 }
 
@@ -382,7 +395,7 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
     result.items.push_back(nothing ? Value() : std::move(item));
   }
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   if (bytes > kMostBytes) {
     return Status::Validation(
         fmt::format("The items are {} bytes long together, more than the {} that a transaction "
@@ -447,7 +460,7 @@ Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestState
     result.items.push_back(std::move(row));
   }
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 

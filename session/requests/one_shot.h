@@ -48,7 +48,7 @@ CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);
 double ReadUnits(const CapacityMeter& meter);
 double WriteUnits(const CapacityMeter& meter);
 // Of the partitions that the operations changed something in.
-std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops);
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) noexcept;
 // A write of the store that is counted. `parameters`: values of the operations' parameters, where they have any.
 Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
                                                CapacityMeter* meter, const std::vector<Value>* parameters = nullptr);

@@ -39,7 +39,7 @@ class PageReader {
     if (full || cursor->stopped_at_limit()) {
       page_.last_key = db_->store->KeyAt(*plan_.table, plan_.index, cursor->Position());
     }
-    page_.capacity = meter_.consumed();
+    page_.capacity = meter_.TakeConsumed();
     return std::move(page_);
   }
 

@@ -2,7 +2,9 @@
 #ifndef PARTON_SESSION_TRANSFER_EXPORT_S3_H_
 #define PARTON_SESSION_TRANSFER_EXPORT_S3_H_
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "executor/capacity/clock.h"
 #include "parton/backups.h"
@@ -15,6 +17,9 @@ namespace parton {
 // See Backups::Export. The summary is written last: without it the export is none.
 Result<ExportDescription> ExportTable(TableStore& store, const DatabaseClock& clock, const FileAccess& files,
                                       std::string_view table, const ExportOptions& options);
+
+// See Backups::Exports.
+Result<std::vector<ExportDescription>> FindExports(DatabaseState* db, const std::string& directory);
 
 }  // namespace parton
 

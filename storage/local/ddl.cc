@@ -503,6 +503,23 @@ Status DoomUnfinishedCopies(Engine* engine) {
   return any ? engine->WriteBatch(&batch, true) : Status::Ok();
 }
 
+// Earlier versions took the word for point-in-time recovery, and kept nothing: it begins now.
+Status BeginHistories(Engine* engine) {
+  std::vector<std::string> names;
+  for (const auto& [name, info] : engine->catalog()->by_name) {
+    const std::optional<PointInTime>& p = info->schema->point_in_time;
+    if (p && p->since_ms == 0) names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    SchemaChange change(engine);
+    TableSchema schema = *change.Find(name)->schema;
+    schema.point_in_time->since_ms = engine->NowMs();
+    change.Put(std::move(schema));
+    PARTON_RETURN_IF_ERROR(change.Commit());
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 Status ResumeDdl(Engine* engine) {
@@ -547,6 +564,7 @@ Status ResumeDdl(Engine* engine) {
     batch.Delete(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id));
     PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
   }
+  PARTON_RETURN_IF_ERROR(BeginHistories(engine));
   for (const auto& [id, info] : state->by_id) {
     for (const IndexSchema& index : info->schema->indexes) {
       if (index.state == IndexState::kCreating) {

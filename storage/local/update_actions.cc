@@ -14,7 +14,6 @@ namespace parton {
 namespace {
 
 constexpr char kBadPath[] = "The document path provided in the update expression is invalid for update";
-constexpr char kBadOperand[] = "An operand in the update expression has an incorrect data type";
 constexpr char kNoAttribute[] = "The provided expression refers to an attribute that does not exist in the item";
 
 using Path = DocumentPath;
@@ -63,7 +62,7 @@ Status MissingReason(const Expr& e, EvalContext& ctx, TextSpan span) {
       if (EvaluateValue(*child, ctx).is_missing()) absent = true;
     });
   }
-  return Status::Validation(absent ? kNoAttribute : kBadOperand, span);
+  return Status::Validation(absent ? kNoAttribute : kBadUpdateOperand, span);
 }
 
 Result<Value> Storable(const Value& v, const UpdateAction& action) {
@@ -74,7 +73,7 @@ Result<Value> Storable(const Value& v, const UpdateAction& action) {
 
 // `base` with the elements of `more` in (add) or out. MISSING if nothing is left.
 Result<Value> ChangeSet(const Value& base, const Value& more, bool add, TextSpan span) {
-  if (!base.is_missing() && base.type() != more.type()) return Status::Validation(kBadOperand, span);
+  if (!base.is_missing() && base.type() != more.type()) return Status::Validation(kBadUpdateOperand, span);
   const std::vector<Value>& change = more.elements();
   std::vector<Value> elements;
   if (!base.is_missing()) elements = base.elements();
@@ -102,7 +101,7 @@ Result<Value> SetValue(const Expr& e, EvalContext& ctx, TextSpan span) {
       if (ctx.failed()) return ctx.error;
       // To DynamoDB NULL is a value, and no number.
       const bool bad = v.is_missing() || (v.is_null() && ctx.logic == Logic::kDynamo);
-      return bad ? Result<Value>(Status::Validation(kBadOperand, span)) : v;
+      return bad ? Result<Value>(Status::Validation(kBadUpdateOperand, span)) : v;
     }
     if (left.is_exact() && right.is_exact()) {
       auto sum = b->op == BinaryOp::kAdd ? Number::Add(left.number(), right.number(), Rounding::kExact)
@@ -156,7 +155,7 @@ Result<Value> NewValue(const UpdateAction& action, const Value& old_value, EvalC
   }
   if (v.is_set()) return ChangeSet(old_value, v, add, span);
   if (old_value.is_missing()) return v;
-  if (!old_value.is_exact()) return Status::Validation(kBadOperand, span);
+  if (!old_value.is_exact()) return Status::Validation(kBadUpdateOperand, span);
   auto sum = Number::Add(old_value.number(), v.number(), Rounding::kExact);
   if (!sum.ok()) return std::move(sum).status().At(span);
   return Value::FromStored(*sum);

@@ -12,6 +12,9 @@ namespace parton {
 
 using DocumentPath = std::vector<PathStep>;
 
+// An update met a value in the item that it cannot work with.
+inline constexpr char kBadUpdateOperand[] = "An operand in the update expression has an incorrect data type";
+
 // "[a, b, [0]]", as DynamoDB's messages have it.
 std::string DocumentPathText(const DocumentPath& path);
 

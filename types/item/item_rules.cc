@@ -300,12 +300,14 @@ std::string_view DynamoTypeCode(const Value& v) {
 
 Result<Value> ToStorable(const Value& v, std::string_view path) { return Storable(v, Place{nullptr, path}, 1); }
 
+Result<std::vector<Field>> ToStorableFields(const Value& item) { return StorableFields(item, Place{}, 0); }
+
 Result<Value> ToStorableItem(const Value& v) {
   if (!v.is_struct()) {
     return Status::Validation(fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
   }
   if (!v.materialized()) return v.Own();
-  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
+  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, ToStorableFields(v));
   Value item = Value::Struct(std::move(fields));
   if (ItemSize(item) > kMaxItemBytes) {
     return Status::Validation("Item size has exceeded the maximum allowed size");

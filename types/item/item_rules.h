@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "parton/status.h"
 #include "parton/value.h"
@@ -28,6 +29,8 @@ Result<Value> ToStorable(const Value& v, std::string_view path);
 // attribute names, duplicates, nesting, and the 400 KB limit.
 Result<Value> ToStorableItem(const Value& v);
 
+// The same without the limit: the fields, storable, of an item that is not to be stored.
+Result<std::vector<Field>> ToStorableFields(const Value& item);
 // DynamoDB's code of a value's type: "S", "N", "NULL", ...; empty for a type that a table cannot hold.
 std::string_view DynamoTypeCode(const Value& v);
 

@@ -278,6 +278,14 @@ class Checker {
                 if (key.size() == kPrefixBytes + 8) feed = std::max(feed, ReadU64(key.substr(kPrefixBytes)));
               });
     }
+    ForEach(SpacePrefix(KeySpace::kHistory), "histories of tables", [&](std::string_view key, std::string_view bytes) {
+      if (key.size() != kPrefixBytes + 8) return Problem("a key of a table's history is damaged: " + Hex(key));
+      feed = std::max(feed, ReadU64(key.substr(kPrefixBytes)));
+      const Result<ChangeRecord> record = DecodeChange(bytes);
+      if (!record.ok())
+        return Problem("history of table " + std::to_string(ReadU32(key.substr(1))) + ": record " +
+                       std::to_string(ReadU64(key.substr(kPrefixBytes))) + ": " + record.status().message());
+    });
     CheckCounter(kNextIdCounter, id + 1);
     CheckCounter(kVersionCounter, version);
     CheckCounter(kFeedCounter, feed == 0 ? 0 : feed + 1);
