@@ -211,10 +211,10 @@ class BackupsImpl final : public Backups {
     return Call([&] { return ExportTable(*db_->store, *db_->clock, db_->options.files, table, options); });
   }
   Result<std::vector<ExportDescription>> Exports(const std::string& directory) override {
-    return BoundedCall(*db_, [&] { return FindExports(db_, directory); });
+    return Call([&] { return FindExports(db_->options.files, directory); });
   }
   Result<ImportDescription> Import(const ImportRequest& request) override {
-    return BoundedCall(*db_, [&]() -> Result<ImportDescription> {
+    return Call([&]() -> Result<ImportDescription> {
       PARTON_ASSIGN_OR_RETURN(ImportDescription done, ImportFiles(db_, request));
       const std::lock_guard lock(mutex_);
       imports_.push_back(done);

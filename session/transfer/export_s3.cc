@@ -210,8 +210,8 @@ std::optional<ExportDescription> ReadSummary(const std::string& root, const std:
 
 }  // namespace
 
-Result<std::vector<ExportDescription>> FindExports(DatabaseState* db, const std::string& directory) {
-  PARTON_RETURN_IF_ERROR(db->options.files.MayRead(directory));
+Result<std::vector<ExportDescription>> FindExports(const FileAccess& files, const std::string& directory) {
+  PARTON_RETURN_IF_ERROR(files.MayRead(directory));
   std::vector<ExportDescription> found;
   std::error_code error;
   std::filesystem::recursive_directory_iterator it(directory, error), end;

@@ -19,7 +19,7 @@ Result<ExportDescription> ExportTable(TableStore& store, const DatabaseClock& cl
                                       std::string_view table, const ExportOptions& options);
 
 // See Backups::Exports.
-Result<std::vector<ExportDescription>> FindExports(DatabaseState* db, const std::string& directory);
+Result<std::vector<ExportDescription>> FindExports(const FileAccess& files, const std::string& directory);
 
 }  // namespace parton
 
