@@ -62,7 +62,7 @@ Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op)
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Validation("the update or the condition is malformed");
   const WritePlan& plan = **body;
-  if (plan.returning != ReturnValues::kNone || plan.capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
+  if (plan.returning != ReturnValues::kNone || (*planned)->capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
     return Status::Validation("the update or the condition goes on after its end");
   }
   if (plan.condition != nullptr && operation.condition.empty()) {
