@@ -162,8 +162,7 @@ bool ReadCollector::ReadsKey(const Expr& term, const Plan::Access& a) const {
     if (const auto* path = e.As<Expr::Path>(); path != nullptr && !path->steps.empty()) {
       const auto* base = path->base->As<Expr::Slot>();
       const std::string& name = path->steps[0].name;
-      found = found || (base != nullptr && base->index == a.slot &&
-                        (name == key.hash.name || (key.range && name == key.range->name)));
+      found = found || (base != nullptr && base->index == a.slot && key.Has(name));
     }
     ForEachChild(e, [&](const ExprPtr& child) { self(self, *child); });
   };

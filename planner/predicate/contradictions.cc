@@ -68,7 +68,7 @@ class Finder {
     if (root == nullptr || root->index != access_->slot || p->steps.size() != 1) return false;
     const KeySchema& key = access_->table->key;
     const std::string& name = p->steps[0].name;
-    return p->steps[0].index < 0 && (name == key.hash.name || (key.range && name == key.range->name));
+    return p->steps[0].index < 0 && key.Has(name);
   }
 
   void Note(const ExprPtr& path, CompareOp op, const Value* v) {
