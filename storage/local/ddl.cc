@@ -5,6 +5,7 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/schema_codec.h"
+#include "storage/local/commit.h"
 #include "types/status/bounds.h"
 
 namespace parton {
@@ -34,32 +35,32 @@ class Change {
   leveldb::WriteBatch* batch() { return &batch_; }
   uint32_t NewId() { return engine_->NewId(&batch_); }
 
-  // Makes `schema` the table's.
-  TablePtr Put(TableSchema schema) {
-    schema.version = next_->version;
-    ResolveNames(&schema, &engine_->names());
+  TablePtr Put(StoredTable table) {
+    table.schema.version = next_->version;
     std::string bytes;
-    EncodeSchema(schema, &bytes);
-    batch_.Put(TableRecordKey(schema.id), bytes);
-    auto table = std::make_shared<const TableSchema>(std::move(schema));
-    next_->Put(std::make_shared<const TableInfo>(table, engine_->names()));
-    return table;
+    EncodeSchema(table, &bytes);
+    batch_.Put(TableRecordKey(table.schema.id), bytes);
+    auto info = std::make_shared<const TableInfo>(std::move(table), &engine_->names());
+    TablePtr schema = info->schema;
+    next_->Put(std::move(info));
+    return schema;
   }
-  void Erase(TablePtr table) {
-    batch_.Delete(TableRecordKey(table->id));
-    next_->Erase(*table);
+  void Erase(const TableSchema& table) {
+    batch_.Delete(TableRecordKey(table.id));
+    next_->Erase(table);
   }
   void Doom(KeySpace space, uint32_t id) {
     batch_.Put(RangeRecordKey(KeySpace::kDoomed, space, id), "");
     doomed_.emplace_back(space, id);
   }
   // All a table holds; its feed too unless it lives on.
-  void DoomTable(const TableSchema& table, bool with_feed) {
+  void DoomTable(const StoredTable& stored, bool with_feed) {
+    const TableSchema& table = stored.schema;
     Doom(KeySpace::kItem, table.id);
     for (const IndexSchema& index : table.indexes) Doom(KeySpace::kEntry, index.id);
     Doom(KeySpace::kStatistics, table.id);
     Doom(KeySpace::kLoad, table.id);
-    if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, table.ttl_id);
+    if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, stored.ttl_id);
     if (with_feed) {
       Doom(KeySpace::kChange, table.id);
       Doom(KeySpace::kConsumer, table.id);
@@ -159,14 +160,12 @@ Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Vi
     if (keys.empty()) return Status::Ok();
     position = keys.back() + '\0';
     {
-      std::shared_lock<Gate> gate(engine->gate());
-      const TableInfo* info = engine->catalog_held().Find(table_id);
+      HeldItems held(engine);
+      const TableInfo* info = held.catalog().Find(table_id);
       if (info == nullptr) {
         return Status::NotFound("the table was dropped while it was being worked on");
       }
-      Latches::Guard latches = engine->latches().Acquire([&](auto add) {
-        for (const std::string& key : keys) add(key);
-      });
+      held.Latch(keys);
       leveldb::WriteBatch batch;
       std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
       it->Seek(keys.front());
@@ -192,9 +191,10 @@ const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
 }
 
 // An item that has all key attributes of the index, but not so that they could be a key.
-bool LeftOut(const IndexSchema& index, const ItemView& item) {
-  const auto present = [&](const KeyAttribute& a) { return !item.Get(a.name_id, a.name).is_missing(); };
-  return present(index.key.hash) && (!index.key.range || present(*index.key.range));
+bool LeftOut(const IndexPlan& index, const ItemView& item) {
+  const auto present = [&](uint32_t id, const KeyAttribute& a) { return !item.Get(id, a.name).is_missing(); };
+  const KeySchema& key = index.schema->key;
+  return present(index.hash_id, key.hash) && (!key.range || present(index.range_id, *key.range));
 }
 
 Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const ProgressFn& progress) {
@@ -208,20 +208,20 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
         const ItemView item(bytes, &engine->names());
         if (MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
           batch->Put(entry_key, entry_value);
-        } else if (LeftOut(*plan->schema, item)) {
+        } else if (LeftOut(*plan, item)) {
           complete = false;
         }
       }));
   Change change(engine);
   const TableInfo* info = engine->catalog_held().Find(table_id);
   if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
-  TableSchema schema = *info->schema;
-  for (IndexSchema& index : schema.indexes) {
+  StoredTable table = info->Stored();
+  for (IndexSchema& index : table.schema.indexes) {
     if (index.id != index_id) continue;
     index.state = IndexState::kActive;
     index.complete = complete;
   }
-  change.Put(std::move(schema));
+  change.Put(std::move(table));
   return change.Commit();
 }
 
@@ -230,7 +230,7 @@ Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const Progr
       FillFromItems(engine, table_id, progress,
                     [&, queue_key = std::string()](const TableInfo& info, std::string_view key, std::string_view bytes,
                                                    leveldb::WriteBatch* batch) mutable {
-                      if (info.schema->ttl_id == ttl_id && ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
+                      if (info.ttl_id == ttl_id && ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
                         batch->Put(queue_key, "");
                       }
                     }));
@@ -241,9 +241,9 @@ Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const Progr
 
 Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, Change* change,
                    const ProgressFn& progress) {
-  TableSchema schema = *info.schema;
-  std::erase_if(schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
-  change->Put(std::move(schema));
+  StoredTable table = info.Stored();
+  std::erase_if(table.schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
+  change->Put(std::move(table));
   change->Doom(KeySpace::kEntry, index_id);
   PARTON_RETURN_IF_ERROR(change->Commit());
   return DeleteDoomed(engine, *change, progress);
@@ -267,12 +267,10 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
     PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
     if (keys.empty()) return Status::Ok();
     position = keys.back() + '\0';
-    std::shared_lock<Gate> gate(engine->gate());
-    const TableInfo* info = engine->catalog_held().Find(table_id);
+    HeldItems held(engine);
+    const TableInfo* info = held.catalog().Find(table_id);
     if (info == nullptr) return Status::Ok();
-    Latches::Guard latches = engine->latches().Acquire([&](auto add) {
-      for (const std::string& key : keys) add(key);
-    });
+    held.Latch(keys);
     std::vector<ItemChange> changes;
     for (const std::string& key : keys) {
       ItemChange c;
@@ -281,7 +279,7 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
       PARTON_RETURN_IF_ERROR(engine->ReadItem(nullptr, key, &c.old_bytes, &c.had));
       if (c.had) changes.push_back(std::move(c));
     }
-    PARTON_RETURN_IF_ERROR(engine->CommitChanges(changes, nullptr, 0));
+    PARTON_RETURN_IF_ERROR(CommitChanges(engine, changes));
     deleted += changes.size();
     bool go_on = true;
     for (const std::string& key : keys) go_on = progress.Step(key) && go_on;
@@ -307,10 +305,10 @@ Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
     index.id = change.NewId();
     index.state = IndexState::kActive;
   }
-  schema.ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
+  const uint32_t ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
   schema.created_ms = engine->NowMs();
   schema.stream_created_ms = schema.stream == StreamView::kOff ? 0 : schema.created_ms;
-  TablePtr table = change.Put(std::move(schema));
+  TablePtr table = change.Put({std::move(schema), ttl_id});
   PARTON_RETURN_IF_ERROR(change.Commit());
   return table;
 }
@@ -321,15 +319,16 @@ Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progre
   Change change(engine);
   const TableInfo* info = change.Find(name);
   if (info == nullptr) return TableNotFound(name);
-  TablePtr table = info->schema;
+  const StoredTable stored = info->Stored();
+  const TableSchema* table = &stored.schema;
   if (IsBeingFilled(*table)) return InUse(name);
   if (auto it = table->options.find("deletion_protection"); it != table->options.end() && it->second == "true") {
     return Status::Validation(
         "Resource cannot be deleted as it is currently protected against "
         "deletion. Disable deletion protection first.");
   }
-  change.Erase(table);
-  change.DoomTable(*table, true);
+  change.Erase(*table);
+  change.DoomTable(stored, true);
   PARTON_RETURN_IF_ERROR(change.Commit());
   return DeleteDoomed(engine, change, progress);
 }
@@ -347,15 +346,14 @@ Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& pr
   }
   // New ids: the table is empty at once, and what the old ones hold is deleted behind.
   Change change(engine);
-  TablePtr table = change.Find(name)->schema;
-  if (IsBeingFilled(*table)) return InUse(name);
-  TableSchema schema = *table;
-  change.Erase(table);
-  change.DoomTable(*table, true);
-  schema.id = change.NewId();
-  for (IndexSchema& index : schema.indexes) index.id = change.NewId();
-  if (!schema.ttl_attribute.empty()) schema.ttl_id = change.NewId();
-  change.Put(std::move(schema));
+  StoredTable table = change.Find(name)->Stored();
+  if (IsBeingFilled(table.schema)) return InUse(name);
+  change.Erase(table.schema);
+  change.DoomTable(table, true);
+  table.schema.id = change.NewId();
+  for (IndexSchema& index : table.schema.indexes) index.id = change.NewId();
+  if (!table.schema.ttl_attribute.empty()) table.ttl_id = change.NewId();
+  change.Put(std::move(table));
   PARTON_RETURN_IF_ERROR(change.Commit());
   return DeleteDoomed(engine, change, progress);
 }
@@ -375,7 +373,8 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
     if (info->schema->FindIndex(index.name) != nullptr) {
       return Status(StatusCode::kInUse, "Attempting to create an index which already exists: " + index.name);
     }
-    TableSchema schema = *info->schema;
+    StoredTable stored = info->Stored();
+    TableSchema& schema = stored.schema;
     index.id = 0;
     index.state = IndexState::kCreating;
     index.complete = true;
@@ -383,7 +382,7 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
     PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
     index_id = schema.indexes.back().id = change.NewId();
     table_id = schema.id;
-    change.Put(std::move(schema));
+    change.Put(std::move(stored));
     PARTON_RETURN_IF_ERROR(change.Commit());
   }
   Status filled = Guarded([&] { return FillIndex(engine, table_id, index_id, progress); });
@@ -439,7 +438,6 @@ Status AlterTable(Engine* engine, std::string_view table, const std::function<St
   schema.name = old.name;
   schema.key = old.key;
   schema.created_ms = old.created_ms;
-  schema.ttl_id = old.ttl_id;
   schema.stream_created_ms = old.stream_created_ms;
   schema.stream_start = old.stream_start;
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
@@ -448,19 +446,19 @@ Status AlterTable(Engine* engine, std::string_view table, const std::function<St
     schema.stream_start = engine->feed().Visible() + 1;
   }
   const bool new_ttl = schema.ttl_attribute != old.ttl_attribute;
-  uint32_t ttl_id = 0;
+  uint32_t ttl_id = info->ttl_id;
   if (new_ttl) {
-    if (!old.ttl_attribute.empty()) change.Doom(KeySpace::kExpiry, old.ttl_id);
-    schema.ttl_id = 0;
+    if (!old.ttl_attribute.empty()) change.Doom(KeySpace::kExpiry, ttl_id);
+    ttl_id = 0;
     if (!schema.ttl_attribute.empty()) {
-      ttl_id = schema.ttl_id = change.NewId();
+      ttl_id = change.NewId();
       change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
     }
   }
   const uint32_t table_id = schema.id;
-  change.Put(std::move(schema));
+  change.Put({std::move(schema), ttl_id});
   PARTON_RETURN_IF_ERROR(change.Commit());
-  if (ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, {}));
+  if (new_ttl && ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, {}));
   return DeleteDoomed(engine, change, {});
 }
 
@@ -473,7 +471,8 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     const TableInfo* info = change.Find(table);
     if (info == nullptr) return TableNotFound(table);
     if (IsBeingFilled(*info->schema)) return InUse(table);
-    TableSchema schema = *info->schema;
+    StoredTable stored = info->Stored();
+    TableSchema& schema = stored.schema;
     auto it = std::find_if(schema.indexes.begin(), schema.indexes.end(),
                            [&](const IndexSchema& i) { return i.name == index; });
     if (it == schema.indexes.end()) {
@@ -484,7 +483,7 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     it->state = IndexState::kCreating;
     it->complete = true;
     table_id = schema.id;
-    change.Put(std::move(schema));
+    change.Put(std::move(stored));
     PARTON_RETURN_IF_ERROR(change.Commit());
     // Entries that cannot be read stay behind, in nobody's way.
     Status deleted = DeleteDoomed(engine, change, progress);
@@ -500,12 +499,12 @@ Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& pr
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
   if (info->schema->ttl_attribute.empty()) return Status::Ok();
-  TableSchema schema = *info->schema;
-  change.Doom(KeySpace::kExpiry, schema.ttl_id);
-  const uint32_t table_id = schema.id;
-  const uint32_t ttl_id = schema.ttl_id = change.NewId();
+  StoredTable stored = info->Stored();
+  change.Doom(KeySpace::kExpiry, stored.ttl_id);
+  const uint32_t table_id = stored.schema.id;
+  const uint32_t ttl_id = stored.ttl_id = change.NewId();
   change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
-  change.Put(std::move(schema));
+  change.Put(std::move(stored));
   PARTON_RETURN_IF_ERROR(change.Commit());
   PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, progress));
   Status deleted = DeleteDoomed(engine, change, progress);
@@ -527,9 +526,9 @@ Status ForgetFeedHistory(Engine* engine, std::string_view table) {
   Change change(engine);
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
-  TableSchema schema = *info->schema;
-  schema.stream_start = engine->feed().Visible() + 1;
-  change.Put(std::move(schema));
+  StoredTable stored = info->Stored();
+  stored.schema.stream_start = engine->feed().Visible() + 1;
+  change.Put(std::move(stored));
   return change.Commit();
 }
 
@@ -541,7 +540,7 @@ Status RewriteCatalog(Engine* engine) {
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) change.batch()->Delete(it->key());
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(*info->schema);
+  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(info->Stored());
   for (uint32_t id = 0; id < engine->names().size(); ++id) {
     std::string key = SpacePrefix(KeySpace::kName);
     AppendU32(id, &key);
@@ -580,7 +579,7 @@ Status ResumeDdl(Engine* engine) {
   for (uint32_t ttl_id : queues) {
     uint32_t table_id = 0;
     for (const auto& [id, info] : state->by_id) {
-      if (info->schema->ttl_id == ttl_id) table_id = id;
+      if (info->ttl_id == ttl_id) table_id = id;
     }
     if (table_id != 0) {
       Status s = FillQueue(engine, table_id, ttl_id, {});

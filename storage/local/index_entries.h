@@ -19,11 +19,14 @@ namespace parton {
 
 // An index schema prepared for making entries. The schema must outlive it.
 struct IndexPlan {
-  IndexPlan(const TableSchema& table, const IndexSchema& index);
+  // Names that have no id yet get one.
+  IndexPlan(const TableSchema& table, const IndexSchema& index, NameTable* names);
 
   const IndexSchema* schema;
-  std::string prefix;                   // of all its keys
-  bool all;                             // the whole item is projected
+  std::string prefix;  // of all its keys
+  bool all;            // the whole item is projected
+  uint32_t hash_id;    // name ids of the key's attributes
+  uint32_t range_id = NameTable::kNone;
   std::vector<uint32_t> ids;            // projected attributes, ascending
   std::vector<std::string> full_names;  // those that have no id
 };

@@ -15,7 +15,7 @@
 
 #include "storage/local/engine.h"
 #include "storage/local/recovery/log_scan.h"
-#include "storage/local/recovery/manifest_state.h"
+#include "storage/local/recovery/manifest.h"
 
 namespace parton {
 
@@ -51,9 +51,9 @@ class SharedFile final : public leveldb::RandomAccessFile {
 };
 
 // A table from its begin to its end.
-class TableReader final : public leveldb::SequentialFile {
+class FrozenTable final : public leveldb::SequentialFile {
  public:
-  TableReader(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
+  FrozenTable(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
   leveldb::Status Read(size_t n, leveldb::Slice* result, char* scratch) override {
     n = static_cast<size_t>(std::min<uint64_t>(n, size_ - at_));
     leveldb::Status s = file_->Read(at_, n, result, scratch);
@@ -122,10 +122,10 @@ class FrozenEnv::Copier {
     PARTON_RETURN_IF_ERROR(Keep(manifest_name, manifest));
     std::vector<std::string> records;
     (void)ScanLog(manifest, &records, LogKind::kManifest);
-    ManifestState state;
+    Manifest state;
     for (const std::string& r : records) (void)state.Apply(r);
     bool missing = false;
-    for (uint64_t number : state.tables) PARTON_RETURN_IF_ERROR(KeepTable(number, &missing));
+    for (const auto& [number, file] : state.tables) PARTON_RETURN_IF_ERROR(KeepTable(number, &missing));
     PARTON_RETURN_IF_ERROR(KeepLogs(state.log_number, &missing));
     *changed = (missing && Changed(current, manifest)) || LogNumberNow() != state.log_number;
     return Status::Ok();
@@ -201,7 +201,7 @@ class FrozenEnv::Copier {
       return UINT64_MAX;
     std::vector<std::string> records;
     (void)ScanLog(manifest, &records, LogKind::kManifest);
-    ManifestState state;
+    Manifest state;
     for (const std::string& r : records) (void)state.Apply(r);
     return state.log_number;
   }
@@ -243,7 +243,7 @@ leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::S
   {
     std::lock_guard lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
-      *file = new TableReader(it->second.first, it->second.second);
+      *file = new FrozenTable(it->second.first, it->second.second);
       return leveldb::Status::OK();
     }
   }
