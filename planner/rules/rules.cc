@@ -31,6 +31,8 @@ const std::vector<Rule>& Rules() {
        "that the path gives are dropped or pushed into it.",
        ChooseAccessPaths},
       {"keep_top_rows", "A sort below a limit keeps only the rows the limit can give.", KeepTopRows},
+      {"push_filters_into_store", "The store itself leaves out items by the terms of a filter that it can evaluate.",
+       PushFiltersIntoStore},
       {"parallelize", "A large scan, and the work on its rows, runs in several workers.", Parallelize},
   };
   return rules;
