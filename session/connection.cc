@@ -252,7 +252,7 @@ Status ConnectionImpl::Begin() {
     return Status(StatusCode::kReadOnly, "the database was opened for reading only");
   }
   return Guarded([&] {
-    transaction_ = store().Begin();
+    PARTON_ASSIGN_OR_RETURN(transaction_, store().Begin());
     return Status();
   });
 }

@@ -423,7 +423,7 @@ const WritePlan* Execution::OwnWrite() const {
 
 // A value that the operators own is shown as it is, whoever holds it.
 void Execution::ShowRow(const Value& row) {
-  const internal::HeapItem* item = row.heap_item();
+  const internal::HeapItem* item = EncodedItem(row);
   if (item == nullptr || item->owned) {
     row_ = &row;
     if (item == nullptr && row.borrowed()) {
@@ -432,18 +432,18 @@ void Execution::ShowRow(const Value& row) {
     }
     return;
   }
-  internal::HeapItem* shown = shown_.heap_item();
+  internal::HeapItem* shown = EncodedItem(shown_);
   if (shown == nullptr || shown->owned || shown->names != item->names) {
     shown = new internal::HeapItem;
     shown->names = item->names;
-    shown_ = Value::FromHeapItem(shown);
+    shown_ = FromEncodedItem(shown);
   }
   shown->bytes = item->bytes;
   row_ = &shown_;
 }
 
 void Execution::KeepShownRow() {
-  internal::HeapItem* shown = shown_.heap_item();
+  internal::HeapItem* shown = EncodedItem(shown_);
   if (shown == nullptr || shown->owned || shown->Unique()) return;
   try {
     shown->storage = shown->bytes;

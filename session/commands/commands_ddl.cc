@@ -263,7 +263,7 @@ Status CreateTable(const ast::CreateTable& s, Execution* result, const std::stri
   if (!valid.ok()) return std::move(valid).At(s.name.span);
   // What was done must not fail afterwards: the text is made before, here and below.
   std::string text = fmt::format("table {} created", s.name.name);
-  Result<TablePtr> made = store.CreateTable(std::move(schema));
+  Result<TablePtr> made = store.admin().CreateTable(std::move(schema));
   if (!made.ok()) {
     // Somebody else may have been quicker.
     if (s.if_not_exists && made.status().code() == StatusCode::kInUse) return Status::Ok();
@@ -280,7 +280,7 @@ Status DropTable(const ast::DropTable& s, Execution* result) {
   }
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
   std::string text = fmt::format("table {} dropped", s.name.name);
-  Status dropped = result->connection().store().DropTable(s.name.name, Progress(result));
+  Status dropped = result->connection().store().admin().DropTable(s.name.name, Progress(result));
   if (!dropped.ok()) return std::move(dropped).At(s.name.span);
   PARTON_RETURN_IF_ERROR(result->connection().db().triggers->DropOfTable(s.name.name));
   result->SetText(ResultKind::kDone, std::move(text));
@@ -290,7 +290,7 @@ Status DropTable(const ast::DropTable& s, Execution* result) {
 Status TruncateTable(const ast::TruncateTable& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
   std::string text = fmt::format("table {} is empty now", s.name.name);
-  Status done = result->connection().store().TruncateTable(s.name.name, Progress(result));
+  Status done = result->connection().store().admin().TruncateTable(s.name.name, Progress(result));
   if (!done.ok()) return std::move(done).At(s.name.span);
   result->SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
@@ -323,10 +323,10 @@ Status CreateIndex(const ast::CreateIndex& s, Execution* result) {
   Status valid = ValidateTableSchema(changed, result->connection().settings()->dialect == Dialect::kDynamo);
   if (!valid.ok()) return std::move(valid).At(s.index.name.span);
   std::string text = fmt::format("index {} created", s.index.name.name);
-  Status done = store.CreateIndex(table->name, std::move(index), Progress(result));
+  Status done = store.admin().CreateIndex(table->name, std::move(index), Progress(result));
   if (!done.ok()) return std::move(done).At(s.index.name.span);
   if (changed.options != table->options) {
-    PARTON_RETURN_IF_ERROR(store.AlterTable(table->name, [&](TableSchema* schema) {
+    PARTON_RETURN_IF_ERROR(store.admin().AlterTable(table->name, [&](TableSchema* schema) {
       for (const auto& [name, value] : changed.options) schema->options[name] = value;
       return Status::Ok();
     }));
@@ -356,12 +356,12 @@ Status DropIndex(const ast::DropIndex& s, Execution* result) {
     return Status::Validation("a local index cannot be dropped: it goes with its table", s.name.span);
   }
   std::string text = fmt::format("index {} dropped", s.name.name);
-  Status done = store.DropIndex(table->name, s.name.name, Progress(result));
+  Status done = store.admin().DropIndex(table->name, s.name.name, Progress(result));
   if (!done.ok()) return std::move(done).At(s.name.span);
   const std::string prefix = IndexPrefix(s.name.name);
   auto belongs = [&](const auto& option) { return option.first.starts_with(prefix); };
   if (std::any_of(table->options.begin(), table->options.end(), belongs)) {
-    PARTON_RETURN_IF_ERROR(store.AlterTable(table->name, [&](TableSchema* schema) {
+    PARTON_RETURN_IF_ERROR(store.admin().AlterTable(table->name, [&](TableSchema* schema) {
       std::erase_if(schema->options, belongs);
       return Status::Ok();
     }));
@@ -383,7 +383,7 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
     }
   }
   std::string text = fmt::format("table {} altered", table->name);
-  Status done = result->connection().store().AlterTable(table->name, [&](TableSchema* schema) -> Status {
+  Status done = result->connection().store().admin().AlterTable(table->name, [&](TableSchema* schema) -> Status {
     PARTON_RETURN_IF_ERROR(CheckSwitches(s.clauses, *schema));
     const std::optional<Throughput> before = schema->provisioned;
     PARTON_RETURN_IF_ERROR(ApplyClauses(s.clauses, schema));

@@ -162,7 +162,7 @@ Status AdvanceClock(const ast::AdvanceClock& s, Execution* result) {
 
 Status BackupTo(const ast::BackupTo& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(result->connection().db().options.files.MayWrite(s.directory));
-  PARTON_RETURN_IF_ERROR(result->connection().store().Backup(s.directory, Progress(result)));
+  PARTON_RETURN_IF_ERROR(result->connection().store().maintenance().Backup(s.directory, Progress(result)));
   return Done(result, fmt::format("backup made at {}", s.directory));
 }
 
@@ -170,7 +170,7 @@ Status RestoreFrom(const ast::RestoreFrom& s, Execution* result) {
   PARTON_RETURN_IF_ERROR(Writable(result));
   ConnectionImpl& c = result->connection();
   PARTON_RETURN_IF_ERROR(c.db().options.files.MayRead(s.directory));
-  PARTON_RETURN_IF_ERROR(c.store().Restore(s.directory, Progress(result)));
+  PARTON_RETURN_IF_ERROR(c.store().maintenance().Restore(s.directory, Progress(result)));
   PARTON_RETURN_IF_ERROR(c.db().triggers->Load());
   return Done(result, fmt::format("{} tables restored", c.store().Tables().size()));
 }
@@ -179,7 +179,7 @@ Status Repair(Execution* result) {
   PARTON_RETURN_IF_ERROR(Writable(result));
   TableStore& store = result->connection().store();
   const StoreProgress progress = Progress(result);
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.Repair(progress));
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.maintenance().Repair(progress));
   std::vector<Value> rows;
   rows.reserve(done.size());
   for (const std::string& line : done) rows.push_back(Value::Struct({{"repair", Value::String(line)}}));

@@ -159,7 +159,7 @@ Status Analyze(const ast::Analyze& s, Execution* result) {
   for (const TablePtr& table : tables) {
     PARTON_ASSIGN_OR_RETURN(TableStatistics statistics, Collect(table, limits, result));
     text += Report(*table, statistics);
-    PARTON_RETURN_IF_ERROR(c.store().SaveStatistics(*table, std::move(statistics)));
+    PARTON_RETURN_IF_ERROR(c.store().maintenance().SaveStatistics(*table, std::move(statistics)));
   }
   // Plans made before know less.
   c.db().plans.Clear();

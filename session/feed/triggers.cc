@@ -385,7 +385,7 @@ Result<std::vector<Value>> Triggers::ListParked() {
 }
 
 Result<std::vector<std::string>> CheckAll(DatabaseState* db, const StoreProgress& progress) {
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> problems, db->store->Check(progress));
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> problems, db->store->maintenance().Check(progress));
   for (std::string& problem : db->triggers->Problems()) problems.push_back(std::move(problem));
   return problems;
 }

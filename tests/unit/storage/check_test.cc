@@ -108,11 +108,11 @@ class CheckTest : public ::testing::Test {
 
   std::string Entries() const { return IdPrefix(KeySpace::kEntry, table_->indexes[0].id); }
   std::string Items() const { return IdPrefix(KeySpace::kItem, table_->id); }
-  std::string Queue() const { return IdPrefix(KeySpace::kExpiry, table_->ttl_id); }
+  std::string Queue() const { return IdPrefix(KeySpace::kExpiry, table_->indexes.back().id + 1); }
   std::string Feed() const { return IdPrefix(KeySpace::kChange, table_->id); }
 
   std::unique_ptr<leveldb::Env> env_;
-  std::unique_ptr<TableStore> store_;
+  std::unique_ptr<LocalStore> store_;
   TablePtr table_;
 };
 
