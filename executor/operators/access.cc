@@ -18,6 +18,7 @@ namespace {
 // The terms of the filter that the store does not evaluate; null: none.
 ExprPtr ResidualFilter(const Plan::Access& node) {
   if (node.pushed_filter == nullptr) return node.filter;
+  if (node.pushed_filter == node.filter) return nullptr;
   const std::vector<ExprPtr> pushed = Conjuncts(node.pushed_filter);
   std::vector<ExprPtr> terms = Conjuncts(node.filter);
   std::erase_if(terms, [&](const ExprPtr& t) { return std::find(pushed.begin(), pushed.end(), t) != pushed.end(); });

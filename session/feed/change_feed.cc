@@ -229,6 +229,8 @@ class FeedImpl final : public ChangeFeed {
 Result<std::unique_ptr<ChangeFeed>> OpenChangeFeed(DatabaseState* db, std::string_view name,
                                                    const FeedOptions& options) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, db->store->GetTable(name));
+  // A store without a feed says so.
+  if (db->store->capabilities().feed == nullptr) return db->store->feed().TrimmedUpTo(table->id).status();
   auto feed = std::make_unique<FeedImpl>(db, std::move(table), options.consumer);
   PARTON_RETURN_IF_ERROR(feed->Open(options));
   return std::unique_ptr<ChangeFeed>(std::move(feed));

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -158,7 +159,11 @@ Result<std::vector<WriteOutcome>> TryWrite(Writer* w, std::vector<WriteOp> ops, 
   Context c;
   const WriteMeter measure = [](const auto&, const Status&) { return Status(); };
   if (options.meter == nullptr) options.meter = &measure;
-  return w->Write(ops, c.ctx, options);
+  if constexpr (std::is_base_of_v<TableWriter, Writer>) {
+    return w->TransactWrite(ops, c.ctx, options);
+  } else {
+    return w->Write(ops, c.ctx, options);
+  }
 }
 template <typename Writer>
 WriteOutcome Write(Writer* w, WriteOp op) {
@@ -175,7 +180,7 @@ Status WriteError(Writer* w, WriteOp op) {
 
 inline Value Read(LocalStore* store, ReadView& view, const TablePtr& t, const Key& key) {
   Value v;
-  Status s = store->Get(view, *t, key, &v, nullptr);
+  Status s = store->Get(view, *t, key, nullptr, &v, nullptr);
   EXPECT_TRUE(s.ok()) << s.ToString();
   return v.Materialize();
 }
