@@ -1,7 +1,7 @@
-// What a store keeps beside items: its change feed for readers, and the queue of expiring items.
+// The change feed of a store, and its queue of expiring items.
 //
-// Reading order of the feed: take FeedEnd() first, then read what lies up to it; records up to FeedEnd() are all
-// committed and none of them will still appear. Sequence numbers grow over the whole database, so one table's
+// To read the feed: take FeedEnd() first, then read up to it. All records up to FeedEnd() are committed; no other
+// will appear among them. Sequence numbers grow over the whole database, so one table's
 // have gaps.
 //
 // Threads: any, everywhere.
@@ -37,6 +37,18 @@ struct FeedEntry {
   Value old_image;
 };
 
+// A stream that was switched off, or whose table was dropped. Its records are kept as long as others of their age.
+struct ClosedStream {
+  uint32_t table_id = 0;
+  std::string table;
+  KeySchema key;
+  StreamView view = StreamView::kOff;
+  int64_t created_ms = 0;
+  int64_t closed_ms = 0;
+  uint64_t first = 0;  // its records have numbers from `first` to `last`
+  uint64_t last = 0;
+};
+
 class FeedStore {
  public:
   virtual ~FeedStore() = default;
@@ -51,7 +63,7 @@ class FeedStore {
   // than about `max_bytes` of them. *reached: everything up to there was looked at.
   virtual Status ReadFeed(uint32_t table_id, uint64_t after, uint64_t upto, size_t limit, size_t max_bytes,
                           std::vector<FeedEntry>* out, uint64_t* reached) const = 0;
-  // How many records there are behind `after`, counting at most `limit`.
+  // The number of records after `after`, counting at most `limit`.
   virtual Result<uint64_t> CountFeed(uint32_t table_id, uint64_t after, uint64_t limit) const = 0;
   // A record as it is stored, and back.
   virtual Result<std::string> ReadFeedBytes(uint32_t table_id, uint64_t sequence) const = 0;
@@ -60,6 +72,14 @@ class FeedStore {
   virtual Result<uint64_t> TrimmedUpTo(uint32_t table_id) const = 0;
   // Deletes records made before `before_ms` with numbers <= upto, in pieces, beside writers. Returns how many.
   virtual Result<uint64_t> TrimFeed(uint32_t table_id, int64_t before_ms, uint64_t upto) = 0;
+
+  // Deletes what point-in-time recovery keeps of the table from before `before_ms`. Returns how many records.
+  virtual Result<uint64_t> TrimHistory(uint32_t table_id, int64_t before_ms) = 0;
+
+  // By table id and time of creation.
+  virtual Result<std::vector<ClosedStream>> ClosedStreams() const = 0;
+  // Forgets those that were closed before `before_ms`, and the records of tables that are gone.
+  virtual Status ForgetClosedStreams(int64_t before_ms) = 0;
 
   // Keys of items whose TTL value lies in [low, high), by value, at most `limit`; *position continues (empty:
   // from the start; empty again at the end).

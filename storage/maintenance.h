@@ -30,6 +30,9 @@ class Maintenance {
   // Check() finds wrong. Returns what it did and what was lost, line by line. Error: kCancelled; it can be run again.
   virtual Result<std::vector<std::string>> Repair(const StoreProgress& progress) = 0;
 
+  // 32 random bytes that are made at the first call and kept; of a store that takes no writes, as long as it is open.
+  virtual Result<std::string> Secret() = 0;
+
   // Copies a snapshot of everything into a new database at `directory`, while writers go on, and reads the copy
   // back. A copy that did not get to its end cannot be opened. Error (kOpenFailed): there is something already.
   virtual Status Backup(const std::string& directory, const StoreProgress& progress) = 0;

@@ -43,6 +43,9 @@ class CatalogAdmin {
   // Fills the index from the existing items while writers go on; items whose key values are unusable are
   // left out. `progress(done, total)` returning false cancels (the index is then removed).
   virtual Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) = 0;
+  // The same, but returns at once: the index is filled in the background, and is in state kCreating until then. If the
+  // store is closed before, that goes on when it is opened.
+  virtual Status StartIndex(std::string_view table, IndexSchema index) = 0;
   virtual Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress = {}) = 0;
   // Changes everything but keys and indexes (throughput, stream, TTL, options): `change` edits a copy.
   virtual Status AlterTable(std::string_view table, const std::function<Status(TableSchema*)>& change) = 0;

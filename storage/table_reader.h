@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parton/status.h"
@@ -65,6 +66,9 @@ struct CursorSpec {
   KeyRange range;
   bool backward = false;
   const ScanSegment* segment = nullptr;  // narrows the range further; must outlive the cursor
+  // Only items whose partition key is of that segment (TableReader::SegmentOf); others are stepped over, not examined.
+  uint32_t hash_segment = 0;
+  uint32_t hash_segments = 0;  // 0: all items
   // Read ahead without filling the block cache: for scans of more than the cache holds.
   bool fill_cache = true;
   // Only items for which it is true are returned. Evaluated on ctx.frame[slot] = item. REQUIRES: CanEvaluate.
@@ -141,6 +145,25 @@ class TableReader {
   virtual std::vector<ScanSegment> Split(const TableSchema& /*table*/, const IndexSchema* /*index*/,
                                          const KeyRange& /*range*/, int /*pieces*/) {
     return std::vector<ScanSegment>(1);
+  }
+  // ItemCursor::Position of the item with these key attributes, whether there is one or not: in an index those of the
+  // index and of the table. Empty: they are not there, or of other types.
+  virtual std::string PositionOf(const TableSchema& /*table*/, const IndexSchema* /*index*/,
+                                 const Value& /*attributes*/) const {
+    return "";
+  }
+  // The same back: a STRUCT. MISSING: it is no position of a single item.
+  virtual Value KeyAt(const TableSchema& /*table*/, const IndexSchema* /*index*/, std::string_view /*position*/) const {
+    return Value::Missing();
+  }
+  // Which of `segments` parts of the partition keys a position is in; a function of the partition key alone.
+  virtual uint32_t SegmentOf(const TableSchema& /*table*/, const IndexSchema* /*index*/, std::string_view /*position*/,
+                             uint32_t /*segments*/) const {
+    return 0;
+  }
+  // Stored bytes of a range, roughly.
+  virtual uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& /*range*/) {
+    return Stats(table, index).approximate_bytes;
   }
   // Whether a filter, a condition or a value of a write may cross into the store. False for subqueries, always.
   virtual bool CanEvaluate(const Expr& e) const = 0;

@@ -2,6 +2,7 @@
 #include "storage/table_store.h"
 
 #include "storage/feed.h"
+#include "storage/table_backups.h"
 #include "types/schema/table_statistics.h"
 
 namespace parton {
@@ -17,6 +18,7 @@ class NoAdmin final : public CatalogAdmin {
   Status DropTable(std::string_view, const StoreProgress&) override { return Refused(); }
   Status TruncateTable(std::string_view, const StoreProgress&) override { return Refused(); }
   Status CreateIndex(std::string_view, IndexSchema, const StoreProgress&) override { return Refused(); }
+  Status StartIndex(std::string_view, IndexSchema) override { return Refused(); }
   Status DropIndex(std::string_view, std::string_view, const StoreProgress&) override { return Refused(); }
   Status AlterTable(std::string_view, const std::function<Status(TableSchema*)>&) override { return Refused(); }
 
@@ -39,6 +41,9 @@ class NoFeed final : public FeedStore {
   Result<FeedEntry> DecodeFeed(uint64_t, std::string_view) const override { return Refused(); }
   Result<uint64_t> TrimmedUpTo(uint32_t) const override { return Refused(); }
   Result<uint64_t> TrimFeed(uint32_t, int64_t, uint64_t) override { return Refused(); }
+  Result<uint64_t> TrimHistory(uint32_t, int64_t) override { return Refused(); }
+  Result<std::vector<ClosedStream>> ClosedStreams() const override { return Refused(); }
+  Status ForgetClosedStreams(int64_t) override { return Refused(); }
   Result<std::vector<Key>> ExpiredKeys(const TableSchema&, const Number&, const Number&, size_t,
                                        std::string*) const override {
     return Refused();
@@ -66,11 +71,26 @@ class NoMaintenance final : public Maintenance {
   Status SaveStatistics(const TableSchema&, TableStatistics) override { return Refused(); }
   Result<std::vector<std::string>> Check(const StoreProgress&) override { return Refused(); }
   Result<std::vector<std::string>> Repair(const StoreProgress&) override { return Refused(); }
+  Result<std::string> Secret() override { return Refused(); }
   Status Backup(const std::string&, const StoreProgress&) override { return Refused(); }
   Status Restore(const std::string&, const StoreProgress&) override { return Refused(); }
 
  private:
   static Status Refused() { return Lacks("has no upkeep: ANALYZE, CHECK, REPAIR, BACKUP, RESTORE"); }
+};
+
+class NoBackups final : public TableBackups {
+ public:
+  Result<StoredBackup> Create(std::string_view, const std::string&, const StoreProgress&) override { return Refused(); }
+  Result<std::vector<StoredBackup>> List() const override { return Refused(); }
+  Status Drop(uint32_t, const StoreProgress&) override { return Refused(); }
+  Result<TablePtr> Restore(const StoredBackup&, TableSchema, const StoreProgress&) override { return Refused(); }
+  Result<TablePtr> RestoreToTime(const TableSchema&, int64_t, TableSchema, const StoreProgress&) override {
+    return Refused();
+  }
+
+ private:
+  static Status Refused() { return Lacks("keeps no backups of tables"); }
 };
 
 template <typename Capability, typename Missing>
@@ -99,5 +119,7 @@ RecordStore& TableStore::records() const { return OrMissing<RecordStore, NoRecor
 Maintenance& TableStore::maintenance() const {
   return OrMissing<Maintenance, NoMaintenance>(capabilities().maintenance);
 }
+
+TableBackups& TableStore::backups() const { return OrMissing<TableBackups, NoBackups>(capabilities().backups); }
 
 }  // namespace parton

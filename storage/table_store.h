@@ -22,7 +22,8 @@
 
 namespace parton {
 
-class FeedStore;  // storage/feed.h
+class FeedStore;     // storage/feed.h
+class TableBackups;  // storage/table_backups.h
 
 // What a store can do beside reading and writing; null: it cannot. Owned by the store.
 struct StoreCapabilities {
@@ -32,6 +33,7 @@ struct StoreCapabilities {
   FeedStore* feed = nullptr;
   RecordStore* records = nullptr;
   Maintenance* maintenance = nullptr;
+  TableBackups* backups = nullptr;
 };
 
 class TableStore : public Catalog, public TableReader, public TableWriter {
@@ -48,6 +50,7 @@ class TableStore : public Catalog, public TableReader, public TableWriter {
   FeedStore& feed() const;
   RecordStore& records() const;
   Maintenance& maintenance() const;
+  TableBackups& backups() const;
 };
 
 }  // namespace parton

@@ -35,7 +35,9 @@ class Access final : public Operator {
     residual_ = ResidualFilter(node);
     if (node.fetch) items_.BehindEntries();
     if (point_) return;
-    cursor_.OnPage([this] { return AdmitPage(); }, [this](const ReadStats& page) { EndPage(page); });
+    cursor_.OnPage([this](CursorSpec* spec) { return BeginPage(spec); },
+                   [this](const ReadStats& page) { EndPage(page); });
+    cursor_.EndsWhen([this](size_t range, const std::string& after) { return PageEnds(range, after); });
     if (node.pushed_filter != nullptr) cursor_.OnSkipped([this](uint64_t count) { return ctx_.Tick(count); });
   }
 
@@ -49,7 +51,8 @@ class Access final : public Operator {
       left_ = 0;
       return true;
     }
-    if (single_) return OpenSingle();
+    if (ctx_.page != nullptr) next_ = ctx_.page->range;
+    if (single_) return next_ > 0 || OpenSingle();
     if (point_) return ResolveKeys(node_, ctx_, &keys_);
     return OpenRanges();
   }
@@ -103,7 +106,7 @@ class Access final : public Operator {
   }
   bool NextSingle() {
     if (!std::exchange(found_, false)) return false;
-    return items_.Get(key_, item()) && !item()->is_missing();
+    return GetOne(key_);
   }
 
   bool NextKey() {
@@ -113,7 +116,7 @@ class Access final : public Operator {
         if (!item()->is_missing()) return true;
         continue;
       }
-      if (next_ == keys_.size() || !ctx_.Tick()) return false;
+      if (next_ >= keys_.size() || !ctx_.Tick() || PageEnds(next_, "")) return false;
       const size_t ahead = std::min<uint64_t>({items_.Ahead(), keys_.size() - next_, left_});
       if (ahead > 1) {
         const auto from = keys_.begin() + static_cast<ptrdiff_t>(next_);
@@ -121,9 +124,15 @@ class Access final : public Operator {
         if (!GetAll({from, from + static_cast<ptrdiff_t>(ahead)})) return false;
         continue;
       }
-      if (!items_.Get(keys_[next_++], item())) return false;
-      if (!item()->is_missing()) return true;
+      if (GetOne(keys_[next_++])) return true;
+      if (ctx_.failed()) return false;
     }
+  }
+  // False: there is none, or failed.
+  bool GetOne(const Key& key) {
+    const bool got = items_.Get(key, item());
+    if (got && ctx_.page != nullptr) ++ctx_.page->examined_items;
+    return got && !item()->is_missing();
   }
   bool GetAll(const std::vector<Key>& keys) {
     next_got_ = 0;
@@ -143,11 +152,6 @@ class Access final : public Operator {
       ranges = range < ranges.size() ? std::vector<KeyRange>{std::move(ranges[range])} : std::vector<KeyRange>();
       spec.segment = &ctx_.morsel->segment;
     }
-    if (ctx_.capacity != nullptr) {
-      spec.measure = true;
-      // The item that crosses the line is the page's last one.
-      spec.examine_bytes = kPageBytes + 1;
-    }
     if (node_.kind == AccessKind::kScan && ctx_.shared->cache_bytes > 0) {
       // A scan of more than half of the cache would only wash it out.
       spec.fill_cache =
@@ -156,6 +160,7 @@ class Access final : public Operator {
     spec.filter = node_.pushed_filter;
     if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
     cursor_.Start(ctx_.shared->view, std::move(spec), std::move(ranges));
+    if (ctx_.page != nullptr) cursor_.GoTo(ctx_.page->range, ctx_.page->after);
     return true;
   }
 
@@ -201,13 +206,41 @@ class Access final : public Operator {
     return true;
   }
 
-  Status AdmitPage() {
-    CapacityMeter* meter = ctx_.capacity;
-    return meter == nullptr ? Status::Ok() : meter->AdmitPage(*node_.table, node_.index, node_.consistent);
+  // True if the page of rows has its items: then the next one goes on there.
+  bool PageEnds(size_t range, const std::string& after) {
+    AccessPage* page = ctx_.page;
+    if (page == nullptr) return false;
+    const bool full = (page->limit > 0 && page->examined_items >= page->limit) ||
+                      (page->bytes > 0 && page->examined_bytes >= page->bytes);
+    if (!full) return false;
+    page->more = true;
+    page->range = range;
+    page->after = after;
+    return true;
+  }
+
+  // Pages of the store's, for consumed capacity and for pages of rows.
+  Status BeginPage(CursorSpec* spec) {
+    if (CapacityMeter* meter = ctx_.capacity) {
+      spec->measure = true;
+      // The item that crosses the line is the page's last one.
+      spec->examine_bytes = kPageBytes + 1;
+      PARTON_RETURN_IF_ERROR(meter->AdmitPage(*node_.table, node_.index, items_.consistent()));
+    }
+    if (const AccessPage* page = ctx_.page; page != nullptr) {
+      spec->measure = true;
+      if (page->limit > 0) spec->examine_items = page->limit - page->examined_items;
+      if (page->bytes > 0) spec->examine_bytes = page->bytes - page->examined_bytes;
+    }
+    return Status::Ok();
   }
   void EndPage(const ReadStats& page) {
     if (CapacityMeter* meter = ctx_.capacity) {
-      reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, node_.consistent);
+      reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, items_.consistent());
+    }
+    if (ctx_.page != nullptr) {
+      ctx_.page->examined_items += page.items_examined;
+      ctx_.page->examined_bytes += page.bytes_examined;
     }
     reads_.Add(page);
     ctx_.stats.Add(page);

@@ -16,7 +16,7 @@ constexpr size_t kBatch = 100;  // of DynamoDB's BatchGetItem
 }  // namespace
 
 size_t KeyedItems::Ahead() const {
-  return ctx_.capacity != nullptr ? 1 : std::min(ctx_.shared->store->KeysAhead(), kBatch);
+  return ctx_.capacity != nullptr || ctx_.page != nullptr ? 1 : std::min(ctx_.shared->store->KeysAhead(), kBatch);
 }
 
 // What is metered is the size of the whole item.
@@ -32,13 +32,13 @@ void KeyedItems::Count(ReadStats got) {
 
 bool KeyedItems::Get(const Key& key, Value* item) {
   CapacityMeter* meter = ctx_.capacity;
-  if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, access_.consistent))) return false;
+  if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, consistent()))) return false;
   ReadStats got;
   Status s = ctx_.shared->store->Get(*ctx_.shared->view, *access_.table, key, Attributes(), item, &got);
   Count(got);
   if (s.ok()) {
     if (meter != nullptr) {
-      reads_->units += meter->ReadItem(*access_.table, MeteredBytes(*item), access_.consistent);
+      reads_->units += meter->ReadItem(*access_.table, MeteredBytes(*item), consistent());
     }
     return true;
   }

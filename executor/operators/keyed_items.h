@@ -19,8 +19,10 @@ class KeyedItems {
   // Items of an index access: the entry has been counted as examined.
   void BehindEntries() { behind_entries_ = true; }
 
+  bool consistent() const { return access_.consistent || (ctx_.page != nullptr && ctx_.page->consistent); }
   // How many keys to get at once where the rows of the later ones may not be wanted. While capacity is counted it is
-  // one: each item is admitted when the one before it has been paid.
+  // one: each item is admitted when the one before it has been paid. So it is for a page of rows, which may end
+  // anywhere.
   size_t Ahead() const;
   // MISSING: there is no such item, or none can have the key. False: failed.
   bool Get(const Key& key, Value* item);

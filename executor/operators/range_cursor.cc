@@ -75,7 +75,11 @@ Status RangeCursor::Resume(ReadView* view, CursorSpec spec, std::vector<KeyRange
 
 bool RangeCursor::Open() {
   if (stopped_ || !status_.ok() || next_ >= ranges_.size()) return false;
-  if (page_opens_) status_ = page_opens_();
+  if (ends_ && ends_(next_, spec_.after)) {
+    stopped_ = true;
+    return false;
+  }
+  if (page_opens_) status_ = page_opens_(&spec_);
   if (!status_.ok()) return false;
   spec_.range = ranges_[next_];
   Result<std::unique_ptr<ItemCursor>> cursor = reader_->OpenCursor(*view_, spec_, ctx_, slot_);

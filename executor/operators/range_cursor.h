@@ -25,11 +25,15 @@ class RangeCursor {
   RangeCursor(const RangeCursor&) = delete;
   RangeCursor& operator=(const RangeCursor&) = delete;
 
-  // Told before each page is opened (an error ends the reading), and of what it read when it is left.
-  void OnPage(std::function<Status()> opens, std::function<void(const ReadStats&)> closes) {
+  // Told before each page is opened, whose limits it may set (an error ends the reading), and of what the page read
+  // when it is left.
+  void OnPage(std::function<Status(CursorSpec*)> opens, std::function<void(const ReadStats&)> closes) {
     page_opens_ = std::move(opens);
     page_closes_ = std::move(closes);
   }
+  // Asked before each page is opened; true ends the reading. It could go on in this range, behind this position of the
+  // store's (empty: at its start).
+  void EndsWhen(std::function<bool(size_t range, const std::string& after)> ends) { ends_ = std::move(ends); }
   // Called with the items that the filter left out; false: no more are wanted.
   void OnSkipped(SkippedItems skipped) {
     skipped_ = [this, skipped = std::move(skipped)](uint64_t count) {
@@ -44,6 +48,12 @@ class RangeCursor {
   // From behind `position`, which Position() gave for the same ranges, read in this direction or in the other.
   // Error (kValidation): it is not one of theirs.
   Status Resume(ReadView* view, CursorSpec spec, std::vector<KeyRange> ranges, std::string_view position);
+
+  // After Start: goes to where EndsWhen's function said that it could go on. `range` may be one after the last.
+  void GoTo(size_t range, std::string after) {
+    next_ = range;
+    spec_.after = std::move(after);
+  }
 
   // As ItemCursor::Next. False at the end, on error, and when OnSkipped's function stopped it.
   bool Next(Value* item) {
@@ -70,7 +80,8 @@ class RangeCursor {
   TableReader* const reader_;
   EvalContext* const ctx_;
   const int slot_;
-  std::function<Status()> page_opens_;
+  std::function<Status(CursorSpec*)> page_opens_;
+  std::function<bool(size_t, const std::string&)> ends_;
   std::function<void(const ReadStats&)> page_closes_;
   SkippedItems skipped_;
 

@@ -14,6 +14,7 @@ namespace {
 // DynamoDB leaves alone what expired longer ago than that.
 constexpr int64_t kFiveYears = int64_t{5} * 365 * 24 * 3600;
 constexpr size_t kBatch = 100;
+constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 
 // attribute >= low AND attribute < high, on the item in slot 0. What is no number compares as unknown.
 ExprPtr IsExpired(const std::string& attribute, int64_t low, int64_t high) {
@@ -35,38 +36,40 @@ Sweeper::Sweeper(TableStore* store, const DatabaseClock* clock, RequestTokens* t
 
 void Sweeper::Start() {
   thread_ = std::thread([this] {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     while (!stop_.load()) {
       const int64_t interval = interval_ms_.load();
-      changed_.wait_for(lock, std::chrono::milliseconds(interval),
-                        [&] { return stop_.load() || interval_ms_.load() != interval; });
+      const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(interval);
+      while (!stop_.load() && interval_ms_.load() == interval) {
+        if (!changed_.WaitUntil(mutex_, until)) break;
+      }
       if (stop_.load()) return;
       if (interval_ms_.load() != interval) continue;
-      lock.unlock();
-      // What failed is tried again the next time; CHECK DATABASE tells of damage.
+      lock.Unlock();
+      // A failed run is repeated the next time; CHECK DATABASE reports damage.
       (void)Guarded([&] { return RunOnce(); });
-      lock.lock();
+      lock.Lock();
     }
   });
 }
 
 void Sweeper::Stop() {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     stop_.store(true);
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void Sweeper::SetInterval(int64_t ms) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   interval_ms_.store(ms);
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 Status Sweeper::RunOnce() {
-  std::lock_guard run(run_mutex_);
+  MutexLock run(run_mutex_);
   const int64_t now_ms = clock_->NowMs();
   Status first;
   auto note = [&](Status s) {
@@ -76,8 +79,12 @@ Status Sweeper::RunOnce() {
   for (const TablePtr& table : store_->Tables()) {
     if (stop_.load()) break;
     if (!table->ttl_attribute.empty()) note(SweepTable(table, now_ms / 1000));
+    if (table->point_in_time) {
+      note(store_->feed().TrimHistory(table->id, now_ms - table->point_in_time->days * kDayMs).status());
+    }
     note(store_->feed().TrimFeed(table->id, now_ms - retention_ms_.load(), hold_back_(*table)).status());
   }
+  note(store_->feed().ForgetClosedStreams(now_ms - retention_ms_.load()));
   note(tokens_->Forget(now_ms));
   return first;
 }

@@ -1,4 +1,4 @@
-// The tables a database has, as one immutable state that is replaced whole by each schema change.
+// The tables of a database: one immutable state, which each schema change replaces.
 #ifndef PARTON_STORAGE_LOCAL_CATALOG_H_
 #define PARTON_STORAGE_LOCAL_CATALOG_H_
 
@@ -17,7 +17,7 @@
 
 namespace parton {
 
-// A schema with what writers need prepared.
+// A schema, prepared for writers.
 struct TableInfo {
   // Names that have no id yet get one.
   TableInfo(StoredTable table, NameTable* names);

@@ -85,6 +85,7 @@ class Committer {
       any_ = true;
       AppendChange(c, engine_->names(), &writes, nullptr);
       if (c.table->schema->stream != StreamView::kOff) ++change_records_;
+      if (c.table->schema->point_in_time) ++change_records_;
     }
     writes.Sort();
     writes.AppendTo(&batch_);
@@ -113,7 +114,14 @@ class Committer {
     uint64_t sequence = first_record_;
     const int64_t now = engine_->NowMs();
     for (const ItemChange& c : changes_) {
-      if (c.changed() && c.table->schema->stream != StreamView::kOff) AddChangeRecord(c, sequence++, now);
+      const TableSchema& schema = *c.table->schema;
+      if (!c.changed()) continue;
+      if (schema.stream != StreamView::kOff) {
+        batch_.Put(ChangeKey(schema.id, sequence++), RecordOf(c, schema.stream, now, options_.depth));
+      }
+      if (schema.point_in_time) {
+        batch_.Put(HistoryKey(schema.id, sequence++), RecordOf(c, StreamView::kOldImage, now, 0));
+      }
     }
     if (reserve == 0) return;
     std::string counter;
@@ -121,23 +129,23 @@ class Committer {
     batch_.Put(NamedKey(KeySpace::kCounter, kFeedCounter), counter);
   }
 
-  void AddChangeRecord(const ItemChange& c, uint64_t sequence, int64_t now) {
-    const TableSchema& schema = *c.table->schema;
+  // The bytes of the change record of `c` for a stream of this view.
+  std::string RecordOf(const ItemChange& c, StreamView view, int64_t now_ms, uint32_t depth) const {
     ChangeRecord record;
     record.event = !c.had ? ChangeEvent::kInsert : c.has ? ChangeEvent::kModify : ChangeEvent::kRemove;
-    record.view = schema.stream;
+    record.view = view;
     record.by_ttl = c.by_ttl;
-    record.created_ms = now;
-    record.depth = options_.depth;
+    record.created_ms = now_ms;
+    record.depth = depth;
     std::string keys, bytes;
     ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
     record.keys = keys;
-    const bool with_new = schema.stream == StreamView::kNewImage || schema.stream == StreamView::kBothImages;
-    const bool with_old = schema.stream == StreamView::kOldImage || schema.stream == StreamView::kBothImages;
+    const bool with_new = view == StreamView::kNewImage || view == StreamView::kBothImages;
+    const bool with_old = view == StreamView::kOldImage || view == StreamView::kBothImages;
     if (with_new && c.has) record.new_image = c.new_bytes;
     if (with_old && c.had) record.old_image = c.old_bytes;
     EncodeChange(record, &bytes);
-    batch_.Put(ChangeKey(schema.id, sequence), bytes);
+    return bytes;
   }
 
   Engine* engine_;

@@ -28,7 +28,10 @@ class LocalCursor final : public ItemCursor {
         max_bytes_(spec.examine_bytes != 0 ? spec.examine_bytes : UINT64_MAX),
         walked_(std::move(walked)),
         table_(spec.table),
-        index_(spec.index) {
+        index_(spec.index),
+        hash_type_((spec.index != nullptr ? spec.index->key : spec.table->key).hash.type),
+        hash_segment_(spec.hash_segment),
+        hash_segments_(spec.hash_segments) {
     NewItem();
   }
 
@@ -46,6 +49,11 @@ class LocalCursor final : public ItemCursor {
       if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]]
         return Finish();
       if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
+      if (hash_segments_ != 0 && HashSegment(hash_type_, key, hash_segments_) != hash_segment_) {
+        if (walked_ != nullptr) walked_->last.assign(key);
+        CheckPoint();
+        continue;
+      }
       ++stats_.items_examined;
       stats_.bytes_read += key.size() + value.size();
       if (measure_) stats_.bytes_examined += ItemSizeEncoded(value, *names_);
@@ -125,7 +133,7 @@ class LocalCursor final : public ItemCursor {
   }
 
   // LevelDB steps over a block it cannot read and says so in its status only, which costs too much to ask for
-  // each row. So it is asked when the row does not lie right behind the last one in memory: then it is of
+  // each row. So it is asked when the row does not lie right after the last one in memory: then it is of
   // another block. Remembers a key of the block.
   bool EnteredBlock(std::string_view key, std::string_view value) {
     const char* const last = last_end_;
@@ -158,6 +166,9 @@ class LocalCursor final : public ItemCursor {
   Value item_;
   const TablePtr table_;
   const IndexSchema* const index_;
+  const KeyType hash_type_;
+  const uint32_t hash_segment_;
+  const uint32_t hash_segments_;
   const char* last_end_ = nullptr;
   std::string last_key_;
   uint32_t skipped_ = 0;

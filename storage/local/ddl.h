@@ -1,13 +1,14 @@
 // Schema changes: one at a time, crash-safe, while readers and writers go on.
 //
 // A change is one synced batch written while no writer is between looking at the catalog and finishing its
-// commit (the gate), so a writer sees either the old schema entirely or the new one. Work that
-// takes long is recorded in that batch and finished behind it: ranges to delete (`doomed`), an index in state
-// kCreating or a TTL queue (`pending`) to fill. ResumeDdl finishes what a crash left.
+// commit (the gate), so a writer sees either the old schema entirely or the new one. The batch records long work,
+// which is finished after it: ranges to delete (`doomed`: tombstoned ranges), an index in state kCreating or a TTL
+// queue (`pending`) to fill. ResumeDdl finishes it after a crash.
 #ifndef PARTON_STORAGE_LOCAL_DDL_H_
 #define PARTON_STORAGE_LOCAL_DDL_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "storage/local/engine.h"
@@ -15,11 +16,21 @@
 
 namespace parton {
 
+// A random one, of version 4.
+std::string NewUuid();
+
 // See TableStore.
 Result<TablePtr> CreateTable(Engine* engine, TableSchema schema);
 Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress);
 Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress);
 Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, const ProgressFn& progress);
+// The two halves of CreateIndex. A filling that is cancelled can be done again.
+struct NewIndex {
+  uint32_t table_id = 0;
+  uint32_t index_id = 0;
+};
+Result<NewIndex> StartIndex(Engine* engine, std::string_view table, IndexSchema index);
+Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progress);
 Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress);
 Status AlterTable(Engine* engine, std::string_view table, const std::function<Status(TableSchema*)>& change);
 
@@ -32,10 +43,10 @@ Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& pr
 // Deletes keys that belong to nothing in the catalog: for repair.
 Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress);
 
-// The change records so far need not agree with the items any more: for repair, where some were lost.
+// Starts a new stream, as the older change records may not match the items: for repair, after a loss.
 Status ForgetFeedHistory(Engine* engine, std::string_view table);
 
-// Writes again what memory knows of names and schemas, and deletes schemas it does not know: for repair.
+// Writes names and schemas again from memory, and deletes stored schemas that memory does not have: for repair.
 Status RewriteCatalog(Engine* engine);
 
 // Finishes doomed ranges and unfinished indexes and queues. Called once, by Open.

@@ -70,7 +70,7 @@ int64_t Engine::NowMs() const {
 
 void Engine::Publish(CatalogPtr state) {
   schema_version_.store(state->version, std::memory_order_release);
-  std::lock_guard lock(catalog_mutex_);
+  MutexLock lock(catalog_mutex_);
   catalog_ = std::move(state);
 }
 
@@ -79,7 +79,7 @@ Status Engine::Writable() const {
     return Status(StatusCode::kReadOnly, "the database was opened read-only");
   }
   if (broken_.load(std::memory_order_acquire)) {
-    std::lock_guard lock(broken_mutex_);
+    MutexLock lock(broken_mutex_);
     // Without memory there was not even a status.
     return broken_status_.ok() ? Status::OutOfMemory() : broken_status_;
   }
@@ -99,7 +99,7 @@ Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
                 "writing to the database failed, so it takes no more writes until it is opened again "
                 "(reading goes on): " +
                     s.ToString());
-  std::lock_guard lock(broken_mutex_);
+  MutexLock lock(broken_mutex_);
   if (broken_status_.ok()) broken_status_ = status;
   return status;
 }

@@ -45,6 +45,12 @@ IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index, NameTab
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
+bool LeftOut(const IndexPlan& index, const ItemView& item) {
+  const KeySchema& key = index.schema->key;
+  const auto present = [&](uint32_t id, const KeyAttribute& a) { return !item.Get(id, a.name).is_missing(); };
+  return present(index.hash_id, key.hash) && (!key.range || present(index.range_id, *key.range));
+}
+
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
                  std::string* out) {
   out->push_back(kItemVersion);

@@ -1,4 +1,4 @@
-// What an item contributes to an index: at most one entry, a function of the item alone.
+// Index entries. An item has at most one entry in an index, and the entry depends on the item alone.
 //
 // An entry's key is `index keys, table keys`; its value is the item cut down to the projected
 // attributes, in the item's own encoding. An item without every key attribute of the index, each of
@@ -34,6 +34,9 @@ struct IndexPlan {
 // Makes the entry of `item`, whose key's components are `key_bytes`. False if it has none.
 bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key_bytes, std::string* key,
                std::string* value);
+
+// An item that has no entry although it has all key attributes of the index: their values could not be a key.
+bool LeftOut(const IndexPlan& index, const ItemView& item);
 
 // Appends the attributes of `item` (encoded) that are among `ids` (ascending) or `full_names`.
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,

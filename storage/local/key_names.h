@@ -1,4 +1,4 @@
-// Stretches of LevelDB's keys in the user's words: what was at a place that cannot be read.
+// Names ranges of LevelDB's keys in the user's words: the contents of a place that cannot be read.
 #ifndef PARTON_STORAGE_LOCAL_KEY_NAMES_H_
 #define PARTON_STORAGE_LOCAL_KEY_NAMES_H_
 

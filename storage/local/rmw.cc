@@ -102,7 +102,7 @@ Status TakeError(EvalContext& ctx) {
   return s;
 }
 
-// What the attributes that a predicate names were.
+// The old values of the attributes that a predicate names.
 void DescribePaths(const Expr& e, int slot, EvalContext& ctx, std::string* out) {
   if (const auto* path = e.As<Expr::Path>()) {
     const auto* base = path->base->As<Expr::Slot>();
@@ -157,6 +157,7 @@ Status ConditionFailed(const WriteOp& op, bool exists, EvalContext& ctx) {
   return std::move(s).WithHint(std::move(hint));
 }
 
+// The outcome of evaluating an operation's condition: apply it, or skip it.
 enum class Verdict : uint8_t { kGo, kSkip };
 
 Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
@@ -181,7 +182,7 @@ Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
   return ConditionFailed(op, exists, ctx);
 }
 
-// What has no item to be judged on depends on none.
+// A condition that reads no item needs none.
 Status CheckPremises(const WriteOp& op, bool exists, const Value& old_item) {
   if (op.premises.empty() || (!exists && op.if_absent != Otherwise::kProceed)) return Status::Ok();
   if (PremisesHold(op.premises, old_item)) return Status::Ok();

@@ -29,11 +29,11 @@ struct PreparedOp {
   Value base;             // kUpdate: the key as an item, for creating it
 };
 
-// What is there now.
+// The current items.
 class ItemReader {
  public:
   virtual ~ItemReader() = default;
-  // *found says whether there is an item; its bytes replace *bytes.
+  // *found: there is an item; its bytes then replace *bytes.
   virtual Status Read(const std::string& key, std::string* bytes, bool* found) = 0;
 };
 
@@ -59,7 +59,7 @@ Status PrepareOps(const CatalogState& catalog, std::span<const WriteOp> ops, Nam
 Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* names, EvalContext& ctx,
                 const WriteOptions& options, std::vector<ItemChange>* changes, std::vector<WriteOutcome>* outcomes);
 
-// Tells options.meter, if there is one, what ApplyOps came to. Its error, or `applied`.
+// Reports the outcome of ApplyOps to options.meter, if there is one. Returns its error, or `applied`.
 Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
                 const NameTable& names, std::vector<WriteOutcome>* outcomes);
 

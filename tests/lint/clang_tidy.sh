@@ -11,7 +11,7 @@ fi
 cd "$source"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-find types parser storage planner io executor session shell bench -name '*.cc' | sort >"$folder/files"
+find types parser storage planner io executor session server shell bench -name '*.cc' | sort >"$folder/files"
 # What clang itself says of system headers (it refuses one of ANTLR's, which GCC takes) is not about the sources.
 # shellcheck disable=SC2016
 xargs -P "$(nproc)" -n 1 sh -c '

@@ -63,19 +63,24 @@ PathRelation Relate(const DocumentPath& a, const DocumentPath& b) {
   return (a[common].index >= 0) != (b[common].index >= 0) ? PathRelation::kConflict : PathRelation::kApart;
 }
 
+Status CheckPathsApart(const DocumentPath& one, const DocumentPath& two) {
+  const PathRelation relation = Relate(one, two);
+  if (relation == PathRelation::kApart) return Status::Ok();
+  return Status::Validation(fmt::format(
+      "Two document paths {} with each other; must remove or rewrite one of these paths; path one: {}, path two: {}",
+      relation == PathRelation::kOverlap ? "overlap" : "conflict", PathList(one), PathList(two)));
+}
+
 Status CheckPathsApart(const std::vector<const DocumentPath*>& paths, size_t* second) {
   constexpr size_t kFew = 4;
   if (paths.size() < 2 || (paths.size() > kFew && !SomeMeet(paths))) return Status::Ok();
   for (size_t i = 0; i < paths.size(); ++i) {
     CheckPoint();
     for (size_t j = i + 1; j < paths.size(); ++j) {
-      const PathRelation relation = Relate(*paths[i], *paths[j]);
-      if (relation == PathRelation::kApart) continue;
+      Status apart = CheckPathsApart(*paths[i], *paths[j]);
+      if (apart.ok()) continue;
       *second = j;
-      return Status::Validation(fmt::format(
-          "Two document paths {} with each other; must remove or rewrite one of these paths; path one: {}, path two: "
-          "{}",
-          relation == PathRelation::kOverlap ? "overlap" : "conflict", PathList(*paths[i]), PathList(*paths[j])));
+      return apart;
     }
   }
   return Status::Ok();

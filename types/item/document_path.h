@@ -25,6 +25,8 @@ enum class PathRelation : uint8_t {
 };
 PathRelation Relate(const DocumentPath& a, const DocumentPath& b);
 
+// OK if they are apart, else DynamoDB's message.
+Status CheckPathsApart(const DocumentPath& one, const DocumentPath& two);
 // OK if all are apart; else DynamoDB's message about the first two that are not, *second being the position of the
 // later one. Near linear in the number of paths.
 Status CheckPathsApart(const std::vector<const DocumentPath*>& paths, size_t* second);

@@ -76,7 +76,7 @@ class ItemView {
   // strings and binaries are borrowed from the item.
   Value Get(uint32_t id, std::string_view name) const;
   Value Get(std::string_view name) const { return Get(names_->Find(name), name); }
-  // Walks into maps and lists without decoding what lies beside the path. `rest` follows the
+  // Walks into maps and lists, and decodes nothing beside the path. `rest` follows the
   // top-level attribute.
   Value GetPath(uint32_t id, std::string_view name, std::span<const PathStep> rest) const;
   // The encoded bytes (tag and payload) of an attribute, empty if absent.
@@ -118,8 +118,8 @@ const char* SkipValue(const char* p, const char* end);
 
 namespace internal {
 
-// The payload of a lazily decoded STRUCT. A cursor keeps one and points it at each row in turn as
-// long as nobody else holds it.
+// The payload of a lazily decoded STRUCT. A cursor keeps one, and points it at row after row while no one else holds
+// it.
 struct HeapItem final : HeapObject {
   std::string_view bytes;
   const NameTable* names = nullptr;
@@ -132,7 +132,7 @@ struct HeapItem final : HeapObject {
     if (counted != 0) CountFreed(counted);
     if (owned) names->Release();
   }
-  // From now on `bytes` is `storage`, whatever that is set to, and the names are kept, too.
+  // Makes the item own its bytes: `bytes` becomes `storage`, and the names are kept alive.
   void Keep() {
     if (!owned) names->Retain();
     owned = true;

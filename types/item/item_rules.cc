@@ -163,24 +163,9 @@ Result<Value> Storable(const Value& v, const Place& place, int level) {
                         : Unstorable(place, fmt::format("a value of type {}", TypeName(v.type())));
 }
 
-// What DynamoDB calls the type of a stored value.
-std::string_view TypeCode(const Value& v) {
-  switch (v.type()) {
-    case Type::kNull: return "NULL";
-    case Type::kBool: return "BOOL";
-    case Type::kInt:
-    case Type::kDecimal:
-    case Type::kFloat: return "N";
-    case Type::kString:
-    case Type::kSymbol: return "S";
-    case Type::kBlob: return "B";
-    case Type::kList: return "L";
-    case Type::kStruct: return "M";
-    case Type::kStringSet: return "SS";
-    case Type::kNumberSet: return "NS";
-    case Type::kBinarySet: return "BS";
-    default: return TypeName(v.type());
-  }
+std::string_view TypeText(const Value& v) {
+  const std::string_view code = DynamoTypeCode(v);
+  return code.empty() ? TypeName(v.type()) : code;
 }
 
 constexpr std::string_view kPutPrefix = "One or more parameter values are not valid. ";
@@ -224,7 +209,7 @@ Result<Value> ExtractPart(const KeyAttribute& part, bool is_hash, const Value& i
   }
   if (!MatchesKeyType(v, part.type)) {
     return Status::Validation(fmt::format("{}Type mismatch for key {} expected: {} actual: {}", kInvalid, part.name,
-                                          KeyTypeCode(part.type), TypeCode(v)));
+                                          KeyTypeCode(part.type), TypeText(v)));
   }
   PARTON_RETURN_IF_ERROR(CheckKeyBytes(v, part.name, is_hash, kPutPrefix, nullptr));
   return v;
@@ -235,7 +220,7 @@ Status CheckIndexPart(const KeyAttribute& part, bool is_hash, const IndexSchema&
   if (v.is_missing()) return Status::Ok();
   if (!MatchesKeyType(v, part.type)) {
     return Status::Validation(fmt::format("{}Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
-                                          kInvalid, part.name, KeyTypeCode(part.type), TypeCode(v), index.name));
+                                          kInvalid, part.name, KeyTypeCode(part.type), TypeText(v), index.name));
   }
   return CheckKeyBytes(v, part.name, is_hash, kPutPrefix, &index.name);
 }
@@ -291,6 +276,27 @@ size_t EncodedSize(const char* p, const char* end, int depth) {
 }
 
 }  // namespace
+
+std::string_view DynamoTypeCode(const Value& v) {
+  switch (v.type()) {
+    case Type::kNull: return "NULL";
+    case Type::kBool: return "BOOL";
+    case Type::kInt:
+    case Type::kDecimal:
+    case Type::kFloat: return "N";
+    case Type::kString:
+    case Type::kSymbol: return "S";
+    case Type::kBlob:
+    case Type::kClob: return "B";
+    case Type::kList:
+    case Type::kSexp: return "L";
+    case Type::kStringSet: return "SS";
+    case Type::kNumberSet: return "NS";
+    case Type::kBinarySet: return "BS";
+    case Type::kStruct: return "M";
+    default: return "";
+  }
+}
 
 Result<Value> ToStorable(const Value& v, std::string_view path) { return Storable(v, Place{nullptr, path}, 1); }
 

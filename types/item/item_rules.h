@@ -19,7 +19,7 @@ inline constexpr size_t kMaxRangeKeyBytes = 1024;
 inline constexpr int kMaxItemNesting = 32;
 inline constexpr size_t kMaxAttributeNameBytes = 65535;
 
-// Turns a query's value into one DynamoDB stores: bags become sets, symbols strings, floats
+// Turns a value into one that DynamoDB can store: bags become sets, symbols strings, floats
 // decimals, numbers are range-checked and normalised. Error: a type with no counterpart (dates,
 // MISSING inside a list, sexps, mixed or empty bags, duplicates), naming the attribute `path`.
 Result<Value> ToStorable(const Value& v, std::string_view path);
@@ -27,6 +27,9 @@ Result<Value> ToStorable(const Value& v, std::string_view path);
 // ToStorable for a whole item: a STRUCT of attributes; MISSING attributes are dropped. Checks
 // attribute names, duplicates, nesting, and the 400 KB limit.
 Result<Value> ToStorableItem(const Value& v);
+
+// DynamoDB's code of a value's type: "S", "N", "NULL", ...; empty for a type that a table cannot hold.
+std::string_view DynamoTypeCode(const Value& v);
 
 // Size of a value or item as DynamoDB computes it. REQUIRES: storable.
 size_t StoredSize(const Value& v);

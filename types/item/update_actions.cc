@@ -4,6 +4,7 @@
 #include <map>
 
 #include "types/functions/functions.h"
+#include "types/item/document_path.h"
 #include "types/item/item_rules.h"
 #include "types/item/varint.h"
 #include "types/value/value_compare.h"

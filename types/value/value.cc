@@ -31,7 +31,7 @@ const std::vector<Field> kNoFields;
 // A month or a precision that there is not would be a place outside of a table.
 void CheckParts(const Date& d) { PARTON_CHECK(d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31); }
 void CheckParts(const Time& t) { PARTON_CHECK(t.nanos >= 0 && t.nanos < 86'400'000'000'000 && t.precision <= 9); }
-// What the parts of a value come to.
+// The size and depth of the parts of a value.
 class Size {
  public:
   void Add(const Value& part) {

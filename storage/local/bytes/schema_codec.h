@@ -26,6 +26,9 @@ struct StoredTable {
 void EncodeSchema(const StoredTable& table, std::string* out);
 // Errors: kCorruption; kOpenFailed (of a newer version).
 Result<StoredTable> DecodeSchema(std::string_view bytes);
+// Of a key alone.
+std::string EncodeKeySchema(const KeySchema& key);
+Status DecodeKeySchema(std::string_view bytes, KeySchema* out);
 
 }  // namespace parton
 

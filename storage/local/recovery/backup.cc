@@ -325,7 +325,7 @@ Status RestoreDatabase(Engine* engine, const std::string& directory,
   PARTON_RETURN_IF_ERROR(backup.Open(EnvOf(*engine), directory));
   leveldb::DB* const from = backup.db();
 
-  std::lock_guard ddl(engine->ddl_mutex());
+  MutexLock ddl(engine->ddl_mutex());
   std::lock_guard<Gate> gate(engine->gate());
   PARTON_RETURN_IF_ERROR(CheckNoTables(*engine));
   // Attribute names that this process knows already must mean the same there.

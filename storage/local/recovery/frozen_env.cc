@@ -152,6 +152,7 @@ class FrozenEnv::Copier {
         if (s.ok()) s = base_->GetFileSize(name, &size);
       }
       if (s.ok()) {
+        MutexLock lock(to_->mutex_);
         to_->tables_[name] = {Table(file), size};
         return Status::Ok();
       }
@@ -232,7 +233,7 @@ Result<std::unique_ptr<FrozenEnv>> FrozenEnv::Make(leveldb::Env* base, const std
 void FrozenEnv::Freeze() {
   std::vector<std::pair<void (*)(void*), void*>> held;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     frozen_ = true;
     held.swap(held_);
   }
@@ -241,7 +242,7 @@ void FrozenEnv::Freeze() {
 
 leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::SequentialFile** file) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
       *file = new FrozenTable(it->second.first, it->second.second);
       return leveldb::Status::OK();
@@ -252,7 +253,7 @@ leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::S
 
 leveldb::Status FrozenEnv::NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
       *file = new SharedFile(it->second.first);
       return leveldb::Status::OK();
@@ -264,7 +265,7 @@ leveldb::Status FrozenEnv::NewRandomAccessFile(const std::string& name, leveldb:
 leveldb::Status FrozenEnv::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
   *file = nullptr;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (frozen_) return leveldb::Status::IOError(name, "the database was opened read-only");
   }
   return target()->NewWritableFile(name, file);
@@ -272,7 +273,7 @@ leveldb::Status FrozenEnv::NewWritableFile(const std::string& name, leveldb::Wri
 
 bool FrozenEnv::FileExists(const std::string& name) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (tables_.contains(name)) return true;
   }
   return target()->FileExists(name);
@@ -280,7 +281,7 @@ bool FrozenEnv::FileExists(const std::string& name) {
 
 leveldb::Status FrozenEnv::GetChildren(const std::string& directory, std::vector<std::string>* names) {
   leveldb::Status s = target()->GetChildren(directory, names);
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   for (const auto& [name, table] : tables_) {
     if (name.starts_with(directory + "/")) names->push_back(name.substr(directory.size() + 1));
   }
@@ -289,7 +290,7 @@ leveldb::Status FrozenEnv::GetChildren(const std::string& directory, std::vector
 
 leveldb::Status FrozenEnv::RemoveFile(const std::string& name) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (tables_.erase(name) != 0) return leveldb::Status::OK();
   }
   return target()->RemoveFile(name);
@@ -297,7 +298,7 @@ leveldb::Status FrozenEnv::RemoveFile(const std::string& name) {
 
 leveldb::Status FrozenEnv::GetFileSize(const std::string& name, uint64_t* size) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
       *size = it->second.second;
       return leveldb::Status::OK();
@@ -308,7 +309,7 @@ leveldb::Status FrozenEnv::GetFileSize(const std::string& name, uint64_t* size) 
 
 void FrozenEnv::Schedule(void (*work)(void*), void* argument) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (!frozen_) {
       held_.emplace_back(work, argument);
       return;

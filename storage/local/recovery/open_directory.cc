@@ -9,9 +9,10 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <string_view>
 #include <vector>
+
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -27,8 +28,8 @@ struct Use {
 };
 
 struct Registry {
-  std::mutex mutex;
-  std::map<Id, Use> uses;
+  Mutex mutex;
+  std::map<Id, Use> uses GUARDED_BY(mutex);
 };
 
 // Never destroyed: databases may be closed by destructors of static objects.
@@ -46,7 +47,7 @@ bool Find(const std::string& path, struct stat* info) { return ::stat(path.c_str
 // The directory that open databases have and `path` lies in (or is); empty: none.
 std::string OpenDirectoryAround(const std::string& path) {
   Registry& registry = TheRegistry();
-  std::lock_guard lock(registry.mutex);
+  MutexLock lock(registry.mutex);
   if (registry.uses.empty()) return "";
   for (fs::path at = path;; at = at.parent_path()) {
     struct stat info {};
@@ -104,6 +105,26 @@ bool IsDatabaseFile(const fs::path& path) {
   return false;
 }
 
+// " (process 4711 serves it at http://127.0.0.1:8000)", by the file that a server keeps, and keeps locked, beside LOCK.
+// Empty: no server, or one that has gone.
+std::string ServedBy(const std::string& directory) {
+  const int fd = ::open((directory + "/SERVE").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return "";
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  char text[512];
+  ssize_t size = 0;
+  if (::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) size = ::read(fd, text, sizeof(text));
+  ::close(fd);
+  const std::string_view line(text, size > 0 ? static_cast<size_t>(size) : 0);
+  const size_t blank = line.find(' ');
+  const size_t end = line.find('\n');
+  if (blank == line.npos || end == line.npos || end < blank) return "";
+  return " (process " + std::string(line.substr(0, blank)) + " serves it at " +
+         std::string(line.substr(blank + 1, end - blank - 1)) + ")";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OpenDirectory>> OpenDirectory::ForWriting(const std::string& path) {
@@ -140,7 +161,7 @@ OpenDirectory::~OpenDirectory() {
   }
   if (entered_) {
     Registry& registry = TheRegistry();
-    std::lock_guard lock(registry.mutex);
+    MutexLock lock(registry.mutex);
     auto it = registry.uses.find(id_);
     if (writes_) it->second.written = false;
     if (--it->second.count == 0) registry.uses.erase(it);
@@ -159,7 +180,7 @@ Status OpenDirectory::Enter(const std::string& given, bool writes) {
   path_ = real;
   id_ = {info.st_dev, info.st_ino};
   Registry& registry = TheRegistry();
-  std::lock_guard lock(registry.mutex);
+  MutexLock lock(registry.mutex);
   Use& use = registry.uses[id_];
   if (writes && use.written) {
     return Status(StatusCode::kLocked, "the database at '" + given + "' is open in this process already" +
@@ -187,7 +208,8 @@ Status OpenDirectory::Lock(const std::string& given) {
       const int error = errno;
       ::close(std::exchange(lock_, -1));
       if (error != EAGAIN && error != EACCES) return CannotOpen(given, name + ": " + std::strerror(error));
-      return Status(StatusCode::kLocked, "the database at '" + given + "' is in use by another process")
+      return Status(StatusCode::kLocked,
+                    "the database at '" + given + "' is in use by another process" + ServedBy(path_))
           .WithHint(
               "close it there first; or look at it with --read-only (Options::read_only), which shows what it held "
               "when "

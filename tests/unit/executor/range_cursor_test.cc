@@ -115,7 +115,7 @@ TEST_F(RangeCursorTest, PagesGoOnByThemselves) {
   uint64_t examined = 0;
   RangeCursor cursor(store_.get(), &context_.ctx, 0);
   cursor.OnPage(
-      [&] {
+      [&](CursorSpec*) {
         ++pages;
         return Status();
       },
@@ -131,7 +131,7 @@ TEST_F(RangeCursorTest, PagesGoOnByThemselves) {
 
 TEST_F(RangeCursorTest, ARefusedPageIsAnError) {
   RangeCursor cursor(store_.get(), &context_.ctx, 0);
-  cursor.OnPage([] { return Status(StatusCode::kThrottled, "no"); }, [](const ReadStats&) {});
+  cursor.OnPage([](CursorSpec*) { return Status(StatusCode::kThrottled, "no"); }, [](const ReadStats&) {});
   cursor.Start(view_.get(), SpecOf(false), Ranges(false));
   Value item;
   EXPECT_FALSE(cursor.Next(&item));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "parton/text.h"
 #include "tests/unit/types/expression_text.h"
 #include "types/item/item_codec.h"
 #include "types/value/value_compare.h"
