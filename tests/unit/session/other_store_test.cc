@@ -87,11 +87,13 @@ TEST_F(OtherStoreTest, ATermOfTheFilterCrossesTheSeamOrStays) {
 }
 
 TEST_F(OtherStoreTest, StrictTypingKeepsTheOrderOfTerms) {
-  Run("SET typing = strict");
-  // The first term keeps the second one from the item whose age is no text.
-  EXPECT_EQ(Rows("SELECT VALUE pk FROM people AS p WHERE p.city IS MISSING AND p.age > 10"), List{"'eve'"});
+  Run("INSERT INTO people VALUE {'pk': 'zoe', 'age': 'old'}; SET typing = strict");
+  store_->calls = {};
+  // The first term, which this store cannot evaluate, keeps the second one from the item whose age is no number.
+  EXPECT_EQ(Rows("SELECT VALUE p.pk FROM people AS p WHERE p.pk NOT LIKE 'z%' AND p.age > 45"), List{"'eve'"});
   EXPECT_EQ(store_->calls.filters, 0);
-  EXPECT_EQ(Rows("SELECT VALUE pk FROM people AS p WHERE p.age > 10 AND p.city IS MISSING"), List{"'eve'"});
+  EXPECT_EQ(Rows("SELECT VALUE p.pk FROM people AS p WHERE p.pk <> 'zoe' AND p.age > 45 AND p.pk NOT LIKE 'z%'"),
+            List{"'eve'"});
   EXPECT_EQ(store_->calls.filters, 1);
 }
 
@@ -119,7 +121,7 @@ TEST_F(OtherStoreTest, OnlyAttributesThatAreReadCross) {
             (List{"{'s': 22}", "{'s': 33}"}));
   EXPECT_EQ(Rows("SELECT o.* FROM orders AS o WHERE o.total = 30 AND o.pk = 'bob'"),
             List{"{'pk': 'bob', 'sk': 3, 'total': 30, 'note': 'n'}"});
-  EXPECT_EQ(Rows("SELECT p.pk, (SELECT VALUE SUM(o.total) FROM orders AS o WHERE o.pk = p.pk)[0] AS s FROM people AS p "
+  EXPECT_EQ(Rows("SELECT p.pk, (SELECT SUM(o.total) AS t FROM orders AS o WHERE o.pk = p.pk) AS s FROM people AS p "
                  "WHERE p.age = 50"),
             List{"{'pk': 'eve', 's': 60}"});
 }
@@ -137,7 +139,7 @@ TEST_F(OtherStoreTest, Writes) {
   // All or none.
   EXPECT_FALSE(connection_->Execute("INSERT INTO people << {'pk': 'new'}, {'pk': 'ann'} >>").ok());
   EXPECT_TRUE(Rows("SELECT * FROM people WHERE pk = 'new'").empty());
-  EXPECT_EQ(Rows("UPDATE people SET age = (SELECT VALUE MAX(o.total) FROM orders AS o)[0] WHERE pk = 'eve' "
+  EXPECT_EQ(Rows("UPDATE people SET age = (SELECT MAX(o.total) AS m FROM orders AS o) WHERE pk = 'eve' "
                  "RETURNING ALL NEW *"),
             List{"{'pk': 'eve', 'age': 60}"});
 }
@@ -182,7 +184,7 @@ TEST_F(OtherStoreTest, WhatItLacksIsRefused) {
   ExpectRefused("ANALYZE people", "has no upkeep");
   ExpectRefused("CHECK DATABASE", "has no upkeep");
   ExpectRefused("REPAIR DATABASE", "has no upkeep");
-  ExpectRefused("BACKUP DATABASE TO '/tmp/nowhere'", "has no upkeep");
+  ExpectRefused("BACKUP TO '/tmp/nowhere'", "has no upkeep");
   ExpectRefused("SELECT * FROM changes('people', 0)", "has no change feed");
   ExpectRefused("SHOW CONSUMERS", "keeps no positions");
   EXPECT_EQ(db_->OpenFeed("people", {}).status().code(), StatusCode::kUnsupported);
