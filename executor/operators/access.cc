@@ -160,7 +160,7 @@ class Access final : public Operator {
     spec.filter = node_.pushed_filter;
     if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
     cursor_.Start(ctx_.shared->view, std::move(spec), std::move(ranges));
-    if (ctx_.page != nullptr) cursor_.GoTo(ctx_.page->range, ctx_.page->after);
+    if (ctx_.page != nullptr) cursor_.GoTo(ctx_.page->range, std::exchange(ctx_.page->after, ""));
     return true;
   }
 
