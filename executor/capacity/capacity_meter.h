@@ -28,7 +28,7 @@ constexpr uint64_t kWriteBlockBytes = 1024;
 // Blocks of `block` bytes, at least one.
 constexpr uint64_t Blocks(uint64_t bytes, uint64_t block) { return bytes == 0 ? 1 : (bytes + block - 1) / block; }
 
-// DynamoDB's size of an item as a store gave it; 0 for MISSING.
+// DynamoDB's size of an item, whichever store gave it; 0 for MISSING.
 uint64_t MeteredBytes(const Value& item);
 
 // "songs 1.5 read units, 3 write units"; with `indexes` also the share of each table and index.

@@ -107,7 +107,7 @@ Result<GetItemResult> GetItem(DatabaseState* db, const GetItemRequest& request) 
   CapacityMeter meter = RequestMeter(db, false);
   PARTON_RETURN_IF_ERROR(meter.AdmitItem(*table, request.consistent));
   GetItemResult result;
-  PARTON_RETURN_IF_ERROR(db->store->Get(db->store->LatestView(), *table, key, &result.item, nullptr));
+  PARTON_RETURN_IF_ERROR(db->store->Get(db->store->LatestView(), *table, key, nullptr, &result.item, nullptr));
   meter.ReadItem(*table, MeteredBytes(result.item), request.consistent);
   if (!result.item.is_missing()) result.item = Project(result.item, expressions.paths());
   result.capacity = meter.TakeConsumed();

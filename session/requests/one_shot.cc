@@ -163,12 +163,11 @@ class TokenedWrite {
     for (const WriteOp& op : ops) {
       Key key = op.key;
       if (op.kind == WriteOp::Kind::kPut || op.kind == WriteOp::Kind::kInsert) {
-        PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(op.item));
-        PARTON_ASSIGN_OR_RETURN(key, ExtractKey(op.table->key, item));
-        key = {std::move(key.hash).Own(), std::move(key.range).Own()};
+        Value item = op.item;
+        PARTON_ASSIGN_OR_RETURN(key, MakeStorable(op.table->key, &item));
       }
       Value now;
-      PARTON_RETURN_IF_ERROR(db_->store->Get(db_->store->LatestView(), *op.table, key, &now, nullptr));
+      PARTON_RETURN_IF_ERROR(db_->store->Get(db_->store->LatestView(), *op.table, key, nullptr, &now, nullptr));
       meter.ReadItem(*op.table, MeteredBytes(now), true);
     }
     result.read_units = ReadUnits(meter);
@@ -206,8 +205,7 @@ Status BindOperations(DatabaseState* db, const std::vector<WriteOperation>& oper
     bytes += BytesOf(operations[i]);
     Result<Key> key = Key();
     if (op.ok() && op->kind == WriteOp::Kind::kPut) {
-      PARTON_ASSIGN_OR_RETURN(op->item, ToStorableItem(op->item));
-      key = ExtractKey(table->key, op->item);
+      key = MakeStorable(table->key, &op->item);
     } else if (op.ok()) {
       key = op->key;
     }
@@ -291,7 +289,7 @@ Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vec
     return meter->Write(ops, outcomes, error);
   };
   options.meter = &count;
-  return db->store->Write(ops, ctx, options);
+  return db->store->TransactWrite(ops, ctx, options);
 }
 
 Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
@@ -363,12 +361,36 @@ Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, 
   return Status::Ok();
 }
 
+Value ShowItem(const Value& item, const ItemRead& read) {
+  return item.is_missing() ? item : Project(item, read.projection).Materialize();
+}
+
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size) {
   Value item;
-  PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, &item, nullptr));
+  PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, nullptr, &item, nullptr));
   *size = MeteredBytes(item);
-  if (item.is_missing()) return item;
-  return Project(item, read.projection).Materialize();
+  return ShowItem(item, read);
+}
+
+Status ReadTogether(DatabaseState* db, ReadView& view, const std::vector<ItemRead>& reads, std::vector<Value>* items) {
+  items->assign(reads.size(), Value());
+  std::vector<bool> done(reads.size(), false);
+  for (size_t i = 0; i < reads.size(); ++i) {
+    if (done[i]) continue;
+    const TablePtr& table = reads[i].table;
+    std::vector<Key> keys;
+    std::vector<size_t> places;
+    for (size_t j = i; j < reads.size(); ++j) {
+      if (reads[j].table->id != table->id) continue;
+      done[j] = true;
+      keys.push_back(reads[j].key);
+      places.push_back(j);
+    }
+    std::vector<Value> found;
+    PARTON_RETURN_IF_ERROR(db->store->BatchGet(view, *table, keys, nullptr, &found, nullptr));
+    for (size_t k = 0; k < places.size(); ++k) (*items)[places[k]] = std::move(found[k]);
+  }
+  return Status::Ok();
 }
 
 Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {

@@ -42,6 +42,10 @@ Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, 
                     std::vector<ItemRead>* out, Status* reason, size_t* at);
 // The item, MISSING if there is none; *size is its whole size.
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
+// The whole items of all reads, in their order: one request to the store for each table.
+Status ReadTogether(DatabaseState* db, ReadView& view, const std::vector<ItemRead>& reads, std::vector<Value>* items);
+// What the read asks for of its item.
+Value ShowItem(const Value& item, const ItemRead& read);
 
 // Counts what a request consumes, and throttles it if the database is opened so.
 CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);

@@ -11,7 +11,7 @@
 #include "session/compile.h"
 #include "session/database_state.h"
 #include "session/requests/request_token.h"
-#include "storage/local/update_actions.h"
+#include "types/item/document_path.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"
 
@@ -124,10 +124,7 @@ WriteOp::Kind StoreKind(WriteOperation::Kind kind) {
 Status CheckNoOverlap(const std::vector<std::vector<PathStep>>& paths) {
   for (size_t i = 0; i < paths.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      const size_t common = std::min(paths[i].size(), paths[j].size());
-      if (!std::equal(paths[i].begin(), paths[i].begin() + static_cast<ptrdiff_t>(common), paths[j].begin())) {
-        continue;
-      }
+      if (Relate(paths[i], paths[j]) != PathRelation::kOverlap) continue;
       return Status::Validation(
           "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of "
           "these paths");

@@ -168,7 +168,7 @@ class BackupsImpl final : public Backups {
       if (days < 1 || days > kMostDays) {
         return Status::Validation(fmt::format("{}RecoveryPeriodInDays must be between 1 and {}", kInvalid, kMostDays));
       }
-      PARTON_RETURN_IF_ERROR(db_->store->AlterTable(name, [&](TableSchema* schema) {
+      PARTON_RETURN_IF_ERROR(db_->store->admin().AlterTable(name, [&](TableSchema* schema) {
         if (!enabled) {
           schema->point_in_time.reset();
         } else {

@@ -346,7 +346,7 @@ size_t StoredSize(const Value& v) {
 }
 
 size_t ItemSize(const Value& item) {
-  if (const internal::HeapItem* lazy = item.heap_item()) {
+  if (const internal::HeapItem* lazy = EncodedItem(item)) {
     return ItemSizeEncoded(lazy->bytes, *lazy->names);
   }
   size_t size = 0;
@@ -388,6 +388,16 @@ Result<Key> ExtractKey(const KeySchema& schema, const Value& item) {
     PARTON_ASSIGN_OR_RETURN(key.range, ExtractPart(*schema.range, false, item));
   }
   return key;
+}
+
+Result<Key> OwnedKey(const KeySchema& schema, const Value& item) {
+  PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(schema, item));
+  return Key{std::move(key.hash).Own(), std::move(key.range).Own()};
+}
+
+Result<Key> MakeStorable(const KeySchema& schema, Value* item) {
+  PARTON_ASSIGN_OR_RETURN(*item, ToStorableItem(*item));
+  return OwnedKey(schema, *item);
 }
 
 Status ValidateKey(const KeySchema& schema, const Key& key) {

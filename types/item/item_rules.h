@@ -43,6 +43,10 @@ size_t ItemSizeEncoded(std::string_view bytes, const class NameTable& names);
 // Key of `item` in the table, as Value::GetBorrowed gives it. Errors as DynamoDB: missing key, wrong type, empty or
 // oversize key value.
 Result<Key> ExtractKey(const KeySchema& schema, const Value& item);
+// The same, independent of the item.
+Result<Key> OwnedKey(const KeySchema& schema, const Value& item);
+// Makes *item what the table stores, and takes out its key.
+Result<Key> MakeStorable(const KeySchema& schema, Value* item);
 // The same checks on a key given by itself ("The provided key element does not match the schema").
 Status ValidateKey(const KeySchema& schema, const Key& key);
 // Index keys present in `item` must have the declared type, be non-empty and within size.

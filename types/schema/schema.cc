@@ -383,8 +383,7 @@ bool MatchesKeyType(const Value& v, KeyType type) {
 }
 
 bool IndexSchema::Covers(std::string_view attribute, const KeySchema& table) const {
-  auto in_key = [&](const KeySchema& k) { return k.hash.name == attribute || (k.range && k.range->name == attribute); };
-  return projection == Projection::kAll || in_key(key) || in_key(table) ||
+  return projection == Projection::kAll || key.Has(attribute) || table.Has(attribute) ||
          std::find(include.begin(), include.end(), attribute) != include.end();
 }
 

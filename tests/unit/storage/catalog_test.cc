@@ -30,7 +30,7 @@ class Directory {
   std::filesystem::path path_;
 };
 
-Result<std::unique_ptr<TableStore>> Open(const std::string& path, bool create = true) {
+Result<std::unique_ptr<LocalStore>> Open(const std::string& path, bool create = true) {
   StoreOptions options;
   options.path = path;
   options.create_if_missing = create;
@@ -102,19 +102,19 @@ TEST(SchemaCodecTest, RoundTripAndUnknownTags) {
   t.provisioned = Throughput{5, 6};
   t.stream = StreamView::kBothImages;
   t.ttl_attribute = "expires";
-  t.ttl_id = 5;
   t.created_ms = 123456789012;
   t.options = {{"a", "b"}};
   t.deletion_protection = true;
   t.indexes[0].provisioned = Throughput{1, 2};
   std::string bytes;
-  EncodeSchema(t, &bytes);
+  EncodeSchema({t, 5}, &bytes);
   auto d = DecodeSchema(bytes);
   ASSERT_TRUE(d.ok()) << d.status().ToString();
   std::string again;
   EncodeSchema(*d, &again);
   EXPECT_EQ(bytes, again);
-  EXPECT_EQ(d->indexes[0].include, t.indexes[0].include);
+  EXPECT_EQ(d->ttl_id, 5u);
+  EXPECT_EQ(d->schema.indexes[0].include, t.indexes[0].include);
   EXPECT_EQ(DecodeSchema(bytes + std::string("\x7f\x00", 2)).status().code(), StatusCode::kOpenFailed);
   EXPECT_EQ(DecodeSchema("\x02" + bytes.substr(1)).status().code(), StatusCode::kOpenFailed);
   for (size_t n = 0; n < bytes.size(); ++n) (void)DecodeSchema(bytes.substr(0, n));
