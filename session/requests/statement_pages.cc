@@ -62,7 +62,7 @@ Result<std::string> FingerprintOf(DatabaseState* db, const ExecuteStatementReque
                                   const Plan::Access* access) {
   RequestFingerprint f;
   if (!db->options.read_only) {
-    PARTON_ASSIGN_OR_RETURN(const std::string secret, db->store->Secret());
+    PARTON_ASSIGN_OR_RETURN(const std::string secret, db->store->maintenance().Secret());
     f.Add(std::string_view(secret));
   }
   f.Add(std::string_view(request.text));

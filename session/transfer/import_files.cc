@@ -110,7 +110,7 @@ class Importer {
       WriteOptions options;
       options.collect_reasons = true;
       options.sequential = true;
-      const Status written = db_->store->Write(ops_, ctx, options).status();
+      const Status written = db_->store->TransactWrite(ops_, ctx, options).status();
       if (written.ok()) break;
       const std::vector<Status>& reasons = written.reasons();
       if (reasons.size() != ops_.size()) return written;
@@ -147,7 +147,7 @@ Result<ImportDescription> ImportFiles(DatabaseState* db, const ImportRequest& re
   UnfinishedImport import(db->store.get());
   PARTON_RETURN_IF_ERROR(import.Begin());
   schema.options[std::string(kImportMark)] = import.mark();
-  Result<TablePtr> table = db->store->CreateTable(std::move(schema));
+  Result<TablePtr> table = db->store->admin().CreateTable(std::move(schema));
   if (!table.ok()) {
     import.Undo();
     return std::move(table).status();
