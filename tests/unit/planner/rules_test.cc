@@ -264,6 +264,21 @@ TEST_F(Rules, PlanningIsLinearInTheLengthOfConditions) {
   }
 }
 
+// Each of the rules looks at a join with what it knows of the joins below.
+TEST_F(Rules, PilesOfJoinsArePlannedInTime) {
+  std::string list = "people AS p0", where, joins = "people AS p0";
+  for (int i = 1; i < 400; ++i) {
+    list += fmt::format(", people AS p{}", i);
+    where += fmt::format("{} p{}.id = p{}.id", i == 1 ? "" : " AND", i, i - 1);
+    joins += fmt::format(" LEFT JOIN people AS p{0} ON p{0}.id = p{1}.id", i, i - 1);
+  }
+  for (const std::string& from : {list + " WHERE" + where, joins}) {
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_NE(Plan("SELECT VALUE p0.id FROM " + from).find("GetItem people"), std::string::npos);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << from.substr(0, 40);
+  }
+}
+
 TEST_F(Rules, OrderJoinsAvoidsTheCrossProduct) {
   ExpectRule("order_joins",
              "SELECT a.sk AS x FROM t AS a, t AS b, t AS c WHERE a.who = c.sk AND b.who = c.sk AND c.pk = 'p1'",
