@@ -80,8 +80,12 @@ struct ExecutionShared {
   CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
   // Where each write is to be added before it is made: in a transaction in DynamoDB's dialect. Else null.
   TransactionItems* transaction_items = nullptr;
-  // Workers read pages without counting them. Set before they start, by the thread that starts them.
-  bool capacity_incomplete = false;
+  // Workers have read parts of accesses. What they consumed is not counted: parts are no pages, and how far workers
+  // read ahead is chance. Set before they start, by the thread that starts them.
+  bool had_workers = false;
+
+  // Whether `capacity` counts all that was consumed.
+  bool CountsCapacity() const { return capacity != nullptr && !had_workers; }
 
   MemoryBudget memory;
   std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress
@@ -130,6 +134,11 @@ class ExecutionContext {
   // To be called once per row examined: false if the execution is cancelled, with the error set (unless a worker
   // was told to stop by its own consumer).
   bool Tick() { return (++ticks_ & 255) != 0 || SlowTick(); }
+  // The same for `rows` of them, some hundreds.
+  bool Tick(uint64_t rows) {
+    ticks_ += static_cast<uint32_t>(rows);
+    return SlowTick();
+  }
   bool SlowTick();
   // Cancelled, or told to stop.
   bool Stopped() const {

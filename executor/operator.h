@@ -24,11 +24,11 @@ class Operator {
 
   // Starts, or starts over (with the outer slots as they are now). False: failed.
   virtual bool Open() = 0;
-  // The next row. False at the end, and on failure: ctx.failed() tells.
+  // The next row. False at the end and on failure; ctx.failed() tells which.
   virtual bool Next() = 0;
   // Gives back cursors, threads and memory. Open() may follow.
   virtual void Close() {}
-  // What it read from the store itself; null if it never does.
+  // Its own reads from the store; null if it never reads.
   virtual const ReadStats* reads() const { return nullptr; }
 
  protected:
@@ -53,8 +53,8 @@ class QueryRunner {
   void Close();
   // REQUIRES: Next() returned true. Valid until the next call.
   const Value& row() const { return ctx_.frame[static_cast<size_t>(query_.slot)]; }
-  // All that it gives as one value, by the query's shape: a bag, a list, the value, the tuple of PIVOT. MISSING if
-  // it failed. Opens and closes it.
+  // The whole result as one value, by the query's shape: a bag, a list, the value, the tuple of PIVOT. MISSING if
+  // it failed. Opens and closes the query.
   Value Collect();
 
   const Query& query() const { return query_; }

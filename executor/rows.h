@@ -13,7 +13,7 @@
 
 namespace parton {
 
-// The slots that `plan` defines and somebody above reads.
+// The slots that `plan` defines and an operator above reads.
 std::vector<int> KeptSlots(const Plan& plan, const SlotSet& live);
 // The slots an expression, or a list of them, reads; added to `out`.
 void AddReads(const ExprPtr& e, SlotSet* out);
@@ -65,14 +65,14 @@ class MemoryHold {
     held_ += bytes;
     return ctx_.shared->memory.Take(bytes);
   }
-  // As Take, for an operator that can go on in files: false when it should. Half of the limit is left to what runs
-  // above and below it.
+  // As Take, for an operator that can spill: false when it should. Leaves half of the limit to the operators above
+  // and below.
   bool TakeShare(size_t bytes) {
     const bool fits = Take(bytes);
     const size_t limit = ctx_.shared->memory.limit();
     return held_ <= limit / 2 && (fits || held_ < limit / 16);
   }
-  // As Take; not enough is an error that names the operator.
+  // As Take, but a lack of memory is an error that names the operator.
   bool TakeOrFail(size_t bytes, const char* what) {
     if (Take(bytes)) return true;
     ctx_.FailOutOfMemory(what);
@@ -89,9 +89,10 @@ class MemoryHold {
   size_t held_ = 0;
 };
 
-// Any value as bytes, for rows that go to a temporary file. `names` is the dictionary of the encoded items.
+// Any value as bytes, for rows of a temporary file.
 void EncodeSpilled(const Value& v, std::string* out);
-// Reads one value from the front of `in`, owned. False if the bytes are damaged.
+// Reads one value from the front of `in`, owned; `names` is the dictionary of its encoded items. False if the bytes
+// are damaged.
 bool DecodeSpilled(std::string_view* in, const NameTable* names, Value* out);
 
 }  // namespace parton

@@ -1,5 +1,5 @@
-// What DynamoDB asks of the writes of one transaction together; for BEGIN ... COMMIT in its dialect, where they come
-// one by one.
+// DynamoDB's limits for the writes of one transaction as a whole; for BEGIN ... COMMIT in its dialect, where the
+// writes come one by one.
 #ifndef PARTON_EXECUTOR_TRANSACTION_ITEMS_H_
 #define PARTON_EXECUTOR_TRANSACTION_ITEMS_H_
 

@@ -6,18 +6,13 @@
 #include <algorithm>
 
 #include "io/line_reader.h"
+#include "parton/text.h"
 #include "types/item/item_builder.h"
 #include "types/text/unicode.h"
 
 namespace parton {
 
 namespace {
-
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
 
 constexpr size_t kShownText = 40;
 
@@ -39,7 +34,7 @@ Result<CsvOptions> ParseCsvOptions(const Value& options) {
     return true;
   };
   for (const Field& f : whole.fields()) {
-    const std::string name = Lower(f.name);
+    const std::string name = AsciiLower(f.name);
     bool good = true;
     if (name == "header") {
       good = f.value.is_bool();
@@ -75,7 +70,7 @@ Result<CsvOptions> ParseCsvOptions(const Value& options) {
   return out;
 }
 
-// libcsv is given one line after another, so the lines a record spans are known, and a bad one can be left behind.
+// libcsv is given one line after another, so the lines of a record are known, and a bad one can be skipped.
 struct CsvReader::State {
   State(ByteSource* source, CsvOptions o) : lines(source), options(std::move(o)) { Restart(); }
   ~State() { csv_free(&parser); }

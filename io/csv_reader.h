@@ -23,7 +23,7 @@ struct CsvOptions {
   std::vector<std::string> columns;  // names given by the caller, in the place of the header's
   // Fields to convert, by name; the others are strings. An empty field of another type than STRING is left out.
   std::vector<std::pair<std::string, CsvType>> types;
-  // Of `types`, those that a part of the file suggests: a field that would be guessed otherwise is an error.
+  // Those of `types` that were guessed from a part of the file: a later field of another type is an error.
   std::vector<std::string> guessed;
   bool empty_is_absent = false;  // an empty field of type STRING is left out too, unless it is quoted: ""
 };
@@ -43,14 +43,14 @@ class CsvReader {
   // The names of the fields, as far as they are known: after the header was read. Errors: as Next's.
   Result<std::vector<std::string>> Names();
   // The next record, a STRUCT; false at the end. A record with fewer fields than the header lacks the last ones.
-  // Errors name the line; after one that is about a record's content (recoverable() is true) the next call goes
-  // on behind it.
+  // Errors name the line. After an error in the content of one record (recoverable() is true) the next call
+  // continues after that record.
   Result<bool> Next(Value* out);
   // The same; the STRUCT is an encoded item where `builder` can make one.
   Result<bool> NextItem(ItemBuilder* builder, Value* out);
-  // Over one record without looking at its fields.
+  // Skips one record without reading its fields.
   Result<bool> Skip();
-  // The next record's fields as they are written, valid until the next call.
+  // The fields of the next record as written; valid until the next call.
   Result<bool> NextTexts(std::vector<std::string_view>* out);
 
   // Of the last record: the line it starts on, its text, whether its error was about it alone.
@@ -66,7 +66,7 @@ class CsvReader {
 struct CsvGuess {
   std::vector<std::pair<std::string, CsvType>> types;  // of all fields, in order
   std::vector<std::string> guessed;                    // of these, the ones that were not known
-  bool whole = false;                                  // no record beyond those that were read could change it
+  bool whole = false;                                  // the whole file was read
 };
 
 // Types of the fields from the first `records` records. Fields in `known` have the type given there.

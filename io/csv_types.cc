@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "parton/text.h"
 #include "types/json/json_reader.h"
 #include "types/text/base64.h"
 
@@ -23,15 +24,6 @@ constexpr std::pair<std::string_view, CsvType> kNames[] = {
     {"MAP", CsvType::kJson},      {"M", CsvType::kJson},        {"SS", CsvType::kStringSet},
     {"NS", CsvType::kNumberSet},  {"BS", CsvType::kBinarySet},
 };
-
-bool SameWord(std::string_view a, std::string_view upper) {
-  if (a.size() != upper.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    const char c = a[i] >= 'a' && a[i] <= 'z' ? static_cast<char>(a[i] - 32) : a[i];
-    if (c != upper[i]) return false;
-  }
-  return true;
-}
 
 Status Not(std::string_view text, CsvType type) {
   constexpr size_t kShown = 40;
@@ -79,7 +71,7 @@ CsvType GuessedCsvType(std::string_view text) {
 
 std::optional<CsvType> CsvTypeFromName(std::string_view name) {
   for (const auto& [known, type] : kNames) {
-    if (SameWord(name, known)) return type;
+    if (EqualsIgnoreCase(name, known)) return type;
   }
   return std::nullopt;
 }
@@ -107,8 +99,8 @@ Result<Value> ConvertCsvField(std::string_view text, CsvType type) {
       return Value::Float(d);
     }
     case CsvType::kBool:
-      if (SameWord(text, "TRUE")) return Value::Bool(true);
-      if (SameWord(text, "FALSE")) return Value::Bool(false);
+      if (EqualsIgnoreCase(text, "TRUE")) return Value::Bool(true);
+      if (EqualsIgnoreCase(text, "FALSE")) return Value::Bool(false);
       return Not(text, type);
     case CsvType::kBinary: {
       std::optional<std::string> bytes = Base64Decode(text);

@@ -1,4 +1,4 @@
-// Types of the fields of CSV files: given by name, or guessed from what a column holds.
+// Types of the fields of CSV files: given by name, or guessed from the values of a column.
 #ifndef PARTON_IO_CSV_TYPES_H_
 #define PARTON_IO_CSV_TYPES_H_
 
@@ -29,14 +29,14 @@ enum class CsvType : uint8_t {
 std::optional<CsvType> CsvTypeFromName(std::string_view name);
 std::string_view CsvTypeName(CsvType type);
 
-// Error: what is wrong with `text`, without the name of the field. REQUIRES: type is not kString.
+// The error describes `text`, without the name of the field. REQUIRES: type is not kString.
 Result<Value> ConvertCsvField(std::string_view text, CsvType type);
 
-// The type of one field that is not empty: NUMBER only for what reads back as it was written but for zeros at the end
-// of its fraction (so that 007 and 1e3 stay text), BOOL for true and false, JSON for arrays and objects, else STRING.
+// The type of one field that is not empty: NUMBER only if it reads back as written, trailing zeros of the fraction
+// aside (so 007 and 1e3 stay text), BOOL for true and false, JSON for arrays and objects, else STRING.
 CsvType GuessedCsvType(std::string_view text);
 
-// Narrows a guess down by one more value after another.
+// Narrows a guess down, value by value.
 class CsvTypeGuess {
  public:
   void Add(std::string_view text);

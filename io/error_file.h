@@ -12,7 +12,7 @@
 
 namespace parton {
 
-// Synced before the batch whose bad records it has: neither a killed process nor a power loss loses one.
+// It is synced before the batch of its records is written: neither a killed process nor a power loss loses one.
 class ErrorFile {
  public:
   ErrorFile() = default;
@@ -21,11 +21,11 @@ class ErrorFile {
   ErrorFile& operator=(const ErrorFile&) = delete;
 
   // Starts an empty file; with `keep` it keeps the entries of an earlier run up to that line of the input.
-  // Errors, here and below (kIoError): what the system says; refused by `access`.
+  // Error, here and below (kIoError): the system's, or `access` refuses the path.
   Status Open(const std::string& path, uint64_t keep, const FileAccess& access);
   bool is_open() const { return file_ != nullptr; }
   Status Add(uint64_t line, const Status& reason, std::string_view record);
-  // What was added is on the disk.
+  // Syncs the added records to disk.
   Status Flush();
 
  private:

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Where links and `..` lead. Empty if the system cannot tell.
+// Where links and `..` lead. Empty if the system reports an error.
 fs::path Real(const std::string& path) {
   if (path.empty() || path.find('\0') != std::string::npos) return {};  // the system would see another name
   std::error_code error;

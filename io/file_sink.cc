@@ -111,7 +111,7 @@ Status FileSink::Open(const std::string& path, Compression compression, const Fi
   } else {
     const int fd = OpenTemporary();
     if (fd < 0) return Error();
-    // Who could not read the earlier file cannot read this one.
+    // Users who could not read the earlier file cannot read this one.
     if (there && fchmod(fd, info.st_mode & 0777) != 0) {
       Status error = Error();
       close(fd);

@@ -1,4 +1,4 @@
-// Files to write, plain or compressed, which appear under their name only when they are whole.
+// Files to write, plain or compressed. A file appears under its name only when it is complete.
 #ifndef PARTON_IO_FILE_SINK_H_
 #define PARTON_IO_FILE_SINK_H_
 
@@ -17,8 +17,8 @@ enum class Compression : uint8_t { kNone, kGzip, kZstd };
 // By the suffix: .gz, .zst, .zstd.
 Compression CompressionOfFile(std::string_view path);
 
-// Writes to a new file `path`.part-PID, which Finish renames; given up before, it is removed. It gets the access rights
-// of the file that it takes the place of. What is no regular file (a device, a pipe, /dev/stdout) is written directly.
+// Writes to a new file `path`.part-PID. Finish renames it; the destructor removes it if Finish was not called. It
+// gets the access rights of the file that it replaces. A device, a pipe or /dev/stdout is written directly.
 // Files of databases are refused.
 class FileSink {
  public:
@@ -27,10 +27,10 @@ class FileSink {
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
 
-  // Errors, here and below (kIoError): what the system says of the file; refused by `access`.
+  // Error, here and below (kIoError): the system's, or `access` refuses the path.
   Status Open(const std::string& path, Compression compression, const FileAccess& access);
   Status Write(std::string_view s);
-  // Everything is on disk, and under its name.
+  // Syncs the file, and gives it its name.
   Status Finish();
 
  private:

@@ -19,8 +19,8 @@ class FileSource : public ByteSource {
   virtual uint64_t size() const = 0;
 };
 
-// Errors (kIoError): absent, unreadable, a directory, refused by `access`. What is wrong with compressed data (cut
-// short, damaged) shows up in Read.
+// Errors (kIoError): absent, unreadable, a directory, refused by `access`. Read reports damaged or truncated
+// compressed data.
 Result<std::unique_ptr<FileSource>> OpenFileSource(const std::string& path, const FileAccess& access);
 
 }  // namespace parton

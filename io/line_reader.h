@@ -14,7 +14,7 @@ namespace parton {
 
 class LineReader {
  public:
-  // No record of a file that is worth loading is longer: an item has at most 400 KB.
+  // Generous: an item has at most 400 KB.
   static constexpr size_t kMaxLine = 16 << 20;
 
   // `source` must outlive the reader. A byte order mark at the start is skipped.

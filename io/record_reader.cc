@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "io/line_reader.h"
+#include "parton/text.h"
 #include "types/item/item_builder.h"
 #include "types/json/json_fast.h"
 #include "types/json/json_reader.h"
@@ -12,12 +13,6 @@
 namespace parton {
 
 namespace {
-
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
 
 class CsvRecords final : public RecordReader {
  public:
@@ -101,7 +96,7 @@ class LineRecords final : public RecordReader {
 }  // namespace
 
 std::optional<FileFormat> FileFormatFromName(std::string_view name) {
-  const std::string lower = Lower(name);
+  const std::string lower = AsciiLower(name);
   if (lower == "csv") return FileFormat::kCsv;
   if (lower == "json") return FileFormat::kJson;
   if (lower == "jsonl" || lower == "ndjson") return FileFormat::kJsonl;

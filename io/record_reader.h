@@ -1,4 +1,4 @@
-// Records of a file in any of the formats of COPY, one after another, with what is needed to name a bad one.
+// Records of a file in any of the formats of COPY, one after another, each with its line and text for error messages.
 #ifndef PARTON_IO_RECORD_READER_H_
 #define PARTON_IO_RECORD_READER_H_
 
@@ -33,12 +33,12 @@ std::optional<FileFormat> FormatOfFile(std::string_view path);
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  // The next record; false at the end. An error with recoverable() is about one record: the next call goes on
-  // behind it. Errors name the line.
+  // The next record; false at the end. Errors name the line. After an error in one record (recoverable() is true)
+  // the next call continues after it.
   virtual Result<bool> Next(Value* out) = 0;
   // The same, for the writer of a table: items are encoded where `builder` can make them.
   virtual Result<bool> NextItem(ItemBuilder* builder, Value* out) = 0;
-  // The same, without looking into the record further than is needed to find its end.
+  // The same, but reads only as far as it takes to find the end of the record.
   virtual Result<bool> Skip() = 0;
   // Of the last record: the line on which it starts, whether its error was about it alone, and its text
   // (empty where that is not kept).

@@ -1,7 +1,7 @@
 // Parse tree to syntax tree. Internal to parser/: the only header that sees the grammar's classes.
 //
-// The tree is known to be without syntax errors. What the grammar cannot say (words that are no
-// keywords, depth, impossible combinations) is refused here by throwing BuildError, which
+// The tree is known to be without syntax errors. Errors that the grammar cannot express (words that are no keywords,
+// depth, impossible combinations) throw BuildError, which
 // parser.cc catches. Left-recursive chains are walked with loops; recursion is bounded by
 // kMaxDepth.
 #ifndef PARTON_PARSER_AST_BUILDER_H_

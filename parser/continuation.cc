@@ -15,6 +15,7 @@
 #include "PartonParser.h"
 #include "parser/scanner.h"
 #include "parton/language.h"
+#include "parton/text.h"
 #include "types/text/unicode.h"
 
 namespace parton {
@@ -52,18 +53,10 @@ const std::set<std::string>& Keywords() {
   return *all;
 }
 
-std::string Upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
-
 Token::Kind KindOf(const RawToken& t, std::string_view text) {
   using Raw = RawToken::Kind;
   switch (t.kind) {
-    case Raw::kWord: return Keywords().contains(Upper(text)) ? Token::Kind::kKeyword : Token::Kind::kName;
+    case Raw::kWord: return Keywords().contains(AsciiUpper(text)) ? Token::Kind::kKeyword : Token::Kind::kName;
     case Raw::kQuotedName: return Token::Kind::kQuotedName;
     case Raw::kString:
     case Raw::kBinary: return Token::Kind::kString;

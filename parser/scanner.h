@@ -1,6 +1,6 @@
-// A small hand-written scanner, for what must be quick or must work on text that does not parse:
-// splitting scripts, saying what an unfinished statement waits for, and lifting literals out of a
-// statement so that texts that differ in them share a plan.
+// A small hand-written scanner, for work that must be quick or must accept text that does not parse: splitting
+// scripts, finding what an unfinished statement waits for, and lifting literals (auto-parameterisation), so that
+// texts that differ only in literals share a plan.
 //
 // It knows strings, names, numbers, comments, Ion literals and brackets exactly as PartonLexer.g4
 // has them, and no grammar. It never fails: an unclosed string or comment runs to the end of the
@@ -98,10 +98,13 @@ struct LiftedText {
 // to report them.
 bool LiftLiterals(std::string_view text, LiftedText* out);
 
+// Where in `original` the tokens stand that are at `span` in its lifted text; empty if they are not found.
+TextSpan SpanInOriginal(TextSpan span, std::string_view lifted, std::string_view original);
+
 // The text of a '...' or "..." token without its quotes, doubled ones undone. REQUIRES: closed
 std::string Unquote(std::string_view token);
 
-// What parsing a text will take.
+// The size of a text, as parsing sees it.
 struct TextShape {
   size_t tokens = 0;
   int nesting = 0;  // the deepest

@@ -1,8 +1,8 @@
-// From a failed parse to a message a person can act on. Internal to parser/.
+// Turns a failed parse into a message that a person can act on. Internal to parser/.
 //
-// The token the parser stops at is often too early: it leaves a loop when what follows does not
-// fit. So the stream notes the furthest token looked at, which is the one that cannot continue any
-// statement; and what could stand there is found by trying: each kind of token is put in its place.
+// The parser often stops too early: it leaves a loop when the next token does not fit. So the stream notes the
+// furthest token looked at; no statement can continue with it. The tokens that could stand there are found by trying
+// each kind in its place.
 #ifndef PARTON_PARSER_SYNTAX_ERROR_H_
 #define PARTON_PARSER_SYNTAX_ERROR_H_
 

@@ -2,52 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "parser/parser.h"
 #include "parser/scanner.h"
+#include "parton/text.h"
 #include "types/status/bounds.h"
 
 namespace parton {
 
 namespace {
-
-// The first byte of what is no UTF-8, or npos. Refuses surrogates, overlong forms and beyond
-// U+10FFFF.
-size_t FindInvalidUtf8(std::string_view s) {
-  size_t i = 0;
-  while (i < s.size()) {
-    if (i + 8 <= s.size()) {
-      uint64_t word;
-      std::memcpy(&word, s.data() + i, 8);
-      if ((word & 0x8080808080808080ULL) == 0) {
-        i += 8;
-        continue;
-      }
-    }
-    uint8_t c = static_cast<uint8_t>(s[i]);
-    if (c < 0x80) {
-      ++i;
-      continue;
-    }
-    size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-    if (c < 0xC2 || c > 0xF4 || i + length > s.size()) return i;
-    uint32_t code = c & (0x7F >> length);
-    for (size_t k = 1; k < length; ++k) {
-      uint8_t d = static_cast<uint8_t>(s[i + k]);
-      if ((d & 0xC0) != 0x80) return i;
-      code = code << 6 | (d & 0x3F);
-    }
-    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
-        (code >= 0xD800 && code <= 0xDFFF)) {
-      return i;
-    }
-    i += length;
-  }
-  return std::string_view::npos;
-}
 
 bool IsWord(std::string_view word, std::string_view upper) {
   if (word.size() != upper.size()) return false;

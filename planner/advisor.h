@@ -1,4 +1,4 @@
-// Which indexes would turn scans into queries: for one statement, or for all of a file together.
+// Index advice: the indexes that would turn scans into queries, for one statement or for a file of them.
 #ifndef PARTON_PLANNER_ADVISOR_H_
 #define PARTON_PLANNER_ADVISOR_H_
 

@@ -18,8 +18,10 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   context.depends_on_values = &planned.depends_on_values;
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(*query, context));
+    planned.facts = FactsOf(**query);
   } else if (auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*write, ApplyRules(**write, context));
+    planned.facts = FactsOf(**write);
   }
   return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(planned)));
 }

@@ -12,6 +12,7 @@
 #include "parser/ast.h"
 #include "parton/status.h"
 #include "planner/plan/plan.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
 
@@ -52,6 +53,7 @@ struct PlannedStatement {
   bool read_only = true;
   // The planner would have decided otherwise, or might have, had it known the values of parameters.
   bool depends_on_values = false;
+  PlanFacts facts;                                            // of a query or a write
   ast::ReturnCapacity capacity = ast::ReturnCapacity::kNone;  // RETURN CONSUMED CAPACITY
 };
 

@@ -1,4 +1,4 @@
-// What SET changes: one struct per connection, one table of names and meanings (settings.cc).
+// The settings of a connection, which SET changes; settings.cc has the table of names and meanings.
 #ifndef PARTON_PLANNER_SETTINGS_H_
 #define PARTON_PLANNER_SETTINGS_H_
 
@@ -18,7 +18,7 @@ namespace parton {
 enum class Dialect : uint8_t { kExtended, kDynamo };
 enum class ScanPolicy : uint8_t { kAllow, kWarn, kDeny };
 
-// What validate_plans is where nobody says: off, and on in test programs, which set it before they open a database.
+// The default of validate_plans: off. Test programs set it before they open a database.
 inline bool validate_plans_by_default = false;
 
 struct Settings {

@@ -3,14 +3,22 @@
 #include <system_error>
 
 #include "executor/spill/spill_file.h"
+#include "session/attribute_sample.h"
+#include "session/commands/commands.h"
 #include "session/connection.h"
-#include "session/feed/change_feed.h"
+#include "session/connection_runner.h"
+#include "session/database_state.h"
+#include "session/feed/feed_consumer.h"
+#include "session/feed/guarded_feed.h"
 #include "session/feed/streams.h"
-#include "session/guarded_feed.h"
+#include "session/feed/sweeper.h"
+#include "session/feed/triggers.h"
 #include "session/open_database.h"
+#include "session/options.h"
 #include "session/requests/items.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/pages.h"
+#include "session/requests/request_token.h"
 #include "session/requests/statement_pages.h"
 #include "session/tables/backups.h"
 #include "session/tables/tables.h"
@@ -31,7 +39,12 @@ class DatabaseImpl final : public Database {
     state_.clock = std::move(clock);
     state_.store = std::move(store);
     state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
-    state_.triggers = std::make_unique<Triggers>(&state_);
+    const Triggers::Mode mode = options.read_only    ? Triggers::Mode::kNever
+                                : options.background ? Triggers::Mode::kBackground
+                                                     : Triggers::Mode::kWhenSettled;
+    state_.triggers =
+        std::make_unique<Triggers>(state_.store.get(), state_.clock.get(), mode,
+                                   [this](const RunnerModes& modes) { return MakeConnectionRunner(&state_, modes); });
     state_.sweeper = std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
                                                [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
     // Spilled rows stay with the data, which may not fit anywhere else.
@@ -44,42 +57,41 @@ class DatabaseImpl final : public Database {
   }
 
   Status Start() {
-    if (state_.options.read_only) return Status::Ok();
+    const StoreCapabilities has = state_.store->capabilities();
+    if (state_.options.read_only || has.records == nullptr || has.feed == nullptr) return Status::Ok();
     // Not without triggers that are there: the records they still need would be trimmed.
     Status loaded = state_.triggers->Load();
     if (loaded.code() == StatusCode::kCorruption) {
       return std::move(loaded).WithHint("open it read-only (--read-only) to read its tables, or restore a backup");
     }
     PARTON_RETURN_IF_ERROR(loaded);
-    PARTON_RETURN_IF_ERROR(DropUnfinishedImports(state_.store.get()));
+    if (has.admin != nullptr) PARTON_RETURN_IF_ERROR(DropUnfinishedImports(state_.store.get()));
     if (state_.options.background) state_.sweeper->Start();
     return Status::Ok();
   }
 
   ~DatabaseImpl() override {
-    // Feeds first, and without the lock: a callback that still runs may give up a connection.
-    std::map<const ChangeFeed*, std::function<void()>> feeds;
-    {
-      std::lock_guard lock(state_.handles_mutex);
-      feeds.swap(state_.feeds);
-    }
-    for (const auto& [feed, detach] : feeds) detach();
+    // Feeds first: a callback that still runs may give up a connection.
+    state_.feeds.DetachAll();
     // Their threads have connections of their own.
     state_.sweeper.reset();
     state_.triggers.reset();
     state_.tokens.reset();
-    std::lock_guard lock(state_.handles_mutex);
+    std::lock_guard lock(state_.connections_mutex);
     for (ConnectionImpl* c : state_.connections) c->Detach();
   }
 
   std::unique_ptr<Connection> Connect() override {
     auto connection = std::make_unique<ConnectionImpl>(&state_);
-    std::lock_guard lock(state_.handles_mutex);
+    std::lock_guard lock(state_.connections_mutex);
     state_.connections.insert(connection.get());
     return connection;
   }
   const std::string& path() const override { return state_.path; }
-  std::vector<std::string> Check() override { return CheckAll(&state_, {}).value(); }
+  std::vector<std::string> Check() override {
+    Result<std::vector<std::string>> problems = CheckAll(*state_.store, *state_.triggers, {});
+    return problems.ok() ? *std::move(problems) : std::vector<std::string>{problems.status().message()};
+  }
   Result<GetItemResult> GetItem(const GetItemRequest& request) override {
     return Call([&] { return parton::GetItem(&state_, request); });
   }
@@ -131,7 +143,8 @@ class DatabaseImpl final : public Database {
   }
   Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
     return Call([&]() -> Result<std::unique_ptr<ChangeFeed>> {
-      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<ChangeFeed> feed, OpenChangeFeed(&state_, table, options));
+      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<ChangeFeed> feed,
+                              OpenFeedConsumer(state_.store.get(), &state_.feeds, table, options));
       return GuardFeed(std::move(feed));
     });
   }
@@ -139,7 +152,7 @@ class DatabaseImpl final : public Database {
   Streams& streams() override { return *streams_; }
   Backups& backups() override { return *backups_; }
   Result<std::string> Secret() override {
-    return Call([&] { return state_.store->Secret(); });
+    return Call([&] { return state_.store->maintenance().Secret(); });
   }
   Status Settle() override {
     if (state_.options.read_only) return Status::Ok();
@@ -190,6 +203,13 @@ class DatabaseImpl final : public Database {
   const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);
 };
 
+Result<std::unique_ptr<Database>> Start(const std::string& path, const Options& options,
+                                        std::shared_ptr<DatabaseClock> clock, std::unique_ptr<TableStore> store) {
+  auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(store));
+  PARTON_RETURN_IF_ERROR(database->Start());
+  return std::unique_ptr<Database>(std::move(database));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
@@ -202,7 +222,7 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
     StoreOptions options;
     options.path = into;
     options.create_if_missing = false;
-    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
+    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<LocalStore> store, OpenLocalStore(options));
     PARTON_ASSIGN_OR_RETURN(std::vector<std::string> mended, store->Repair({}));
     report.insert(report.end(), mended.begin(), mended.end());
     for (const std::string& problem : store->Check()) report.push_back("still wrong: " + problem);
@@ -213,23 +233,17 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options, leveldb::Env* env,
                                                bool validate_transactions) {
   auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
-  StoreOptions store;
+  StoreOptions store = StoreOptionsOf(path, options);
   store.env = env;
-  store.path = path;
-  store.create_if_missing = options.create_if_missing;
-  store.error_if_exists = options.error_if_exists;
-  store.read_only = options.read_only;
-  store.durable = options.durable;
-  store.cache_bytes = options.cache_bytes;
-  store.write_buffer_bytes = options.write_buffer_bytes;
-  store.block_bytes = options.block_bytes;
-  store.compression = options.compression;
   store.validate_transactions = validate_transactions;
   store.clock_ms = [clock] { return clock->NowMs(); };
-  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> opened, OpenLocalStore(store));
-  auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(opened));
-  PARTON_RETURN_IF_ERROR(database->Start());
-  return std::unique_ptr<Database>(std::move(database));
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<LocalStore> opened, OpenLocalStore(store));
+  return Start(path, options, std::move(clock), std::move(opened));
+}
+
+Result<std::unique_ptr<Database>> OpenDatabaseOn(std::unique_ptr<TableStore> store, const std::string& path,
+                                                 const Options& options) {
+  return Start(path, options, std::make_shared<DatabaseClock>(options.clock_ms), std::move(store));
 }
 
 std::string_view Version() { return "0.1.0"; }

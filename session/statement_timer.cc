@@ -6,15 +6,15 @@ namespace parton {
 
 StatementTimer::~StatementTimer() {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     stop_ = true;
   }
-  changed_.notify_one();
+  changed_.NotifyOne();
   if (thread_.joinable()) thread_.join();
 }
 
 void StatementTimer::Run() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stop_) {
     const Clock::time_point now = Clock::now();
     wakes_ = Clock::time_point::max();
@@ -27,9 +27,9 @@ void StatementTimer::Run() {
       }
     }
     if (wakes_ == Clock::time_point::max()) {
-      changed_.wait(lock);
+      changed_.Wait(mutex_);
     } else {
-      changed_.wait_until(lock, wakes_);
+      changed_.WaitUntil(mutex_, wakes_);
     }
   }
 }
@@ -39,17 +39,17 @@ StatementTimer::Watch::Watch(StatementTimer* timer, StatementBounds* bounds, Clo
   if (timer_ == nullptr) return;
   bool earlier;
   {
-    std::lock_guard lock(timer_->mutex_);
+    MutexLock lock(timer_->mutex_);
     if (!timer_->thread_.joinable()) timer_->thread_ = std::thread([timer] { timer->Run(); });
     timer_->watches_.push_back(this);
     earlier = deadline < timer_->wakes_;
   }
-  if (earlier) timer_->changed_.notify_one();
+  if (earlier) timer_->changed_.NotifyOne();
 }
 
 StatementTimer::Watch::~Watch() {
   if (timer_ == nullptr) return;
-  std::lock_guard lock(timer_->mutex_);
+  MutexLock lock(timer_->mutex_);
   std::erase(timer_->watches_, this);
   if (bounds_->timed_out.exchange(false)) bounds_->cancel.store(false);
 }

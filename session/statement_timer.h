@@ -4,12 +4,11 @@
 #define PARTON_SESSION_STATEMENT_TIMER_H_
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "types/status/bounds.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -22,8 +21,8 @@ class StatementTimer {
   StatementTimer(const StatementTimer&) = delete;
   StatementTimer& operator=(const StatementTimer&) = delete;
 
-  // While it lives, `bounds` are cancelled, as timed out, once `deadline` has passed. At its end that is taken back:
-  // what is called next has time of its own. `timer` null: watches nothing.
+  // While it lives, cancels `bounds`, as timed out, once `deadline` has passed. Its destructor undoes the time-out,
+  // so that the next call has its own time. `timer` null: watches nothing.
   class Watch {
    public:
     Watch(StatementTimer* timer, StatementBounds* bounds, Clock::time_point deadline);
@@ -41,11 +40,12 @@ class StatementTimer {
  private:
   void Run();
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<const Watch*> watches_;
-  Clock::time_point wakes_ = Clock::time_point::max();  // the thread looks again then
-  bool stop_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<const Watch*> watches_ GUARDED_BY(mutex_);
+  // The thread looks again then.
+  Clock::time_point wakes_ GUARDED_BY(mutex_) = Clock::time_point::max();
+  bool stop_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -1,4 +1,4 @@
-// Exceptions that callbacks of the embedding program throw, as errors: they must not pass through the engine.
+// Turns exceptions of the embedding program's callbacks into errors: they must not pass through the engine.
 #ifndef PARTON_SESSION_THROWN_H_
 #define PARTON_SESSION_THROWN_H_
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parton/functions.h"
+#include "parton/text.h"
 #include "session/thrown.h"
 #include "types/functions/functions.h"
 
@@ -18,7 +19,7 @@ Result<std::string> UpperName(const std::string& name) {
     if (c != '_' && !(u < 128 && std::isalpha(u)) && (out.empty() || !std::isdigit(u))) {
       return Status::Validation("'" + name + "' is no name of a function: a letter or _, then letters, digits, _");
     }
-    out += static_cast<char>(std::toupper(u));
+    out += AsciiUpper(c);
   }
   if (out.empty()) return Status::Validation("a function needs a name");
   if (FindScalarFunction(out) != nullptr || FindAggregateFunction(out) != nullptr) {
@@ -39,7 +40,7 @@ void Note(Status status, EvalContext& ctx) {
   if (!status.ok()) OrError(std::move(status), ctx);
 }
 
-// What `call` gives, or what it throws as an error.
+// The result of `call`; an exception becomes an error.
 template <typename Call>
 auto Caught(const std::string& name, Call call) -> decltype(call()) {
   try {

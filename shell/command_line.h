@@ -29,7 +29,7 @@ struct CommandLine {
   bool no_init = false;
   bool sample = false;
   bool safe = false;                    // statements and commands stay off files, commands, other databases
-  std::vector<std::string> safe_files;  // directories that they may use all the same
+  std::vector<std::string> safe_files;  // directories that they may use even so
   std::string salvage_into;             // not empty: save the database there, and end
 };
 
@@ -52,8 +52,8 @@ const std::vector<ExitStatusInfo>& AllExitStatuses();
 const std::vector<VariableInfo>& AllEnvironmentVariables();
 std::string HelpText();
 
-// Null when there is nothing to run: help or version were printed, or a usage error was reported;
-// then `*exit_status` says how to leave.
+// Null when there is nothing to run: help or version were printed, or a usage error was reported. `*exit_status` is
+// then the exit status.
 std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_status);
 
 }  // namespace parton::shell

@@ -6,15 +6,16 @@
 
 #include <atomic>
 #include <csignal>
-#include <mutex>
 #include <thread>
+
+#include "types/sync/mutex.h"
 
 namespace parton::shell {
 
 namespace {
 
-std::mutex g_mutex;
-std::function<void()> g_action;
+Mutex g_mutex;
+std::function<void()> g_action GUARDED_BY(g_mutex);
 std::atomic<bool> g_interrupted{false};
 std::atomic<int> g_termination{0};
 termios g_terminal;
@@ -45,11 +46,11 @@ void TakeSignals() {
   for (;;) {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
-    const std::lock_guard lock(g_mutex);
+    const MutexLock lock(g_mutex);
     const bool again = signal == SIGINT ? g_interrupted.exchange(true) : g_termination.exchange(signal) != 0;
     if (g_action) {
       g_action();
-      if (again && signal != SIGINT) Leave(signal);  // it was told before and still runs
+      if (again && signal != SIGINT) Leave(signal);  // it was cancelled before, and still runs
     } else if (signal != SIGINT || isatty(0) == 0) {
       Leave(signal);
     }
@@ -67,12 +68,12 @@ void StartSignalThread() {
 }
 
 OnInterrupt::OnInterrupt(std::function<void()> action) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   g_action = std::move(action);
 }
 
 OnInterrupt::~OnInterrupt() {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   g_action = nullptr;
 }
 

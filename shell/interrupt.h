@@ -12,7 +12,7 @@ namespace parton::shell {
 // Call once, before any thread is started.
 void StartSignalThread();
 
-// What a signal does while this object lives: usually Connection::Cancel. Called on the signal
+// Sets the action of a signal while this object lives: usually Connection::Cancel. Called on the signal
 // thread.
 class OnInterrupt {
  public:

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "shell/render/output.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 
@@ -36,7 +36,7 @@ void Progress::Update(uint64_t done, uint64_t total) {
   done_ = done;
   if (!enabled_) return;
   const auto now = Clock::now();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (now - start_ < std::chrono::seconds(1) || now - shown_ < std::chrono::milliseconds(100)) return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
@@ -47,7 +47,7 @@ void Progress::Update(uint64_t done, uint64_t total) {
 }
 
 void Progress::Clear() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!visible_) return;
   fmt::print(stderr, "\r\033[K");
   std::fflush(stderr);

@@ -6,8 +6,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
+
+#include "types/sync/mutex.h"
 
 namespace parton::shell {
 
@@ -30,9 +31,9 @@ class Progress {
   const bool enabled_;
   std::atomic<uint64_t> done_{0};
   const Clock::time_point start_;
-  std::mutex mutex_;
-  Clock::time_point shown_;
-  bool visible_ = false;
+  Mutex mutex_;
+  Clock::time_point shown_ GUARDED_BY(mutex_);
+  bool visible_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace parton::shell

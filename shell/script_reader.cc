@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "parton/script.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 

@@ -1,5 +1,5 @@
 // Statements one after the other from a file, a pipe or a string, each as soon as its `;` is there:
-// what is piped in runs while more is written. Lines that start with a dot between statements are
+// piped input runs while more is written. Lines that start with a dot between statements are
 // commands of the shell.
 #ifndef PARTON_SHELL_SCRIPT_READER_H_
 #define PARTON_SHELL_SCRIPT_READER_H_
@@ -17,7 +17,7 @@ struct SourceStatement {
   std::string source;       // "load.sql", "stdin", "-c"
   uint32_t line = 1;        // of its first character, from 1
   uint32_t column = 1;      // in code points, from 1
-  std::string line_before;  // what stands before it on its first line
+  std::string line_before;  // the text before it on its first line
   std::string line_after;   // and after it on its last, as far as it has been read
   bool dot_command = false;
 };

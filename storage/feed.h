@@ -1,7 +1,7 @@
-// What a store keeps beside items: its change feed for readers, and the queue of expiring items.
+// The change feed of a store, and its queue of expiring items.
 //
-// Reading order of the feed: take FeedEnd() first, then read what lies up to it; records up to FeedEnd() are all
-// committed and none of them will still appear. Sequence numbers grow over the whole database, so one table's
+// To read the feed: take FeedEnd() first, then read up to it. All records up to FeedEnd() are committed; no other
+// will appear among them. Sequence numbers grow over the whole database, so one table's
 // have gaps.
 //
 // Threads: any, everywhere.
@@ -18,10 +18,11 @@
 
 #include "parton/status.h"
 #include "parton/value.h"
-#include "storage/local/change_feed.h"
 #include "types/schema/schema.h"
 
 namespace parton {
+
+enum class ChangeEvent : uint8_t { kInsert = 1, kModify = 2, kRemove = 3 };
 
 // One record of the feed; its images own their bytes, MISSING where the record does not hold them.
 struct FeedEntry {
@@ -62,7 +63,7 @@ class FeedStore {
   // than about `max_bytes` of them. *reached: everything up to there was looked at.
   virtual Status ReadFeed(uint32_t table_id, uint64_t after, uint64_t upto, size_t limit, size_t max_bytes,
                           std::vector<FeedEntry>* out, uint64_t* reached) const = 0;
-  // How many records there are behind `after`, counting at most `limit`.
+  // The number of records after `after`, counting at most `limit`.
   virtual Result<uint64_t> CountFeed(uint32_t table_id, uint64_t after, uint64_t limit) const = 0;
   // A record as it is stored, and back.
   virtual Result<std::string> ReadFeedBytes(uint32_t table_id, uint64_t sequence) const = 0;

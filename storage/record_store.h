@@ -1,5 +1,5 @@
 // Small named records that a store keeps beside items: positions of consumers, triggers, notes of loads, request
-// tokens. A commit can carry writes of them in its own batch.
+// tokens. The batch of a commit can carry writes of them.
 //
 // Threads: any, everywhere.
 #ifndef PARTON_STORAGE_RECORD_STORE_H_
@@ -53,7 +53,7 @@ struct RecordKey {
   }
 };
 
-// What a commit does to records: the value to put, nullopt to delete.
+// The record writes of a commit: the value to put, nullopt to delete.
 using RecordWrites = std::map<RecordKey, std::optional<std::string>>;
 
 // Adds `more` to `writes`: of two writes of one record the later one stays.
@@ -70,7 +70,7 @@ class RecordStore {
  public:
   virtual ~RecordStore() = default;
 
-  // nullopt: there is none.
+  // nullopt if there is none.
   virtual Result<std::optional<std::string>> Get(const RecordKey& key) const = 0;
   // All records of a kind, at most `limit`: consumers and loads of `scope.table_id`, parked records of the trigger
   // `scope.name`; the others whatever `scope` says. By name; parked ones by change, due tokens by time.

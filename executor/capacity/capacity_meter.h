@@ -1,4 +1,4 @@
-// What one statement consumes, in DynamoDB's arithmetic (developer guide, "Read and write operations"):
+// The capacity that one statement consumes, in DynamoDB's arithmetic (developer guide, "Read and write operations"):
 //
 //   read    4 KB of item a unit: 1/2 eventually consistent, 1 consistent, 2 in a transaction. A get rounds up each
 //           item, a Query or Scan each page of 1 MB of what it examined; nothing found counts as one block.
@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "executor/capacity/clock.h"
@@ -27,10 +28,10 @@ constexpr uint64_t kWriteBlockBytes = 1024;
 // Blocks of `block` bytes, at least one.
 constexpr uint64_t Blocks(uint64_t bytes, uint64_t block) { return bytes == 0 ? 1 : (bytes + block - 1) / block; }
 
-// DynamoDB's size of an item as a store gave it; 0 for MISSING.
+// DynamoDB's size of an item, whichever store gave it; 0 for MISSING.
 uint64_t MeteredBytes(const Value& item);
 
-// "songs 1.5 read units, 3 write units"; with `indexes` also what of it each table and index has.
+// "songs 1.5 read units, 3 write units"; with `indexes` also the share of each table and index.
 std::string DescribeCapacity(const std::vector<ConsumedCapacity>& consumed, bool indexes);
 
 // Threads: one.
@@ -42,7 +43,7 @@ class CapacityMeter {
     bool throttle = false;
     bool in_transaction = false;
     bool dynamo_wording = false;
-    // Parallel scans, whose pages have no borders, may go uncounted.
+    // Parallel scans may go uncounted, since their segments are not pages.
     bool optional = false;
   };
 
@@ -62,14 +63,16 @@ class CapacityMeter {
   // For WriteOptions::meter. Error: kThrottled.
   Status Write(const std::vector<WriteOp>& ops, const std::vector<WriteOutcome>& outcomes, const Status& error);
 
-  // Whose account was short when Write refused: one of its operations' tables.
+  // The table whose account was short when Write refused.
   const TableSchema* short_table() const { return short_table_; }
 
-  // From here on gets are condition checks.
+  // From now on gets count as condition checks.
   void SetChecking(bool checking) { checking_ = checking; }
 
   // By table or index, in the order they were first used.
   const std::vector<ConsumedCapacity>& consumed() const { return consumed_; }
+  // The same, given away: asks for no memory, of which there may be none after a write.
+  std::vector<ConsumedCapacity> TakeConsumed() noexcept { return std::move(consumed_); }
 
  private:
   CapacityMoment Now() const { return {mode_.clock->NowMs(), mode_.dynamo_wording}; }

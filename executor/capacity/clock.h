@@ -41,7 +41,7 @@ class DatabaseClock {
  private:
   static constexpr int64_t kRuns = INT64_MIN;
 
-  // The system's if the program's throws: every commit and the background ask, and cannot do without.
+  // The program's clock; the system's if that throws, since every commit and the background work need a time.
   int64_t BaseNanos() const {
     if (base_) {
       try {

@@ -60,7 +60,7 @@ TokenBucket* ThroughputLedger::Payer(CapacityKind kind, const CapacityTarget& ta
 
 Status ThroughputLedger::Take(CapacityKind kind, const std::vector<CapacityCharge>& charges, const CapacityMoment& now,
                               const TableSchema** short_table) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   // Several charges may fall on one account: a table and its local indexes.
   std::vector<std::pair<TokenBucket*, double>> sums;
   for (const CapacityCharge& c : charges) {
@@ -80,7 +80,7 @@ Status ThroughputLedger::Take(CapacityKind kind, const std::vector<CapacityCharg
 }
 
 Status ThroughputLedger::Admit(CapacityKind kind, const CapacityCharge& least, const CapacityMoment& now) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   const TokenBucket* bucket = Payer(kind, least.target, now.ms);
   if (bucket == nullptr || bucket->Holds(least.units)) return Status::Ok();
   return Refuse(kind, least.target, bucket->SecondsUntil(least.units), now);
@@ -88,7 +88,7 @@ Status ThroughputLedger::Admit(CapacityKind kind, const CapacityCharge& least, c
 
 void ThroughputLedger::Charge(CapacityKind kind, const std::vector<CapacityCharge>& charges, int64_t now_ms,
                               bool overdraw) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   for (const CapacityCharge& c : charges) {
     if (TokenBucket* bucket = Payer(kind, c.target, now_ms)) bucket->Take(c.units, overdraw);
   }
@@ -98,15 +98,12 @@ void ThroughputLedger::Charge(CapacityKind kind, const std::vector<CapacityCharg
 Status ThroughputLedger::Refuse(CapacityKind kind, const CapacityTarget& target, double wait,
                                 const CapacityMoment& now) {
   const bool read = kind == CapacityKind::kRead;
-  auto count = [&](const CapacityTarget& t) {
-    CapacityMinute& m = MinuteFor(t, now.ms);
-    ++(read ? m.throttled_reads : m.throttled_writes);
-  };
   const bool global = target.index != nullptr && target.index->kind == IndexKind::kGlobal;
   const CapacityTarget short_one{target.table, global ? target.index : nullptr};
-  count(short_one);
+  CapacityMinute& m = MinuteFor(short_one, now.ms);
+  ++(read ? m.throttled_reads : m.throttled_writes);
   // An index that is short holds back the writes of its table.
-  if (global && !read) count({target.table, nullptr});
+  if (global && !read) ++MinuteFor({target.table, nullptr}, now.ms).throttled_writes;
   const std::string name = global ? fmt::format("index {} of table {}", target.index->name, target.table->name)
                                   : fmt::format("table {}", target.table->name);
   const char* what = read ? "read" : "write";
@@ -146,7 +143,7 @@ void ThroughputLedger::Count(CapacityKind kind, const std::vector<CapacityCharge
 }
 
 std::vector<CapacityMinute> ThroughputLedger::Minutes(const CapacityTarget& target, int64_t now_ms) const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   std::vector<CapacityMinute> out;
   auto it = accounts_.find(target.id());
   if (it == accounts_.end()) return out;

@@ -1,4 +1,4 @@
-// What the tables and indexes of a database consumed over time, and whether they may consume more.
+// Provisioned throughput: the consumption of tables and indexes over time, and whether they may consume more.
 //
 // Each table, and each global index, has two accounts (reads and writes); local indexes use the table's. An account
 // of a provisioned table is a token bucket that holds 300 seconds of its throughput and starts full, also after the
@@ -7,13 +7,13 @@
 #define PARTON_EXECUTOR_CAPACITY_THROUGHPUT_H_
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "parton/status.h"
 #include "types/schema/schema.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -24,9 +24,10 @@ class TokenBucket {
 
   // Fills up to now. A rate other than the last one starts a full bucket.
   void Refill(double rate, int64_t now_ms);
-  // Whether it holds `units`, or is full: what a full bucket does not hold is let pass all the same.
+  // True if the bucket has `units` tokens, or is full: a request larger than a full bucket is admitted.
   bool Holds(double units) const;
-  // May go below zero; not further down than it is where `overdraw` is false.
+  // Takes the tokens. With `overdraw` the balance may become negative; without it, it never falls below min(0,
+  // current).
   void Take(double units, bool overdraw);
   // Seconds until Holds(units).
   double SecondsUntil(double units) const;
@@ -77,16 +78,16 @@ class ThroughputLedger {
  public:
   static constexpr int64_t kMinutesKept = 60;
 
-  // Takes all charges, or none if one of the accounts is short: then says which (kThrottled), and counts the
-  // request as throttled. *short_table, if given: whose account that is.
+  // Takes all charges, or none if an account is short. Then returns kThrottled, which names the account, and counts
+  // the request as throttled; *short_table, if given, is the table of the account.
   Status Take(CapacityKind kind, const std::vector<CapacityCharge>& charges, const CapacityMoment& now,
               const TableSchema** short_table = nullptr);
-  // Whether a request that needs at least `units` may begin; what it takes in the end may be more.
+  // Admits a request that needs at least the charge `least`; it may consume more in the end.
   Status Admit(CapacityKind kind, const CapacityCharge& least, const CapacityMoment& now);
-  // Takes them unasked. `overdraw`: of a request that was admitted, so that its account may be in debt.
+  // Takes the charges without a check. `overdraw`: the request was admitted, so the balance may become negative.
   void Charge(CapacityKind kind, const std::vector<CapacityCharge>& charges, int64_t now_ms, bool overdraw);
 
-  // The minutes with something to tell, oldest first.
+  // The minutes with any consumption, oldest first.
   std::vector<CapacityMinute> Minutes(const CapacityTarget& target, int64_t now_ms) const;
 
  private:
@@ -96,14 +97,15 @@ class ThroughputLedger {
     std::vector<CapacityMinute> minutes;  // ascending
   };
 
-  // The account that pays, filled up; null: nothing limits it. REQUIRES: mutex_ is held.
-  TokenBucket* Payer(CapacityKind kind, const CapacityTarget& target, int64_t now_ms);
-  CapacityMinute& MinuteFor(const CapacityTarget& target, int64_t now_ms);
-  void Count(CapacityKind kind, const std::vector<CapacityCharge>& charges, int64_t now_ms);
-  Status Refuse(CapacityKind kind, const CapacityTarget& target, double wait, const CapacityMoment& now);
+  // The account that pays, filled up; null: nothing limits it.
+  TokenBucket* Payer(CapacityKind kind, const CapacityTarget& target, int64_t now_ms) REQUIRES(mutex_);
+  CapacityMinute& MinuteFor(const CapacityTarget& target, int64_t now_ms) REQUIRES(mutex_);
+  void Count(CapacityKind kind, const std::vector<CapacityCharge>& charges, int64_t now_ms) REQUIRES(mutex_);
+  Status Refuse(CapacityKind kind, const CapacityTarget& target, double wait, const CapacityMoment& now)
+      REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;
-  std::unordered_map<uint32_t, Account> accounts_;  // by id of table or index
+  mutable Mutex mutex_;
+  std::unordered_map<uint32_t, Account> accounts_ GUARDED_BY(mutex_);  // by id of table or index
 };
 
 }  // namespace parton

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "executor/workers.h"
 #include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -219,9 +219,9 @@ class ParallelAggregate final : public Operator {
       if (ctx.failed() || (bytes > 0 && !Take(part.memory.get(), bytes)) || !ctx.Tick()) return false;
     }
     if (ctx.failed() || ctx.Stopped() || overflow_) return false;
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     done_.emplace(m, std::move(part));
-    // What waited for this one can be merged now.
+    // Parts that waited for this one can be merged now.
     for (auto it = done_.begin(); it != done_.end() && it->first == next_merge_; it = done_.erase(it)) {
       const size_t bytes = table_->Merge(*it->second.table, ctx);
       it->second.memory->Release();
@@ -239,10 +239,13 @@ class ParallelAggregate final : public Operator {
     workers_.Finish();
     serial_.reset();
     table_.reset();
-    done_.clear();
+    {
+      MutexLock lock(mutex_);
+      done_.clear();
+      next_merge_ = 0;
+    }
     memory_.Release();
     next_ = 0;
-    next_merge_ = 0;
     overflow_ = false;
   }
 
@@ -254,9 +257,9 @@ class ParallelAggregate final : public Operator {
   std::optional<AggregateTable> table_;
   MemoryHold memory_;
   size_t next_ = 0;
-  std::mutex mutex_;  // guards table_, done_, next_merge_, memory_ while workers run
-  std::map<size_t, Part> done_;
-  size_t next_merge_ = 0;
+  Mutex mutex_;  // held, while workers run, for table_ and memory_ too
+  std::map<size_t, Part> done_ GUARDED_BY(mutex_);
+  size_t next_merge_ GUARDED_BY(mutex_) = 0;
   std::atomic<bool> overflow_{false};
   OperatorPtr serial_;
   Workers workers_;

@@ -22,7 +22,7 @@ class AggregateTable {
 
   // Adds the row in the frame. Returns the bytes it newly holds; check ctx.failed().
   size_t AddRow(ExecutionContext& ctx);
-  // From now on values that are new to a DISTINCT aggregate wait in files for Finish().
+  // From now on values that are new to a DISTINCT aggregate are spilled to files until Finish().
   void StopGrowing(ExecutionContext& ctx);
   // Adds the row if its group is there; *bytes as from AddRow. Else false, and key_hash() is that of its key.
   bool AddToKnownGroup(ExecutionContext& ctx, size_t* bytes);
@@ -55,7 +55,7 @@ class AggregateTable {
   size_t AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state, ExecutionContext& ctx);
   size_t AddCounted(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
                     ExecutionContext& ctx);
-  // Whether `v` is new to the DISTINCT aggregate and has its turn now.
+  // True if `v` is new to the DISTINCT aggregate and is not spilled.
   bool IsNew(const Value& v, State* state, size_t* bytes);
   // Made at the first row, which gives the constant arguments.
   void EnsureAccumulator(const Plan::AggregateCall& call, State* state, ExecutionContext& ctx);
@@ -67,7 +67,7 @@ class AggregateTable {
   KeyTable keys_;
   std::vector<State> groups_;
   std::vector<std::vector<Value>> members_;  // GROUP AS
-  // Rows of (group and call, value) of DISTINCT aggregates that had no room; absent while there is some.
+  // Spilled rows of (group and call, value) of DISTINCT aggregates; absent while memory suffices.
   std::optional<DistinctRows> later_;
 };
 

@@ -114,7 +114,7 @@ class Machine {
   }
 
  private:
-  // What remains to be tried from a state.
+  // The choices left to try from a state.
   struct Choice {
     enum class Kind : uint8_t {
       kJump,   // targets: program counters
@@ -345,7 +345,7 @@ class Machine {
   }
 
   bool Select(const GraphPattern::Begin& begin);
-  // What decides how the machine can go on from here.
+  // The state that decides how the machine can continue.
   std::string Signature() const;
 
  public:

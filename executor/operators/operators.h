@@ -18,7 +18,7 @@ OperatorPtr MakeCompute(const Plan::Compute& node, OperatorPtr input, ExecutionC
 OperatorPtr MakeLimit(const Plan::Limit& node, OperatorPtr input, ExecutionContext& ctx);
 // `kept`: the slots read above, the one by which rows are distinct first.
 OperatorPtr MakeDistinct(OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
-// `left_slots`, `right_slots`: what each side defines and somebody above (or ON) reads.
+// `left_slots`, `right_slots`: the slots of each side that ON or an operator above reads.
 OperatorPtr MakeNestedLoopJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
                                std::vector<int> right_slots, ExecutionContext& ctx);
 OperatorPtr MakeHashJoin(const Plan::Join& node, OperatorPtr left, OperatorPtr right, std::vector<int> left_slots,
@@ -38,8 +38,8 @@ OperatorPtr MakeWindow(const Plan::Window& node, OperatorPtr input, std::vector<
 OperatorPtr MakeSort(const Plan::Sort& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
 OperatorPtr MakeSetOperation(const Plan::SetOperation& node, OperatorPtr left, OperatorPtr right,
                              ExecutionContext& ctx);
-// `key`: what the users of the same rows have in common; null if the rows depend on outer slots and are
-// computed each time.
+// A shared subplan (materialised CTE). `key` identifies the rows to its users; null if the rows depend on outer slots
+// and are computed each time.
 OperatorPtr MakeShared(const Plan::Shared& node, OperatorPtr input, const void* key, ExecutionContext& ctx);
 // The rows of the last round of the recursive query `node.id`.
 OperatorPtr MakeRecursionScan(const Plan::Shared& node, ExecutionContext& ctx);

@@ -97,7 +97,7 @@ class SetOperation final : public Operator {
   }
   Value ToGive() { return file_ != nullptr ? std::move(row_) : Output(row_, key_); }
 
-  // What rows are compared by: the row itself, or the list of its columns.
+  // The value by which rows are compared: the row itself, or the list of its columns.
   Value Key(const Value& row, bool right) {
     if (node_.by_name) {
       if (node_.corresponding.empty()) return row;
@@ -208,7 +208,7 @@ class SetOperation final : public Operator {
     const uint32_t n = table_.Insert(&key, &is_new);
     if (is_new) {
       counts_.push_back(0);
-      // Keys whose hashes cannot be told apart are few: they stay in memory.
+      // Keys with equal hashes are few: they stay in memory.
       full_ = !memory_.TakeShare(ApproximateBytes(key) + 40) && level_ < SpillPartitions::kMaxLevel;
     }
     return n;

@@ -31,7 +31,7 @@ class Sort final : public Operator {
     if (node_.limit != nullptr) {
       Value v = EvaluateValue(*node_.limit, ctx_.eval);
       if (ctx_.failed()) return false;
-      // What is no count is LIMIT's to judge; here it only means that all rows are kept.
+      // LIMIT reports a value that is no count; here all rows are kept then.
       if (v.is_small_int() && v.int_value() >= 0) top_ = static_cast<uint64_t>(v.int_value());
     }
     heap_mode_ = top_ <= kMaxHeapRows;

@@ -1,4 +1,4 @@
-// The order ORDER BY asks for.
+// The order of ORDER BY.
 #ifndef PARTON_EXECUTOR_OPERATORS_SORT_ORDER_H_
 #define PARTON_EXECUTOR_OPERATORS_SORT_ORDER_H_
 
@@ -11,7 +11,7 @@
 namespace parton {
 
 // Negative, zero, positive. `a` and `b` hold a value per key. PartiQL's total order (specification section
-// 12.2), turned round by DESC; absent values go where NULLS says.
+// 12.2), reversed by DESC; absent values go where NULLS says.
 inline int CompareSortKeys(const std::vector<SortKey>& keys, const Value* a, const Value* b) {
   for (size_t i = 0; i < keys.size(); ++i) {
     const bool a_absent = a[i].is_absent(), b_absent = b[i].is_absent();

@@ -9,7 +9,7 @@
 
 namespace parton {
 
-// Puts the call's value for each row into `out`. What it needs besides is counted in `memory`. False: failed, with
+// Puts the call's value for each row into `out`. Its working memory is counted in `memory`. False: failed, with
 // the error in the context; the frame's slots of `rows` are not restored.
 bool ComputeWindowCall(const Plan::WindowCall& call, const SavedRows& rows, MemoryHold& memory, ExecutionContext& ctx,
                        std::vector<Value>* out);

@@ -32,7 +32,7 @@ const Value* DistinctRows::NextLater() {
       if (ctx_.failed() || !OpenNextFile()) return nullptr;
       continue;
     }
-    // Keys whose hashes cannot be told apart are few: they stay in memory.
+    // Keys with equal hashes are few: they stay in memory.
     if (level_ >= SpillPartitions::kMaxLevel) full_ = false;
     switch (Insert(row_.data())) {
       case Answer::kNew: return row_.data();

@@ -13,8 +13,8 @@
 
 namespace parton {
 
-// Keys are kept while there is room. A row with a key that is not among them then is put off, into a file, and comes
-// out of NextLater() if it is the first with its key. Methods that give false or null may have failed, with the
+// Keys are kept while there is room. After that, a row with an unknown key is deferred (spilled to a file);
+// NextLater() returns it if it is the first of its key. Methods that give false or null may have failed, with the
 // error in the context.
 class DistinctRows {
  public:
@@ -36,7 +36,7 @@ class DistinctRows {
   }
   bool PutOff(const Value* row);
   bool any_put_off() const { return later_.has_value() || !pending_.empty(); }
-  // After the last Insert() and PutOff(): the rows put off whose keys are new. Valid until the next call.
+  // After the last Insert() and PutOff(): the deferred rows whose keys are new. Valid until the next call.
   const Value* NextLater();
   void Clear();
 

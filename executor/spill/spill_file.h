@@ -1,6 +1,6 @@
-// Rows in temporary files: what blocking operators do with rows that exceed the statement's memory limit.
+// Rows in temporary files: blocking operators spill rows there that exceed the statement's memory limit.
 //
-// A file has no name from the moment it is made, so it vanishes with the operator, and with the process.
+// A file is unlinked as soon as it is made, so it vanishes with the operator and with the process.
 #ifndef PARTON_EXECUTOR_SPILL_SPILL_FILE_H_
 #define PARTON_EXECUTOR_SPILL_SPILL_FILE_H_
 
@@ -52,7 +52,7 @@ using SpillFilePtr = std::unique_ptr<SpillFile>;
 class SpillPartitions {
  public:
   static constexpr size_t kFanOut = 32;
-  // Beyond this the keys of a file are taken to be equal, or their hashes are.
+  // At this level the keys of a file, or their hashes, are assumed to be equal.
   static constexpr int kMaxLevel = 8;
 
   SpillPartitions(size_t width, int level, ExecutionContext& ctx)
@@ -72,7 +72,7 @@ class SpillPartitions {
   ExecutionContext& ctx_;
 };
 
-// Removes what a process that died between making a file and unlinking it has left in `dir`.
+// Removes files from `dir` whose process died before it unlinked them.
 void RemoveSpillLeftovers(const std::string& dir);
 
 }  // namespace parton

@@ -1,4 +1,4 @@
-// Which files a program leaves alone while databases are open.
+// Which files a program must not touch while databases are open.
 #ifndef PARTON_FILES_H_
 #define PARTON_FILES_H_
 
@@ -11,9 +11,9 @@ namespace parton {
 
 enum class FileUse : uint8_t { kRead, kWrite };
 
-// OK, or kIoError: `path`, under this or another name, lies in the directory of a database that this process has open.
-// For writing, the files that make up any database are refused too. Statements that name files ask this by themselves;
-// it is for what a program opens on behalf of its users. Thread-safe. `path` need not exist.
+// kIoError if `path`, under this or another name, lies in the directory of a database that this process has open; for
+// writing, also if it is a file of any database. Else OK. Statements that name files call this themselves; a program
+// calls it before it opens a file for its users. Thread-safe. `path` need not exist.
 Status CheckFileUse(const std::string& path, FileUse use);
 
 }  // namespace parton

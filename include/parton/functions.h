@@ -41,14 +41,15 @@ class Aggregate {
   virtual ~Aggregate() = default;
   // REQUIRES: `v` is neither NULL nor MISSING.
   virtual Status Add(const Value& v) = 0;
-  // Takes over what another one, made by the same function, has added: scans aggregate in several workers.
+  // Adds the values of another aggregate of the same function, which is used up: scans aggregate in several
+  // workers.
   virtual Status Merge(Aggregate& other) = 0;
-  // May be called again after more Add().
+  // The aggregate of the values added so far. More Add() may follow.
   virtual Result<Value> Finish() = 0;
   // Back to nothing added.
   virtual void Reset() = 0;
-  // Bytes held beyond the object itself, roughly, for an aggregate that keeps what is added: they count against the
-  // statement's memory limit. Must not shrink in Add().
+  // Bytes held beyond the object itself, roughly, for an aggregate that keeps its values. They count against the
+  // statement's memory limit. Add() must not make it smaller.
   virtual size_t MemoryUsed() const { return 0; }
 };
 

@@ -26,7 +26,7 @@ namespace parton {
 __extension__ typedef __int128 int128_t;
 __extension__ typedef unsigned __int128 uint128_t;
 
-// What arithmetic does with a result of more than 38 significant digits.
+// How arithmetic treats a result of more than 38 significant digits.
 enum class Rounding : uint8_t {
   kRound,  // PartiQL expressions: half even at the 38th digit
   kExact,  // DynamoDB updates: an error, as is a result outside DynamoDB's range

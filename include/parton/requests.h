@@ -1,5 +1,5 @@
-// One-shot transactions and batches, as DynamoDB's API has them: a list of operations on single items goes in, the
-// answer to all of them comes back. They are member functions of Database (parton/database.h).
+// One-shot transactions and batches, as DynamoDB's API has them: a list of operations on single items goes in, one
+// answer comes back. They are member functions of Database (parton/database.h).
 //
 //   parton::TransactWriteRequest order;
 //   order.operations.push_back(
@@ -35,7 +35,7 @@ namespace parton {
 struct WriteOperation {
   enum class Kind : uint8_t {
     kPut,     // writes `item` in place of what was there
-    kUpdate,  // changes the item of `key`; one that is not there is made, if something is SET or ADDed
+    kUpdate,  // changes the item of `key`; SET and ADD create an absent one
     kDelete,  // no error if there is none
     kCheck,   // only the condition
   };
@@ -44,7 +44,7 @@ struct WriteOperation {
   Value item;  // kPut: a STRUCT
   Value key;   // the others: a STRUCT of the key attributes, no more and no less
   std::string update;
-  std::string condition;  // on the item as it is before, MISSING if there is none; empty: none
+  std::string condition;  // on the old item, MISSING if there is none; empty: no condition
   std::vector<Value> parameters;
   bool return_old = false;       // TransactWrite: if the condition fails, CancellationReason::item is the item
   Expressions expressions = {};  // condition, and of an update also update
@@ -55,7 +55,7 @@ struct WriteOperation {
   static WriteOperation Update(std::string table, Value key, std::string update, std::vector<Value> parameters = {});
   static WriteOperation Delete(std::string table, Value key);
   static WriteOperation Check(std::string table, Value key, std::string condition, std::vector<Value> parameters = {});
-  // The same under a condition, whose parameters come behind those of the update.
+  // The same under a condition; its parameters follow those of the update.
   WriteOperation If(std::string condition, std::vector<Value> parameters = {}) &&;
   WriteOperation ReturningOld() &&;
 };
@@ -89,7 +89,7 @@ struct StatementOperation {
 
 // Why a transaction was cancelled, one for each of its operations.
 struct CancellationReason {
-  std::string code;     // CancellationCode(): "None" for those that were not in the way
+  std::string code;     // CancellationCode(): "None" for operations that did not cause it
   std::string message;  // empty for "None"
   std::string hint;     // which part of the condition was false, and what the item had
   Value item;           // the old item, where asked for; else MISSING
@@ -101,8 +101,8 @@ std::string_view CancellationCode(const Status& status);
 
 struct TransactWriteRequest {
   std::vector<WriteOperation> operations;  // 1 to 100, on different items
-  // 1 to 36 characters, or empty: none. A transaction that succeeded under a token is not done again within ten
-  // minutes; the call with the same token and operations succeeds. Kept in the database.
+  // 1 to 36 characters, or empty: none. A transaction that succeeded under a token is not executed again within ten
+  // minutes; a second call with the same token and operations succeeds. The token is stored in the database.
   std::string token;
   bool collection_metrics = false;
 };
@@ -111,7 +111,7 @@ struct ExecuteTransactionRequest {
   // 1 to 100, on different items. All read (SELECT by the full key), or all write; among writes, EXISTS(SELECT ...)
   // of one item by its full key and a further condition is a check.
   std::vector<StatementOperation> statements;
-  std::string token;  // as TransactWriteRequest's; the two have names of their own
+  std::string token;  // as TransactWriteRequest's; tokens of the two are independent
 };
 
 struct TransactResult {
@@ -124,7 +124,7 @@ struct TransactResult {
   std::vector<ItemCollectionMetrics> collections;
 };
 
-// What became of one statement of a batch.
+// The outcome of one statement of a batch.
 struct StatementResult {
   Status status;      // CancellationCode(status) is DynamoDB's code
   std::string table;  // empty if it was refused before its table was known
@@ -138,16 +138,17 @@ struct BatchStatementResult {
 
 struct BatchGetResult {
   std::vector<Value> items;  // for each key in order, MISSING where there is no item
-  // Positions of keys that were not read: the answer is 16 MB long without them, or their table's provisioned
-  // throughput is used up (Options::throttle). If that is so for all, the call fails with kThrottled.
+  // Positions of keys that were not read, because the answer had reached 16 MB or their table's provisioned
+  // throughput was used up (Options::throttle). If no key was read for want of throughput, the call fails with
+  // kThrottled.
   std::vector<size_t> unprocessed;
   double read_units = 0;
   std::vector<ConsumedCapacity> capacity;
 };
 
 struct BatchWriteResult {
-  // Positions of operations that were not done, since throughput is used up (Options::throttle). If that is so for
-  // all, the call fails with kThrottled. Without throttling a batch is done in one step, or not at all.
+  // Positions of operations that were not executed for want of throughput (Options::throttle). If none was
+  // executed, the call fails with kThrottled. Without throttling a batch is executed in one step, or not at all.
   std::vector<size_t> unprocessed;
   double write_units = 0;
   std::vector<ConsumedCapacity> capacity;

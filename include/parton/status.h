@@ -1,4 +1,4 @@
-// What went wrong, and what the caller should do about it.
+// Errors: what went wrong, and what the caller should do about it.
 //
 // A Status is OK (one null pointer) or an error with a code, a message, and, where there is one, the
 // position in the statement text and a hint. Codes say what the caller should do and map one-to-one
@@ -82,7 +82,8 @@ class [[nodiscard]] Status {
   const std::string& hint() const;
   TextSpan span() const { return rep_ ? rep_->span : TextSpan{}; }
 
-  // Reasons by position of a cancelled transaction; empty otherwise. Entries with OK succeeded.
+  // Of a cancelled transaction: one status per operation, by position; OK for operations that did not cause it.
+  // Else empty.
   const std::vector<Status>& reasons() const;
 
   // The same error with a position (kept if it already has one), a hint, or reasons.
@@ -120,7 +121,7 @@ class [[nodiscard]] Status {
 namespace internal {
 // `status` as the error of a Result: kInternal if it is OK, which is no error.
 Status NotOk(Status status);
-// Says on standard error what the error is that nobody looked at, and aborts.
+// Writes the unchecked error to standard error, and aborts.
 [[noreturn]] void NoValue(const Status& status);
 }  // namespace internal
 
@@ -141,7 +142,7 @@ class [[nodiscard]] Result {
     return ok() ? kOk : std::get<1>(v_);
   }
   Status status() && { return ok() ? Status() : std::move(std::get<1>(v_)); }
-  // REQUIRES: ok(). Of an error they end the process with a message that has it.
+  // REQUIRES: ok(). On an error they write it to standard error and abort.
   T& value() & {
     Check();
     return *std::get_if<0>(&v_);
@@ -150,7 +151,7 @@ class [[nodiscard]] Result {
     Check();
     return *std::get_if<0>(&v_);
   }
-  // Of a Result that ends here the value itself: `for (x : F().value())` walks what still lives.
+  // By value, so that `for (x : F().value())` walks a living object.
   T value() && {
     Check();
     return std::move(*std::get_if<0>(&v_));

@@ -72,7 +72,7 @@ struct Time {
 // How much of a timestamp is known. Ion's `2017-01T` is kMonth; SQL's timestamps are kSecond.
 enum class TimestampPrecision : uint8_t { kYear, kMonth, kDay, kMinute, kSecond };
 
-// What is beyond `precision` is as at the start of the period: `2017-01T` is 2017-01-01 00:00.
+// Fields below `precision` are those of the start of the period: `2017-01T` is 2017-01-01 00:00.
 struct Timestamp {
   Date date;
   Time time;

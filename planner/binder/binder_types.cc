@@ -32,7 +32,7 @@ Status UnknownType(const std::string& name, TextSpan span) {
                             nearest.empty() ? "" : fmt::format("did you mean {}?", nearest));
 }
 
-// What stands in <> fits the type before it.
+// Checks that the types in <> fit the type before it.
 Status CheckParts(const ast::TypeName& type, TextSpan span) {
   bool all_named = true, none_named = true;
   for (const std::string& name : type.names) (name.empty() ? all_named : none_named) = false;

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 #include <vector>
+
+#include "parton/text.h"
 
 namespace parton {
 
@@ -71,8 +72,7 @@ Value RowArray(const Value* args, int, EvalContext&) {
 bool Matches(const Value& step, const std::string& name) {
   std::string_view wanted = step.elements()[1].bytes();
   if (step.elements()[2].is_true()) return wanted == name;
-  return std::equal(wanted.begin(), wanted.end(), name.begin(), name.end(),
-                    [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return EqualsIgnoreCase(wanted, name);
 }
 
 // `value` without what the path from `first` on names.

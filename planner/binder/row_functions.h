@@ -16,8 +16,7 @@ const ScalarFunction& RenameColumnsFunction();
 // fields.
 const ScalarFunction& RowArrayFunction();
 
-// (value, paths): the value without what EXCLUDE names. A path is a list of steps: ['n', name,
-// exact],
+// (value, paths): the value without the parts at the paths (EXCLUDE). A path is a list of steps: ['n', name, exact],
 // ['i', position], ['w'] for every element, ['u'] for every field.
 const ScalarFunction& ExcludeFunction();
 

@@ -21,7 +21,7 @@ struct ApiCall {
 
 struct ApiPlan {
   std::vector<ApiCall> calls;
-  std::vector<std::string> client;  // what is left to do with the answers, in order
+  std::vector<std::string> client;  // the steps left for the client, in order
 };
 
 // `ctx` gives parameters their values.

@@ -1,4 +1,4 @@
-// What the parts of api_calls.h share: members of requests, values of keys, and the collector of reads.
+// Shared by the parts of api_calls.h: members of requests, values of keys, and the collector of reads.
 #ifndef PARTON_PLANNER_DYNAMO_API_INTERNAL_H_
 #define PARTON_PLANNER_DYNAMO_API_INTERNAL_H_
 
@@ -24,7 +24,7 @@ void AddPlaceholders(ApiCall* call, const DynamoExpressions& e);
 void AppendTerm(std::string_view term, std::string* out);
 // A term of AND; one with OR outside of parentheses gets some.
 std::string AsTerm(const Expr& e, std::string text);
-// Adds the terms that DynamoDB can say, as long as there is room in one expression; `refused` gets the others.
+// Adds the terms that DynamoDB can express, while one expression has room; `refused` gets the others.
 void AppendConditions(const std::vector<ExprPtr>& terms, DynamoExpressions* e, std::string* text,
                       std::vector<ExprPtr>* refused);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "parton/text.h"
 #include "planner/dynamo/api_calls.h"
 
 namespace parton {
@@ -20,9 +21,9 @@ std::string Notes(const std::vector<std::string>& notes, std::string_view sign) 
 std::string Dashed(std::string_view name) {
   std::string out;
   for (size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    if (std::isupper(c) != 0 && i != 0) out += '-';
-    out += static_cast<char>(std::tolower(c));
+    const char lower = AsciiLower(name[i]);
+    if (lower != name[i] && i != 0) out += '-';
+    out += lower;
   }
   return out;
 }

@@ -1,4 +1,4 @@
-// SET dialect = dynamodb: what ExecuteStatement does not have is refused, in DynamoDB's words.
+// SET dialect = dynamodb: refuses statements that ExecuteStatement does not take, in DynamoDB's words.
 #ifndef PARTON_PLANNER_DYNAMO_DYNAMO_DIALECT_H_
 #define PARTON_PLANNER_DYNAMO_DYNAMO_DIALECT_H_
 
@@ -13,8 +13,8 @@ namespace parton {
 // manipulation (DDL, SET, SHOW, transactions) are Parton's own and pass.
 Status CheckDynamoDialect(const ast::Statement& statement);
 
-// A syntax error of `text` in DynamoDB's words; our own, which says more, goes into the hint. Errors in statements that
-// are Parton's own stay as they are.
+// A syntax error of `text` in DynamoDB's words; our own message goes into the hint. Errors in Parton's own statements
+// stay as they are.
 Status InDynamoWords(Status error, std::string_view text);
 
 }  // namespace parton

@@ -1,5 +1,5 @@
-// Bound expressions as DynamoDB's own expressions, with names and values as placeholders, as far as DynamoDB can
-// say the same.
+// Bound expressions as DynamoDB's own expressions, with placeholders for names and values, as far as DynamoDB can
+// express the same.
 #ifndef PARTON_PLANNER_DYNAMO_DYNAMO_EXPRESSION_H_
 #define PARTON_PLANNER_DYNAMO_DYNAMO_EXPRESSION_H_
 

@@ -1,11 +1,11 @@
 // Syntax errors as ExecuteStatement words them ("Statement wasn't well formed, can't be processed: ...").
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 
 #include "parser/scanner.h"
+#include "parton/text.h"
 #include "planner/dynamo/dynamo_dialect.h"
 
 namespace parton {
@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 32> kOwn = {
     "START",   "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "EXPLAIN",  "ANALYZE", "COPY",
     "IMPORT",  "BACKUP", "RESTORE",  "CHECK",     "REPAIR",  "TRUNCATE", "ADVISE",  "UPSERT",
     "REPLACE", "WITH",   "RESET",    "ADVANCE",   "RETRY",   "PAUSE",    "RESUME",  "LIST"};
-// What must be followed by a term or an operand.
+// Words that a term or an operand must follow.
 constexpr std::array<std::string_view, 8> kOpeners = {"SELECT", "FROM", "WHERE", "INTO",
                                                       "UPDATE", "SET",  "BY",    "REMOVE"};
 constexpr std::array<std::string_view, 6> kInfixWords = {"AND", "OR", "BETWEEN", "IN", "LIKE", "IS"};
@@ -40,9 +40,7 @@ struct Word {
 
 Word WordOf(const RawScanner& scanner, const RawToken& t) {
   Word w{t.kind, std::string(scanner.Text(t))};
-  if (t.kind == RawToken::Kind::kWord) {
-    for (char& c : w.text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
+  if (t.kind == RawToken::Kind::kWord) w.text = AsciiUpper(w.text);
   return w;
 }
 

@@ -1,5 +1,7 @@
 #include "planner/plan/plan_facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "planner/plan/plan_visit.h"
@@ -15,6 +17,17 @@ template <typename Test>
 bool AnyNode(const Plan& plan, const Test& test) {
   return test(plan) ||
          std::any_of(plan.inputs.begin(), plan.inputs.end(), [&](const PlanPtr& p) { return AnyNode(*p, test); });
+}
+
+uint64_t AsCount(double items) { return items >= 1 && items < 1e18 ? static_cast<uint64_t>(items) : 0; }
+
+void AddPaths(const Plan& plan, std::string* out) {
+  if (const auto* a = plan.As<Plan::Access>()) {
+    if (!out->empty()) *out += ", ";
+    *out += fmt::format("{} {}", AccessKindName(a->kind), a->table->name);
+    if (a->index != nullptr) *out += "." + a->index->name;
+  }
+  ForEachPlanBelow(plan, [&](const Plan& below) { AddPaths(below, out); });
 }
 
 }  // namespace
@@ -92,6 +105,67 @@ std::optional<uint64_t> LimitedRows(const Plan::Limit& limit) {
   const std::optional<uint64_t> offset = limit.offset == nullptr ? 0 : LiteralCount(limit.offset);
   if (!limit.ties.empty() || !rows || !offset || *rows >= kMaxCount || *offset >= kMaxCount) return std::nullopt;
   return *rows + *offset;
+}
+
+PlanFacts FactsOf(const Query& query) {
+  ExprNeeds needs;
+  needs.Add(*query.root);
+  PlanFacts facts;
+  facts.needs_no_snapshot = IsPointRead(*query.root) && !needs.subquery;
+  facts.needs_clock = needs.clock;
+  facts.expected_items = AsCount(EstimatedItems(*query.root));
+  return facts;
+}
+
+PlanFacts FactsOf(const WritePlan& write) {
+  ExprNeeds needs;
+  needs.Add(write.condition);
+  for (const UpdateAction& a : write.actions) needs.Add(a.value);
+  if (write.again != nullptr) needs.Add(*write.again);
+  PlanFacts facts;
+  double items = 0;
+  if (write.target != nullptr) {
+    needs.Add(*write.target);
+    facts.needs_no_snapshot = WritesByKey(write);
+    items = EstimatedItems(*write.target);
+  }
+  if (write.source != nullptr) {
+    needs.Add(*write.source->root);
+    facts.needs_no_snapshot = !ReadsTables(*write.source->root);
+    items = EstimatedItems(*write.source->root);
+  }
+  facts.needs_no_snapshot = facts.needs_no_snapshot && !needs.subquery;
+  facts.needs_clock = needs.clock;
+  facts.expected_items = AsCount(items);
+  return facts;
+}
+
+std::string AccessPaths(const Query& query) {
+  std::string out;
+  AddPaths(*query.root, &out);
+  return out;
+}
+
+std::string AccessPaths(const WritePlan& write) {
+  std::string out;
+  if (write.target != nullptr) AddPaths(*write.target, &out);
+  if (write.source != nullptr) AddPaths(*write.source->root, &out);
+  return out;
+}
+
+bool WritesByKey(const WritePlan& plan) {
+  if (plan.kind != WritePlan::Kind::kUpdate && plan.kind != WritePlan::Kind::kDelete) return false;
+  const auto* access = plan.target->As<Plan::Access>();
+  if (access == nullptr || access->index != nullptr || access->limit) return false;
+  if (access->kind != AccessKind::kGetItem && access->kind != AccessKind::kBatchGet) return false;
+  // A filter without subqueries is evaluated again when the item is written.
+  return access->filter == nullptr || !HasSubquery(*access->filter);
+}
+
+bool ChecksByKey(const WritePlan& plan) {
+  if (plan.kind != WritePlan::Kind::kExistsCheck || plan.table == nullptr || plan.condition == nullptr) return false;
+  const auto* access = plan.target->As<Plan::Access>();
+  return access != nullptr && access->kind == AccessKind::kGetItem && !HasSubquery(*plan.condition);
 }
 
 }  // namespace parton

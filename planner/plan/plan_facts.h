@@ -1,13 +1,31 @@
-// What can be told of a plan by looking at it.
+// Facts about a plan that its tree alone tells: found in one place, for all who run, show or restrict plans.
 #ifndef PARTON_PLANNER_PLAN_PLAN_FACTS_H_
 #define PARTON_PLANNER_PLAN_PLAN_FACTS_H_
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "planner/plan/plan.h"
 
 namespace parton {
+
+// What an execution has to know before it starts.
+struct PlanFacts {
+  // Tables are read by one get at most, so there is nothing that a snapshot could keep consistent.
+  bool needs_no_snapshot = false;
+  // Some expression may give another value at the next execution.
+  bool needs_clock = true;
+  // Items that the accesses will examine, by the planner's estimates; 0: unknown.
+  uint64_t expected_items = 0;
+};
+PlanFacts FactsOf(const Query& query);
+PlanFacts FactsOf(const WritePlan& write);
+
+// All accesses that run, those of subqueries too: "Query songs.by_year, GetItem albums".
+std::string AccessPaths(const Query& query);
+std::string AccessPaths(const WritePlan& write);
 
 // Whether a table is read; a table or a table function. Without the queries inside of expressions.
 bool ReadsTables(const Plan& plan);
@@ -44,6 +62,11 @@ double EstimatedItems(const Plan& plan);
 std::optional<uint64_t> LiteralCount(const ExprPtr& e);
 // Rows that can be needed of a Limit's input, where that is known; nullopt also with ties.
 std::optional<uint64_t> LimitedRows(const Plan::Limit& limit);
+
+// Whether UPDATE or DELETE names full keys, so that it writes without reading first.
+bool WritesByKey(const WritePlan& plan);
+// Whether it is EXISTS of one item, found by its full key, with the whole WHERE in plan.condition.
+bool ChecksByKey(const WritePlan& plan);
 
 }  // namespace parton
 

@@ -14,7 +14,7 @@ void ForEachExpr(const Plan& plan, const std::function<void(const ExprPtr&)>& fn
 // Calls fn for each query inside the node's own expressions, once each; not for those inside of these queries.
 void ForEachSubquery(const Plan& plan, const std::function<void(const Expr::Subquery&, const Query&)>& fn);
 
-// Calls fn for the inputs, then for the roots of the queries inside the node's expressions: all that the node runs.
+// Calls fn for the inputs, then for the roots of the queries inside the node's expressions: every plan the node runs.
 void ForEachPlanBelow(const Plan& plan, const std::function<void(const Plan&)>& fn);
 
 // A copy of the node with each of its expressions replaced by fn(expression).

@@ -7,8 +7,8 @@
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/terms.h"
 #include "types/expr/evaluate.h"
-#include "types/value/value_interval.h"
 #include "types/value/value_compare.h"
+#include "types/value/value_interval.h"
 
 namespace parton {
 

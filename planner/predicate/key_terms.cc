@@ -4,8 +4,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "types/value/value_interval.h"
 #include "types/value/value_compare.h"
+#include "types/value/value_interval.h"
 
 namespace parton {
 

@@ -1,5 +1,5 @@
-// What share of a table's items a term of a filter keeps: from the table's statistics where there are any, else
-// assumed.
+// Selectivity: the share of a table's items that a term of a filter keeps, from the table's statistics if there are
+// any, else by assumption.
 #ifndef PARTON_PLANNER_PREDICATE_SELECTIVITY_H_
 #define PARTON_PLANNER_PREDICATE_SELECTIVITY_H_
 
@@ -19,7 +19,7 @@ class Selectivity {
       : statistics_(std::move(statistics)), depends_on_values_(depends_on_values) {}
 
   bool known() const { return statistics_ != nullptr; }
-  // How many times as many items there are now as ANALYZE saw, by the store's guesses then and now.
+  // The growth of the table since ANALYZE, as a factor, by the store's estimates then and now.
   double Growth(uint64_t store_items_now) const;
   // Items of the table, or entries of an index; 0: unknown.
   double Entries(const IndexSchema* index) const;

@@ -23,7 +23,7 @@ PlanPtr Nothing(const PlanPtr& plan, std::string reason) {
   return MakePlan(Plan::Empty{std::move(reason), SlotsDefined(*plan)});
 }
 
-// What gives no rows because an input gives none.
+// Nodes that give no rows because an input gives none.
 PlanPtr OverNothing(const PlanPtr& node) {
   auto empty = [&](size_t i) { return i < node->inputs.size() ? node->inputs[i]->As<Plan::Empty>() : nullptr; };
   const Plan::Empty* nothing = nullptr;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "parton/text.h"
 #include "session/commands/commands.h"
+#include "session/feed/triggers.h"
 #include "session/tables/schema_builder.h"
 #include "session/tables/tables.h"
 #include "session/transfer/unfinished_import.h"
@@ -13,14 +15,8 @@ namespace parton::commands {
 
 namespace {
 
-std::string Upper(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-  return out;
-}
-
 Result<KeyType> ParseKeyType(const std::string& type, TextSpan span) {
-  const std::string t = Upper(type);
+  const std::string t = AsciiUpper(type);
   if (t == "STRING" || t == "S") return KeyType::kString;
   if (t == "NUMBER" || t == "N") return KeyType::kNumber;
   if (t == "BINARY" || t == "B") return KeyType::kBinary;
@@ -108,26 +104,11 @@ Result<IndexSchema> MakeIndex(const ast::IndexDefinition& d, const TableSchema& 
 
 }  // namespace
 
-StoreProgress Progress(Execution* result) {
-  struct Sum {
-    uint64_t before = 0;  // by work that is at its end
-    uint64_t last = 0;
-  };
-  ConnectionImpl* c = &result->connection();
-  return [c, sum = std::make_shared<Sum>()](uint64_t done, uint64_t total) {
-    if (c->cancelled()) return false;
-    if (!*c->progress()) return true;
-    if (done < sum->last) sum->before += sum->last;
-    sum->last = done;
-    return (*c->progress())(sum->before + done, total == 0 ? 0 : sum->before + total);
-  };
-}
-
-Status CreateTable(const ast::CreateTable& s, Execution* result, const std::string& import_mark) {
-  TableStore& store = result->connection().store();
-  const bool dynamo = result->connection().settings()->dialect == Dialect::kDynamo;
+Status CreateTable(const ast::CreateTable& s, const CommandContext& context, const std::string& import_mark) {
+  TableStore& store = context.store;
+  const bool dynamo = context.settings.dialect == Dialect::kDynamo;
   if (s.if_not_exists && store.GetTable(s.name.name).ok()) {
-    result->SetText(ResultKind::kDone, fmt::format("table {} exists already", s.name.name));
+    context.result.SetText(ResultKind::kDone, fmt::format("table {} exists already", s.name.name));
     return Status::Ok();
   }
   if (s.primary_key.empty()) {
@@ -153,50 +134,50 @@ Status CreateTable(const ast::CreateTable& s, Execution* result, const std::stri
           "number of attributes defined in AttributeDefinitions",
           s.name.span);
     }
-    result->AddNotice(fmt::format("{} is in no key: its type is not enforced", name));
+    context.result.AddNotice(fmt::format("{} is in no key: its type is not enforced", name));
   }
   Status valid = ValidateTableSchema(schema, dynamo);
   if (!valid.ok()) return std::move(valid).At(s.name.span);
-  // What was done must not fail afterwards: the text is made before, here and below.
+  // The text is made first, here and below: no error may follow once the work is done.
   std::string text = fmt::format("table {} created", s.name.name);
-  Result<TablePtr> made = store.CreateTable(std::move(schema));
+  Result<TablePtr> made = store.admin().CreateTable(std::move(schema));
   if (!made.ok()) {
     // Somebody else may have been quicker.
     if (s.if_not_exists && made.status().code() == StatusCode::kInUse) return Status::Ok();
     return std::move(made).status().At(s.name.span);
   }
-  result->SetText(ResultKind::kDone, std::move(text));
+  context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
-Status DropTable(const ast::DropTable& s, Execution* result) {
-  if (s.if_exists && !result->connection().store().GetTable(s.name.name).ok()) {
-    result->SetText(ResultKind::kDone, fmt::format("there is no table {}", s.name.name));
+Status DropTable(const ast::DropTable& s, const CommandContext& context, Triggers& triggers) {
+  if (s.if_exists && !context.store.GetTable(s.name.name).ok()) {
+    context.result.SetText(ResultKind::kDone, fmt::format("there is no table {}", s.name.name));
     return Status::Ok();
   }
-  PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
+  PARTON_RETURN_IF_ERROR(FindTable(s.name, context).status());
   std::string text = fmt::format("table {} dropped", s.name.name);
-  Status dropped = parton::DropTable(&result->connection().db(), s.name.name, Progress(result));
+  Status dropped = parton::DropTable(context.store, triggers, s.name.name, ProgressOf(context));
   if (!dropped.ok()) return std::move(dropped).At(s.name.span);
-  result->SetText(ResultKind::kDone, std::move(text));
+  context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
-Status TruncateTable(const ast::TruncateTable& s, Execution* result) {
-  PARTON_RETURN_IF_ERROR(FindTable(s.name, result).status());
+Status TruncateTable(const ast::TruncateTable& s, const CommandContext& context) {
+  PARTON_RETURN_IF_ERROR(FindTable(s.name, context).status());
   std::string text = fmt::format("table {} is empty now", s.name.name);
-  Status done = result->connection().store().TruncateTable(s.name.name, Progress(result));
+  Status done = context.store.admin().TruncateTable(s.name.name, ProgressOf(context));
   if (!done.ok()) return std::move(done).At(s.name.span);
-  result->SetText(ResultKind::kDone, std::move(text));
+  context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
-Status CreateIndex(const ast::CreateIndex& s, Execution* result) {
-  TableStore& store = result->connection().store();
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+Status CreateIndex(const ast::CreateIndex& s, const CommandContext& context) {
+  TableStore& store = context.store;
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   if (table->FindIndex(s.index.name.name) != nullptr) {
     if (s.if_not_exists) {
-      result->SetText(ResultKind::kDone, fmt::format("index {} exists already", s.index.name.name));
+      context.result.SetText(ResultKind::kDone, fmt::format("index {} exists already", s.index.name.name));
       return Status::Ok();
     }
     return Status(StatusCode::kInUse,
@@ -212,28 +193,28 @@ Status CreateIndex(const ast::CreateIndex& s, Execution* result) {
   TableSchema changed = *table;
   PARTON_ASSIGN_OR_RETURN(IndexSchema index, MakeIndex(s.index, changed, &builder));
   for (const std::string& name : builder.Unused()) {
-    result->AddNotice(fmt::format("{} is in no key: its type is not enforced", name));
+    context.result.AddNotice(fmt::format("{} is in no key: its type is not enforced", name));
   }
   changed.indexes.push_back(index);
-  Status valid = ValidateTableSchema(changed, result->connection().settings()->dialect == Dialect::kDynamo);
+  Status valid = ValidateTableSchema(changed, context.settings.dialect == Dialect::kDynamo);
   if (!valid.ok()) return std::move(valid).At(s.index.name.span);
   std::string text = fmt::format("index {} created", s.index.name.name);
-  Status done = store.CreateIndex(table->name, std::move(index), Progress(result));
+  Status done = store.admin().CreateIndex(table->name, std::move(index), ProgressOf(context));
   if (!done.ok()) return std::move(done).At(s.index.name.span);
-  result->SetText(ResultKind::kDone, std::move(text));
+  context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
-Status DropIndex(const ast::DropIndex& s, Execution* result) {
-  TableStore& store = result->connection().store();
-  if (s.if_exists && !FindTable(s.table, result).ok()) {
-    result->SetText(ResultKind::kDone, "there is no such table");
+Status DropIndex(const ast::DropIndex& s, const CommandContext& context) {
+  TableStore& store = context.store;
+  if (s.if_exists && !FindTable(s.table, context).ok()) {
+    context.result.SetText(ResultKind::kDone, "there is no such table");
     return Status::Ok();
   }
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   const IndexSchema* index = table->FindIndex(s.name.name);
   if (index == nullptr && s.if_exists) {
-    result->SetText(ResultKind::kDone, fmt::format("there is no index {}", s.name.name));
+    context.result.SetText(ResultKind::kDone, fmt::format("there is no index {}", s.name.name));
     return Status::Ok();
   }
   if (index == nullptr) {
@@ -245,14 +226,14 @@ Status DropIndex(const ast::DropIndex& s, Execution* result) {
     return Status::Validation("a local index cannot be dropped: it goes with its table", s.name.span);
   }
   std::string text = fmt::format("index {} dropped", s.name.name);
-  Status done = store.DropIndex(table->name, s.name.name, Progress(result));
+  Status done = store.admin().DropIndex(table->name, s.name.name, ProgressOf(context));
   if (!done.ok()) return std::move(done).At(s.name.span);
-  result->SetText(ResultKind::kDone, std::move(text));
+  context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 
-Status AlterTable(const ast::AlterTable& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+Status AlterTable(const ast::AlterTable& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   if (!s.replica.empty()) {
     return Status::Unsupported("replicas of a table are not supported", s.table.span);
   }
@@ -264,7 +245,7 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
     }
   }
   std::string text = fmt::format("table {} altered", table->name);
-  Status done = result->connection().store().AlterTable(table->name, [&](TableSchema* schema) -> Status {
+  Status done = context.store.admin().AlterTable(table->name, [&](TableSchema* schema) -> Status {
     PARTON_RETURN_IF_ERROR(CheckSwitches(s.clauses, *schema));
     const std::optional<Throughput> before = schema->provisioned;
     PARTON_RETURN_IF_ERROR(ApplyClauses(s.clauses, schema));
@@ -279,7 +260,7 @@ Status AlterTable(const ast::AlterTable& s, Execution* result) {
     return Status::Ok();
   });
   if (!done.ok()) return std::move(done).At(s.table.span);
-  result->SetText(ResultKind::kDone, std::move(text));
+  context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
 }
 

@@ -8,6 +8,7 @@
 #include "parton/temporal.h"
 #include "session/commands/commands.h"
 #include "session/database_settings.h"
+#include "session/options.h"
 #include "session/tables/table_description.h"
 #include "types/functions/functions.h"
 #include "types/schema/stream_view_type.h"
@@ -158,9 +159,9 @@ Result<bool> IsExact(const std::vector<ast::Option>& options) {
   return exact;
 }
 
-Status ShowTables(const ast::Show& s, Execution* result) {
+Status ShowTables(const ast::Show& s, const CommandContext& context) {
   std::vector<Value> rows;
-  for (const TablePtr& t : result->connection().store().Tables()) {
+  for (const TablePtr& t : context.store.Tables()) {
     if (s.like) {
       std::optional<bool> match = LikeMatches(t->name, *s.like, "");
       if (!match || !*match) continue;
@@ -170,7 +171,7 @@ Status ShowTables(const ast::Show& s, Execution* result) {
                                   {"billing", Str(t->provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")},
                                   {"indexes", Value::Int(static_cast<int64_t>(t->indexes.size()))}}));
   }
-  result->SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
+  context.result.SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
   return Status::Ok();
 }
 
@@ -186,30 +187,30 @@ Value SettingRow(const SettingInfo& info, const Connection& connection) {
 
 namespace {
 
-void ShowVersion(Execution* result) {
-  result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
+void ShowVersion(const CommandContext& context) {
+  context.result.SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
 }
 
-void ShowLimits(Execution* result) {
-  result->SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
-                                  {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
-                                  {"TableMaxReadCapacityUnits", Value::Int(40000)},
-                                  {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
-                  {}, true);
+void ShowLimits(const CommandContext& context) {
+  context.result.SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
+                                         {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
+                                         {"TableMaxReadCapacityUnits", Value::Int(40000)},
+                                         {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
+                         {}, true);
 }
 
-void ShowAll(Execution* result) {
+void ShowAll(const CommandContext& context, const Connection& connection) {
   std::vector<Value> rows;
   std::vector<SettingInfo> all = AllSettings();
   all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   rows.reserve(all.size());
-  for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
-  result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
+  for (const SettingInfo& info : all) rows.push_back(SettingRow(info, connection));
+  context.result.SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
 }
 
-Status ShowSetting(const ast::Show& s, Execution* result) {
-  Result<Value> v = result->connection().Get(s.name.name);
+Status ShowSetting(const ast::Show& s, const CommandContext& context, const Connection& connection) {
+  Result<Value> v = connection.Get(s.name.name);
   if (!v.ok()) {
     std::string word;
     for (char c : s.name.name) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -221,21 +222,21 @@ Status ShowSetting(const ast::Show& s, Execution* result) {
     // A misspelt setting has its hint already.
     return std::move(unknown).WithHint(nearest.empty() ? v.status().hint() : fmt::format("did you mean {}?", nearest));
   }
-  result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
+  context.result.SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
 }
 
 }  // namespace
 
-Status Show(const ast::Show& s, Execution* result) {
+Status Show(const ast::Show& s, const CommandContext& context, const Connection& connection) {
   using What = ast::Show::What;
   switch (s.what) {
-    case What::kTables: return ShowTables(s, result);
-    case What::kVersion: ShowVersion(result); return Status::Ok();
-    case What::kLimits: ShowLimits(result); return Status::Ok();
-    case What::kAll: ShowAll(result); return Status::Ok();
-    case What::kStatistics: return ShowStatistics(s, result);
-    case What::kMetrics: return ShowMetrics(s, result);
+    case What::kTables: return ShowTables(s, context);
+    case What::kVersion: ShowVersion(context); return Status::Ok();
+    case What::kLimits: ShowLimits(context); return Status::Ok();
+    case What::kAll: ShowAll(context, connection); return Status::Ok();
+    case What::kStatistics:
+    case What::kMetrics:
     case What::kTriggers:
     case What::kParked:
     case What::kConsumers:
@@ -248,60 +249,53 @@ Status Show(const ast::Show& s, Execution* result) {
     }
     return Status::Unsupported(fmt::format("SHOW {} is not supported", word), s.name.span);
   }
-  switch (s.what) {
-    case What::kTriggers: return ShowTriggers(result);
-    case What::kParked: return ShowParked(result);
-    case What::kConsumers: return ShowConsumers(result);
-    default: return ShowSetting(s, result);
-  }
+  return ShowSetting(s, context, connection);
 }
 
-Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+Status ShowCreateTable(const ast::ShowCreateTable& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   std::string text = ToCreateStatement(*table);
   constexpr std::string_view kCreate = "CREATE TABLE ";
   if (s.if_not_exists && text.starts_with(kCreate)) text.insert(kCreate.size(), "IF NOT EXISTS ");
-  result->SetText(ResultKind::kText, std::move(text));
+  context.result.SetText(ResultKind::kText, std::move(text));
   return Status::Ok();
 }
 
-Status Describe(const ast::Describe& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
-  if (s.attributes) return DescribeAttributes(table, result);
+Status Describe(const ast::Describe& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   PARTON_ASSIGN_OR_RETURN(const bool exact, IsExact(s.options));
-  PARTON_ASSIGN_OR_RETURN(const TableDescription d,
-                          DescribeTable(&result->connection().store(), *table, exact, Progress(result)));
+  PARTON_ASSIGN_OR_RETURN(const TableDescription d, DescribeTable(&context.store, *table, exact, ProgressOf(context)));
   Value v = TableValue(*table, d);
   if (!d.counted) {
-    result->AddNotice(fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
+    context.result.AddNotice(
+        fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
   }
-  result->SetRows({std::move(v)}, {}, true);
+  context.result.SetRows({std::move(v)}, {}, true);
   return Status::Ok();
 }
 
-Status Set(const ast::SetOption& s, Execution* result) {
+Status Set(const ast::SetOption& s, const CommandContext& context, const Options& options, Connection& connection) {
   Value value = s.value;
   if (value.is_missing() && !IsDatabaseSetting(s.name.name)) {
     // DEFAULT: what a new connection has.
-    ConnectionImpl fresh(&result->connection().db());
-    Result<Value> v = fresh.Get(s.name.name);
+    Result<Value> v = ReadSetting(s.name.name, InitialSettings(options));
     if (!v.ok()) return std::move(v).status().At(s.name.span);
     value = std::move(*v);
   }
-  Status done = result->connection().Set(s.name.name, value);
+  Status done = connection.Set(s.name.name, value);
   if (!done.ok()) return std::move(done).At(s.name.span);
-  result->SetText(ResultKind::kDone, "");
+  context.result.SetText(ResultKind::kDone, "");
   return Status::Ok();
 }
 
-Status Check(Execution* result) {
+Status Check(const CommandContext& context, Triggers& triggers) {
   std::vector<Value> rows;
   PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
-                          CheckAll(&result->connection().db(), Progress(result)));
+                          CheckAll(context.store, triggers, ProgressOf(context)));
   for (const std::string& problem : problems) {
     rows.push_back(Value::Struct({{"problem", Str(problem)}}));
   }
-  result->SetRows(std::move(rows), {"problem"}, true);
+  context.result.SetRows(std::move(rows), {"problem"}, true);
   return Status::Ok();
 }
 

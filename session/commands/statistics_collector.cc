@@ -142,7 +142,7 @@ class PathCollector {
 };
 
 // Partitions as they go by: the items of one come one after another. Of each of many segments the first items may be
-// all that is read (the segment is cut): what a partition has behind the cut is then estimated.
+// all that is read (the segment is cut): the rest of a partition after the cut is then estimated.
 class PartitionCollector {
  public:
   // How far segments' numbers of items may be off, as a part of them.
@@ -166,7 +166,7 @@ class PartitionCollector {
     // Few that are large are met anyway, if not here then where the next segment begins.
     const double unseen = segment_.runs > 3 ? factor : 1;
     partitions_ += static_cast<double>(segment_.runs - 1) * unseen + (segment_.first_is_new ? 1 : 0);
-    // A partition that fills what was read may have begun anywhere behind the last cut.
+    // A partition that fills the whole segment may begin anywhere after the last cut.
     if (whole_segment && cut && segment_.first_is_new) Widen(rest_ / 2, rest_ / 2);
     rest_ = cut ? std::max(0.0, items - read) : 0;
     mean_run_ = read / static_cast<double>(segment_.runs);
@@ -238,7 +238,7 @@ class PartitionCollector {
   TableStatistics::Partition run_, open_;  // being read; the last one, which may go on in the next segment
   bool has_open_ = false;
   Segment segment_;
-  double rest_ = 0;       // behind the cut of the last segment
+  double rest_ = 0;       // after the cut of the last segment
   double mean_run_ = 1;   // items of a partition there
   double estimated_ = 0;  // items of open_ that were not read
   double uncertainty_ = 0;

@@ -15,8 +15,8 @@
 
 namespace parton {
 
-// How many distinct values there are: exact up to a bound, beyond it from the values whose hash ends in zeros
-// (their share of all is known, and how often each comes).
+// Counts distinct values by adaptive sampling: exact up to `bound` values, then only values whose hash has `level`
+// trailing zeros are kept and the count is scaled.
 class DistinctCounter {
  public:
   explicit DistinctCounter(size_t bound) : bound_(bound) {}

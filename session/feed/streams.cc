@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "executor/operators/feed_rows.h"
-#include "session/connection.h"
-#include "session/feed/change_feed.h"
+#include "session/database_state.h"
+#include "session/feed/feed_consumer.h"
 #include "session/tables/bounded_call.h"
 #include "session/tables/table_description.h"
 #include "storage/feed.h"

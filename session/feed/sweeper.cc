@@ -36,38 +36,40 @@ Sweeper::Sweeper(TableStore* store, const DatabaseClock* clock, RequestTokens* t
 
 void Sweeper::Start() {
   thread_ = std::thread([this] {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     while (!stop_.load()) {
       const int64_t interval = interval_ms_.load();
-      changed_.wait_for(lock, std::chrono::milliseconds(interval),
-                        [&] { return stop_.load() || interval_ms_.load() != interval; });
+      const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(interval);
+      while (!stop_.load() && interval_ms_.load() == interval) {
+        if (!changed_.WaitUntil(mutex_, until)) break;
+      }
       if (stop_.load()) return;
       if (interval_ms_.load() != interval) continue;
-      lock.unlock();
-      // What failed is tried again the next time; CHECK DATABASE tells of damage.
+      lock.Unlock();
+      // A failed run is repeated the next time; CHECK DATABASE reports damage.
       (void)Guarded([&] { return RunOnce(); });
-      lock.lock();
+      lock.Lock();
     }
   });
 }
 
 void Sweeper::Stop() {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     stop_.store(true);
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void Sweeper::SetInterval(int64_t ms) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   interval_ms_.store(ms);
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 Status Sweeper::RunOnce() {
-  std::lock_guard run(run_mutex_);
+  MutexLock run(run_mutex_);
   const int64_t now_ms = clock_->NowMs();
   Status first;
   auto note = [&](Status s) {
@@ -108,7 +110,7 @@ Status Sweeper::SweepTable(const TablePtr& table, int64_t now_s) {
       ops.push_back(std::move(op));
     }
     EvalContext ctx;
-    PARTON_RETURN_IF_ERROR(store_->Write(ops, ctx, WriteOptions()).status());
+    PARTON_RETURN_IF_ERROR(store_->TransactWrite(ops, ctx, WriteOptions()).status());
   } while (!position.empty() && !stop_.load());
   return Status::Ok();
 }

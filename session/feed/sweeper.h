@@ -1,5 +1,5 @@
-// What a database does by itself as time passes: expired items go, and old records of change feeds, and client request
-// tokens that are over.
+// The background work of a database: deletes expired items, old records of change feeds, and client request tokens
+// that are no longer valid.
 //
 // Expired items are found by the table's queue, which is ordered by expiry; each delete checks again, under the
 // item's latch, that it is still expired (DynamoDB developer guide, "Time to Live").
@@ -7,22 +7,21 @@
 #define PARTON_SESSION_FEED_SWEEPER_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 #include "executor/capacity/clock.h"
 #include "session/requests/request_token.h"
 #include "storage/table_store.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
 // Threads: any.
 class Sweeper {
  public:
-  // `hold_back(table)`: the highest sequence number of its feed nobody needs any more.
+  // `hold_back(table)`: records of its feed up to this sequence number may go.
   Sweeper(TableStore* store, const DatabaseClock* clock, RequestTokens* tokens,
           std::function<uint64_t(const TableSchema&)> hold_back);
   ~Sweeper() { Stop(); }
@@ -31,8 +30,8 @@ class Sweeper {
   void Start();
   void Stop();
 
-  // Deletes all that is expired now, trims all feeds, forgets tokens. The first error is returned; the rest is done all
-  // the same.
+  // Deletes expired items, trims all feeds, forgets old tokens. Continues after an error, and returns the first
+  // one.
   Status RunOnce();
 
   void SetRetention(int64_t ms) { retention_ms_.store(ms); }
@@ -50,9 +49,9 @@ class Sweeper {
   std::function<uint64_t(const TableSchema&)> hold_back_;
   std::atomic<int64_t> retention_ms_{int64_t{24} * 3600 * 1000};
   std::atomic<int64_t> interval_ms_{60'000};
-  std::mutex run_mutex_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  Mutex run_mutex_;  // one run at a time
+  Mutex mutex_;      // under which the thread waits for changed_
+  CondVar changed_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "executor/operators/key_ranges.h"
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/requests/page_reader.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_expressions.h"

@@ -8,9 +8,10 @@
 #include <utility>
 
 #include "parser/parser.h"
-#include "session/connection.h"
+#include "session/compile.h"
+#include "session/database_state.h"
 #include "session/requests/request_token.h"
-#include "storage/local/update_actions.h"
+#include "types/item/document_path.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"
 
@@ -56,12 +57,12 @@ Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op)
   static const std::string settings_key = settings.PlanKey();
   std::string buffer;
   Result<PlannedPtr> planned =
-      db->plans.Plan(StatementAround(operation), settings, settings_key, db->store.get(), &buffer);
+      CompileCached(StatementAround(operation), settings, settings_key, db->store.get(), &db->plans, &buffer);
   if (!planned.ok()) return LocateIn(operation, planned.status());
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Validation("the update or the condition is malformed");
   const WritePlan& plan = **body;
-  if (plan.returning != ReturnValues::kNone || !plan.capacity.empty() || plan.batch != 0) {
+  if (plan.returning != ReturnValues::kNone || (*planned)->capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
     return Status::Validation("the update or the condition goes on after its end");
   }
   if (plan.condition != nullptr && operation.condition.empty()) {
@@ -123,10 +124,7 @@ WriteOp::Kind StoreKind(WriteOperation::Kind kind) {
 Status CheckNoOverlap(const std::vector<std::vector<PathStep>>& paths) {
   for (size_t i = 0; i < paths.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      const size_t common = std::min(paths[i].size(), paths[j].size());
-      if (!std::equal(paths[i].begin(), paths[i].begin() + static_cast<ptrdiff_t>(common), paths[j].begin())) {
-        continue;
-      }
+      if (Relate(paths[i], paths[j]) != PathRelation::kOverlap) continue;
       return Status::Validation(
           "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of "
           "these paths");
@@ -197,7 +195,8 @@ const Settings& DynamoSettings() {
 Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed) {
   static const std::string settings_key = DynamoSettings().PlanKey();
   std::string buffer;
-  return db->plans.Plan(text, DynamoSettings(), settings_key, db->store.get(), &buffer, key_condition_failed);
+  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->plans, &buffer,
+                       key_condition_failed);
 }
 
 bool DistinctItems::Insert(const TableSchema& table, const Key& key) {

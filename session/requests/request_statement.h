@@ -1,5 +1,5 @@
-// One statement of ExecuteTransaction or BatchExecuteStatement: it reads, changes or checks one item, which its WHERE
-// names by the full key.
+// One statement of ExecuteTransaction or BatchExecuteStatement. It reads, changes or checks one item; its WHERE names
+// the full key.
 #ifndef PARTON_SESSION_REQUESTS_REQUEST_STATEMENT_H_
 #define PARTON_SESSION_REQUESTS_REQUEST_STATEMENT_H_
 
@@ -23,10 +23,10 @@ class RequestStatement {
 
   // Plans it and finds its item. Errors: those of the text, of the schema, of the key.
   Status Prepare();
-  // True if Prepare failed, but not for what the text alone tells: a missing table, a key that does not fit.
+  // True if Prepare failed because of the schema (a missing table, a key that does not match), not of the text.
   bool failed_by_schema() const { return failed_by_schema_; }
 
-  // Also where Prepare failed, but could tell.
+  // Known also after some failures of Prepare.
   bool reads() const { return query_ != nullptr; }
   // REQUIRES: Prepare succeeded, here and below.
   bool checks() const { return write_ != nullptr && write_->kind == WritePlan::Kind::kExistsCheck; }
@@ -44,7 +44,7 @@ class RequestStatement {
   Result<Value> Read(ReadView& view, size_t* size) const;
 
  private:
-  // What operators need outside of a connection.
+  // The context of operators outside of a connection.
   struct Scope {
     Scope(const RequestStatement& s, ReadView* view) : context(Share(s, view), s.plan_->slot_count) {}
     ExecutionShared* Share(const RequestStatement& s, ReadView* view);

@@ -92,7 +92,7 @@ std::string RequestFingerprint::Finish() const {
   return std::string(reinterpret_cast<const char*>(canonical.digest), kFingerprintBytes);
 }
 
-std::unique_lock<std::mutex> RequestTokens::Hold(TokenKind kind, std::string_view token) {
+std::unique_lock<Mutex> RequestTokens::Hold(TokenKind kind, std::string_view token) {
   const size_t h = std::hash<std::string_view>()(token) + static_cast<size_t>(kind);
   return std::unique_lock(mutexes_[h % mutexes_.size()]);
 }
@@ -135,8 +135,8 @@ Result<size_t> RequestTokens::ForgetSome(int64_t now_ms) {
   PARTON_ASSIGN_OR_RETURN(auto due, records.List(RecordKey::TokenDue(0, 0, ""), kForgetBatch));
   if (due.empty()) return size_t{0};
   // None of them may be used again between looking and deleting.
-  std::vector<std::unique_lock<std::mutex>> held;
-  for (std::mutex& m : mutexes_) held.emplace_back(m);
+  std::vector<std::unique_lock<Mutex>> held;
+  for (Mutex& m : mutexes_) held.emplace_back(m);
   RecordWrites deletions;
   size_t forgotten = 0;
   for (const StoredRecord& entry : due) {

@@ -3,7 +3,7 @@
 //   token := version(1) varint(ms it is good until) hash of the request (16 bytes)
 //
 // The record goes into the batch of the transaction's own commit, so the two are durable together, and calls of one
-// token run one after the other. What is over is removed by the sweeper, by a queue in order of time.
+// token run one after the other. The sweeper removes expired tokens, by a queue in order of time.
 #ifndef PARTON_SESSION_REQUESTS_REQUEST_TOKEN_H_
 #define PARTON_SESSION_REQUESTS_REQUEST_TOKEN_H_
 
@@ -16,10 +16,11 @@
 #include "parton/status.h"
 #include "parton/value.h"
 #include "storage/table_store.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
-// Collects what a request asks for; equal requests have equal fingerprints, whatever the order of attributes and how
+// A hash of a whole request; equal requests have equal fingerprints, whatever the order of attributes and how
 // numbers are written.
 class RequestFingerprint {
  public:
@@ -32,7 +33,7 @@ class RequestFingerprint {
   std::string bytes_;
 };
 
-// Which of the two kinds of transactions a token belongs to: their tokens have nothing to do with each other.
+// The kind of transaction that a token belongs to; tokens of the two kinds are independent.
 enum class TokenKind : char { kOperations = 'W', kStatements = 'S' };
 
 // Threads: any.
@@ -43,20 +44,20 @@ class RequestTokens {
   explicit RequestTokens(TableStore* store) : store_(store) {}
 
   // Holds the token (and some others) until destroyed: no two calls of one token at a time.
-  std::unique_lock<std::mutex> Hold(TokenKind kind, std::string_view token);
+  std::unique_lock<Mutex> Hold(TokenKind kind, std::string_view token);
   // Whether the request was done under this token. Errors: kIdempotentMismatch (another one was).
   Result<bool> WasDone(TokenKind kind, std::string_view token, const std::string& fingerprint, int64_t now_ms);
-  // What a commit is to carry to make it so.
+  // Adds the records that the commit must carry.
   static void Note(TokenKind kind, std::string_view token, const std::string& fingerprint, int64_t now_ms,
                    RecordWrites* records);
-  // Removes those that are over.
+  // Removes the tokens that are no longer valid.
   Status Forget(int64_t now_ms);
 
  private:
   Result<size_t> ForgetSome(int64_t now_ms);
 
   TableStore* store_;
-  std::array<std::mutex, 16> mutexes_;
+  std::array<Mutex, 16> mutexes_;  // by the token's hash; they guard its record in the store
 };
 
 // 1 to 36 characters; empty is none. Error: kValidation.

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "types/status/bounds.h"
 
 namespace parton {

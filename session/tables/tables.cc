@@ -6,7 +6,8 @@
 #include <functional>
 #include <utility>
 
-#include "session/connection.h"
+#include "session/database_state.h"
+#include "session/feed/triggers.h"
 #include "session/tables/bounded_call.h"
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"
@@ -99,7 +100,7 @@ class TablesImpl final : public Tables {
   Result<TableDescription> Create(const TableDefinition& definition) override {
     return Call([&]() -> Result<TableDescription> {
       PARTON_ASSIGN_OR_RETURN(TableSchema schema, MakeSchema(definition));
-      PARTON_ASSIGN_OR_RETURN(const TablePtr table, store().CreateTable(std::move(schema)));
+      PARTON_ASSIGN_OR_RETURN(const TablePtr table, store().admin().CreateTable(std::move(schema)));
       return parton::DescribeSchema(*table);
     });
   }
@@ -126,13 +127,14 @@ class TablesImpl final : public Tables {
       }
       if (update.drop_index) PARTON_RETURN_IF_ERROR(CheckDrop(changed, *update.drop_index));
       if (AltersTable(update)) {
-        PARTON_RETURN_IF_ERROR(store().AlterTable(name, [&](TableSchema* schema) { return Apply(update, schema); }));
+        PARTON_RETURN_IF_ERROR(
+            store().admin().AlterTable(name, [&](TableSchema* schema) { return Apply(update, schema); }));
       }
       if (index) {
-        PARTON_RETURN_IF_ERROR(update.wait ? store().CreateIndex(name, std::move(*index), {})
-                                           : store().StartIndex(name, std::move(*index)));
+        PARTON_RETURN_IF_ERROR(update.wait ? store().admin().CreateIndex(name, std::move(*index), {})
+                                           : store().admin().StartIndex(name, std::move(*index)));
       }
-      if (update.drop_index) PARTON_RETURN_IF_ERROR(store().DropIndex(name, *update.drop_index));
+      if (update.drop_index) PARTON_RETURN_IF_ERROR(store().admin().DropIndex(name, *update.drop_index));
       return DescribeNow(name);
     });
   }
@@ -140,7 +142,7 @@ class TablesImpl final : public Tables {
   Result<TableDescription> Drop(std::string_view name) override {
     return Call([&]() -> Result<TableDescription> {
       PARTON_ASSIGN_OR_RETURN(TableDescription d, DescribeNow(name));
-      PARTON_RETURN_IF_ERROR(DropTable(db_, name, {}));
+      PARTON_RETURN_IF_ERROR(DropTable(*db_->store, *db_->triggers, name, {}));
       d.status = ResourceStatus::kDeleting;
       for (IndexDescription& index : d.indexes) index.status = ResourceStatus::kDeleting;
       return d;
@@ -218,7 +220,7 @@ class TablesImpl final : public Tables {
     return BoundedCall(*db_, std::forward<F>(f));
   }
   Status Alter(std::string_view name, const std::function<Status(TableSchema*)>& change) {
-    return Call([&] { return store().AlterTable(name, change); });
+    return Call([&] { return store().admin().AlterTable(name, change); });
   }
   TableStore& store() { return *db_->store; }
 
@@ -252,9 +254,9 @@ class TablesImpl final : public Tables {
 
 std::unique_ptr<Tables> MakeTables(DatabaseState* db) { return std::make_unique<TablesImpl>(db); }
 
-Status DropTable(DatabaseState* db, std::string_view table, const StoreProgress& progress) {
-  PARTON_RETURN_IF_ERROR(db->store->DropTable(table, progress));
-  return db->triggers->DropOfTable(std::string(table));
+Status DropTable(TableStore& store, Triggers& triggers, std::string_view table, const StoreProgress& progress) {
+  PARTON_RETURN_IF_ERROR(store.admin().DropTable(table, progress));
+  return triggers.DropOfTable(std::string(table));
 }
 
 }  // namespace parton

@@ -12,11 +12,12 @@
 namespace parton {
 
 struct DatabaseState;
+class Triggers;
 
 std::unique_ptr<Tables> MakeTables(DatabaseState* db);
 
 // Drops the table and its triggers.
-Status DropTable(DatabaseState* db, std::string_view table, const StoreProgress& progress);
+Status DropTable(TableStore& store, Triggers& triggers, std::string_view table, const StoreProgress& progress);
 
 }  // namespace parton
 

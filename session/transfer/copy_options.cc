@@ -5,17 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "parton/text.h"
 #include "types/functions/functions.h"
 
 namespace parton {
 
 namespace {
-
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
 
 Status WrongValue(const ast::Option& o, std::string_view wanted) {
   return Status::Validation(fmt::format("a wrong value for the option {}", o.name.name), o.span,
@@ -23,7 +18,7 @@ Status WrongValue(const ast::Option& o, std::string_view wanted) {
 }
 
 Status Unknown(const ast::Option& o, const std::vector<std::string>& known) {
-  const std::string nearest = NearestName(Lower(o.name.name), known);
+  const std::string nearest = NearestName(AsciiLower(o.name.name), known);
   return Status::Validation(
       fmt::format("COPY has no option {} here", o.name.name), o.span,
       nearest.empty() ? fmt::format("options are {}", fmt::join(known, ", ")) : "did you mean " + nearest + "?");
@@ -44,7 +39,7 @@ Result<FileFormat> Chosen(std::optional<FileFormat> given, const std::string& fi
 }
 
 Status ParseFlag(const ast::Option& o, bool* out) {
-  const std::string word = o.value.is_text() ? Lower(o.value.bytes()) : "";
+  const std::string word = o.value.is_text() ? AsciiLower(o.value.bytes()) : "";
   if (o.value.is_bool()) {
     *out = o.value.bool_value();
   } else if (word == "on" || word == "off") {
@@ -64,7 +59,7 @@ Status ParseCount(const ast::Option& o, int64_t least, uint64_t* out) {
 
 Status ParseConflict(const ast::Option& o, LoadOptions::Conflict* out) {
   using Conflict = LoadOptions::Conflict;
-  const std::string word = o.value.is_text() ? Lower(o.value.bytes()) : "";
+  const std::string word = o.value.is_text() ? AsciiLower(o.value.bytes()) : "";
   if (word == "error" || word == "insert") {
     *out = Conflict::kError;
   } else if (word == "skip") {
@@ -91,7 +86,7 @@ Result<CopyFromOptions> ParseCopyFrom(const std::vector<ast::Option>& options, c
   std::vector<Field> csv;
   bool atomic = false;
   for (const ast::Option& o : options) {
-    const std::string name = Lower(o.name.name);
+    const std::string name = AsciiLower(o.name.name);
     if (name == "format") {
       PARTON_RETURN_IF_ERROR(ParseFormat(o, &format));
     } else if (name == "header" || name == "quote" || name == "columns" || name == "types") {
@@ -141,8 +136,8 @@ Result<CopyToOptions> ParseCopyTo(const std::vector<ast::Option>& options, const
   std::optional<FileFormat> format;
   const ast::Option* csv_only = nullptr;
   for (const ast::Option& o : options) {
-    const std::string name = Lower(o.name.name);
-    const std::string word = o.value.is_text() ? Lower(o.value.bytes()) : "";
+    const std::string name = AsciiLower(o.name.name);
+    const std::string word = o.value.is_text() ? AsciiLower(o.value.bytes()) : "";
     if (name == "format") {
       PARTON_RETURN_IF_ERROR(ParseFormat(o, &format));
     } else if (name == "header") {

@@ -1,4 +1,4 @@
-// What stands in the parentheses of COPY.
+// The options in the parentheses of COPY.
 #ifndef PARTON_SESSION_TRANSFER_COPY_OPTIONS_H_
 #define PARTON_SESSION_TRANSFER_COPY_OPTIONS_H_
 

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "io/file_source.h"
+#include "parton/text.h"
 #include "session/commands/commands.h"
+#include "session/running_plan.h"
 #include "session/transfer/copy_options.h"
 #include "session/transfer/import_formats.h"
 
@@ -17,12 +19,6 @@ constexpr size_t kMaxModel = 256 << 20;
 
 enum class Kind : uint8_t { kUnknown, kS3, kWorkbench };
 
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
-
 bool IsFolder(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
@@ -32,9 +28,9 @@ bool IsFolder(const std::string& path) {
 Status ParseImport(const ast::Import& s, ImportOptions* out, Kind* kind) {
   std::vector<ast::Option> rest;
   for (const ast::Option& o : s.options) {
-    const std::string name = Lower(o.name.name);
+    const std::string name = AsciiLower(o.name.name);
     if (name == "format") {
-      const std::string format = o.value.is_text() ? Lower(o.value.bytes()) : "";
+      const std::string format = o.value.is_text() ? AsciiLower(o.value.bytes()) : "";
       *kind = format == "s3" ? Kind::kS3 : format == "workbench" ? Kind::kWorkbench : Kind::kUnknown;
       if (*kind == Kind::kUnknown) {
         return Status::Validation("an unknown format", o.span, "IMPORT has the formats s3 and workbench");
@@ -74,11 +70,11 @@ Result<Value> ReadModel(const std::string& path, const FileAccess& access) {
 
 }  // namespace
 
-Status Import(const ast::Import& s, Execution* result) {
+Status Import(const ast::Import& s, const CommandContext& context, RunningPlan& run) {
   ImportOptions options;
   Kind kind = Kind::kUnknown;
   PARTON_RETURN_IF_ERROR(ParseImport(s, &options, &kind));
-  const FileAccess& files = result->connection().db().options.files;
+  const FileAccess& files = context.files;
   PARTON_RETURN_IF_ERROR(files.MayRead(s.file).At(s.file_span));
   const bool manifest = s.file.ends_with("manifest-summary.json");
   if (kind == Kind::kUnknown && (IsFolder(s.file) || manifest)) kind = Kind::kS3;
@@ -87,10 +83,10 @@ Status Import(const ast::Import& s, Execution* result) {
       return Status::Validation("an export does not tell the table's keys: name the table to import into", s.file_span,
                                 "CREATE TABLE t (...); IMPORT TABLE t FROM '...'");
     }
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, result));
-    return ImportS3Export(s.file, std::move(table), options, result);
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, context));
+    return ImportS3Export(s.file, std::move(table), options, context, run);
   }
-  if (result->connection().in_transaction()) {
+  if (run.transaction() != nullptr) {
     return Status::Validation("tables cannot be made inside a transaction", {}, "COMMIT or ROLLBACK first");
   }
   Result<Value> model = ReadModel(s.file, files);
@@ -100,7 +96,7 @@ Status Import(const ast::Import& s, Execution* result) {
     if (s.table->parts.size() != 1) return Status::Validation("the name of a table is wanted here", s.table->span);
     only = s.table->parts[0].name;
   }
-  return ImportWorkbenchModel(*model, only, options, result);
+  return ImportWorkbenchModel(*model, only, options, context, run);
 }
 
 }  // namespace parton::commands

@@ -163,11 +163,12 @@ Status LoadFile(const DataFile& file, const FileAccess& access, Loader* loader) 
 
 }  // namespace
 
-Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptions& options, Execution* result) {
-  const FileAccess& access = result->connection().db().options.files;
+Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptions& options,
+                      const CommandContext& context, RunningPlan& run) {
+  const FileAccess& access = context.files;
   PARTON_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(path, access));
   PARTON_RETURN_IF_ERROR(CheckFiles(manifest, access));
-  Loader loader(std::move(table), options.load, result);
+  Loader loader(std::move(table), options.load, context, run);
   PARTON_RETURN_IF_ERROR(loader.Begin(0));
   const double total = static_cast<double>(manifest.items);
   loader.SetFraction([&] { return total == 0 ? 0 : static_cast<double>(loader.records()) / total; });
@@ -178,7 +179,7 @@ Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptio
     }
   }
   PARTON_RETURN_IF_ERROR(loader.Finish());
-  result->SetAffected(loader.loaded());
+  context.result.SetAffected(loader.loaded());
   loader.AddNotices();
   return Status::Ok();
 }

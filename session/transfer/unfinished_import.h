@@ -28,7 +28,7 @@ class UnfinishedImport {
   Status Begin();
   // After the last item was loaded. Error: the import is undone when the database is opened next.
   Status Finish();
-  // Drops the tables that were made. What cannot be dropped now is when the database is opened next.
+  // Drops the tables that were made; at the latest when the database is opened next.
   void Undo();
 
  private:

@@ -1,4 +1,4 @@
-// What the dot commands do; their table is in dot_commands.cc.
+// The actions of the dot commands; their table is in dot_commands.cc.
 #ifndef PARTON_SHELL_COMMANDS_DOT_ACTIONS_H_
 #define PARTON_SHELL_COMMANDS_DOT_ACTIONS_H_
 

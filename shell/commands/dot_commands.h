@@ -14,7 +14,7 @@ namespace parton::shell {
 
 class Session;
 
-// What completion offers for the arguments of a command.
+// The completion of a command's arguments.
 enum class Argument : uint8_t { kNone, kMode, kCommand, kTable, kOnOff, kPath, kVariable, kFile };
 
 struct DotCommand {

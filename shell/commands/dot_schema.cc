@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "parton/text.h"
 #include "shell/commands/dot_actions.h"
 #include "shell/commands/statement_names.h"
 #include "shell/interrupt.h"
@@ -212,7 +213,7 @@ std::string CreateTableFor(Session* s, const std::string& file, const std::strin
   const Field* key = nullptr;
   for (const Field& f : row.fields()) {
     if (!f.value.is_text() && !f.value.is_numeric()) continue;
-    const bool id = SameWord(f.name, "id") || SameWord(f.name, "pk") || SameWord(f.name, "key");
+    const bool id = EqualsIgnoreCase(f.name, "id") || EqualsIgnoreCase(f.name, "pk") || EqualsIgnoreCase(f.name, "key");
     if (key == nullptr || id) key = &f;
     if (id) break;
   }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -11,6 +10,7 @@
 #include <thread>
 
 #include "parton/language.h"
+#include "parton/text.h"
 #include "shell/commands/dot_actions.h"
 #include "shell/commands/dot_commands.h"
 #include "shell/commands/statement_help.h"
@@ -49,9 +49,9 @@ std::string HelpOnCommand(std::string_view name) {
 std::string HelpOnFunctions(std::string_view topic) {
   std::string out;
   for (const FunctionInfo& f : FunctionList()) {
-    if (SameWord(topic, "functions"))
+    if (EqualsIgnoreCase(topic, "functions"))
       out += fmt::format("  {}\n", f.signature);
-    else if (SameWord(f.name, topic))
+    else if (EqualsIgnoreCase(f.name, topic))
       out += fmt::format("{}\n  {}\n", f.signature, f.doc);
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "parton/text.h"
 #include "shell/commands/statement_names.h"
 
 namespace parton::shell {
@@ -117,11 +118,11 @@ std::string HelpOnStatement(std::string_view topic) {
       {"REPAIR", "CHECK"}, {"DESC", "DESCRIBE"},  {"FROM", "SELECT"},     {"WHERE", "SELECT"},
       {"ORDER", "SELECT"}, {"GROUP", "SELECT"},   {"JOIN", "SELECT"}};
   for (const auto& [word, statement] : kSame) {
-    if (SameWord(topic, word)) topic = statement;
+    if (EqualsIgnoreCase(topic, word)) topic = statement;
   }
   std::string out;
   for (const StatementHelp& s : AllStatements()) {
-    const bool meant = SameWord(s.name, topic) || StartsWithWord(s.name, std::string(topic) + " ");
+    const bool meant = EqualsIgnoreCase(s.name, topic) || StartsWithWord(s.name, std::string(topic) + " ");
     if (!meant) continue;
     out +=
         fmt::format("{}{}: {}\n\n{}\n\nexample:\n  {}\n", out.empty() ? "" : "\n", s.name, s.help, s.syntax, s.example);

@@ -1,18 +1,13 @@
 #include "shell/commands/statement_names.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "parton/text.h"
 
 namespace parton::shell {
 
-bool SameWord(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-         });
-}
-
 bool StartsWithWord(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && SameWord(text.substr(0, prefix.size()), prefix);
+  return text.size() >= prefix.size() && EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
 }
 
 bool IsName(const Token& token) { return token.kind == Token::Kind::kName || token.kind == Token::Kind::kQuotedName; }
@@ -22,7 +17,8 @@ bool IsSymbol(std::string_view text, const Token& token, std::string_view symbol
 }
 
 bool IsKeyword(std::string_view text, const Token& token, std::string_view upper) {
-  return token.kind == Token::Kind::kKeyword && SameWord(text.substr(token.begin, token.end - token.begin), upper);
+  return token.kind == Token::Kind::kKeyword &&
+         EqualsIgnoreCase(text.substr(token.begin, token.end - token.begin), upper);
 }
 
 std::string NameOf(std::string_view text, const Token& token) {

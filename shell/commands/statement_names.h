@@ -1,5 +1,5 @@
-// What the names in a statement being typed may mean: tables, their attributes, and the variables
-// that the statement itself introduces. For completion and highlighting; never fails.
+// Resolves the names in a statement being typed: tables, their attributes, and variables of the statement. For
+// completion and highlighting; never fails.
 #ifndef PARTON_SHELL_COMMANDS_STATEMENT_NAMES_H_
 #define PARTON_SHELL_COMMANDS_STATEMENT_NAMES_H_
 
@@ -11,6 +11,7 @@
 
 #include "parton/database.h"
 #include "parton/language.h"
+#include "parton/text.h"
 
 namespace parton::shell {
 
@@ -22,7 +23,7 @@ class StatementNames {
   // Tables of the database that the statement names, by the variable that stands for them (an alias
   // or the table's own name).
   const std::map<std::string, std::string>& tables() const { return tables_; }
-  // Names introduced by AS, by a name right behind a value, and by WITH.
+  // Names introduced by AS, by a name right after a value, and by WITH.
   const std::set<std::string>& variables() const { return variables_; }
   // Paths of attributes of a table, "address.city"; from a sample.
   const std::vector<std::string>& Attributes(const std::string& table) const;
@@ -47,7 +48,6 @@ std::string NameOf(std::string_view text, const Token& token);
 bool IsName(const Token& token);
 bool IsSymbol(std::string_view text, const Token& token, std::string_view symbol);
 bool IsKeyword(std::string_view text, const Token& token, std::string_view upper);
-bool SameWord(std::string_view a, std::string_view b);
 bool StartsWithWord(std::string_view text, std::string_view prefix);  // any case
 
 }  // namespace parton::shell

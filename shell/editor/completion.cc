@@ -10,6 +10,7 @@
 
 #include "parton/language.h"
 #include "parton/script.h"
+#include "parton/text.h"
 #include "shell/commands/dot_commands.h"
 #include "shell/commands/statement_help.h"
 #include "shell/commands/statement_names.h"
@@ -194,7 +195,7 @@ class StatementCompletion {
   bool NamesFile(const std::vector<Token>& tokens) const {
     const auto is = [&](size_t i, std::initializer_list<std::string_view> words) {
       return std::any_of(words.begin(), words.end(), [&](std::string_view w) {
-        return SameWord(statement_.substr(tokens[i].begin, tokens[i].end - tokens[i].begin), w);
+        return EqualsIgnoreCase(statement_.substr(tokens[i].begin, tokens[i].end - tokens[i].begin), w);
       });
     };
     const size_t at = tokens.size() - 1;
@@ -210,7 +211,7 @@ class StatementCompletion {
       return false;
     }
     for (const SettingDescription& s : SettingList()) {
-      if (!SameWord(s.name, NameOf(statement_, tokens[1])) || s.values.find('|') == std::string::npos) continue;
+      if (!EqualsIgnoreCase(s.name, NameOf(statement_, tokens[1])) || s.values.find('|') == std::string::npos) continue;
       for (std::string_view rest = s.values; !rest.empty();) {
         std::string_view value = rest.substr(0, rest.find('|'));
         rest.remove_prefix(std::min(value.size() + 1, rest.size()));
@@ -285,10 +286,9 @@ class StatementCompletion {
   }
 
   // In the case in which the word was begun.
-  std::string InCase(std::string text) const {
+  std::string InCase(const std::string& text) const {
     if (word_.empty() || std::islower(static_cast<unsigned char>(word_[0])) == 0) return text;
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
+    return AsciiLower(text);
   }
 
   void AddKeywords(const Continuation& next) {

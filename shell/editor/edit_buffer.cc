@@ -4,7 +4,8 @@
 #include <cctype>
 #include <utility>
 
-#include "shell/render/text_width.h"
+#include "parton/text.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 
@@ -246,8 +247,7 @@ void EditBuffer::ChangeCase(bool upper) {
   if (end == cursor_) return;
   Remember();
   for (size_t i = cursor_; i < end; ++i) {
-    const auto c = static_cast<unsigned char>(text_[i]);
-    if (c < 0x80) text_[i] = static_cast<char>(upper ? std::toupper(c) : std::tolower(c));
+    text_[i] = upper ? AsciiUpper(text_[i]) : AsciiLower(text_[i]);
   }
   MoveTo(end);
 }

@@ -2,7 +2,7 @@
 // yank.
 //
 // Knows nothing of terminals. Positions are byte offsets; they always stand between characters as
-// people see them (text_width.h).
+// people see them (NextCluster in parton/text.h).
 #ifndef PARTON_SHELL_EDITOR_EDIT_BUFFER_H_
 #define PARTON_SHELL_EDITOR_EDIT_BUFFER_H_
 

@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <fstream>
+
+#include "parton/text.h"
 
 namespace parton::shell {
 
@@ -101,9 +102,7 @@ void History::Rewrite() const {
 
 size_t History::Find(std::string_view text, std::string_view part) {
   // Letters of ASCII; others are compared as they are.
-  const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-  };
+  const auto same = [](char a, char b) { return AsciiLower(a) == AsciiLower(b); };
   const auto found = std::search(text.begin(), text.end(), part.begin(), part.end(), same);
   return found == text.end() && !part.empty() ? npos : static_cast<size_t>(found - text.begin());
 }

@@ -1,4 +1,4 @@
-// What was typed, statement by statement, oldest first; each text once.
+// The history: statements typed, oldest first; each text once.
 //
 // The file has one entry a line, with line breaks as `\n` and backslashes doubled. Entries are
 // appended as they come, so that several shells may share it; it is written anew when it has grown

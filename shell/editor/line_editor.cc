@@ -10,7 +10,7 @@
 #include "shell/editor/edit_buffer.h"
 #include "shell/editor/terminal.h"
 #include "shell/render/output.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 

@@ -30,7 +30,7 @@ class LineEditor {
     kEdit,         // Ctrl-X Ctrl-E: the text is to be opened in an editor
   };
 
-  // What the editor asks about the text; each may be empty.
+  // The language of the text, as functions; each may be empty.
   struct Language {
     // Whether Enter runs the text; it starts another line otherwise.
     std::function<bool(std::string_view text)> is_complete;
@@ -49,7 +49,7 @@ class LineEditor {
 
   // One statement, or one line that is complete by itself.
   Outcome Read(const std::string& prompt, std::string* text);
-  // What the next Read starts with.
+  // The text that the next Read starts with.
   void Prefill(std::string text);
 
   // All keys with what they do, for help and the manual.

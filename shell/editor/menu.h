@@ -12,7 +12,7 @@
 namespace parton::shell {
 
 struct Candidate {
-  std::string text;  // what it puts in the place of the word
+  std::string text;  // replaces the word
   std::string note;  // "(text STRING, start INT) -> STRING", "table"; may be empty
 
   bool operator<(const Candidate& other) const { return text < other.text; }

@@ -8,12 +8,13 @@
 #include <string>
 
 #include "parton/script.h"
+#include "parton/text.h"
 #include "shell/commands/dot_commands.h"
 #include "shell/commands/statement_names.h"
 #include "shell/editor/completion.h"
 #include "shell/editor/highlight.h"
 #include "shell/editor/line_editor.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 
@@ -49,7 +50,7 @@ bool IsDotCommand(std::string_view text) {
          (text[start + 1] < '0' || text[start + 1] > '9');
 }
 
-// What people type who know other shells, as a command of this one; "" if it is none of that.
+// A command of another shell (psql, ...) as one of ours; "" if it is none.
 std::string AsDotCommand(std::string_view text) {
   static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
       {"help", ".help"},   {"?", ".help"},        {"\\?", ".help"},         {"\\h", ".help"},
@@ -66,9 +67,9 @@ std::string AsDotCommand(std::string_view text) {
   const std::string_view word = text.substr(0, text.find_first_of(" \t"));
   const std::string_view rest = text.substr(word.size());
   if (text.find('\n') != text.npos) return "";
-  if (SameWord(word, "help") && !rest.empty()) return ".help" + std::string(rest);
+  if (EqualsIgnoreCase(word, "help") && !rest.empty()) return ".help" + std::string(rest);
   for (const auto& [other, command] : kWords) {
-    if (word != other && !(word.front() != '\\' && SameWord(word, other))) continue;
+    if (word != other && !(word.front() != '\\' && EqualsIgnoreCase(word, other))) continue;
     // A statement could begin with a word; nothing begins with a backslash.
     if (!rest.empty() && word.front() != '\\') return "";
     const bool of_table = word == "\\d" && !rest.empty();

@@ -11,7 +11,7 @@ namespace parton::shell {
 // $PARTON_HISTORY or ~/.parton_history; "" if there is no home.
 std::string HistoryFile();
 
-// What the prompt calls a database: "memory", or the last part of its path.
+// The name of a database in the prompt: "memory", or the last part of its path.
 std::string DatabaseName(const std::string& path);
 
 // For people who mistyped a path.

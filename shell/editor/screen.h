@@ -28,7 +28,7 @@ class Screen {
  public:
   explicit Screen(bool color) : color_(color) {}
 
-  // What to write to the terminal so that it shows `picture`.
+  // The bytes that make the terminal show `picture`.
   std::string Draw(const Picture& picture, int columns, int lines);
   // The same after the terminal's size has changed: it may have wrapped what it shows anew.
   std::string Redraw(const Picture& picture, int columns, int lines);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 

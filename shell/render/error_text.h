@@ -1,5 +1,4 @@
-// How errors look: `file:line:column: Exception: message`, the line, a caret, a hint; or one JSON
-// object.
+// Prints errors: `file:line:column: Exception: message`, the line, a caret, a hint; or one JSON object.
 #ifndef PARTON_SHELL_RENDER_ERROR_TEXT_H_
 #define PARTON_SHELL_RENDER_ERROR_TEXT_H_
 

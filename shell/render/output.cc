@@ -13,7 +13,7 @@
 
 #include "parton/files.h"
 #include "shell/interrupt.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 

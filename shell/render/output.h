@@ -1,12 +1,11 @@
 // Where results go: standard output, a file, or a command (also the pager). Buffered; the session
 // flushes after every statement, so that what one printed is out before the next one starts.
 //
-// Text is data: what reaches a terminal, also through the pager, has its control characters shown as escapes, in every
-// mode. Files, pipes and commands get the bytes as they are.
+// Text is data: on a terminal, also through the pager, control characters are shown as escapes, in every mode. Files,
+// pipes and commands get the bytes as they are.
 //
-// Errors do not throw and do not end the process: failed() tells, with a Status, that something
-// could not be written (full disk), and reader_gone() that nobody reads any more (`parton ... |
-// head`).
+// Errors do not throw and do not end the process: failed() reports a failed write (full disk), and reader_gone() a
+// closed pipe (`parton ... | head`).
 #ifndef PARTON_SHELL_RENDER_OUTPUT_H_
 #define PARTON_SHELL_RENDER_OUTPUT_H_
 

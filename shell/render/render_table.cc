@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "shell/render/render.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 

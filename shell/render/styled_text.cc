@@ -1,6 +1,6 @@
 #include "shell/render/styled_text.h"
 
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 

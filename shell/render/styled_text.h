@@ -19,7 +19,7 @@ enum class Style : uint8_t {
   kComment,
   kUnknown,  // a name that nothing has
   kBracket,  // the pair at the cursor
-  kMatch,    // what a search found
+  kMatch,    // a match of a search
   kPrompt,
   kDim,
   kSelected,
@@ -30,7 +30,7 @@ enum class Style : uint8_t {
   kBad,
 };
 
-// What the escape sequences of a style are; "" for plain text.
+// The escape sequences of a style; "" for plain text.
 std::string_view StyleCode(Style style);
 inline constexpr std::string_view kStyleEnd = "\033[0m";
 
@@ -42,7 +42,8 @@ using StyledText = std::vector<Piece>;
 
 // Only the text.
 std::string Plain(const StyledText& text);
-// For a terminal: what could act on it is shown instead (ForTerminal in text_width.h). Without `color`, no styles.
+// For a terminal: control characters are shown, not sent (ForTerminal in terminal_text.h). Without `color`, no
+// styles.
 std::string ForTerminal(const StyledText& text, bool color);
 
 }  // namespace parton::shell

@@ -1,4 +1,4 @@
-// What a statement did, kept whole for comparing; and the comparison with what a script expects.
+// The complete outcome of a statement, and its comparison with the expectations of a script.
 #ifndef PARTON_SHELL_TEST_RUNNER_OBSERVED_H_
 #define PARTON_SHELL_TEST_RUNNER_OBSERVED_H_
 

@@ -20,7 +20,7 @@ std::string Indented(const std::string& text, const std::string& indent) {
   return out;
 }
 
-// What was expected in red, what came in green.
+// The expected lines in red, the actual ones in green.
 void AddDiff(const std::string& text, StyledText* out) {
   for (size_t start = 0; start < text.size();) {
     const size_t end = std::min(text.find('\n', start), text.size());

@@ -6,18 +6,17 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <sstream>
 #include <thread>
 
 #include "parton/script.h"
 #include "shell/test_runner/observed.h"
 #include "shell/test_runner/test_script.h"
+#include "types/sync/mutex.h"
 
 namespace parton::shell {
 
@@ -63,8 +62,13 @@ class Deadline {
   Deadline(Connection* connection, double seconds) {
     if (seconds <= 0) return;
     thread_ = std::thread([this, connection, seconds] {
-      std::unique_lock lock(mutex_);
-      if (done_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return ended_; })) return;
+      MutexLock lock(mutex_);
+      const auto until = std::chrono::steady_clock::now() +
+                         std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+      while (!ended_) {
+        if (!done_.WaitUntil(mutex_, until)) break;
+      }
+      if (ended_) return;
       passed_ = true;
       connection->Cancel();
     });
@@ -74,19 +78,19 @@ class Deadline {
   bool End() {
     if (!thread_.joinable()) return passed_;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       ended_ = true;
     }
-    done_.notify_one();
+    done_.NotifyOne();
     thread_.join();
     return passed_;
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable done_;
-  bool ended_ = false;
-  bool passed_ = false;
+  Mutex mutex_;
+  CondVar done_;
+  bool ended_ GUARDED_BY(mutex_) = false;
+  bool passed_ = false;  // read once the thread has ended
   std::thread thread_;
 };
 

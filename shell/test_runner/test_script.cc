@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "parton/script.h"
+#include "parton/text.h"
 
 namespace parton::shell {
 
@@ -42,7 +43,7 @@ bool StartsValue(std::string_view line) {
   std::string word;
   for (const char w : line) {
     if (std::isalnum(static_cast<unsigned char>(w)) == 0 && w != '_') break;
-    word += static_cast<char>(std::tolower(static_cast<unsigned char>(w)));
+    word += AsciiLower(w);
   }
   for (const char* known :
        {"null", "missing", "true", "false", "date", "time", "timestamp", "interval", "b64", "x", "cast"}) {
@@ -176,8 +177,7 @@ bool IsExpectation(std::string_view comment) {
     if (raw.starts_with(word)) return true;
   }
   if (raw == "text:" || raw == "ordered" || raw == "unordered" || raw == "..." || ReadBound(raw)) return true;
-  std::string lower(raw);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = AsciiLower(raw);
   if (lower == "null" || lower == "missing" || lower == "true" || lower == "false") return true;
   const char first = raw.front();
   const char last = raw.back();
@@ -190,7 +190,7 @@ bool IsExpectation(std::string_view comment) {
   return *end == 0 && (std::isdigit(static_cast<unsigned char>(first)) != 0 || first == '-' || first == '+');
 }
 
-// Lines [first, last) of comments and empty lines behind a statement and its expectations.
+// Lines [first, last) of comments and empty lines after a statement and its expectations.
 Status CheckStrayComments(const std::vector<std::string>& lines, size_t first, size_t last) {
   for (size_t i = first; i < last && i < lines.size(); ++i) {
     const std::string_view line = Trim(lines[i]);
@@ -204,28 +204,7 @@ Status CheckStrayComments(const std::vector<std::string>& lines, size_t first, s
 
 }  // namespace
 
-bool MatchesLike(std::string_view text, std::string_view pattern) {
-  size_t t = 0;
-  size_t p = 0;
-  size_t star = std::string_view::npos;
-  size_t mark = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t]) && pattern[p] != '%') {
-      ++t;
-      ++p;
-    } else if (p < pattern.size() && pattern[p] == '%') {
-      star = p++;
-      mark = t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '%') ++p;
-  return p == pattern.size();
-}
+bool MatchesLike(std::string_view text, std::string_view pattern) { return LikeMatches(text, pattern) == true; }
 
 Result<TestScript> ParseTestScript(std::string path, const std::string& text) {
   TestScript script;

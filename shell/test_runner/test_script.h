@@ -69,7 +69,7 @@ struct TestScript {
 // Error: an expectation that cannot be read, with its line and column in the script.
 Result<TestScript> ParseTestScript(std::string path, const std::string& text);
 
-// SQL's LIKE with % and _ on whole texts; no escape.
+// LIKE on whole texts, without an escape.
 bool MatchesLike(std::string_view text, std::string_view pattern);
 
 }  // namespace parton::shell

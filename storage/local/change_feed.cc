@@ -84,13 +84,13 @@ Result<ChangeRecord> DecodeChange(std::string_view bytes) {
 }
 
 void FeedSequencer::Start(uint64_t next, uint64_t reserved) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   next_ = next;
   reserved_ = reserved;
 }
 
 uint64_t FeedSequencer::Begin(uint64_t count, uint64_t* reserve) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   uint64_t first = next_;
   in_flight_.insert(first);
   next_ += count;
@@ -103,40 +103,41 @@ uint64_t FeedSequencer::Begin(uint64_t count, uint64_t* reserve) {
 }
 
 void FeedSequencer::End(uint64_t first) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   in_flight_.erase(first);
-  moved_.notify_all();
+  moved_.NotifyAll();
 }
 
 void FeedSequencer::Abandon(uint64_t first) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   reserved_ = 0;
   in_flight_.erase(first);
-  moved_.notify_all();
+  moved_.NotifyAll();
 }
 
 uint64_t FeedSequencer::Visible() const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return VisibleLocked();
 }
 
 uint64_t FeedSequencer::WaitBeyond(uint64_t after, std::chrono::steady_clock::time_point deadline,
                                    const std::atomic<bool>* stop) const {
-  std::unique_lock lock(mutex_);
-  moved_.wait_until(lock, deadline,
-                    [&] { return closed_ || VisibleLocked() > after || (stop != nullptr && stop->load()); });
+  MutexLock lock(mutex_);
+  while (!closed_ && VisibleLocked() <= after && (stop == nullptr || !stop->load())) {
+    if (!moved_.WaitUntil(mutex_, deadline)) break;
+  }
   return VisibleLocked();
 }
 
 void FeedSequencer::Wake() {
-  std::lock_guard lock(mutex_);
-  moved_.notify_all();
+  MutexLock lock(mutex_);
+  moved_.NotifyAll();
 }
 
 void FeedSequencer::Close() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   closed_ = true;
-  moved_.notify_all();
+  moved_.NotifyAll();
 }
 
 }  // namespace parton

@@ -1,9 +1,10 @@
 // The change feed: one record for each item changed in a table with a stream, in the commit's own batch.
 //
 //   key    := 40 u32(table id) u64(sequence)
-//   record := version(1) event(1) view(1) flags(1) varint(creation ms) [varint(depth)] field(keys) field(new)
-//   field(old) field  := varint(length) item bytes          (length 0: not there) flags  := 1: by TTL; 2: depth is
-//   there
+//   record := version(1) event(1) view(1) flags(1) varint(creation ms) [varint(depth)]
+//             field(keys) field(new) field(old)
+//   field  := varint(length) item bytes          (length 0: absent)
+//   flags  := 1: by TTL; 2: depth is present
 //
 // A table with point-in-time recovery has such a record for each change under a key of its own, with the old image, as
 // if its stream had that view:
@@ -18,26 +19,24 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "parton/status.h"
+#include "storage/feed.h"
 #include "types/item/name_table.h"
 #include "types/schema/schema.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
-
-enum class ChangeEvent : uint8_t { kInsert = 1, kModify = 2, kRemove = 3 };
 
 struct ChangeRecord {
   ChangeEvent event = ChangeEvent::kInsert;
   StreamView view = StreamView::kOff;
   bool by_ttl = false;
-  // How many triggers' writes lie between this change and a program's.
+  // The number of triggers between a program's change and this one.
   uint32_t depth = 0;
   int64_t created_ms = 0;
   // Item bytes (types/item/item_codec.h); empty if the record does not hold them.
@@ -65,9 +64,9 @@ class FeedSequencer {
   uint64_t Begin(uint64_t count, uint64_t* reserve);
   // The commit is finished, either way.
   void End(uint64_t first);
-  // The commit was not even tried: what Begin said to reserve was not recorded.
+  // The commit was not attempted, so the value of Begin's *reserve was not recorded.
   void Abandon(uint64_t first);
-  // Every record up to here that will ever exist is committed: take this before the snapshot that is read.
+  // All records up to this number are committed, and no more will appear. Take it before the snapshot to read.
   uint64_t Visible() const;
   // Waits until Visible() > after, the deadline, or *stop with Wake(). Returns Visible().
   uint64_t WaitBeyond(uint64_t after, std::chrono::steady_clock::time_point deadline,
@@ -78,14 +77,14 @@ class FeedSequencer {
   void Close();
 
  private:
-  uint64_t VisibleLocked() const { return in_flight_.empty() ? next_ - 1 : *in_flight_.begin() - 1; }
+  uint64_t VisibleLocked() const REQUIRES(mutex_) { return in_flight_.empty() ? next_ - 1 : *in_flight_.begin() - 1; }
 
-  mutable std::mutex mutex_;
-  mutable std::condition_variable moved_;
-  uint64_t next_ = 1;
-  uint64_t reserved_ = 0;  // numbers below are recorded, or being recorded, as used
-  bool closed_ = false;
-  std::set<uint64_t> in_flight_;
+  mutable Mutex mutex_;
+  mutable CondVar moved_;
+  uint64_t next_ GUARDED_BY(mutex_) = 1;
+  uint64_t reserved_ GUARDED_BY(mutex_) = 0;  // numbers below are recorded, or being recorded, as used
+  bool closed_ GUARDED_BY(mutex_) = false;
+  std::set<uint64_t> in_flight_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -1,9 +1,9 @@
 // Schema changes: one at a time, crash-safe, while readers and writers go on.
 //
 // A change is one synced batch written while no writer is between looking at the catalog and finishing its
-// commit (the gate), so a writer sees either the old schema entirely or the new one. Work that
-// takes long is recorded in that batch and finished behind it: ranges to delete (`doomed`), an index in state
-// kCreating or a TTL queue (`pending`) to fill. ResumeDdl finishes what a crash left.
+// commit (the gate), so a writer sees either the old schema entirely or the new one. The batch records long work,
+// which is finished after it: ranges to delete (`doomed`: tombstoned ranges), an index in state kCreating or a TTL
+// queue (`pending`) to fill. ResumeDdl finishes it after a crash.
 #ifndef PARTON_STORAGE_LOCAL_DDL_H_
 #define PARTON_STORAGE_LOCAL_DDL_H_
 
@@ -43,10 +43,10 @@ Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& pr
 // Deletes keys that belong to nothing in the catalog: for repair.
 Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress);
 
-// The change records so far need not agree with the items any more: for repair, where some were lost.
+// Starts a new stream, as the older change records may not match the items: for repair, after a loss.
 Status ForgetFeedHistory(Engine* engine, std::string_view table);
 
-// Writes again what memory knows of names and schemas, and deletes schemas it does not know: for repair.
+// Writes names and schemas again from memory, and deletes stored schemas that memory does not have: for repair.
 Status RewriteCatalog(Engine* engine);
 
 // Finishes doomed ranges and unfinished indexes and queues. Called once, by Open.

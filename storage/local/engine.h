@@ -1,8 +1,8 @@
 // The inside of LocalStore: the open LevelDB, its dictionary and catalog, and the commit path.
 //
 // LevelDB orders the batches of concurrent writers and shares their syncs; nothing here serialises
-// commits. After a failed write LevelDB's log may end in the middle of a record, behind which nothing
-// could be recovered: the engine then refuses further writes until the database is opened again.
+// commits. After a failed write LevelDB's log may end in the middle of a record, and nothing after it could be
+// recovered. So the engine then refuses writes until the database is opened again.
 #ifndef PARTON_STORAGE_LOCAL_ENGINE_H_
 #define PARTON_STORAGE_LOCAL_ENGINE_H_
 
@@ -14,7 +14,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,12 +21,13 @@
 #include "storage/local/change_feed.h"
 #include "storage/local/highest_keys.h"
 #include "storage/local/latches.h"
-#include "storage/local/local_store.h"
 #include "storage/local/recent_writes.h"
 #include "storage/local/recovery/open_directory.h"
 #include "storage/local/rmw.h"
+#include "storage/local/store_options.h"
 #include "storage/table_store.h"
 #include "types/item/name_table.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -56,6 +56,9 @@ class Engine {
   // Names with smaller ids are stored.
   uint32_t durable_names() const { return durable_names_.load(); }
   Gate& gate() { return gate_; }
+  // Held shared from a transaction's validation to the end of its write.
+  Gate& transactions() { return transactions_; }
+  HighestKeys& highest_keys() { return highest_keys_; }
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
   FeedSequencer& feed() { return feed_; }
@@ -72,11 +75,11 @@ class Engine {
   int64_t NowMs() const;
 
   CatalogPtr catalog() const {
-    std::lock_guard lock(catalog_mutex_);
+    MutexLock lock(catalog_mutex_);
     return catalog_;
   }
   // The current catalog without counting; valid while the gate is held.
-  const CatalogState& catalog_held() const { return *catalog_; }
+  const CatalogState& catalog_held() const NO_THREAD_SAFETY_ANALYSIS { return *catalog_; }
   // REQUIRES: the gate is held exclusively.
   void Publish(CatalogPtr state);
   uint64_t schema_version() const { return schema_version_.load(std::memory_order_acquire); }
@@ -84,42 +87,40 @@ class Engine {
   // OK, or why writes are refused.
   Status Writable() const;
 
-  // A snapshot no half-written transaction can be told from: see recent_writes.h.
+  // A snapshot that contains every validated transaction entirely or not at all; see recent_writes.h.
   const leveldb::Snapshot* TakeSnapshot();
 
-  // Checked like every read should be.
+  // The options of every read: checksums are verified.
   leveldb::ReadOptions ReadOptions(const leveldb::Snapshot* snapshot) const;
 
-  // Commits changed items (with index entries, records, queue entries) in one batch. The caller holds the
-  // gate (shared) and the items' latches. If `reads` is given it is validated first, together with
-  // `start`: kTransactionConflict. `records` go along; `depth` is that of the change records.
-  Status CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
-                       const RecordWrites* records = nullptr, uint32_t depth = 0);
-  // Writes a batch of other keys: catalog, ranges, positions. Adds names that are not durable yet.
+  // Writes a batch, with the names that are not durable yet. *tried: it was given to LevelDB. Items go through
+  // commit.h.
+  Status Write(leveldb::WriteBatch* batch, bool sync, bool* tried);
+  // The same for other keys: catalog, ranges, positions. Refused if writes are.
   Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
 
   Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes, bool* found) const;
 
-  // Numbers that are never given twice: tables, indexes, queues. Goes into the batch that uses them.
+  // A new id for a table, index or queue, never reused. The counter goes into the batch that uses it.
   uint32_t NewId(leveldb::WriteBatch* batch);
   // The next schema version, recorded in the batch.
   uint64_t NewVersion(leveldb::WriteBatch* batch);
 
-  std::mutex& ddl_mutex() { return ddl_mutex_; }
+  Mutex& ddl_mutex() RETURN_CAPABILITY(ddl_mutex_) { return ddl_mutex_; }
 
-  // Grows with each item that changes, about.
+  // About the number of item changes so far.
   uint64_t changes() const { return changes_.load(std::memory_order_relaxed); }
+  void NoteChanges(uint64_t count) { changes_.fetch_add(count, std::memory_order_relaxed); }
   // The bytes that the keys from `begin` to `end` take in files.
   uint64_t ApproximateSize(std::string_view begin, std::string_view end) const;
 
-  // A key that no item of the table is behind, for the holder of latches; false: not known.
+  // An upper bound of the table's item keys; valid while the caller holds the latch of the key it compares. False
+  // if none is known.
   bool HighestItemKey(uint32_t table_id, std::string* key);
 
  private:
   friend class EngineOpener;
-  struct InFlight;
 
-  void RaiseHighestKeys(const std::vector<ItemChange>& changes);
   void AppendNames(leveldb::WriteBatch* batch, uint32_t* upto);
   Status Written(const leveldb::Status& s, uint32_t names_upto);
 
@@ -140,17 +141,17 @@ class Engine {
   HighestKeys highest_keys_;
   std::atomic<uint64_t> changes_{0};
   FeedSequencer feed_;
-  Gate transactions_;  // held shared from a transaction's validation to the end of its write
+  Gate transactions_;
 
-  mutable std::mutex catalog_mutex_;
-  CatalogPtr catalog_ = std::make_shared<CatalogState>();
+  mutable Mutex catalog_mutex_;
+  CatalogPtr catalog_ GUARDED_BY(catalog_mutex_) = std::make_shared<CatalogState>();
   std::atomic<uint64_t> schema_version_{0};
-  std::mutex ddl_mutex_;  // one schema change at a time
-  uint32_t next_id_ = 1;
+  Mutex ddl_mutex_;       // one schema change at a time
+  uint32_t next_id_ = 1;  // by the schema change that is on
 
   std::atomic<bool> broken_{false};
-  mutable std::mutex broken_mutex_;
-  Status broken_status_;
+  mutable Mutex broken_mutex_;
+  Status broken_status_ GUARDED_BY(broken_mutex_);
 };
 
 }  // namespace parton

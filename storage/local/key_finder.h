@@ -16,7 +16,7 @@ class KeyFinder {
   // `names` outlives it.
   explicit KeyFinder(NameTable* names) : names_(names) {}
 
-  // An item, and its LevelDB key behind the prefix.
+  // An item, and its LevelDB key without the prefix.
   void Add(std::string_view components, std::string_view item);
 
   // A key that fits all items; none if there is no such, or no item. If several do, attributes that come first in

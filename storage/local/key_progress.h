@@ -1,5 +1,5 @@
-// How far work over stretches of keys has come, told in items: the place in a stretch tells how much of its bytes is
-// done, and so how many items there will be in the end.
+// Progress of work over key ranges, in items. The position in a range gives the share of its bytes that is done, and
+// so an estimate of the total.
 #ifndef PARTON_STORAGE_LOCAL_KEY_PROGRESS_H_
 #define PARTON_STORAGE_LOCAL_KEY_PROGRESS_H_
 
@@ -26,15 +26,14 @@ class KeyProgress {
  public:
   KeyProgress(leveldb::DB* db, const ProgressFn& fn) : db_(db), fn_(fn) {}
 
-  // What will be walked, in this order: keys from `begin` to `end`. `counts`: they are items that were not counted
-  // before.
+  // Adds a range to walk, in this order: keys from `begin` to `end`. `counts`: its items were not counted before.
   void Plan(std::string begin, std::string end, bool counts = true);
-  // Work that is not over keys, about as much as over so many bytes of them.
+  // Adds work that is not over keys, worth about `bytes` of them.
   void PlanOther(uint64_t bytes);
 
-  // The next of them begins.
+  // The next planned range begins.
   void Next();
-  // The key is being dealt with. False: cancelled. Cheap.
+  // The work is at `key`. False: cancelled. Cheap.
   bool Step(std::string_view key) {
     if (current_ < stretches_.size() && stretches_[current_].counts) ++items_;
     return ++steps_ % kStride != 0 ? !cancelled_ : Tell(key);

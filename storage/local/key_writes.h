@@ -1,4 +1,4 @@
-// What a commit writes, collected before it goes into one LevelDB batch in key order: LevelDB's memtable takes
+// Collects the writes of a commit, then puts them into one LevelDB batch in key order: LevelDB's memtable inserts
 // neighbours much faster than scattered keys.
 #ifndef PARTON_STORAGE_LOCAL_KEY_WRITES_H_
 #define PARTON_STORAGE_LOCAL_KEY_WRITES_H_

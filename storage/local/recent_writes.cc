@@ -20,12 +20,12 @@ uint64_t RecentWrites::EnterLocked(Keys keys, bool transaction) {
 }
 
 uint64_t RecentWrites::Enter(Keys keys) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return EnterLocked(std::move(keys), false);
 }
 
 void RecentWrites::Leave(uint64_t ticket, bool written) noexcept {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto it = in_flight_.find(ticket);
   // A failed write may have reached the log file all the same: it counts as written.
   (void)written;
@@ -49,7 +49,7 @@ void RecentWrites::Leave(uint64_t ticket, bool written) noexcept {
 uint64_t RecentWrites::Open() {
   open_.fetch_add(1, std::memory_order_seq_cst);
   while (plain_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   try {
     starts_.insert(time_);
   } catch (...) {
@@ -60,7 +60,7 @@ uint64_t RecentWrites::Open() {
 }
 
 void RecentWrites::Close(uint64_t start) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   starts_.erase(starts_.find(start));
   TrimLocked();
   open_.fetch_sub(1);
@@ -85,7 +85,7 @@ bool RecentWrites::Touches(const Keys& keys, const ReadSet& reads) {
 }
 
 uint64_t RecentWrites::Validate(uint64_t start, const ReadSet& reads, Keys keys) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (forgotten_ > start) return 0;
   for (auto it = log_.rbegin(); it != log_.rend() && it->time > start; ++it) {
     if (Touches(*it->keys, reads)) return 0;

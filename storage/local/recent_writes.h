@@ -1,9 +1,9 @@
-// What was written lately, for validating transactions; kept only while one is open.
+// The recent commits, for the validation of transactions; kept only while a transaction is open.
 //
 // Every commit either Enter()s with the keys it writes before its batch goes to LevelDB and Leave()s
 // after, or, while no transaction is open, only counts itself (EnterPlain). Begin waits for those that
-// only counted themselves, so a transaction's snapshot and this log together miss no write: what
-// the snapshot does not hold is in the log or in flight.
+// only counted themselves, so a transaction's snapshot and this log together miss no write: a write that the snapshot
+// lacks is in the log or in flight.
 //
 // Validation and registration of a transaction are one step under one mutex, so of two transactions that
 // read what the other writes the second one sees the first.
@@ -15,13 +15,13 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "storage/local/bytes/key_codec.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -66,23 +66,23 @@ class RecentWrites {
     bool transaction;
   };
 
-  uint64_t EnterLocked(Keys keys, bool transaction);
+  uint64_t EnterLocked(Keys keys, bool transaction) REQUIRES(mutex_);
   static bool Touches(const Keys& keys, const ReadSet& reads);
-  void TrimLocked();
+  void TrimLocked() REQUIRES(mutex_);
 
   std::atomic<int64_t> plain_{0};
   std::atomic<int64_t> open_{0};
   std::atomic<uint64_t> validated_{0};
   std::atomic<uint64_t> finished_{0};
 
-  std::mutex mutex_;
-  uint64_t time_ = 1;       // of the last commit
-  uint64_t forgotten_ = 0;  // commits up to here may be missing from log_
-  uint64_t next_ticket_ = 1;
-  size_t kept_keys_ = 0;
-  std::map<uint64_t, InFlight> in_flight_;
-  std::deque<Commit> log_;
-  std::multiset<uint64_t> starts_;
+  Mutex mutex_;
+  uint64_t time_ GUARDED_BY(mutex_) = 1;       // of the last commit
+  uint64_t forgotten_ GUARDED_BY(mutex_) = 0;  // commits up to here may be missing from log_
+  uint64_t next_ticket_ GUARDED_BY(mutex_) = 1;
+  size_t kept_keys_ GUARDED_BY(mutex_) = 0;
+  std::map<uint64_t, InFlight> in_flight_ GUARDED_BY(mutex_);
+  std::deque<Commit> log_ GUARDED_BY(mutex_);
+  std::multiset<uint64_t> starts_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -49,7 +49,7 @@ TableStats Estimate(Engine* engine, const KeyInterval& range) {
 TableStats SizeEstimates::Get(uint32_t id, const KeyInterval& range) {
   const uint64_t changes = engine_->changes();
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = kept_.find(id); it != kept_.end()) {
       const uint64_t since = changes - it->second.changes;
       const uint64_t items = it->second.stats.approximate_items;
@@ -57,13 +57,13 @@ TableStats SizeEstimates::Get(uint32_t id, const KeyInterval& range) {
     }
   }
   const TableStats stats = Estimate(engine_, range);
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   kept_[id] = {stats, changes};
   return stats;
 }
 
 void SizeEstimates::Forget() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   kept_.clear();
 }
 

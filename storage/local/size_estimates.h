@@ -1,13 +1,13 @@
-// About how many items a table or index has, and of how many bytes. An estimate costs some reading, and planning asks
-// several times for each statement: it is kept until enough has changed.
+// Estimates of the number and bytes of items in a table or index. An estimate costs some reading, and planning asks
+// for it several times per statement: it is kept until enough items have changed.
 #ifndef PARTON_STORAGE_LOCAL_SIZE_ESTIMATES_H_
 #define PARTON_STORAGE_LOCAL_SIZE_ESTIMATES_H_
 
 #include <cstdint>
-#include <mutex>
 #include <unordered_map>
 
 #include "storage/local/engine.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -28,8 +28,8 @@ class SizeEstimates {
   };
 
   Engine* const engine_;
-  std::mutex mutex_;
-  std::unordered_map<uint32_t, Kept> kept_;
+  Mutex mutex_;
+  std::unordered_map<uint32_t, Kept> kept_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -33,7 +33,7 @@ struct WalkedRange {
   }
 };
 
-// What a transaction lets its reads do and note.
+// What a transaction offers to its reads: its overlay, and notes for validation.
 class TransactionReads {
  public:
   virtual ~TransactionReads() = default;

@@ -2,7 +2,7 @@
 # Relative links of the project's pages name files that are there, and headings that these have.
 cd "$(dirname -- "$0")/../.." || exit 2
 bad=0
-for page in README.md CHANGELOG.md docs/*.md docs/decisions/*.md examples/*.md examples/*/*.md; do
+for page in README.md CHANGELOG.md docs/*.md docs/*/*.md examples/*.md examples/*/*.md; do
   [ -e "$page" ] || continue
   folder=$(dirname "$page")
   # Code is no link.

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "parton/text.h"
 #include "types/expr/evaluate_internal.h"
 
 namespace parton {
@@ -28,15 +29,6 @@ bool FitsBits(const Number& n, int bits) {
   if (!n.TryInt64(&i)) return false;
   const int64_t max = static_cast<int64_t>((uint64_t{1} << (bits - 1)) - 1);
   return i <= max && i >= -max - 1;
-}
-
-bool EqualsWord(std::string_view text, std::string_view lower_word) {
-  if (text.size() != lower_word.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != lower_word[i]) return false;
-  }
-  return true;
 }
 
 Value NoCast(const Value& v, const TypeSpec& type, EvalContext& ctx) {
@@ -111,14 +103,14 @@ Value CastToInt(const Value& v, const TypeSpec& type, EvalContext& ctx) {
 }
 
 std::optional<double> ParseDouble(std::string_view s) {
-  if (EqualsWord(s, "nan")) return std::nan("");
+  if (EqualsIgnoreCase(s, "nan")) return std::nan("");
   std::string_view unsigned_text = s;
   bool negative = false;
   if (!s.empty() && (s[0] == '-' || s[0] == '+')) {
     negative = s[0] == '-';
     unsigned_text.remove_prefix(1);
   }
-  if (EqualsWord(unsigned_text, "inf") || EqualsWord(unsigned_text, "infinity")) {
+  if (EqualsIgnoreCase(unsigned_text, "inf") || EqualsIgnoreCase(unsigned_text, "infinity")) {
     return negative ? -HUGE_VAL : HUGE_VAL;
   }
   if (!Number::IsNumberText(s)) return std::nullopt;
@@ -221,8 +213,8 @@ Value CastToBool(const Value& v, const TypeSpec& type, EvalContext& ctx) {
   if (v.is_bool()) return v;
   if (v.type() == Type::kFloat) return Value::Bool(v.float_value() != 0);
   if (v.is_exact()) return Value::Bool(!v.number().IsZero());
-  if (v.is_text() && EqualsWord(v.bytes(), "true")) return Value::Bool(true);
-  if (v.is_text() && EqualsWord(v.bytes(), "false")) return Value::Bool(false);
+  if (v.is_text() && EqualsIgnoreCase(v.bytes(), "true")) return Value::Bool(true);
+  if (v.is_text() && EqualsIgnoreCase(v.bytes(), "false")) return Value::Bool(false);
   return NoCast(v, type, ctx);
 }
 

@@ -1,8 +1,8 @@
 // Evaluation of bound expressions over a Frame.
 //
-// A type error is data: in permissive typing it yields MISSING, in strict typing the first one is kept
-// in EvalContext::error and the statement fails. Hard errors (partiql-spec: those that fail in both modes)
-// are recorded in either. After any Evaluate the caller that ends a row checks `ctx.error`.
+// A type error is data: permissive typing yields MISSING; strict typing keeps the first one in EvalContext::error,
+// and the statement fails. Hard errors (partiql-spec: those that fail in both modes) are kept there in both. The
+// caller checks `ctx.error` at the end of each row.
 #ifndef PARTON_TYPES_EXPR_EVALUATE_H_
 #define PARTON_TYPES_EXPR_EVALUATE_H_
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "parton/status.h"
+#include "parton/text.h"
 #include "parton/value.h"
 #include "types/expr/expr.h"
 
@@ -51,9 +52,9 @@ struct EvalContext {
 
   // A type mismatch: MISSING; an error as well in strict typing.
   Value Mismatch(const char* what, const Expr* where = nullptr);
-  // Whether Mismatch does something with `what`.
+  // True if Mismatch uses `what`.
   bool WantsReason() const { return typing == Typing::kStrict || mismatches.count == 0; }
-  // The same for what is not there: an attribute, an element.
+  // The same for an attribute or element that is absent.
   Value Absent(const char* what, const Expr* where);
   // Fails in both modes; returns MISSING.
   Value Fail(Status status);
@@ -77,9 +78,6 @@ Value EvaluateConstant(const Expr& e, EvalContext& ctx);
 Value CastValue(const Value& v, const TypeSpec& type, EvalContext& ctx);
 // v IS type.
 bool IsOfType(const Value& v, const TypeSpec& type, EvalContext& ctx);
-
-// LIKE over code points. nullopt: a bad pattern (escape at the end).
-std::optional<bool> LikeMatches(std::string_view text, std::string_view pattern, std::string_view escape);
 
 }  // namespace parton
 

@@ -3,6 +3,7 @@
 // PartiQL's logic: an absent operand makes the result absent, unlike types are a mismatch for `<` and
 // unequal for `=`. DynamoDB's logic: NULL is a value like others; a predicate on a missing or mistyped
 // operand is FALSE, only `<>` is TRUE.
+#include "parton/text.h"
 #include "types/expr/evaluate_internal.h"
 #include "types/value/value_compare.h"
 

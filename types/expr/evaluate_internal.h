@@ -1,4 +1,4 @@
-// What the parts of the evaluator and the functions share. Not for use outside types/.
+// Shared by the parts of the evaluator and by functions. Not for use outside types/.
 #ifndef PARTON_TYPES_EXPR_EVALUATE_INTERNAL_H_
 #define PARTON_TYPES_EXPR_EVALUATE_INTERNAL_H_
 

@@ -1,18 +1,12 @@
 // Paths: x.a.b[0] and x[key].
 #include <algorithm>
 
+#include "parton/text.h"
 #include "types/expr/evaluate_internal.h"
 #include "types/item/item_codec.h"
 
 namespace parton::eval {
 namespace {
-
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
-           return lower(x) == lower(y);
-         });
-}
 
 const char* const kNoField = "the tuple has no such attribute";
 const char* const kAmbiguous = "the attribute name is ambiguous: the tuple has it more than once";
@@ -29,7 +23,7 @@ const Value* FindField(const Value& tuple, std::string_view name, bool ignore_ca
   auto it = find(exact);
   if (it == fields.end() && ignore_case) {
     by_case = true;
-    it = find(EqualIgnoringCase);
+    it = find(EqualsIgnoreCase);
   }
   if (it == fields.end()) {
     (void)ctx.Absent(kNoField, where);
@@ -37,7 +31,7 @@ const Value* FindField(const Value& tuple, std::string_view name, bool ignore_ca
   }
   if (ctx.typing == Typing::kStrict) {
     const bool again = std::any_of(it + 1, fields.end(), [&](const Field& f) {
-      return by_case ? EqualIgnoringCase(f.name, name) : f.name == name;
+      return by_case ? EqualsIgnoreCase(f.name, name) : f.name == name;
     });
     if (again) {
       (void)ctx.Absent(kAmbiguous, where);
@@ -74,7 +68,7 @@ const Value* Step(const Value& v, const PathStep& step, bool ignore_case, Value*
     (void)ctx.Absent("only a tuple has attributes", where);
     return nullptr;
   }
-  if (const internal::HeapItem* item = v.heap_item()) {
+  if (const internal::HeapItem* item = EncodedItem(v)) {
     *made = ItemView(item->bytes, item->names).Get(step.name).Own();
     if (made->is_missing()) (void)ctx.Absent(kNoField, where);
     return made;
@@ -113,7 +107,7 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   if (path.null_row && base.is_null()) return *scratch = Value::Null();
   // The result must not point into what only *scratch holds.
   const bool temporary = &base == scratch;
-  const internal::HeapItem* item = base.is_struct() ? base.heap_item() : nullptr;
+  const internal::HeapItem* item = base.is_struct() ? EncodedItem(base) : nullptr;
   const PathStep& first = path.steps[0];
   if (item == nullptr || first.index >= 0) return Walk(e, path, &base, 0, temporary, ctx, scratch);
   const ItemView view(item->bytes, item->names);

@@ -1,5 +1,5 @@
-// LIKE: `%` any run of code points, `_` one. A pattern is cut at its `%` into parts, which are found one behind the
-// other, each as early as it can be. A part of plain text is found in time linear in the text; in a part with `_`
+// LIKE: `%` any run of code points, `_` one. A pattern is cut at its `%` into parts, which are found one after the
+// other, each as early as possible. A part of plain text is found in time linear in the text; in a part with `_`
 // all its beginnings are followed at once, 64 to a machine word.
 #include <cstdint>
 #include <cstring>
@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "parton/text.h"
 #include "types/expr/evaluate.h"
 #include "types/status/bounds.h"
 #include "types/text/unicode.h"
@@ -27,7 +28,7 @@ size_t CodePointLength(std::string_view s, size_t p) {
   return n < s.size() - p ? n : s.size() - p;
 }
 
-// What stands between two `%`.
+// The text between two `%`.
 class Part {
  public:
   void Add(std::string_view code_point) {

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "types/functions/registry.h"
+#include "types/item/item_rules.h"
 #include "types/text/unicode.h"
 #include "types/value/value_compare.h"
 
@@ -11,28 +12,6 @@ namespace parton::functions {
 namespace {
 
 const char* const kGroup = "DynamoDB";
-
-// "S", "N", ...; empty for what a table cannot hold.
-std::string_view DynamoType(const Value& v) {
-  switch (v.type()) {
-    case Type::kNull: return "NULL";
-    case Type::kBool: return "BOOL";
-    case Type::kInt:
-    case Type::kDecimal:
-    case Type::kFloat: return "N";
-    case Type::kString:
-    case Type::kSymbol: return "S";
-    case Type::kBlob:
-    case Type::kClob: return "B";
-    case Type::kList:
-    case Type::kSexp: return "L";
-    case Type::kStringSet: return "SS";
-    case Type::kNumberSet: return "NS";
-    case Type::kBinarySet: return "BS";
-    case Type::kStruct: return "M";
-    default: return "";
-  }
-}
 
 bool OneFamily(const Value& a, const Value& b) { return (a.is_text() && b.is_text()) || (a.is_lob() && b.is_lob()); }
 
@@ -75,7 +54,7 @@ Value AttributeType(const Value* args, int, EvalContext& ctx) {
                                        ", valid types: {N,BS,L,B,NULL,M,S,SS,NS,BOOL}"));
   }
   if (args[0].is_missing()) return Value::Missing();
-  return Value::Bool(DynamoType(args[0]) == type);
+  return Value::Bool(DynamoTypeCode(args[0]) == type);
 }
 
 Value ListAppend(const Value* args, int, EvalContext& ctx) {

@@ -47,11 +47,10 @@ struct ScalarFunction {
   std::vector<ArgType> args;  // the last one repeats
   AbsentRule absent = AbsentRule::kPropagate;
   bool deterministic = true;
-  // COALESCE: arguments are evaluated in turn up to the first that is present, which is the result
-  // (`call` is not used).
+  // COALESCE: evaluates the arguments in order up to the first present one, and returns it. `call` is not used.
   bool first_present = false;
-  // attribute_exists and its like ask whether an argument is there: a failed look-up in an argument is
-  // no type error, even in strict typing.
+  // For functions like attribute_exists, which test for presence: a failed look-up in an argument is no type error,
+  // even in strict typing.
   bool probes = false;
   // Yields FALSE in DynamoDB's logic where it would be absent: begins_with and its like.
   bool predicate = false;
@@ -97,8 +96,8 @@ std::vector<const AggregateFunction*> AllAggregateFunctions();
 // Adds a user's function. Error: the name is taken by a built-in.
 Status RegisterScalarFunction(ScalarFunction f);
 Status RegisterAggregateFunction(AggregateFunction f);
-// What is wrong with a call no matter what the rows hold (partiql-spec, static checks): the number of
-// arguments; a literal argument that is present and of a type the function never takes. For binding in
+// Errors of a call that do not depend on rows (partiql-spec, static checks): a wrong number of arguments, or a
+// present literal of a type that the function never takes. For binding in
 // strict typing, or with `counts_only` in permissive typing. Span: that of the argument.
 Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& args, bool counts_only = false);
 // The same for the operators `||` and LIKE.

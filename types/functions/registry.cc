@@ -5,8 +5,9 @@
 #include <deque>
 #include <limits>
 #include <map>
-#include <mutex>
-#include <shared_mutex>
+
+#include "parton/text.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 namespace functions {
@@ -42,14 +43,6 @@ void Registry::Alias(std::string name) {
 
 namespace {
 
-std::string Upper(std::string_view name) {
-  std::string upper(name);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  }
-  return upper;
-}
-
 // Functions live for ever at one address: expressions point at them.
 struct Table {
   Table() {
@@ -74,11 +67,11 @@ struct Table {
     }
   }
 
-  std::shared_mutex mutex;
-  std::deque<ScalarFunction> scalar_storage;
-  std::deque<AggregateFunction> aggregate_storage;
-  std::map<std::string, const ScalarFunction*, std::less<>> scalars;
-  std::map<std::string, const AggregateFunction*, std::less<>> aggregates;
+  SharedMutex mutex;
+  std::deque<ScalarFunction> scalar_storage GUARDED_BY(mutex);
+  std::deque<AggregateFunction> aggregate_storage GUARDED_BY(mutex);
+  std::map<std::string, const ScalarFunction*, std::less<>> scalars GUARDED_BY(mutex);
+  std::map<std::string, const AggregateFunction*, std::less<>> aggregates GUARDED_BY(mutex);
 };
 
 Table& TheTable() {
@@ -88,7 +81,7 @@ Table& TheTable() {
 
 template <typename Map>
 auto FindIn(const Map& map, std::string_view name) -> decltype(map.begin()->second) {
-  const auto it = map.find(Upper(name));
+  const auto it = map.find(AsciiUpper(name));
   return it == map.end() ? nullptr : it->second;
 }
 
@@ -123,7 +116,7 @@ Status NameTaken(const std::string& name) {
   return Status::Validation("there is a built-in function " + name + " already");
 }
 
-// What is known of an argument without a row: the literal's type.
+// The value of an argument that needs no row: a literal.
 const Value* LiteralOf(const ExprPtr& e) {
   const auto* literal = e->As<Expr::Literal>();
   return literal == nullptr || literal->value.is_absent() ? nullptr : &literal->value;
@@ -148,33 +141,33 @@ std::string CountText(const ScalarFunction& f) {
 
 const ScalarFunction* FindScalarFunction(std::string_view name) {
   Table& table = TheTable();
-  std::shared_lock lock(table.mutex);
+  ReaderLock lock(table.mutex);
   return FindIn(table.scalars, name);
 }
 
 const AggregateFunction* FindAggregateFunction(std::string_view name) {
   Table& table = TheTable();
-  std::shared_lock lock(table.mutex);
+  ReaderLock lock(table.mutex);
   return FindIn(table.aggregates, name);
 }
 
 std::vector<const ScalarFunction*> AllScalarFunctions() {
   Table& table = TheTable();
-  std::shared_lock lock(table.mutex);
+  ReaderLock lock(table.mutex);
   return ValuesOf(table.scalars);
 }
 
 std::vector<const AggregateFunction*> AllAggregateFunctions() {
   Table& table = TheTable();
-  std::shared_lock lock(table.mutex);
+  ReaderLock lock(table.mutex);
   return ValuesOf(table.aggregates);
 }
 
 Status RegisterScalarFunction(ScalarFunction f) {
   if (f.name.empty() || f.call == nullptr) return Status::Validation("a function needs a name and a body");
   Table& table = TheTable();
-  std::unique_lock lock(table.mutex);
-  f.name = Upper(f.name);
+  WriterLock lock(table.mutex);
+  f.name = AsciiUpper(f.name);
   if (f.group.empty()) f.group = "user";
   if (table.scalars.count(f.name) != 0 || table.aggregates.count(f.name) != 0) return NameTaken(f.name);
   table.scalar_storage.push_back(std::move(f));
@@ -185,8 +178,8 @@ Status RegisterScalarFunction(ScalarFunction f) {
 Status RegisterAggregateFunction(AggregateFunction f) {
   if (f.name.empty() || f.make == nullptr) return Status::Validation("a function needs a name and a body");
   Table& table = TheTable();
-  std::unique_lock lock(table.mutex);
-  f.name = Upper(f.name);
+  WriterLock lock(table.mutex);
+  f.name = AsciiUpper(f.name);
   if (table.scalars.count(f.name) != 0 || table.aggregates.count(f.name) != 0) return NameTaken(f.name);
   table.aggregate_storage.push_back(std::move(f));
   table.aggregates[table.aggregate_storage.back().name] = &table.aggregate_storage.back();
@@ -203,13 +196,13 @@ std::string NearestFunction(std::string_view name) {
 std::string NearestName(std::string_view name, const std::vector<std::string>& candidates) {
   constexpr size_t kLongest = 64;
   if (name.empty() || name.size() > kLongest) return {};
-  const std::string wanted = Upper(name);
+  const std::string wanted = AsciiUpper(name);
   const size_t limit = std::max<size_t>(1, std::min<size_t>(3, name.size() / 3));
   size_t best = limit + 1;
   std::string nearest;
   for (const std::string& candidate : candidates) {
     if (candidate == name || candidate.size() > kLongest) continue;
-    const size_t distance = EditDistance(wanted, Upper(candidate), limit);
+    const size_t distance = EditDistance(wanted, AsciiUpper(candidate), limit);
     if (distance < best) {
       best = distance;
       nearest = candidate;
@@ -267,7 +260,7 @@ Status CheckCallStatically(const ScalarFunction& f, const std::vector<ExprPtr>& 
   if (!f.keywords.empty() && count > 1) {
     const Value* word = LiteralOf(args[0]);
     if (word != nullptr && word->is_text() &&
-        std::find(f.keywords.begin(), f.keywords.end(), Upper(word->bytes())) == f.keywords.end()) {
+        std::find(f.keywords.begin(), f.keywords.end(), AsciiUpper(word->bytes())) == f.keywords.end()) {
       return Status::Validation(f.name + " does not know " + std::string(word->bytes()), args[0]->span, f.signature);
     }
   }

@@ -1,4 +1,4 @@
-// How the families of functions get into the registry. Not for use outside types/functions.
+// Collects the families of functions for the registry. Not for use outside types/functions.
 #ifndef PARTON_TYPES_FUNCTIONS_REGISTRY_H_
 #define PARTON_TYPES_FUNCTIONS_REGISTRY_H_
 
@@ -53,7 +53,7 @@ inline constexpr ArgType kAny = ArgType::kAny, kInt = ArgType::kInt, kNumeric = 
 
 // Longest string a function builds out of others.
 inline constexpr int64_t kMaxBuiltText = 16 << 20;
-// Whether a string of `bytes` may be built; false: failed, with the function's name.
+// False if a string of `bytes` is too long: the call then has failed, with an error that names the function.
 inline bool MayBuild(const char* function, size_t bytes, EvalContext& ctx) {
   if (bytes <= static_cast<size_t>(kMaxBuiltText)) return true;
   (void)ctx.Fail(Status(StatusCode::kLimitExceeded, std::string(function) + ": the result is longer than " +

@@ -1,4 +1,4 @@
-// Checking and encoding in one pass what most writes bring: items of simple attributes.
+// Checks and encodes items of simple attributes, the common case of writes, in one pass.
 #ifndef PARTON_TYPES_ITEM_FLAT_ITEM_H_
 #define PARTON_TYPES_ITEM_FLAT_ITEM_H_
 
@@ -9,9 +9,9 @@
 
 namespace parton {
 
-// Appends to *out what EncodeItem gives for ToStorableItem(item). False, and nothing appended, if the item must take
-// that longer way: it is not flat (strings, binaries, 64-bit integers, booleans, nulls), has a name that `names` does
-// not know yet, is no struct of decoded fields, is large, or is not storable at all.
+// Appends to *out the bytes of EncodeItem(ToStorableItem(item)). Returns false, and appends nothing, if the item
+// needs those two functions: it is not flat (strings, binaries, 64-bit integers, booleans, nulls), has a name that
+// `names` does not know yet, is no struct of decoded fields, is large, or cannot be stored.
 bool EncodeFlatItem(const Value& item, const NameTable& names, std::string* out);
 
 }  // namespace parton

@@ -1,4 +1,4 @@
-// An encoded item made attribute by attribute, without a decoded one first: what readers of files give the writer.
+// Encodes an item attribute by attribute, without a decoded Value: readers of files use it.
 #ifndef PARTON_TYPES_ITEM_ITEM_BUILDER_H_
 #define PARTON_TYPES_ITEM_ITEM_BUILDER_H_
 
@@ -12,14 +12,14 @@
 
 namespace parton {
 
-// Each step tells whether it went well. If not, the item must be made the usual way, as a Value, which also finds out
-// what is wrong with it, if anything is. Not thread-safe.
+// Each step returns false if it could not be done. The caller then makes the item as a Value, which also reports its
+// errors. Not thread-safe.
 class ItemBuilder {
  public:
   // `names` must outlive the builder and the items.
   explicit ItemBuilder(const NameTable* names) : names_(names) {}
 
-  // Starts an item; what was begun is forgotten.
+  // Starts an item; drops an unfinished one.
   void Clear();
   // Starts an attribute; exactly one Put follows. False: `names` does not know the name yet.
   bool Name(std::string_view name);
@@ -27,7 +27,7 @@ class ItemBuilder {
   void PutString(std::string_view s);
   // False: not storable, as ToStorable has it.
   bool Put(const Value& v);
-  // The item: what EncodeItem gives for ToStorableItem of the same attributes. False: a name stands there twice, or
+  // The item, as EncodeItem(ToStorableItem(...)) makes it of the same attributes. False: a name occurs twice, or
   // the item is so large that its size must be computed.
   bool Finish(Value* item);
 
@@ -40,7 +40,7 @@ class ItemBuilder {
   const NameTable* names_;
   std::string bytes_;
   std::vector<Attribute> attributes_;
-  // Items in a row tend to have the same names in the same order: a guess spares the look-up.
+  // Consecutive items mostly have the same names in the same order: a right guess saves the look-up.
   std::vector<uint32_t> guesses_;
   size_t name_bytes_ = 0;
   bool ascending_ = true;

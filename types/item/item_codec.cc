@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;  // DynamoDB allows 32
 
-// A length-prefixed run of bytes at *p, which then stands behind it.
+// Reads a length-prefixed run of bytes at *p, and moves *p past it.
 inline bool GetRun(const char** p, const char* end, std::string_view* out) {
   uint64_t n;
   const char* q = GetVarint(*p, end, &n);
@@ -287,7 +287,7 @@ void EncodeValue(const Value& value, std::string* out) {
 }
 
 void EncodeItem(const Value& item, NameTable* names, std::string* out) {
-  if (const internal::HeapItem* lazy = item.heap_item(); lazy && lazy->names == names) {
+  if (const internal::HeapItem* lazy = EncodedItem(item); lazy && lazy->names == names) {
     out->append(lazy->bytes);
     return;
   }
@@ -335,7 +335,7 @@ const char* ItemView::Find(uint32_t id, std::string_view name) const {
   if (id == NameTable::kNone) return FindFull(p, end, name);
   uint32_t mark;
   while ((p = GetVarint(p, end, &mark)) != nullptr) {
-    // Ids ascend, and what has no id (mark 0) stands behind them.
+    // Ids ascend; names without an id (mark 0) follow them.
     if (mark - 1 >= id) return mark - 1 == id ? p : nullptr;
     p = SkipInline(p, end);
     if (p == nullptr) return nullptr;

@@ -76,7 +76,7 @@ class ItemView {
   // strings and binaries are borrowed from the item.
   Value Get(uint32_t id, std::string_view name) const;
   Value Get(std::string_view name) const { return Get(names_->Find(name), name); }
-  // Walks into maps and lists without decoding what lies beside the path. `rest` follows the
+  // Walks into maps and lists, and decodes nothing beside the path. `rest` follows the
   // top-level attribute.
   Value GetPath(uint32_t id, std::string_view name, std::span<const PathStep> rest) const;
   // The encoded bytes (tag and payload) of an attribute, empty if absent.
@@ -118,8 +118,8 @@ const char* SkipValue(const char* p, const char* end);
 
 namespace internal {
 
-// The payload of a lazily decoded STRUCT. A cursor keeps one and points it at each row in turn as
-// long as nobody else holds it.
+// The payload of a lazily decoded STRUCT. A cursor keeps one, and points it at row after row while no one else holds
+// it.
 struct HeapItem final : HeapObject {
   std::string_view bytes;
   const NameTable* names = nullptr;
@@ -132,14 +132,35 @@ struct HeapItem final : HeapObject {
     if (counted != 0) CountFreed(counted);
     if (owned) names->Release();
   }
-  // From now on `bytes` is `storage`, whatever that is set to, and the names are kept, too.
+  // Makes the item own its bytes: `bytes` becomes `storage`, and the names are kept alive.
   void Keep() {
     if (!owned) names->Retain();
     owned = true;
   }
 };
 
+// What a Value knows of encoded items.
+struct StoredItem {
+  static constexpr uint32_t kMark = 1;
+
+  static HeapItem* Of(const Value& v) {
+    return v.type_ == Type::kStruct && v.size_ == kMark ? static_cast<HeapItem*>(v.u_.heap) : nullptr;
+  }
+  static Value Wrap(HeapItem* item) {
+    Value v = Value::Heap(Type::kStruct, item);
+    v.size_ = kMark;
+    return v;
+  }
+};
+
 }  // namespace internal
+
+// The encoded item that a STRUCT decodes when asked; null: it is none, or a list of fields.
+inline internal::HeapItem* EncodedItem(const Value& v) { return internal::StoredItem::Of(v); }
+// The STRUCT of an encoded item. Takes one reference.
+inline Value FromEncodedItem(internal::HeapItem* item) { return internal::StoredItem::Wrap(item); }
+// A STRUCT that owns its encoded item. The value keeps `names` alive.
+Value ItemValue(std::string bytes, const NameTable* names);
 
 }  // namespace parton
 

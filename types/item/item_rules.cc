@@ -163,24 +163,9 @@ Result<Value> Storable(const Value& v, const Place& place, int level) {
                         : Unstorable(place, fmt::format("a value of type {}", TypeName(v.type())));
 }
 
-// What DynamoDB calls the type of a stored value.
-std::string_view TypeCode(const Value& v) {
-  switch (v.type()) {
-    case Type::kNull: return "NULL";
-    case Type::kBool: return "BOOL";
-    case Type::kInt:
-    case Type::kDecimal:
-    case Type::kFloat: return "N";
-    case Type::kString:
-    case Type::kSymbol: return "S";
-    case Type::kBlob: return "B";
-    case Type::kList: return "L";
-    case Type::kStruct: return "M";
-    case Type::kStringSet: return "SS";
-    case Type::kNumberSet: return "NS";
-    case Type::kBinarySet: return "BS";
-    default: return TypeName(v.type());
-  }
+std::string_view TypeText(const Value& v) {
+  const std::string_view code = DynamoTypeCode(v);
+  return code.empty() ? TypeName(v.type()) : code;
 }
 
 constexpr std::string_view kPutPrefix = "One or more parameter values are not valid. ";
@@ -224,7 +209,7 @@ Result<Value> ExtractPart(const KeyAttribute& part, bool is_hash, const Value& i
   }
   if (!MatchesKeyType(v, part.type)) {
     return Status::Validation(fmt::format("{}Type mismatch for key {} expected: {} actual: {}", kInvalid, part.name,
-                                          KeyTypeCode(part.type), TypeCode(v)));
+                                          KeyTypeCode(part.type), TypeText(v)));
   }
   PARTON_RETURN_IF_ERROR(CheckKeyBytes(v, part.name, is_hash, kPutPrefix, nullptr));
   return v;
@@ -235,7 +220,7 @@ Status CheckIndexPart(const KeyAttribute& part, bool is_hash, const IndexSchema&
   if (v.is_missing()) return Status::Ok();
   if (!MatchesKeyType(v, part.type)) {
     return Status::Validation(fmt::format("{}Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
-                                          kInvalid, part.name, KeyTypeCode(part.type), TypeCode(v), index.name));
+                                          kInvalid, part.name, KeyTypeCode(part.type), TypeText(v), index.name));
   }
   return CheckKeyBytes(v, part.name, is_hash, kPutPrefix, &index.name);
 }
@@ -292,14 +277,37 @@ size_t EncodedSize(const char* p, const char* end, int depth) {
 
 }  // namespace
 
+std::string_view DynamoTypeCode(const Value& v) {
+  switch (v.type()) {
+    case Type::kNull: return "NULL";
+    case Type::kBool: return "BOOL";
+    case Type::kInt:
+    case Type::kDecimal:
+    case Type::kFloat: return "N";
+    case Type::kString:
+    case Type::kSymbol: return "S";
+    case Type::kBlob:
+    case Type::kClob: return "B";
+    case Type::kList:
+    case Type::kSexp: return "L";
+    case Type::kStringSet: return "SS";
+    case Type::kNumberSet: return "NS";
+    case Type::kBinarySet: return "BS";
+    case Type::kStruct: return "M";
+    default: return "";
+  }
+}
+
 Result<Value> ToStorable(const Value& v, std::string_view path) { return Storable(v, Place{nullptr, path}, 1); }
+
+Result<std::vector<Field>> ToStorableFields(const Value& item) { return StorableFields(item, Place{}, 0); }
 
 Result<Value> ToStorableItem(const Value& v) {
   if (!v.is_struct()) {
     return Status::Validation(fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
   }
   if (!v.materialized()) return v.Own();
-  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
+  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, ToStorableFields(v));
   Value item = Value::Struct(std::move(fields));
   if (ItemSize(item) > kMaxItemBytes) {
     return Status::Validation("Item size has exceeded the maximum allowed size");
@@ -338,7 +346,7 @@ size_t StoredSize(const Value& v) {
 }
 
 size_t ItemSize(const Value& item) {
-  if (const internal::HeapItem* lazy = item.heap_item()) {
+  if (const internal::HeapItem* lazy = EncodedItem(item)) {
     return ItemSizeEncoded(lazy->bytes, *lazy->names);
   }
   size_t size = 0;
@@ -380,6 +388,16 @@ Result<Key> ExtractKey(const KeySchema& schema, const Value& item) {
     PARTON_ASSIGN_OR_RETURN(key.range, ExtractPart(*schema.range, false, item));
   }
   return key;
+}
+
+Result<Key> OwnedKey(const KeySchema& schema, const Value& item) {
+  PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(schema, item));
+  return Key{std::move(key.hash).Own(), std::move(key.range).Own()};
+}
+
+Result<Key> MakeStorable(const KeySchema& schema, Value* item) {
+  PARTON_ASSIGN_OR_RETURN(*item, ToStorableItem(*item));
+  return OwnedKey(schema, *item);
 }
 
 Status ValidateKey(const KeySchema& schema, const Key& key) {

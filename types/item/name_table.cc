@@ -1,6 +1,5 @@
 #include "types/item/name_table.h"
 
-#include <mutex>
 #include <vector>
 
 namespace parton {
@@ -32,7 +31,7 @@ size_t GuessSlot(std::string_view name) {
 uint32_t NameTable::Find(std::string_view name) const {
   uint32_t& guess = guesses[GuessSlot(name)];
   if (guess < size() && Name(guess) == name) return guess;
-  std::shared_lock lock(mutex_);
+  ReaderLock lock(mutex_);
   auto it = ids_.find(name);
   if (it == ids_.end()) return kNone;
   return guess = it->second;
@@ -40,7 +39,7 @@ uint32_t NameTable::Find(std::string_view name) const {
 
 uint32_t NameTable::FindOrAdd(std::string_view name) {
   if (uint32_t id = Find(name); id != kNone) return id;
-  std::unique_lock lock(mutex_);
+  WriterLock lock(mutex_);
   if (auto it = ids_.find(name); it != ids_.end()) return it->second;
   uint32_t id = size_.load(std::memory_order_relaxed);
   if (id == kMaxNames) return kNone;
@@ -70,9 +69,9 @@ bool NameTable::InUse() const {
 
 void NameTable::Retire::operator()(NameTable* table) const {
   // Never destroyed: items may be the last to go when the process ends.
-  static auto* const mutex = new std::mutex;
+  static auto* const mutex = new Mutex;
   static auto* const kept = new std::vector<NameTable*>;
-  std::lock_guard lock(*mutex);
+  MutexLock lock(*mutex);
   kept->push_back(table);
   std::erase_if(*kept, [](NameTable* t) {
     if (t->InUse()) return false;

@@ -2,7 +2,7 @@
 //
 // Ids are dense from 0, never change and are never reused, so an id found once may be cached for
 // ever. Reads take no lock. An id is *durable* once a batch that records it is committed; a writer
-// that uses an id which is not must record it in its own batch (storage/local/rmw does).
+// that uses an id which is not must record it in its own batch (Engine::AppendNames).
 #ifndef PARTON_TYPES_ITEM_NAME_TABLE_H_
 #define PARTON_TYPES_ITEM_NAME_TABLE_H_
 
@@ -10,10 +10,11 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -38,17 +39,13 @@ class NameTable {
   }
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
-  bool IsDurable(uint32_t id) const {
-    return chunks_[id >> kChunkBits].load(std::memory_order_acquire)[id & (kChunk - 1)].durable.load(
-        std::memory_order_acquire);
-  }
   void MarkDurable(uint32_t id);
 
-  // Items that own their bytes count themselves: their names must be there as long as they are.
+  // Called by items that own their bytes: the table must outlive them.
   void Retain() const { users_[UserSlot()].count.fetch_add(1, std::memory_order_relaxed); }
   void Release() const { users_[UserSlot()].count.fetch_sub(1, std::memory_order_release); }
-  // Deletes a table that no item uses. One that items still use, which a program kept beyond its database, goes when a
-  // later table is retired after them.
+  // Deletes a table when no item uses it. A table that items still use (a program kept them beyond the database) is
+  // deleted when a later table is retired.
   struct Retire {
     void operator()(NameTable* table) const;
   };
@@ -58,7 +55,7 @@ class NameTable {
     std::string name;
     std::atomic<bool> durable{false};
   };
-  // A thread counts in a slot of its own, so that threads do not wait for each other; only the sum means something.
+  // Each thread counts in a slot of its own, so that threads do not contend; only the sum has a meaning.
   static constexpr uint32_t kUserSlots = 16;
   struct alignas(64) UserCount {
     std::atomic<int64_t> count{0};
@@ -76,8 +73,8 @@ class NameTable {
   mutable std::array<UserCount, kUserSlots> users_;
   std::array<std::atomic<Entry*>, kMaxNames / kChunk> chunks_{};
   std::atomic<uint32_t> size_{0};
-  mutable std::shared_mutex mutex_;  // guards ids_
-  std::unordered_map<std::string_view, uint32_t> ids_;
+  mutable SharedMutex mutex_;
+  std::unordered_map<std::string_view, uint32_t> ids_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

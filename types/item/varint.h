@@ -33,7 +33,7 @@ const char* GetVarintSlow(const char* p, const char* end, U* out) {
   return nullptr;
 }
 
-// Reads one at `p`; the position behind it, or null if it is cut off or too long for U.
+// Reads one at `p`. Returns the position after it, or null if it is cut off or too long for U.
 template <typename U>
 inline const char* GetVarint(const char* p, const char* end, U* out) {
   if (p < end && static_cast<uint8_t>(*p) < 0x80) [[likely]] {

@@ -1,8 +1,8 @@
 // JSON and DynamoDB-JSON into Values.
 //
 // Numbers are exact: one written without a point and integral (1, 1e3) is an INT, any other a
-// DECIMAL with its scale; more than 38 significant digits are an error. Objects keep the order of
-// their members and members of one name. Input must be UTF-8; nesting is limited to kMaxJsonDepth.
+// DECIMAL with its scale; more than 38 significant digits are an error. Objects keep member order, and duplicate
+// names are kept. Input must be UTF-8; nesting is limited to kMaxJsonDepth.
 #ifndef PARTON_TYPES_JSON_JSON_READER_H_
 #define PARTON_TYPES_JSON_JSON_READER_H_
 
@@ -19,13 +19,13 @@ namespace parton {
 
 inline constexpr int kMaxJsonDepth = 256;
 
-// One JSON text, nothing behind it but blanks. Errors (Validation) say the byte.
+// One JSON text; only blanks may follow. Errors (Validation) name the byte offset.
 Result<Value> ParseJson(std::string_view text);
 
 // One DynamoDB-JSON text: an attribute value ({"S": "x"}), else an item as for DynamoItemFromJson.
 Result<Value> ParseDynamoJson(std::string_view text);
 
-// The attribute value that parsed JSON stands for. Errors (Validation) as DynamoDB words them.
+// The attribute value that `json` spells. Errors (Validation) as DynamoDB words them.
 Result<Value> DynamoValueFromJson(const Value& json);
 // An item: {"id": {"N": "1"}, ...}, or {"Item": {...}} as in S3 exports.
 Result<Value> DynamoItemFromJson(const Value& json);
@@ -48,8 +48,8 @@ class JsonRecordReader {
   JsonRecordReader(ByteSource* source, Format format);
   ~JsonRecordReader();
 
-  // The next record into `*out`; false at the end. Errors name the line; after one that is about
-  // a record's content (line() is set, recoverable() true) the next call goes on behind it.
+  // The next record into `*out`; false at the end. Errors name the line. After an error in the content of one
+  // record (line() is set, recoverable() true) the next call continues after that record.
   Result<bool> Next(Value* out);
   // The line, from 1, on which the last record started.
   uint64_t line() const;
@@ -59,10 +59,6 @@ class JsonRecordReader {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Calls `each` with every record and its line; stops at the first error.
-Status ForEachJsonRecord(ByteSource* source, JsonRecordReader::Format format,
-                         const std::function<Status(Value record, uint64_t line)>& each);
 
 }  // namespace parton
 

@@ -67,7 +67,7 @@ inline bool ReadIntegerValue(std::string_view* in, int64_t* out) {
 // Reads either form from the front of `*in`, advancing it. False if the bytes are damaged.
 bool ReadNumberValue(NumberForm form, std::string_view* in, Number* out);
 
-// Advances `*in` behind a number without reading it. False if the bytes are damaged.
+// Advances `*in` past a number without reading it. False if the bytes are damaged.
 bool SkipNumberValue(NumberForm form, std::string_view* in);
 
 }  // namespace parton

@@ -1,5 +1,5 @@
-// What ANALYZE saw of a table: for people, for completion, and for the planner's guesses. An answer never
-// depends on it.
+// The result of ANALYZE for a table: for people, for completion, and for the planner's estimates. Answers of queries
+// never depend on it.
 #ifndef PARTON_TYPES_SCHEMA_TABLE_STATISTICS_H_
 #define PARTON_TYPES_SCHEMA_TABLE_STATISTICS_H_
 
@@ -53,7 +53,7 @@ struct TableStatistics {
   uint64_t bytes = 0;        // DynamoDB sizes
   uint64_t read = 0;         // items whose attributes were looked at
   bool complete = true;      // all of them
-  uint64_t store_items = 0;  // what the store guessed then, to see how the table has grown since
+  uint64_t store_items = 0;  // the store's estimate at that time: shows how the table has grown since
   bool paths_left_out = false;
   std::vector<Attribute> attributes;  // most frequent first
   std::array<uint64_t, 10> sizes{};   // items by size: see SizeBucketLimit

@@ -1,9 +1,9 @@
-// What bounds the statement that runs on this thread: a wish to cancel it, the memory its values take, the stack.
+// The bounds of the statement that runs on this thread: cancellation, the memory of its values, the stack.
 //
-// A statement's threads share one StatementBounds; each of them has it in force while a BoundsScope lives. Code that
-// may run for long calls CheckPoint(), code that recurses over what a statement or a value gives calls CheckStack().
-// Both throw, and so does a value that would exceed the memory limit: what runs a statement catches it
-// (StatusOfException). Outside of a scope only the stack is looked at.
+// A statement's threads share one StatementBounds; a BoundsScope puts it in force on a thread. Loops that may run
+// long call CheckPoint(); recursion over a statement or a value calls CheckStack(). Both throw, and so does a value
+// that would exceed the memory limit. The code that runs a statement catches (StatusOfException). Outside of a scope
+// only the stack is checked.
 //
 // Threads: everything but StatementBounds' atomics belongs to the calling thread.
 #ifndef PARTON_TYPES_STATUS_BOUNDS_H_
@@ -49,7 +49,7 @@ class MemoryBudget {
     limit_ = limit;
     used_.store(0, std::memory_order_relaxed);
   }
-  // Counts `bytes`; false if that is over the limit (they are counted all the same).
+  // Counts `bytes`; false if that exceeds the limit (they are counted even then).
   bool Take(size_t bytes) { return used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_; }
   void Give(size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
   size_t limit() const { return limit_; }
@@ -66,24 +66,24 @@ class StatementBounds {
   static constexpr size_t kLeastValueBytes = size_t{16} << 20;
 
   std::atomic<bool> cancel{false};
-  // Set before `cancel` by whoever watches the clock: statement_timeout is up.
+  // statement_timeout has passed. The timer sets it before `cancel`.
   std::atomic<bool> timed_out{false};
 
   // From now on values may take `limit` bytes, beside what `budget` (may be null) counts already.
   void Start(size_t limit, const MemoryBudget* budget);
   // Adds to what values take. Throws MemoryLimitReached.
   void AddBuilt(int64_t bytes);
-  // As AddBuilt, for what is no more.
+  // The reverse of AddBuilt, when a value is destroyed.
   void SubtractBuilt(int64_t bytes) noexcept { built_.fetch_sub(bytes, std::memory_order_relaxed); }
   size_t limit() const { return limit_; }
-  // What is there now is the caller's business: rows that were handed out.
+  // Stops counting the values that exist now: rows that the caller holds.
   void Forget();
 
  private:
   std::atomic<int64_t> built_{0};
   size_t limit_ = SIZE_MAX;
   const MemoryBudget* budget_ = nullptr;
-  size_t held_ = 0;  // by the budget when the count began
+  size_t held_ = 0;  // by `budget` at Start
 };
 
 namespace internal {
@@ -121,7 +121,7 @@ inline void CountFreed(size_t bytes) noexcept {
 // Throws if `bytes` more would not fit the limit; they are not counted. For what is built before it is a value.
 void CheckRoomFor(size_t bytes);
 
-// Adds to a vector that is to become a value: it counts when it grows.
+// Appends to a vector that will become a value, and counts its growth.
 template <typename Vector, typename T>
 void PushBuilt(Vector* vector, T&& element) {
   constexpr size_t kWorthIt = 4096;
@@ -177,13 +177,13 @@ class BoundsScope {
   StatementBounds* before_;
 };
 
-// The exception being handled as an error: a StatementError's own, kOutOfMemory for a bad_alloc, else kInternal.
+// The current exception as an error: the status of a StatementError, kOutOfMemory for bad_alloc, else kInternal.
 // REQUIRES: called in a catch block.
 Status StatusOfException() noexcept;
 // "the statement was cancelled", or that its time is up: by `bounds` (may be null).
 Status CancelledStatus(const StatementBounds* bounds);
 
-// What `f` returns (a Status or Result), or what it throws as one.
+// Calls `f`, which returns a Status or Result; turns an exception into an error.
 template <typename F>
 auto Guarded(F&& f) -> decltype(f()) {
   try {

@@ -1,4 +1,4 @@
-// How the failure of a transaction is said: one reason for each of its operations.
+// The error of a cancelled transaction: one reason for each of its operations.
 #ifndef PARTON_TYPES_STATUS_CANCELLATION_H_
 #define PARTON_TYPES_STATUS_CANCELLATION_H_
 

@@ -1,4 +1,4 @@
-// Standard base64 with padding (RFC 4648, section 4): how binaries stand in text.
+// Standard base64 with padding (RFC 4648, section 4): the text form of binaries.
 #ifndef PARTON_TYPES_TEXT_BASE64_H_
 #define PARTON_TYPES_TEXT_BASE64_H_
 

@@ -3,7 +3,6 @@
 #include <unicode/bytestream.h>
 #include <unicode/casemap.h>
 #include <unicode/stringpiece.h>
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -29,7 +28,7 @@ size_t AsciiPrefix(std::string_view s) {
   return i;
 }
 
-// The code point at s[i], which moves behind it; negative if malformed.
+// The code point at s[*i]; *i moves past it; negative if malformed.
 UChar32 Next(std::string_view s, size_t* i) {
   // ICU's macros count in int32: give them one sequence at a time.
   const auto* p = reinterpret_cast<const uint8_t*>(s.data()) + *i;
@@ -59,24 +58,6 @@ std::string MapCase(std::string_view s, Map map) {
   return out;
 }
 
-size_t WidthOf(char32_t c) {
-  if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return 0;
-  if (c < 0x300) return c == 0xAD ? 0 : 1;
-  auto code = static_cast<UChar32>(c);
-  switch (u_charType(code)) {
-    case U_NON_SPACING_MARK:
-    case U_ENCLOSING_MARK:
-    case U_FORMAT_CHAR: return 0;
-    default: break;
-  }
-  if (c >= 0x1160 && c <= 0x11FF) return 0;  // Hangul vowels and finals join the initial
-  switch (u_getIntPropertyValue(code, UCHAR_EAST_ASIAN_WIDTH)) {
-    case U_EA_FULLWIDTH:
-    case U_EA_WIDE: return 2;
-    default: return 1;
-  }
-}
-
 }  // namespace
 
 bool IsAscii(std::string_view s) {
@@ -102,6 +83,18 @@ bool IsValidUtf8(std::string_view s) {
     }
   }
   return true;
+}
+
+size_t FindInvalidUtf8(std::string_view s) {
+  for (size_t i = 0; i < s.size();) {
+    if (static_cast<uint8_t>(s[i]) < 0x80) {
+      i += std::max<size_t>(1, AsciiPrefix(s.substr(i)));
+      continue;
+    }
+    const size_t start = i;
+    if (Next(s, &i) < 0) return start;
+  }
+  return std::string_view::npos;
 }
 
 std::string ToValidUtf8(std::string_view s) {
@@ -167,43 +160,17 @@ size_t Utf16Length(std::string_view s) {
 }
 
 std::string ToUpper(std::string_view s) {
-  if (IsAscii(s)) {
-    std::string out(s);
-    for (char& c : out) {
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    }
-    return out;
-  }
+  if (IsAscii(s)) return AsciiUpper(s);
   return MapCase(s, [](icu::StringPiece piece, icu::ByteSink& sink, UErrorCode& error) {
     icu::CaseMap::utf8ToUpper("", 0, piece, sink, nullptr, error);
   });
 }
 
 std::string ToLower(std::string_view s) {
-  if (IsAscii(s)) {
-    std::string out(s);
-    for (char& c : out) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-  }
+  if (IsAscii(s)) return AsciiLower(s);
   return MapCase(s, [](icu::StringPiece piece, icu::ByteSink& sink, UErrorCode& error) {
     icu::CaseMap::utf8ToLower("", 0, piece, sink, nullptr, error);
   });
-}
-
-size_t DisplayWidth(std::string_view s) {
-  size_t width = 0;
-  for (size_t i = 0; i < s.size();) {
-    auto c = static_cast<uint8_t>(s[i]);
-    if (c >= 0x20 && c < 0x7f) {
-      ++i;
-      ++width;
-    } else {
-      width += WidthOf(NextCodePoint(s, &i));
-    }
-  }
-  return width;
 }
 
 }  // namespace parton

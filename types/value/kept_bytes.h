@@ -1,4 +1,4 @@
-// A string or binary value that is set again and again, as the row a result shows.
+// A string or binary value whose memory is reused: the row that a result shows.
 #ifndef PARTON_TYPES_VALUE_KEPT_BYTES_H_
 #define PARTON_TYPES_VALUE_KEPT_BYTES_H_
 
@@ -6,8 +6,8 @@
 
 namespace parton {
 
-// Makes `kept` an independent copy of the string or binary `from`. The memory of `kept` is used again if it suffices
-// and nobody has a copy of that Value. Throws std::bad_alloc.
+// Makes `kept` an independent copy of the string or binary `from`. Reuses the memory of `kept` if it suffices and no
+// other Value shares it. Throws std::bad_alloc.
 void KeepBytes(const Value& from, Value* kept);
 
 }  // namespace parton

@@ -1,4 +1,4 @@
-// Values as text: what Value::ToLiteral, ToJson and ToDynamoJson are made of.
+// Values as text: the parts of Value::ToLiteral, ToJson and ToDynamoJson.
 #ifndef PARTON_TYPES_VALUE_VALUE_PRINT_H_
 #define PARTON_TYPES_VALUE_VALUE_PRINT_H_
 

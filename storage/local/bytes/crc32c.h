@@ -9,10 +9,10 @@ namespace parton {
 
 // The CRC-32C of some bytes followed by `data`; `crc` is that of those bytes, 0 for none.
 uint32_t ExtendCrc(uint32_t crc, std::string_view data);
-// Adds one byte, for those who ask after each.
+// Adds one byte.
 uint32_t ExtendCrc(uint32_t crc, uint8_t byte);
 
-// As it is stored: a checksum of bytes that hold checksums would be weak.
+// The stored form, as LevelDB masks it: a checksum of bytes that contain checksums would be weak.
 inline uint32_t MaskCrc(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; }
 
 }  // namespace parton

@@ -35,7 +35,7 @@ void AppendIntegerKey(int64_t i, std::string* out);
 // what AppendNumberKey writes; `*in` and `*out` are unspecified then.
 bool ParseNumberKey(std::string_view* in, Number* out);
 
-// Advances `*in` behind a number key. False if there is none.
+// Advances `*in` past a number key. False if there is none.
 bool SkipNumberKey(std::string_view* in);
 
 }  // namespace parton

@@ -1,8 +1,8 @@
 // BACKUP and RESTORE: copies of everything a database holds, key by key.
 //
 // A backup is a database of its own. Until it is whole it has a mark, a file beside it and a record in place of the
-// format record, which comes last: a copy that did not get to its end cannot be mistaken for one. It is as private as
-// the database: nobody gets more rights on its directory and files than on the original's. A restore only reads the
+// format record, which comes last: an unfinished copy cannot be mistaken for one. It is as private as the database:
+// its directory and files give no more rights than the original's. A restore only reads the
 // backup. It writes its mark first and takes it away last; opening a database with the mark drops what it holds.
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_BACKUP_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_BACKUP_H_

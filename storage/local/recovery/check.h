@@ -13,7 +13,7 @@
 
 namespace parton {
 
-// What CHECK finds, for people and for REPAIR.
+// The findings of CHECK, for people and for REPAIR.
 struct CheckResult {
   // One line per problem, at most some hundred; empty = sound.
   std::vector<std::string> problems;
@@ -21,7 +21,7 @@ struct CheckResult {
   std::set<std::pair<std::string, std::string>> broken;
   // Tables with items that cannot be read: nothing can be built from them.
   std::set<std::string> unreadable;
-  // Counters that are behind, and what they must be at least.
+  // Counters that are too low, with the least right value.
   std::vector<std::pair<std::string, uint64_t>> counters;
   // Ranges of keys that belong to nothing.
   std::set<std::pair<KeySpace, uint32_t>> strays;

@@ -190,7 +190,7 @@ bool DamagedDatabase::ReadManifest(const std::string& name) {
   }
   if (!manifest_.names_log) return false;
   if (MissingTables() == 0 && (manifest_.log_number == 0 || log_names_.contains(manifest_.log_number))) return true;
-  // Files are missing: lost, or gone rightly by what the end of the MANIFEST said.
+  // Files are missing: lost, or deleted rightly as the end of the MANIFEST says.
   return !scan.damaged && !HasUnnamedTables();
 }
 
@@ -329,7 +329,7 @@ void DamagedDatabase::CountOlder(std::string_view key, const FileRank& rank) {
   while (opened_ < by_low_.size() && by_low_[opened_]->low <= key) open_ranges_.push_back(by_low_[opened_++]);
   std::erase_if(open_ranges_, [&](const LostRange* r) { return !r->high.empty() && r->high < key; });
   for (LostRange* range : open_ranges_) {
-    // A file's own entries before the lost ones are newer, those behind them older.
+    // Entries of the file before the lost ones are newer, those after them older.
     if (rank > range->rank || (rank == range->rank && key == range->low)) continue;
     const bool item = !key.empty() && key[0] == static_cast<char>(KeySpace::kItem);
     ++(item ? range->older_items : range->older_records);

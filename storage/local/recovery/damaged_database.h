@@ -1,10 +1,10 @@
-// What can still be read of the files of a database that LevelDB does not open any more.
+// Reads the files of a database that LevelDB cannot open any more.
 //
 // Every block and every record is verified. For each key the newest entry counts, by LevelDB's own sequence numbers,
 // over all files that the MANIFEST names. Without a MANIFEST that can be trusted all files are used.
 //
-// Where an entry is lost, an older one of its key may be left in another file: it cannot be told from one that is
-// current. So each stretch that is lost counts what else is left of it in older files.
+// Where an entry is lost, an older one of its key may remain in another file, and looks current. So each lost range
+// counts the entries that older files have in it.
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_DAMAGED_DATABASE_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_DAMAGED_DATABASE_H_
 
@@ -85,7 +85,8 @@ class DamagedDatabase {
   std::vector<LogEntry> log_entries_;
   std::vector<LostRange> lost_;
   std::vector<std::string> notes_;
-  // While keys are walked: the ranges of lost_ by their lows, how many of them are behind, and those that hold the key.
+  // While keys are walked: the ranges of lost_ by their lows, how many of them are passed, and those that hold the
+  // key.
   std::vector<LostRange*> by_low_, open_ranges_;
   size_t opened_ = 0;
 };

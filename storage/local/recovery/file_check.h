@@ -28,7 +28,7 @@ struct DamagedFile {
 
 struct FileDamage {
   std::vector<DamagedFile> tables;
-  std::vector<std::string> logs;      // what is wrong with logs: their content is in memory, too
+  std::vector<std::string> logs;      // damaged logs: their content is in memory, too
   std::vector<std::string> manifest;  // with CURRENT and the MANIFEST: the database may not open again
   bool sound() const { return tables.empty() && logs.empty() && manifest.empty(); }
 };

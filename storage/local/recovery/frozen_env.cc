@@ -15,7 +15,7 @@
 
 #include "storage/local/engine.h"
 #include "storage/local/recovery/log_scan.h"
-#include "storage/local/recovery/manifest_state.h"
+#include "storage/local/recovery/manifest.h"
 
 namespace parton {
 
@@ -51,9 +51,9 @@ class SharedFile final : public leveldb::RandomAccessFile {
 };
 
 // A table from its begin to its end.
-class TableReader final : public leveldb::SequentialFile {
+class FrozenTable final : public leveldb::SequentialFile {
  public:
-  TableReader(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
+  FrozenTable(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
   leveldb::Status Read(size_t n, leveldb::Slice* result, char* scratch) override {
     n = static_cast<size_t>(std::min<uint64_t>(n, size_ - at_));
     leveldb::Status s = file_->Read(at_, n, result, scratch);
@@ -122,10 +122,10 @@ class FrozenEnv::Copier {
     PARTON_RETURN_IF_ERROR(Keep(manifest_name, manifest));
     std::vector<std::string> records;
     (void)ScanLog(manifest, &records, LogKind::kManifest);
-    ManifestState state;
+    Manifest state;
     for (const std::string& r : records) (void)state.Apply(r);
     bool missing = false;
-    for (uint64_t number : state.tables) PARTON_RETURN_IF_ERROR(KeepTable(number, &missing));
+    for (const auto& [number, file] : state.tables) PARTON_RETURN_IF_ERROR(KeepTable(number, &missing));
     PARTON_RETURN_IF_ERROR(KeepLogs(state.log_number, &missing));
     *changed = (missing && Changed(current, manifest)) || LogNumberNow() != state.log_number;
     return Status::Ok();
@@ -152,6 +152,7 @@ class FrozenEnv::Copier {
         if (s.ok()) s = base_->GetFileSize(name, &size);
       }
       if (s.ok()) {
+        MutexLock lock(to_->mutex_);
         to_->tables_[name] = {Table(file), size};
         return Status::Ok();
       }
@@ -201,7 +202,7 @@ class FrozenEnv::Copier {
       return UINT64_MAX;
     std::vector<std::string> records;
     (void)ScanLog(manifest, &records, LogKind::kManifest);
-    ManifestState state;
+    Manifest state;
     for (const std::string& r : records) (void)state.Apply(r);
     return state.log_number;
   }
@@ -232,7 +233,7 @@ Result<std::unique_ptr<FrozenEnv>> FrozenEnv::Make(leveldb::Env* base, const std
 void FrozenEnv::Freeze() {
   std::vector<std::pair<void (*)(void*), void*>> held;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     frozen_ = true;
     held.swap(held_);
   }
@@ -241,9 +242,9 @@ void FrozenEnv::Freeze() {
 
 leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::SequentialFile** file) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
-      *file = new TableReader(it->second.first, it->second.second);
+      *file = new FrozenTable(it->second.first, it->second.second);
       return leveldb::Status::OK();
     }
   }
@@ -252,7 +253,7 @@ leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::S
 
 leveldb::Status FrozenEnv::NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
       *file = new SharedFile(it->second.first);
       return leveldb::Status::OK();
@@ -264,7 +265,7 @@ leveldb::Status FrozenEnv::NewRandomAccessFile(const std::string& name, leveldb:
 leveldb::Status FrozenEnv::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
   *file = nullptr;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (frozen_) return leveldb::Status::IOError(name, "the database was opened read-only");
   }
   return target()->NewWritableFile(name, file);
@@ -272,7 +273,7 @@ leveldb::Status FrozenEnv::NewWritableFile(const std::string& name, leveldb::Wri
 
 bool FrozenEnv::FileExists(const std::string& name) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (tables_.contains(name)) return true;
   }
   return target()->FileExists(name);
@@ -280,7 +281,7 @@ bool FrozenEnv::FileExists(const std::string& name) {
 
 leveldb::Status FrozenEnv::GetChildren(const std::string& directory, std::vector<std::string>* names) {
   leveldb::Status s = target()->GetChildren(directory, names);
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   for (const auto& [name, table] : tables_) {
     if (name.starts_with(directory + "/")) names->push_back(name.substr(directory.size() + 1));
   }
@@ -289,7 +290,7 @@ leveldb::Status FrozenEnv::GetChildren(const std::string& directory, std::vector
 
 leveldb::Status FrozenEnv::RemoveFile(const std::string& name) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (tables_.erase(name) != 0) return leveldb::Status::OK();
   }
   return target()->RemoveFile(name);
@@ -297,7 +298,7 @@ leveldb::Status FrozenEnv::RemoveFile(const std::string& name) {
 
 leveldb::Status FrozenEnv::GetFileSize(const std::string& name, uint64_t* size) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
       *size = it->second.second;
       return leveldb::Status::OK();
@@ -308,7 +309,7 @@ leveldb::Status FrozenEnv::GetFileSize(const std::string& name, uint64_t* size) 
 
 void FrozenEnv::Schedule(void (*work)(void*), void* argument) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (!frozen_) {
       held_.emplace_back(work, argument);
       return;

@@ -3,7 +3,7 @@
 // touched.
 //
 // Table files never change: they are mapped, so that they stay readable when the process that writes the database
-// removes them. CURRENT, the MANIFEST and the logs are copied. What was committed before it began is in it.
+// removes them. CURRENT, the MANIFEST and the logs are copied. It holds all commits before it began.
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_FROZEN_ENV_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_FROZEN_ENV_H_
 
@@ -12,12 +12,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "parton/status.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -48,10 +48,10 @@ class FrozenEnv final : public leveldb::EnvWrapper {
   explicit FrozenEnv(std::unique_ptr<leveldb::Env> memory);
 
   std::unique_ptr<leveldb::Env> memory_;
-  std::mutex mutex_;
-  std::map<std::string, std::pair<Table, uint64_t>> tables_;  // with their sizes, by path
-  std::vector<std::pair<void (*)(void*), void*>> held_;       // work for the time after Freeze
-  bool frozen_ = false;
+  Mutex mutex_;
+  std::map<std::string, std::pair<Table, uint64_t>> tables_ GUARDED_BY(mutex_);  // with their sizes, by path
+  std::vector<std::pair<void (*)(void*), void*>> held_ GUARDED_BY(mutex_);       // work for the time after Freeze
+  bool frozen_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace parton

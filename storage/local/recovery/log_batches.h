@@ -1,10 +1,11 @@
 // The commits in a log of LevelDB, also in a damaged one.
 //
-//   record := u64(sequence) u32(count) entry*        little endian; an entry's sequence is the record's plus its
-//   position entry  := 01 varint(length) key varint(length) value | 00 varint(length) key
+//   record := u64(sequence) u32(count) entry*
+//   entry  := 01 varint(length) key varint(length) value | 00 varint(length) key
 //
-// Each record's sequence is the one before it plus its count. So what lies behind damage is known to be of this log,
-// and not a value that looks like one, and a commit that is missing leaves a hole.
+// Integers are little endian. The sequence of an entry is that of its record plus its position.
+// Each record's sequence is the previous one plus the previous count. So a record after damage is known to belong to
+// this log, and is not a value that looks like one; and a missing commit leaves a gap.
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_LOG_BATCHES_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_LOG_BATCHES_H_
 
@@ -25,7 +26,7 @@ struct LogEntry {
 struct LogBatches {
   std::vector<LogEntry> entries;  // in the order of their commits
   uint64_t first_sequence = 0;    // of the first record; 0: none
-  uint64_t next_sequence = 0;     // behind the last one
+  uint64_t next_sequence = 0;     // after the last one
   size_t gaps = 0;                // places where records are missing
   bool torn = false;              // the last record is not whole, which a crash may have done; not among the gaps
 };

@@ -2,31 +2,31 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "storage/local/recovery/directory_sync.h"
 #include "storage/local/recovery/zeroed_log_file.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
 class LogFileEnv::ClosingError {
  public:
   void Set(const leveldb::Status& s) {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (status_.ok()) status_ = s;
     any_.store(true, std::memory_order_release);
   }
   leveldb::Status Get() const {
     if (!any_.load(std::memory_order_acquire)) return leveldb::Status::OK();
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return status_;
   }
 
  private:
   std::atomic<bool> any_{false};
-  mutable std::mutex mutex_;
-  leveldb::Status status_;
+  mutable Mutex mutex_;
+  leveldb::Status status_ GUARDED_BY(mutex_);
 };
 
 namespace {

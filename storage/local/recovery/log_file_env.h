@@ -1,15 +1,14 @@
 // The Env that LevelDB gets for a database of ours: another one, and promises about writing files.
-//   * After an operation on a file failed, all later ones on it fail. LevelDB would go on behind half a record,
+//   * After an operation on a file failed, all later ones on it fail. LevelDB would continue after half a record,
 //     where nothing can be read again; commits that wait in its queue come before the engine hears of the error.
-//   * With `sync_closed_logs` a log is synced before it is closed, so before the next one takes records: what power
-//   loss
-//     takes from a database with relaxed durability is the end of its history, never a piece of the middle.
-//   * A log that could not be closed properly fails all logs: the next one must not take records while the end of the
-//   one
-//     before is open. LevelDB closes logs without looking at the outcome.
+//   * With `sync_closed_logs` a log is synced before it is closed, so before the next one takes records: power loss
+//     takes only the end of the history of a database with relaxed durability, never a piece of the middle.
+//   * A log that could not be closed properly fails all logs: the next one must not take records while the end of
+//     the one before is open. LevelDB closes logs without checking the result.
 //   * A new log, a new table and a new CURRENT are in the directory for good before they are used.
 // With `zeros_ahead` logs are ZeroedLogFiles, for databases that sync each commit.
-// On the operating system's files LevelDB gets no lock of its own: who opens the database holds an OpenDirectory.
+// On the operating system's files LevelDB takes no lock of its own: the opener of the database holds an
+// OpenDirectory.
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_LOG_FILE_ENV_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_LOG_FILE_ENV_H_
 

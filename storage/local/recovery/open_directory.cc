@@ -9,9 +9,10 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <string_view>
 #include <vector>
+
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -27,8 +28,8 @@ struct Use {
 };
 
 struct Registry {
-  std::mutex mutex;
-  std::map<Id, Use> uses;
+  Mutex mutex;
+  std::map<Id, Use> uses GUARDED_BY(mutex);
 };
 
 // Never destroyed: databases may be closed by destructors of static objects.
@@ -46,7 +47,7 @@ bool Find(const std::string& path, struct stat* info) { return ::stat(path.c_str
 // The directory that open databases have and `path` lies in (or is); empty: none.
 std::string OpenDirectoryAround(const std::string& path) {
   Registry& registry = TheRegistry();
-  std::lock_guard lock(registry.mutex);
+  MutexLock lock(registry.mutex);
   if (registry.uses.empty()) return "";
   for (fs::path at = path;; at = at.parent_path()) {
     struct stat info {};
@@ -160,7 +161,7 @@ OpenDirectory::~OpenDirectory() {
   }
   if (entered_) {
     Registry& registry = TheRegistry();
-    std::lock_guard lock(registry.mutex);
+    MutexLock lock(registry.mutex);
     auto it = registry.uses.find(id_);
     if (writes_) it->second.written = false;
     if (--it->second.count == 0) registry.uses.erase(it);
@@ -179,7 +180,7 @@ Status OpenDirectory::Enter(const std::string& given, bool writes) {
   path_ = real;
   id_ = {info.st_dev, info.st_ino};
   Registry& registry = TheRegistry();
-  std::lock_guard lock(registry.mutex);
+  MutexLock lock(registry.mutex);
   Use& use = registry.uses[id_];
   if (writes && use.written) {
     return Status(StatusCode::kLocked, "the database at '" + given + "' is open in this process already" +

@@ -1,7 +1,7 @@
 // The directories of open databases. One that is open for writing is not opened for writing again, by this process
 // under any name or by another: two LevelDBs in one directory overwrite each other's commits.
 //
-// In this process directories are told apart by device and inode. Between processes it is the file LOCK, locked by an
+// In this process a directory is identified by device and inode. Between processes it is the file LOCK, locked by an
 // open file description lock: unlike the lock that LevelDB takes, it is not lost when the process closes another
 // descriptor of the file. Both kinds exclude each other.
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_OPEN_DIRECTORY_H_
@@ -18,7 +18,7 @@
 
 namespace parton {
 
-// A directory as long as it is in use. Movable by its pointer only; any thread.
+// Holds a directory while it is in use. Movable by its pointer only; any thread.
 class OpenDirectory {
  public:
   // Makes the directory if it is absent and takes its lock. Errors: kLocked, kOpenFailed.

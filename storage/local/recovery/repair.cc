@@ -41,7 +41,7 @@ class Repairer {
   }
 
   Status RepairFiles() {
-    // The first half of the work, told as a part of nothing known.
+    // The first half of the work; its total is not known.
     PARTON_ASSIGN_OR_RETURN(FileDamage damage,
                             FindFileDamage(*e_, [this](double) { return !progress_ || progress_(0, 0); }));
     const bool logs = !damage.logs.empty();

@@ -123,7 +123,7 @@ class BytesFile final : public leveldb::RandomAccessFile {
   std::string_view bytes_;
 };
 
-// A file and something behind it.
+// A file with more bytes after its end.
 class LongerFile final : public leveldb::RandomAccessFile {
  public:
   LongerFile(std::unique_ptr<leveldb::RandomAccessFile> base, uint64_t size, std::string tail)

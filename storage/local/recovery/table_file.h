@@ -1,5 +1,5 @@
-// A table file of LevelDB (its doc/table_format.md) block by block, so that what is damaged can be told from what is
-// not: LevelDB itself reads a file through its index and stops at the first bad block.
+// A table file of LevelDB (its doc/table_format.md) block by block, so that damaged blocks are found one by one:
+// LevelDB itself reads a file through its index and stops at the first bad block.
 //
 //   file   := (block trailer)*                data blocks, then filter, metaindex, index
 //             footer(48 bytes)                metaindex handle, index handle, zeros, magic
@@ -54,7 +54,7 @@ struct LostBlocks {
 struct TableFile {
   std::vector<BlockSpan> blocks;  // of data, good ones, in key order
   std::vector<LostBlocks> lost;
-  // By which the rest is found. A lost filter costs time only.
+  // The parts by which the rest is found. A lost filter costs time only.
   bool index_lost = false;      // or the footer
   bool filter_lost = false;     // or the metaindex
   bool footer_odd = false;      // it has bytes that say nothing, and are not as they were written
@@ -63,7 +63,8 @@ struct TableFile {
   bool sound() const { return lost.empty() && !index_lost && !filter_lost && !footer_odd; }
 };
 
-// Looks at every byte. Never fails: what cannot be read is in the result. `largest`: the file's last internal key, if
+// Looks at every byte. Never fails: the result lists the parts that cannot be read. `largest`: the file's last
+// internal key, if
 // known.
 TableFile InspectTableFile(std::string_view bytes, std::string_view largest = {});
 

@@ -1,12 +1,11 @@
-// What a crash leaves at the ends of LevelDB's files, told apart from damage.
+// Tells the torn ends that a crash leaves in LevelDB's files from damage.
 //
 // Each record of the MANIFEST, and with synced commits each record of a log, is on disk before the next one begins.
 // So after a crash
 //   * only the last record of the MANIFEST and of the last log may be bad, in any way: cut short, zeros, garbage,
 //     some sectors new and some old. It was never acknowledged: it is cut off;
-//   * a bad record with another one behind it, or in a log with a later one behind it, is damage. Dropping it would
-//   lose
-//     acknowledged writes without a word: opening fails and says where;
+//   * a bad record with another one after it, or in a log with a later log, is damage. Dropping it
+//     would lose acknowledged writes silently: opening fails, and names the place;
 //   * a bad last record of the MANIFEST is damage if files are gone that are needed without it: it had taken effect.
 // Zeros that were written ahead (zeroed_log_file.h) are no damage, in any log: they are cut off. Other zeros are where
 // another log follows.
@@ -23,7 +22,7 @@
 
 namespace parton {
 
-// REQUIRES: nobody has the database open. Errors: kCorruption for damage, kIoError.
+// REQUIRES: the database is not open. Errors: kCorruption for damage, kIoError.
 Status CutTornTails(leveldb::Env* env, const std::string& path, bool relaxed);
 
 }  // namespace parton

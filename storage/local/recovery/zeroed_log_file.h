@@ -1,8 +1,8 @@
-// A log that is written over zeros. A sync of a file that grew must also write what the file system knows of the file;
-// one of bytes that were there before need not, which takes about two thirds of the time.
+// A log that is written over zeros. Syncing a file that grew also flushes its metadata. Overwriting preallocated
+// zeros avoids that and cuts a sync to about two thirds of its time.
 //
-// While commits are small, zeros are written some way ahead of the log's end; they are cut off when the file is closed.
-// After a crash, or if they could not be cut off, they are still there: readers of logs take them for the end
+// While commits are small, zeros are written ahead of the log's end, and cut off when the file is closed. After a
+// crash they may still be there: readers of logs take them for the end
 // (storage/local/recovery/torn_tail.h).
 #ifndef PARTON_STORAGE_LOCAL_RECOVERY_ZEROED_LOG_FILE_H_
 #define PARTON_STORAGE_LOCAL_RECOVERY_ZEROED_LOG_FILE_H_

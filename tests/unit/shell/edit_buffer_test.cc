@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 namespace {

@@ -8,7 +8,7 @@
 #include "parton/script.h"
 #include "shell/editor/highlight.h"
 #include "shell/render/styled_text.h"
-#include "shell/render/text_width.h"
+#include "shell/render/terminal_text.h"
 
 namespace parton::shell {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "parton/text.h"
 #include "tests/unit/types/expression_text.h"
 #include "types/item/item_codec.h"
 #include "types/value/value_compare.h"
@@ -349,7 +350,7 @@ class ItemTest : public ::testing::Test {
                                       {"none", Value::Null()}});
     std::string bytes;
     EncodeItem(item, &names_, &bytes);
-    frame_ = {Value::Item(bytes, &names_)};
+    frame_ = {ItemValue(bytes, &names_)};
   }
   std::string Eval(std::string_view text, Mode mode = kPermissive) { return parton::Eval(text, mode, frame_, {"t"}); }
   NameTable names_;

@@ -42,19 +42,11 @@ TEST(Unicode, Validity) {
     EXPECT_FALSE(IsValidUtf8(bad));
     EXPECT_TRUE(IsValidUtf8(ToValidUtf8(bad)));
     (void)CodePointCount(bad);
-    (void)DisplayWidth(bad);
     (void)ToUpper(bad);
     (void)CodePointSubstring(bad, 1, 1);
   }
   EXPECT_TRUE(IsAscii("plain text"));
   EXPECT_FALSE(IsAscii(kMixed));
-}
-
-TEST(Unicode, Width) {
-  EXPECT_EQ(DisplayWidth("abc"), 3u);
-  EXPECT_EQ(DisplayWidth(kMixed), 1u + 1 + 2 + 2 + 1);
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1u);
-  EXPECT_EQ(DisplayWidth("\t\x7f"), 0u);
 }
 
 TEST(Base64, BothWays) {
