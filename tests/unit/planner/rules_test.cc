@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -115,11 +116,14 @@ TEST_F(Rules, EachCanBeSwitchedOff) {
       {"keep_top_rows", {"SELECT sk FROM t ORDER BY who DESC, sk LIMIT 4", "TopN"}},
       {"parallelize", {"SELECT VALUE id FROM large WHERE g = 3", "Gather"}},
   };
+  // EXPLAIN shows a filter, not who evaluates it: a store that counts sees the difference (other_store_test.cc).
+  const std::set<std::string> not_shown = {"push_filters_into_store"};
   for (const RuleInfo& rule : AllRules()) {
+    if (not_shown.contains(rule.name)) continue;
     ASSERT_TRUE(cases.contains(rule.name)) << rule.name << " has no case here";
     ExpectRule(rule.name, cases.at(rule.name).query, cases.at(rule.name).with);
   }
-  EXPECT_EQ(cases.size(), AllRules().size());
+  EXPECT_EQ(cases.size() + not_shown.size(), AllRules().size());
 }
 
 TEST_F(Rules, EachSaysWhatItDoesAndWhyThere) {
