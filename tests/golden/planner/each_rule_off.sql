@@ -20,25 +20,25 @@ SET rule_collect_attributes = on;
 EXPLAIN SELECT b FROM t WHERE v IN (SELECT VALUE id FROM p);
 -- text like '%SemiJoin%'
 SELECT COUNT(*) AS n FROM t WHERE v IN (SELECT VALUE id FROM p);
--- {'n': 10}
+-- {'n': 11}
 SET rule_unnest_subqueries = off;
 EXPLAIN SELECT b FROM t WHERE v IN (SELECT VALUE id FROM p);
 -- text like '%IN (subquery)%'
 SELECT COUNT(*) AS n FROM t WHERE v IN (SELECT VALUE id FROM p);
--- {'n': 10}
+-- {'n': 11}
 SET rule_unnest_subqueries = on;
 
 -- decorrelate_aggregates
 EXPLAIN SELECT p.id, (SELECT COUNT(*) AS n FROM t WHERE t.v = p.id) AS n FROM p;
 -- text like '%HashJoin%kind: left%'
 SELECT p.id, (SELECT COUNT(*) AS n FROM t WHERE t.v = p.id) AS n FROM p;
--- {'id': 1, 'n': 5}
+-- {'id': 1, 'n': 6}
 -- {'id': 2, 'n': 5}
 SET rule_decorrelate_aggregates = off;
 EXPLAIN SELECT p.id, (SELECT COUNT(*) AS n FROM t WHERE t.v = p.id) AS n FROM p;
 -- text like '%subquery%'
 SELECT p.id, (SELECT COUNT(*) AS n FROM t WHERE t.v = p.id) AS n FROM p;
--- {'id': 1, 'n': 5}
+-- {'id': 1, 'n': 6}
 -- {'id': 2, 'n': 5}
 SET rule_decorrelate_aggregates = on;
 
@@ -108,11 +108,11 @@ SET rule_find_contradictions = on;
 INSERT INTO p SELECT VALUE {'id': x} FROM range(100, 2000) AS x;
 SELECT COUNT(*) AS n FROM p AS a, t AS b, p AS c WHERE a.id = c.id AND b.v = c.id;
 -- examined <= 6000
--- {'n': 10}
+-- {'n': 11}
 SET rule_order_joins = off;
 SELECT COUNT(*) AS n FROM p AS a, t AS b, p AS c WHERE a.id = c.id AND b.v = c.id;
 -- examined > 20000
--- {'n': 10}
+-- {'n': 11}
 SET rule_order_joins = on;
 DELETE FROM p WHERE id >= 100;
 

@@ -10,7 +10,7 @@
 
 #include "parser/parser.h"
 #include "planner/planner.h"
-#include "planner/rules/attributes.h"
+#include "planner/rules/rules.h"
 #include "storage/local/local_store.h"
 
 namespace parton {
@@ -279,8 +279,12 @@ TEST_F(BinderTest, Attributes) {
       "SELECT s.title, UPPER(s.info.x) FROM songs AS s WHERE s.year = 1 AND "
       "EXISTS (SELECT 1 FROM people AS p WHERE p.name = s.artist)");
   ASSERT_TRUE(bound.ok());
-  QueryPtr query = WithAttributes(std::get<QueryPtr>(bound->body));
-  const Plan* plan = query->root.get();
+  const QueryPtr& query = std::get<QueryPtr>(bound->body);
+  RuleContext context;
+  context.result_slots = {query->slot};
+  Result<PlanPtr> collected = CollectAttributes(query->root, context);
+  ASSERT_TRUE(collected.ok());
+  const Plan* plan = collected->get();
   while (!plan->inputs.empty()) plan = plan->inputs[0].get();
   const auto* access = plan->As<Plan::Access>();
   ASSERT_NE(access, nullptr);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -115,11 +116,14 @@ TEST_F(Rules, EachCanBeSwitchedOff) {
       {"keep_top_rows", {"SELECT sk FROM t ORDER BY who DESC, sk LIMIT 4", "TopN"}},
       {"parallelize", {"SELECT VALUE id FROM large WHERE g = 3", "Gather"}},
   };
+  // EXPLAIN shows a filter, not who evaluates it: a store that counts sees the difference (other_store_test.cc).
+  const std::set<std::string> not_shown = {"push_filters_into_store"};
   for (const RuleInfo& rule : AllRules()) {
+    if (not_shown.contains(rule.name)) continue;
     ASSERT_TRUE(cases.contains(rule.name)) << rule.name << " has no case here";
     ExpectRule(rule.name, cases.at(rule.name).query, cases.at(rule.name).with);
   }
-  EXPECT_EQ(cases.size(), AllRules().size());
+  EXPECT_EQ(cases.size() + not_shown.size(), AllRules().size());
 }
 
 TEST_F(Rules, EachSaysWhatItDoesAndWhyThere) {
@@ -261,6 +265,21 @@ TEST_F(Rules, PlanningIsLinearInTheLengthOfConditions) {
     ASSERT_TRUE(r.ok()) << r.status().ToString();
     EXPECT_TRUE((*r)->Next());
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << where.substr(0, 40);
+  }
+}
+
+// Each of the rules looks at a join with what it knows of the joins below.
+TEST_F(Rules, PilesOfJoinsArePlannedInTime) {
+  std::string list = "people AS p0", where, joins = "people AS p0";
+  for (int i = 1; i < 400; ++i) {
+    list += fmt::format(", people AS p{}", i);
+    where += fmt::format("{} p{}.id = p{}.id", i == 1 ? "" : " AND", i, i - 1);
+    joins += fmt::format(" LEFT JOIN people AS p{0} ON p{0}.id = p{1}.id", i, i - 1);
+  }
+  for (const std::string& from : {list + " WHERE" + where, joins}) {
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_NE(Plan("SELECT VALUE p0.id FROM " + from).find("GetItem people"), std::string::npos);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << from.substr(0, 40);
   }
 }
 
