@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/operators/feed_rows.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
 #include "session/connection.h"
