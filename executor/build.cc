@@ -24,12 +24,6 @@ SlotSet InputLive(const Plan& plan, const SlotSet& live) {
   return out;
 }
 
-bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {
-  std::vector<int> common;
-  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
-  return !common.empty();
-}
-
 struct Builder {
   const Plan& plan;
   const SlotSet& live;
@@ -194,15 +188,6 @@ OperatorPtr BuildOperator(const Plan& plan, const SlotSet& live, ExecutionContex
 
 OperatorPtr MakeProfiled(const Plan& plan, OperatorPtr input, ExecutionContext& ctx) {
   return std::make_unique<Profiled>(plan, std::move(input), ctx);
-}
-
-const Plan::Access* SplitAccess(const Plan& plan) {
-  const Plan* p = &plan;
-  while (p->As<Plan::Access>() == nullptr) {
-    if (p->inputs.empty()) return nullptr;
-    p = p->inputs[0].get();
-  }
-  return p->As<Plan::Access>();
 }
 
 }  // namespace parton

@@ -42,6 +42,20 @@ struct Morsel {
   ScanSegment segment;
 };
 
+// A page of the rows of a statement with one access path: where it starts, and how it ended.
+struct AccessPage {
+  bool consistent = false;
+  uint64_t limit = 0;  // items examined; 0: only `bytes` end the page
+  uint64_t bytes = 0;  // of items examined, at least; 0: any
+  // Which of the access's ranges or keys it starts in, and behind which position of it (empty: at its start). At the
+  // end of the rows: the same of the next page, if there is `more`.
+  size_t range = 0;
+  std::string after;
+  bool more = false;
+  uint64_t examined_items = 0;
+  uint64_t examined_bytes = 0;
+};
+
 // What EXPLAIN ANALYZE measured of one plan node, over all threads.
 struct OperatorProfile {
   uint64_t opens = 0;
@@ -66,8 +80,12 @@ struct ExecutionShared {
   CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
   // Where each write is to be added before it is made: in a transaction in DynamoDB's dialect. Else null.
   TransactionItems* transaction_items = nullptr;
-  // Workers read pages without counting them. Set before they start, by the thread that starts them.
-  bool capacity_incomplete = false;
+  // Workers have read parts of accesses. What they consumed is not counted: parts are no pages, and how far workers
+  // read ahead is chance. Set before they start, by the thread that starts them.
+  bool had_workers = false;
+
+  // Whether `capacity` counts all that was consumed.
+  bool CountsCapacity() const { return capacity != nullptr && !had_workers; }
 
   MemoryBudget memory;
   std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress
@@ -140,6 +158,8 @@ class ExecutionContext {
   const std::atomic<bool>* stop = nullptr;  // its consumer wants no more
   const Plan::Access* morsel_access = nullptr;
   const Morsel* morsel = nullptr;  // the part of morsel_access it reads
+
+  AccessPage* page = nullptr;  // null: all rows
 
   // Rows of the last round of each recursive query, by id.
   std::map<int, const std::vector<Value>*> recursion;

@@ -20,8 +20,7 @@ int WorkerCount(const ExecutionContext& ctx, int planned) {
 
 void Workers::Start(int threads, const Plan& plan, const SlotSet& live, const Plan::Access* access,
                     const std::vector<Morsel>* morsels, Admit admit, Body body) {
-  // Segments are no pages, and how far workers read ahead is chance: their reads are not counted.
-  parent_.shared->capacity_incomplete = true;
+  parent_.shared->had_workers = true;
   stop_.store(false);
   failed_.store(false);
   next_morsel_.store(0);

@@ -15,14 +15,8 @@ struct WriteResult {
   std::vector<Value> rows;  // RETURNING
 };
 
-// Whether UPDATE or DELETE names full keys, so that it writes without reading first.
-bool WritesByKey(const WritePlan& plan);
-
 // Makes `op` set the attributes that `row` gives, creating the item if there is none. Error: no item, no key.
 Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op);
-
-// Whether it is EXISTS of one item, found by its full key, with the whole WHERE in plan.condition.
-bool ChecksByKey(const WritePlan& plan);
 
 // Runs the statement on ctx. `transaction`: null outside of one. All or nothing, unless it goes in batches.
 // Errors: those of the source and of the store; kLimitExceeded if one atomic statement would write too much.

@@ -713,8 +713,19 @@ struct AlterTable {
 
 // SHOW TABLES, SHOW ALL, SHOW VERSION, SHOW typing, ...
 struct Show {
-  std::string what;                     // upper case unless quoted: "TABLES", "ALL", "TYPING", "A.B"
-  Identifier name;                      // `what` as written
+  enum class What : uint8_t {
+    kTables,
+    kVersion,
+    kLimits,
+    kAll,  // SHOW ALL, SHOW SETTINGS
+    kTriggers,
+    kParked,
+    kStatistics,
+    kConsumers,
+    kMetrics,
+    kSetting,  // any other name
+  } what = What::kSetting;
+  Identifier name;                      // as written
   std::optional<QualifiedName> target;  // SHOW METRICS t
   std::optional<std::string> like;
 };

@@ -285,4 +285,22 @@ class Lifter {
 
 bool LiftLiterals(std::string_view text, LiftedText* out) { return Lifter(text, out).Run(); }
 
+// Both texts have the same tokens, but for the literals.
+TextSpan SpanInOriginal(TextSpan span, std::string_view lifted, std::string_view original) {
+  RawScanner a(lifted), b(original);
+  for (;;) {
+    RawToken x = a.Next(), y = b.Next();
+    if (x.kind == RawToken::Kind::kEnd || y.kind == RawToken::Kind::kEnd) return {};
+    if (x.end <= span.offset) continue;
+    size_t begin = y.begin, end = y.end;
+    while (x.end < span.offset + span.length) {
+      x = a.Next();
+      y = b.Next();
+      if (x.kind == RawToken::Kind::kEnd || y.kind == RawToken::Kind::kEnd) break;
+      end = y.end;
+    }
+    return SpanAt(original, begin, end - begin);
+  }
+}
+
 }  // namespace parton

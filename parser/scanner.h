@@ -98,6 +98,9 @@ struct LiftedText {
 // to report them.
 bool LiftLiterals(std::string_view text, LiftedText* out);
 
+// Where in `original` the tokens stand that are at `span` in its lifted text; empty if they are not found.
+TextSpan SpanInOriginal(TextSpan span, std::string_view lifted, std::string_view original);
+
 // The text of a '...' or "..." token without its quotes, doubled ones undone. REQUIRES: closed
 std::string Unquote(std::string_view token);
 

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "planner/plan/plan_visit.h"
-#include "planner/predicate/key_terms.h"
+#include "planner/predicate/access_candidates.h"
 #include "planner/predicate/selectivity.h"
-#include "planner/rules/access_candidates.h"
+#include "planner/predicate/terms.h"
 
 namespace parton {
 
@@ -22,44 +22,28 @@ constexpr uint32_t kHypotheticalId = 0xFFFFFFF0;
 constexpr double kWorthwhile = 0.7;      // of the items read now: what an index must stay below
 constexpr double kWorthNarrowing = 100;  // items of one partition that a Query may read without advice
 
-bool ReadsSlot(const Expr& e, int slot) {
-  const std::vector<int> slots = SlotsRead(e);
-  return std::binary_search(slots.begin(), slots.end(), slot);
-}
-
 // What a filter says about top-level attributes.
 struct Conditions {
-  std::vector<std::pair<std::string, const Expr*>> equal;    // = or IN, with the value where it is one
-  std::vector<std::pair<std::string, const Expr*>> bounded;  // <, BETWEEN, begins_with
+  std::vector<std::pair<std::string, ExprPtr>> equal;    // = or IN, with the value where it is one
+  std::vector<std::pair<std::string, ExprPtr>> bounded;  // <, BETWEEN, begins_with
 };
 
-void ReadTerm(const Expr& term, int slot, Conditions* out) {
-  auto add = [&](const Expr& attribute, const Expr* value, bool equal) {
-    const std::string_view name = AttributeOf(attribute, slot);
-    if (name.empty() || (value != nullptr && ReadsSlot(*value, slot))) return false;
-    auto& list = equal ? out->equal : out->bounded;
-    const bool known = std::any_of(list.begin(), list.end(), [&](const auto& c) { return c.first == name; });
-    if (!known) list.emplace_back(name, value);
-    return true;
-  };
-  if (const auto* c = term.As<Expr::Compare>()) {
-    if (c->op == CompareOp::kNe) return;
-    const bool equal = c->op == CompareOp::kEq;
-    if (!add(*c->left, c->right.get(), equal)) add(*c->right, c->left.get(), equal);
-  } else if (const auto* in = term.As<Expr::In>()) {
-    const auto* list = in->haystack->As<Expr::MakeCollection>();
-    if (in->negated) return;
-    if (list != nullptr && !list->elements.empty()) {
-      add(*in->needle, list->elements[0].get(), true);
-    } else if (!ReadsSlot(*in->haystack, slot)) {
-      add(*in->needle, nullptr, true);
-    }
-  } else if (const auto* b = term.As<Expr::Between>()) {
-    if (!b->negated) add(*b->value, b->low.get(), false);
-  } else if (const auto* call = term.As<Expr::Call>()) {
-    if (call->function->name == "BEGINS_WITH" && call->args.size() == 2)
-      add(*call->args[0], call->args[1].get(), false);
+void AddTerm(const Expr& term, int slot, Conditions* out) {
+  using Op = Term::Op;
+  const Term t = ReadTerm(term, slot);
+  const bool equal = t.op == Op::kEqual || t.op == Op::kIn;
+  if (!equal && !t.IsLow() && !t.IsHigh() && t.op != Op::kBetween && t.op != Op::kPrefix) return;
+  // Of several values the first; null where only the execution knows them.
+  ExprPtr value = t.value;
+  if (t.op == Op::kIn) {
+    const std::vector<ExprPtr> elements = t.Elements();
+    value = elements.empty() ? nullptr : elements[0];
   }
+  if (ReadsSlot(value == nullptr ? *t.value : *value, slot)) return;
+  const std::string_view name = AttributeOf(*t.operand, slot);
+  auto& list = equal ? out->equal : out->bounded;
+  const bool known = std::any_of(list.begin(), list.end(), [&](const auto& c) { return c.first == name; });
+  if (!known) list.emplace_back(name, std::move(value));
 }
 
 std::string Name(const std::string& name) {
@@ -272,7 +256,7 @@ KeyType Advisor::TypeOf(const TableSchema& table, const std::string& attribute, 
 std::vector<IndexSchema> Advisor::Candidates(Need* need) {
   const TableSchema& table = *need->access.table;
   Conditions conditions;
-  for (const ExprPtr& t : Conjuncts(need->access.filter)) ReadTerm(*t, need->access.slot, &conditions);
+  for (const ExprPtr& t : Conjuncts(need->access.filter)) AddTerm(*t, need->access.slot, &conditions);
   if (need->access.filter == nullptr) {
     need->why_not = "it reads every item: there is no condition";
     return {};
@@ -287,7 +271,7 @@ std::vector<IndexSchema> Advisor::Candidates(Need* need) {
   }
   std::vector<IndexSchema> out;
   for (const auto& [hash, hash_value] : conditions.equal) {
-    std::vector<std::pair<std::string, const Expr*>> ranges;
+    std::vector<std::pair<std::string, ExprPtr>> ranges;
     if (!need->order.empty()) {
       const std::string name(AttributeOf(*need->order[0].expr, need->access.slot));
       if (!name.empty()) ranges.emplace_back(name, nullptr);
@@ -300,8 +284,8 @@ std::vector<IndexSchema> Advisor::Candidates(Need* need) {
       IndexSchema index;
       index.id = kHypotheticalId;
       index.projection = Projection::kKeysOnly;
-      index.key.hash = {hash, TypeOf(table, hash, hash_value)};
-      if (!range.empty()) index.key.range = KeyAttribute{range, TypeOf(table, range, range_value)};
+      index.key.hash = {hash, TypeOf(table, hash, hash_value.get())};
+      if (!range.empty()) index.key.range = KeyAttribute{range, TypeOf(table, range, range_value.get())};
       index.name = IndexName(table, index.key);
       out.push_back(std::move(index));
     }

@@ -3,11 +3,7 @@
 #include <utility>
 
 #include "planner/binder/binder.h"
-#include "planner/plan/plan_depth.h"
-#include "planner/rules/attributes.h"
 #include "planner/rules/rules.h"
-#include "planner/rules/write_inputs.h"
-#include "planner/settings.h"
 
 namespace parton {
 
@@ -21,34 +17,11 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   context.slot_count = &planned.slot_count;
   context.depends_on_values = &planned.depends_on_values;
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
-    CheckStackFor(*(*query)->root);
-    PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(WithAttributes(*query), context));
-  } else if (auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
-    auto write = std::make_shared<WritePlan>(**body);
-    MoveSubqueries(write.get(), &planned.slot_count);
-    if (write->source != nullptr) {
-      CheckStackFor(*write->source->root);
-      PARTON_ASSIGN_OR_RETURN(write->source, ApplyRules(WithAttributes(write->source), context));
-    }
-    if (write->target != nullptr) {
-      CheckStackFor(*write->target);
-      // What is done if there is no such item is known only by its key: then the path is no choice.
-      RuleContext keyed = context;
-      Settings all_rules = *input.settings;
-      all_rules.disabled_rules.clear();
-      if (write->if_absent != WriteOp::Otherwise::kSkip) keyed.settings = &all_rules;
-      PARTON_ASSIGN_OR_RETURN(write->target, ApplyRules(WithAttributes(write->target, write->slot), keyed));
-    }
-    if (write->again != nullptr) {
-      // It runs for single items: what it has to say, the target's plan has said.
-      RuleContext single = context;
-      std::vector<std::string> said;
-      if (write->if_absent != WriteOp::Otherwise::kProceed) single.notices = &said;
-      single.outer_slots = {write->slot};
-      single.parallel = false;
-      PARTON_ASSIGN_OR_RETURN(write->again, ApplyRules(WithAttributes(write->again, -1), single));
-    }
-    *body = std::move(write);
+    PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(*query, context));
+    planned.facts = FactsOf(**query);
+  } else if (auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
+    PARTON_ASSIGN_OR_RETURN(*write, ApplyRules(**write, context));
+    planned.facts = FactsOf(**write);
   }
   return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(planned)));
 }

@@ -12,6 +12,7 @@
 #include "parser/ast.h"
 #include "parton/status.h"
 #include "planner/plan/plan.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/settings.h"
 #include "storage/table_store.h"
 
@@ -24,6 +25,9 @@ struct PlannerInput {
   // Global variables with values (conformance environments, variables of an embedding program, a
   // trigger's `records`). Looked up before tables. Values are put into the plan as literals.
   const std::map<std::string, Value>* globals = nullptr;
+  // Set where the error is that WHERE does not name one item by its key, or by values of other types than the key's.
+  // Null: nobody asks.
+  bool* key_condition_failed = nullptr;
 };
 
 // EXPLAIN of a planned statement.
@@ -49,7 +53,8 @@ struct PlannedStatement {
   bool read_only = true;
   // The planner would have decided otherwise, or might have, had it known the values of parameters.
   bool depends_on_values = false;
-  std::string capacity;  // RETURN CONSUMED CAPACITY: "TOTAL" or "INDEXES"; empty: not asked for
+  PlanFacts facts;                                            // of a query or a write
+  ast::ReturnCapacity capacity = ast::ReturnCapacity::kNone;  // RETURN CONSUMED CAPACITY
 };
 
 // Errors: unknown names (with the nearest one as hint), static type errors (strict typing),
@@ -62,13 +67,6 @@ Result<std::shared_ptr<const PlannedStatement>> PlanStatement(std::shared_ptr<co
 // owns `query`.
 Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query, const ast::Statement& statement,
                                                           const PlannerInput& input);
-
-// The rules in the order they run; for SET rule_<name>, EXPLAIN and tests.
-struct RuleInfo {
-  std::string name;      // "push_down_filter"
-  std::string contract;  // one sentence
-};
-std::vector<RuleInfo> AllRules();
 
 }  // namespace parton
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <optional>
 
-#include "planner/planner.h"
+#include "planner/rules/rules.h"
 #include "types/functions/functions.h"
 
 namespace parton {

@@ -8,7 +8,7 @@ fail() { say "error: $*"; exit 2; }
 
 packages="cmake ninja-build g++ ccache pkg-config antlr4 libantlr4-runtime-dev libleveldb-dev
   libsnappy-dev libfmt-dev libgtest-dev libboost-dev libicu-dev libre2-dev rapidjson-dev libcsv-dev
-  libcli11-dev libtermkey-dev zlib1g-dev libzstd-dev libmd-dev libxxhash-dev libsqlite3-dev
+  libcli11-dev libtermkey-dev zlib1g-dev libzstd-dev libmd-dev libxxhash-dev libsqlite3-dev libssl-dev
   ${PARTON_MORE_PACKAGES:-}"
 
 # Prints the packages that are not installed.

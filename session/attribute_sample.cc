@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "planner/plan/plan_visit.h"
+#include "session/sample_items.h"
 #include "types/functions/functions.h"
 #include "types/schema/table_statistics.h"
 
@@ -13,8 +14,7 @@ namespace parton {
 namespace {
 
 constexpr int kPieces = 8;
-constexpr uint64_t kItemsPerPiece = 64;
-constexpr uint64_t kBytesPerPiece = uint64_t{256} << 10;
+constexpr SampleLimits kPerPiece{64, uint64_t{256} << 10};
 constexpr int kDepth = 4;  // of nested paths
 constexpr size_t kMostPaths = 5000;
 
@@ -36,23 +36,12 @@ void AddPaths(const Value& item, const std::string& above, int depth, AttributeS
 AttributeSample Take(TableStore& store, const TablePtr& table) {
   AttributeSample sample;
   const std::unique_ptr<ReadView> view = store.NewView();
-  CursorSpec spec;
-  spec.table = table;
-  spec.measure = true;
-  spec.examine_items = kItemsPerPiece;
-  spec.examine_bytes = kBytesPerPiece;
-  Frame frame(1);
-  EvalContext context;
-  context.frame = &frame;
   for (const ScanSegment& segment : store.Split(*table, nullptr, {}, kPieces)) {
-    spec.segment = &segment;
-    auto cursor = store.OpenCursor(*view, spec, &context, 0);
-    if (!cursor.ok()) break;
-    for (Value item; (*cursor)->Next(&item); ++sample.items) {
-      const Value whole = item.Materialize();
-      for (const Field& f : whole.fields()) sample.names.insert(f.name);
-      AddPaths(whole, "", kDepth, &sample);
-    }
+    SampleItems(store, *view, table, &segment, kPerPiece, [&](const Value& item) {
+      ++sample.items;
+      for (const Field& f : item.fields()) sample.names.insert(f.name);
+      AddPaths(item, "", kDepth, &sample);
+    });
   }
   return sample;
 }
@@ -124,7 +113,7 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(table->id);
     // A small table is sampled anew each time: it takes no time, and it may have just been filled.
-    if (found != kept_.end() && found->second.sample->items > kItemsPerPiece) cost = found->second.cost;
+    if (found != kept_.end() && found->second.sample->items > kPerPiece.items) cost = found->second.cost;
   }
   return Of(store, table, 10 * cost);
 }

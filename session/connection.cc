@@ -4,7 +4,13 @@
 
 #include <algorithm>
 
+#include "session/attribute_sample.h"
+#include "session/compile.h"
 #include "session/database_settings.h"
+#include "session/database_state.h"
+#include "session/options.h"
+#include "session/result_set.h"
+#include "session/statement.h"
 #include "session/thrown.h"
 #include "types/status/cancellation.h"
 
@@ -20,6 +26,8 @@ Status WrongCount(int wanted, size_t given) {
                                         wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
 }
 
+DatabaseSettingTargets SettingTargetsOf(DatabaseState* db) { return {*db->clock, *db->triggers, *db->sweeper}; }
+
 Status DatabaseClosed() { return Status::Validation("the database of this connection is closed"); }
 
 // EXPLAIN alone does not need values; requests of the API do.
@@ -33,47 +41,51 @@ bool FitsParameters(const PlannedStatement& plan, size_t given) {
 }  // namespace
 
 ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
-  auto settings = std::make_shared<Settings>();
-  settings->threads = db->options.threads;
-  settings->throttle = db->options.throttle;
-  settings->memory_limit_bytes = db->options.memory_limit_bytes;
-  settings->durable = db->options.durable;
-  settings_ = std::move(settings);
+  settings_ = std::make_shared<const Settings>(InitialSettings(db->options));
   plan_key_ = settings_->PlanKey();
 }
 
 ConnectionImpl::~ConnectionImpl() {
-  DetachExecutions(Status::Validation("the connection of this result or statement is closed"));
+  DetachResults(Status::Validation("the connection of this result or statement is closed"));
   if (db_ == nullptr) return;
   EndTransaction();
-  std::lock_guard lock(db_->handles_mutex);
+  std::lock_guard lock(db_->connections_mutex);
   db_->connections.erase(this);
 }
 
 void ConnectionImpl::Detach() {
-  DetachExecutions(DatabaseClosed());
+  DetachResults(DatabaseClosed());
   EndTransaction();
   db_ = nullptr;
 }
 
-void ConnectionImpl::DetachExecutions(const Status& why) {
-  while (executions_ != nullptr) {
-    Execution* e = executions_;
-    Forget(e);
-    e->Detach(why);
+void ConnectionImpl::DetachResults(const Status& why) {
+  while (results_ != nullptr) {
+    ResultSetImpl* r = results_;
+    Forget(r);
+    r->Detach(why);
   }
 }
 
-void ConnectionImpl::Attach(Execution* e) {
-  e->next_ = executions_;
-  if (executions_ != nullptr) executions_->previous_ = e;
-  executions_ = e;
+void ConnectionImpl::Attach(ResultSetImpl* r) {
+  r->next_ = results_;
+  if (results_ != nullptr) results_->previous_ = r;
+  results_ = r;
 }
 
-void ConnectionImpl::Forget(Execution* e) {
-  (e->previous_ != nullptr ? e->previous_->next_ : executions_) = e->next_;
-  if (e->next_ != nullptr) e->next_->previous_ = e->previous_;
-  e->previous_ = e->next_ = nullptr;
+void ConnectionImpl::Forget(ResultSetImpl* r) {
+  (r->previous_ != nullptr ? r->previous_->next_ : results_) = r->next_;
+  if (r->next_ != nullptr) r->next_->previous_ = r->previous_;
+  r->previous_ = r->next_ = nullptr;
+}
+
+TableStore& ConnectionImpl::store() { return *db_->store; }
+
+const TableStore* ConnectionImpl::transaction_store() const { return db_ == nullptr ? nullptr : db_->store.get(); }
+
+Status ConnectionImpl::CheckWritable() const {
+  if (!db_->options.read_only) return Status();
+  return Status(StatusCode::kReadOnly, "the database was opened for reading only");
 }
 
 void ConnectionImpl::SetProgress(ProgressCallback callback) {
@@ -115,7 +127,8 @@ StatementEntry::StatementEntry(ConnectionImpl* connection)
 StatementEntry::~StatementEntry() { connection_->deadline_ = outer_; }
 
 Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, db_->plans.Plan(text, *settings_, plan_key_, &store(), &cache_key_));
+  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan,
+                          CompileCached(text, *settings_, plan_key_, &store(), &db_->plans, &cache_key_));
   if (!settings_->lint || transaction_ != nullptr) return plan;
   // What is unknown now may be there at the next execution: the cached plan stays as it is.
   const std::vector<std::string> unknown = UnknownAttributes(*plan, text, store(), &db_->samples);
@@ -150,24 +163,6 @@ Status ConnectionImpl::Set(std::string_view name, const Value& value) {
 }
 
 Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNow(std::string_view text, std::vector<Value> parameters) {
-  // The result keeps its parameters.
-  struct Owned final : public ResultSet {
-    Owned(ConnectionImpl* c, std::vector<Value> p) : parameters(std::move(p)), execution(c) {}
-    ResultKind kind() const override { return execution.kind(); }
-    bool ordered() const override { return execution.ordered(); }
-    bool Next() override { return execution.Next(); }
-    const Value& row() const override { return execution.row(); }
-    const Status& status() const override { return execution.status(); }
-    const Value& value() const override { return execution.value(); }
-    uint64_t affected() const override { return execution.affected(); }
-    const std::string& text() const override { return execution.text(); }
-    const std::vector<std::string>& columns() const override { return execution.columns(); }
-    const std::vector<std::string>& notices() const override { return execution.notices(); }
-    const ExecutionStats& stats() const override { return execution.stats(); }
-    std::vector<Value> parameters;
-    Execution execution;
-  };
-
   for (Value& v : parameters) v = std::move(v).Own();
   PlannedPtr plan;
   bool lifted = false;
@@ -186,20 +181,25 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNow(std::string_view t
   if (plan == nullptr) {
     PARTON_ASSIGN_OR_RETURN(plan, Plan(text));
   }
+  return RunPlan(std::move(plan), text, lifted, std::move(parameters));
+}
+
+Result<std::unique_ptr<ResultSet>> ConnectionImpl::RunPlan(PlannedPtr plan, std::string_view text, bool lifted,
+                                                           std::vector<Value> parameters) {
   if (!FitsParameters(*plan, parameters.size())) return WrongCount(plan->parameter_count, parameters.size());
-  auto result = std::make_unique<Owned>(this, std::move(parameters));
+  auto result = std::make_unique<ResultSetImpl>(this);
+  result->parameters() = std::move(parameters);
   if (lifted) {
-    result->execution.SetTexts(lifted_.text, std::string(text));
+    result->SetTexts(lifted_.text, std::string(text));
   } else if (settings_->lint) {
-    result->execution.SetTexts("", std::string(text));
+    result->SetTexts("", std::string(text));
   }
-  PARTON_RETURN_IF_ERROR(result->execution.Start(std::move(plan), &result->parameters));
+  PARTON_RETURN_IF_ERROR(result->Start(std::move(plan)));
   return std::unique_ptr<ResultSet>(std::move(result));
 }
 
 Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamedNow(
     std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) {
-  if (db_ == nullptr) return DatabaseClosed();
   PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, Plan(text));
   std::vector<Value> values;
   for (const std::string& name : plan->parameter_names) {
@@ -209,7 +209,7 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamedNow(
       return Status::Validation(name.empty() ? "the statement has parameters without a name (?)"
                                              : fmt::format("no value is given for the parameter :{}", name));
     }
-    values.push_back(it->second);
+    values.push_back(Value(it->second).Own());
   }
   for (const auto& [name, value] : parameters) {
     const auto& names = plan->parameter_names;
@@ -217,11 +217,11 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNamedNow(
       return Status::Validation(fmt::format("the statement has no parameter :{}", name));
     }
   }
-  return ExecuteNow(text, std::move(values));
+  return RunPlan(std::move(plan), text, false, std::move(values));
 }
 
 Status ConnectionImpl::SetNow(std::string_view name, const Value& value) {
-  if (IsDatabaseSetting(name)) return SetDatabaseSetting(name, value, db_);
+  if (IsDatabaseSetting(name)) return SetDatabaseSetting(name, value, SettingTargetsOf(db_));
   auto changed = std::make_shared<Settings>(*settings_);
   PARTON_RETURN_IF_ERROR(ApplySetting(name, value, changed.get()));
   // A setting that would do nothing must not look as if it did.
@@ -238,7 +238,7 @@ Status ConnectionImpl::SetNow(std::string_view name, const Value& value) {
 Result<Value> ConnectionImpl::Get(std::string_view name) const {
   if (db_ == nullptr) return DatabaseClosed();
   return Guarded([&]() -> Result<Value> {
-    if (IsDatabaseSetting(name)) return ReadDatabaseSetting(name, *db_);
+    if (IsDatabaseSetting(name)) return ReadDatabaseSetting(name, SettingTargetsOf(db_));
     return ReadSetting(name, *settings_);
   });
 }
@@ -248,9 +248,7 @@ Result<Value> ConnectionImpl::Get(std::string_view name) const {
 Status ConnectionImpl::Begin() {
   if (db_ == nullptr) return DatabaseClosed();
   if (transaction_ != nullptr) return Status::Validation("a transaction is running already");
-  if (db_->options.read_only) {
-    return Status(StatusCode::kReadOnly, "the database was opened for reading only");
-  }
+  PARTON_RETURN_IF_ERROR(CheckWritable());
   return Guarded([&] {
     transaction_ = store().Begin();
     return Status();
@@ -260,14 +258,14 @@ Status ConnectionImpl::Begin() {
 void ConnectionImpl::EndTransaction() noexcept {
   // Ending one unregisters it.
   for (size_t i = 0; i < open_.size();) {
-    Execution* e = open_[i];
-    if (!e->in_transaction()) {
+    ResultSetImpl* r = open_[i];
+    if (!r->in_transaction()) {
       ++i;
       continue;
     }
-    e->End(Guarded(
+    r->End(Guarded(
         [] { return Status(StatusCode::kTransactionCanceled, "the transaction this result belongs to has ended"); }));
-    if (i < open_.size() && open_[i] == e) ++i;
+    if (i < open_.size() && open_[i] == r) ++i;
   }
   transaction_.reset();
   savepoints_.clear();
@@ -341,61 +339,6 @@ void ConnectionImpl::NoteStatement(const Status& outcome, bool cancels) {
   cancelled_ = cancelled_ || cancels;
   // Its position is one in that statement's text.
   outcomes_.push_back(cancels ? Status(outcome.code(), outcome.message(), {}, outcome.hint()) : Status());
-}
-
-// ---- Prepared statements
-
-StatementImpl::StatementImpl(ConnectionImpl* connection, std::string text, PlannedPtr plan)
-    : connection_(connection),
-      text_(std::move(text)),
-      plan_(std::move(plan)),
-      settings_version_(connection->settings_version()),
-      parameters_(static_cast<size_t>(plan_->parameter_count)),
-      bound_(static_cast<size_t>(plan_->parameter_count), false),
-      planned_at_(std::chrono::steady_clock::now()),
-      execution_(connection) {}
-
-Status StatementImpl::Bind(int position, Value value) {
-  if (position < 1 || position > plan_->parameter_count) {
-    return Status::Validation(
-        fmt::format("there is no parameter {}: the statement has {}", position, plan_->parameter_count));
-  }
-  const size_t i = static_cast<size_t>(position - 1);
-  // A running result may still look at the old value.
-  if (execution_.running()) execution_.End(Status());
-  parameters_[i] = std::move(value).Own();
-  bound_[i] = true;
-  return Status();
-}
-
-Status StatementImpl::Bind(std::string_view name, Value value) {
-  if (!name.empty() && name[0] == ':') name.remove_prefix(1);
-  for (size_t i = 0; i < plan_->parameter_names.size(); ++i) {
-    if (!name.empty() && plan_->parameter_names[i] == name) {
-      return Bind(static_cast<int>(i) + 1, std::move(value));
-    }
-  }
-  return Status::Validation(fmt::format("the statement has no parameter :{}", name));
-}
-
-Result<ResultSet*> StatementImpl::Execute() {
-  if (execution_.detached()) return execution_.Start(nullptr, nullptr);
-  return connection_->Call([&] { return ExecuteNow(); });
-}
-
-Result<ResultSet*> StatementImpl::ExecuteNow() {
-  for (size_t i = 0; i < bound_.size(); ++i) {
-    if (!bound_[i]) return Status::Validation(fmt::format("parameter {} has no value", i + 1));
-  }
-  if (plan_->schema_version != connection_->store().SchemaVersion() ||
-      settings_version_ != connection_->settings_version() || Stale()) {
-    execution_.End(Status());
-    PARTON_ASSIGN_OR_RETURN(plan_, connection_->Plan(text_));
-    settings_version_ = connection_->settings_version();
-    planned_at_ = std::chrono::steady_clock::now();
-  }
-  PARTON_RETURN_IF_ERROR(execution_.Start(plan_, &parameters_));
-  return static_cast<ResultSet*>(&execution_);
 }
 
 }  // namespace parton

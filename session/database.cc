@@ -3,11 +3,25 @@
 #include <system_error>
 
 #include "executor/spill/spill_file.h"
+#include "session/attribute_sample.h"
+#include "session/commands/commands.h"
 #include "session/connection.h"
-#include "session/feed/change_feed.h"
-#include "session/guarded_feed.h"
+#include "session/connection_runner.h"
+#include "session/database_state.h"
+#include "session/feed/feed_consumer.h"
+#include "session/feed/guarded_feed.h"
+#include "session/feed/streams.h"
+#include "session/feed/sweeper.h"
+#include "session/feed/triggers.h"
 #include "session/open_database.h"
+#include "session/options.h"
+#include "session/requests/items.h"
 #include "session/requests/one_shot.h"
+#include "session/requests/pages.h"
+#include "session/requests/request_token.h"
+#include "session/requests/statement_pages.h"
+#include "session/tables/backups.h"
+#include "session/tables/tables.h"
 #include "session/transfer/unfinished_import.h"
 #include "storage/local/local_store.h"
 #include "storage/local/recovery/salvage.h"
@@ -25,7 +39,12 @@ class DatabaseImpl final : public Database {
     state_.clock = std::move(clock);
     state_.store = std::move(store);
     state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
-    state_.triggers = std::make_unique<Triggers>(&state_);
+    const Triggers::Mode mode = options.read_only    ? Triggers::Mode::kNever
+                                : options.background ? Triggers::Mode::kBackground
+                                                     : Triggers::Mode::kWhenSettled;
+    state_.triggers =
+        std::make_unique<Triggers>(state_.store.get(), state_.clock.get(), mode,
+                                   [this](const RunnerModes& modes) { return MakeConnectionRunner(&state_, modes); });
     state_.sweeper = std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
                                                [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
     // Spilled rows stay with the data, which may not fit anywhere else.
@@ -51,29 +70,51 @@ class DatabaseImpl final : public Database {
   }
 
   ~DatabaseImpl() override {
-    // Feeds first, and without the lock: a callback that still runs may give up a connection.
-    std::map<const ChangeFeed*, std::function<void()>> feeds;
-    {
-      std::lock_guard lock(state_.handles_mutex);
-      feeds.swap(state_.feeds);
-    }
-    for (const auto& [feed, detach] : feeds) detach();
+    // Feeds first: a callback that still runs may give up a connection.
+    state_.feeds.DetachAll();
     // Their threads have connections of their own.
     state_.sweeper.reset();
     state_.triggers.reset();
     state_.tokens.reset();
-    std::lock_guard lock(state_.handles_mutex);
+    std::lock_guard lock(state_.connections_mutex);
     for (ConnectionImpl* c : state_.connections) c->Detach();
   }
 
   std::unique_ptr<Connection> Connect() override {
     auto connection = std::make_unique<ConnectionImpl>(&state_);
-    std::lock_guard lock(state_.handles_mutex);
+    std::lock_guard lock(state_.connections_mutex);
     state_.connections.insert(connection.get());
     return connection;
   }
   const std::string& path() const override { return state_.path; }
-  std::vector<std::string> Check() override { return CheckAll(&state_, {}).value(); }
+  std::vector<std::string> Check() override { return CheckAll(*state_.store, *state_.triggers, {}).value(); }
+  Result<GetItemResult> GetItem(const GetItemRequest& request) override {
+    return Call([&] { return parton::GetItem(&state_, request); });
+  }
+  Result<WriteItemResult> PutItem(const PutItemRequest& request, Value* existing) override {
+    return Call([&] { return parton::PutItem(&state_, request, existing); });
+  }
+  Result<WriteItemResult> UpdateItem(const UpdateItemRequest& request, Value* existing) override {
+    return Call([&] { return parton::UpdateItem(&state_, request, existing); });
+  }
+  Result<WriteItemResult> DeleteItem(const DeleteItemRequest& request, Value* existing) override {
+    return Call([&] { return parton::DeleteItem(&state_, request, existing); });
+  }
+  Result<ItemPage> Query(const QueryRequest& request) override {
+    return Call([&] { return parton::QueryItems(&state_, request); });
+  }
+  Result<ItemPage> Scan(const ScanRequest& request) override {
+    return Call([&] { return parton::ScanItems(&state_, request); });
+  }
+  Result<StatementPage> ExecuteStatement(const ExecuteStatementRequest& request, Value* existing) override {
+    return Call([&] { return parton::ExecuteStatement(&state_, this, request, existing); });
+  }
+  Result<BatchGetResult> BatchGetItem(const std::vector<BatchGetTable>& tables) override {
+    return Call([&] { return parton::BatchGetItem(&state_, tables); });
+  }
+  Result<BatchStatementResult> BatchExecute(const std::vector<StatementOperation>& statements) override {
+    return Call([&] { return parton::BatchExecute(&state_, statements); });
+  }
   Result<TransactResult> TransactWrite(const TransactWriteRequest& request,
                                        std::vector<CancellationReason>* reasons) override {
     return Call([&] { return parton::TransactWrite(&state_, request, reasons); });
@@ -85,21 +126,29 @@ class DatabaseImpl final : public Database {
                                             std::vector<CancellationReason>* reasons) override {
     return Call([&] { return parton::ExecuteTransaction(&state_, request, reasons); });
   }
-  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) override {
-    return Call([&] { return parton::BatchWrite(&state_, writes); });
+  Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes, bool collection_metrics) override {
+    return Call([&] { return parton::BatchWrite(&state_, writes, collection_metrics); });
   }
   Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) override {
     return Call([&] { return parton::BatchGet(&state_, reads); });
   }
   Result<std::vector<StatementResult>> BatchExecuteStatement(
       const std::vector<StatementOperation>& statements) override {
-    return Call([&] { return parton::BatchExecuteStatement(&state_, statements); });
+    PARTON_ASSIGN_OR_RETURN(BatchStatementResult done, BatchExecute(statements));
+    return std::move(done.statements);
   }
   Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) override {
     return Call([&]() -> Result<std::unique_ptr<ChangeFeed>> {
-      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<ChangeFeed> feed, OpenChangeFeed(&state_, table, options));
+      PARTON_ASSIGN_OR_RETURN(std::unique_ptr<ChangeFeed> feed,
+                              OpenFeedConsumer(state_.store.get(), &state_.feeds, table, options));
       return GuardFeed(std::move(feed));
     });
+  }
+  Tables& tables() override { return *tables_; }
+  Streams& streams() override { return *streams_; }
+  Backups& backups() override { return *backups_; }
+  Result<std::string> Secret() override {
+    return Call([&] { return state_.store->Secret(); });
   }
   Status Settle() override {
     if (state_.options.read_only) return Status::Ok();
@@ -145,6 +194,9 @@ class DatabaseImpl final : public Database {
   }
 
   DatabaseState state_;
+  const std::unique_ptr<Tables> tables_ = MakeTables(&state_);
+  const std::unique_ptr<Streams> streams_ = MakeStreams(&state_);
+  const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);
 };
 
 }  // namespace
@@ -170,17 +222,8 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options, leveldb::Env* env,
                                                bool validate_transactions) {
   auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
-  StoreOptions store;
+  StoreOptions store = StoreOptionsOf(path, options);
   store.env = env;
-  store.path = path;
-  store.create_if_missing = options.create_if_missing;
-  store.error_if_exists = options.error_if_exists;
-  store.read_only = options.read_only;
-  store.durable = options.durable;
-  store.cache_bytes = options.cache_bytes;
-  store.write_buffer_bytes = options.write_buffer_bytes;
-  store.block_bytes = options.block_bytes;
-  store.compression = options.compression;
   store.validate_transactions = validate_transactions;
   store.clock_ms = [clock] { return clock->NowMs(); };
   PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> opened, OpenLocalStore(store));

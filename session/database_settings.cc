@@ -5,8 +5,10 @@
 #include <charconv>
 #include <string>
 
+#include "executor/capacity/clock.h"
 #include "parton/temporal.h"
-#include "session/connection.h"
+#include "session/feed/sweeper.h"
+#include "session/feed/triggers.h"
 
 namespace parton {
 
@@ -118,25 +120,25 @@ bool IsDatabaseSetting(std::string_view name) {
   return false;
 }
 
-Status SetDatabaseSetting(std::string_view given, const Value& v, DatabaseState* db) {
+Status SetDatabaseSetting(std::string_view given, const Value& v, const DatabaseSettingTargets& targets) {
   const std::string name = Lower(given);
   const bool reset = v.is_missing();
   if (name == "clock") {
     if (reset || (v.is_text() && (Lower(v.bytes()) == "system" || Lower(v.bytes()) == "default"))) {
-      db->clock->Reset();
+      targets.clock.Reset();
       return Status::Ok();
     }
     PARTON_ASSIGN_OR_RETURN(int64_t ms, ParseTimeMs(v));
-    db->clock->StopAt(ms);
+    targets.clock.StopAt(ms);
     return Status::Ok();
   }
   if (name == "trigger_depth") {
     if (reset) {
-      db->triggers->SetDepth(Triggers::kDefaultDepth);
+      targets.triggers.SetDepth(Triggers::kDefaultDepth);
       return Status::Ok();
     }
     if (!v.is_small_int() || v.int_value() < 1 || v.int_value() > 1000) return Bad(name, v, "1 to 1000");
-    db->triggers->SetDepth(static_cast<uint32_t>(v.int_value()));
+    targets.triggers.SetDepth(static_cast<uint32_t>(v.int_value()));
     return Status::Ok();
   }
   const bool retention = name == "stream_retention";
@@ -147,22 +149,22 @@ Status SetDatabaseSetting(std::string_view given, const Value& v, DatabaseState*
     if (!retention && ms < 10) return Bad(name, v, "at least '10 ms'");
   }
   if (retention) {
-    db->sweeper->SetRetention(ms);
+    targets.sweeper.SetRetention(ms);
   } else {
-    db->sweeper->SetInterval(ms);
+    targets.sweeper.SetInterval(ms);
   }
   return Status::Ok();
 }
 
-Result<Value> ReadDatabaseSetting(std::string_view given, const DatabaseState& db) {
+Result<Value> ReadDatabaseSetting(std::string_view given, const DatabaseSettingTargets& targets) {
   const std::string name = Lower(given);
   if (name == "clock") {
-    if (!db.clock->stopped()) return Value::String("system");
-    return Value::Of(Timestamp::FromEpochNanos(db.clock->NowNanos(), 3));
+    if (!targets.clock.stopped()) return Value::String("system");
+    return Value::Of(Timestamp::FromEpochNanos(targets.clock.NowNanos(), 3));
   }
-  if (name == "trigger_depth") return Value::Int(db.triggers->depth());
+  if (name == "trigger_depth") return Value::Int(targets.triggers.depth());
   return Value::String(
-      DurationText(name == "stream_retention" ? db.sweeper->retention_ms() : db.sweeper->interval_ms()));
+      DurationText(name == "stream_retention" ? targets.sweeper.retention_ms() : targets.sweeper.interval_ms()));
 }
 
 }  // namespace parton

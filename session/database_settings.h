@@ -13,13 +13,22 @@
 
 namespace parton {
 
-struct DatabaseState;
+class DatabaseClock;
+class Sweeper;
+class Triggers;
+
+// What has them.
+struct DatabaseSettingTargets {
+  DatabaseClock& clock;
+  Triggers& triggers;
+  Sweeper& sweeper;
+};
 
 bool IsDatabaseSetting(std::string_view name);
 const std::vector<SettingInfo>& DatabaseSettings();
 // MISSING: the default.
-Status SetDatabaseSetting(std::string_view name, const Value& value, DatabaseState* db);
-Result<Value> ReadDatabaseSetting(std::string_view name, const DatabaseState& db);
+Status SetDatabaseSetting(std::string_view name, const Value& value, const DatabaseSettingTargets& targets);
+Result<Value> ReadDatabaseSetting(std::string_view name, const DatabaseSettingTargets& targets);
 
 // "25 hours", "1 day 30 minutes", "500 ms": milliseconds. Error: not that.
 Result<int64_t> ParseDuration(std::string_view text);

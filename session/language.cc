@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "planner/plan/plan.h"
 #include "planner/settings.h"
 #include "session/database_settings.h"
 #include "types/functions/functions.h"
@@ -19,6 +20,12 @@ std::vector<FunctionInfo> FunctionList() {
   }
   std::sort(list.begin(), list.end(), [](const FunctionInfo& a, const FunctionInfo& b) { return a.name < b.name; });
   return list;
+}
+
+std::vector<std::string> AccessPathNames() {
+  std::vector<std::string> names;
+  for (AccessKind kind : kAccessKinds) names.emplace_back(AccessKindName(kind));
+  return names;
 }
 
 std::vector<SettingDescription> SettingList() {

@@ -1,39 +1,8 @@
 #include "session/plan_cache.h"
 
-#include "parser/parser.h"
-#include "planner/dynamo/dynamo_dialect.h"
+#include <utility>
 
 namespace parton {
-
-namespace {
-
-// Longer texts are seldom seen twice.
-constexpr size_t kMaxCachedText = 16 << 10;
-
-}  // namespace
-
-Result<PlannedPtr> PlanCache::Plan(std::string_view text, const Settings& settings, std::string_view settings_key,
-                                   TableStore* store, std::string* buffer) {
-  const bool cached = text.size() <= kMaxCachedText;
-  if (cached) {
-    buffer->assign(settings_key);
-    *buffer += '\0';
-    *buffer += text;
-    if (PlannedPtr plan = Find(*buffer, store->SchemaVersion())) return plan;
-  }
-  Result<ast::Statement> parsed = ParseStatement(text);
-  if (!parsed.ok()) {
-    const bool dynamo = settings.dialect == Dialect::kDynamo;
-    return dynamo ? InDynamoWords(std::move(parsed).status(), text) : std::move(parsed).status();
-  }
-  PlannerInput input;
-  input.store = store;
-  input.settings = &settings;
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan,
-                          PlanStatement(std::make_shared<const ast::Statement>(std::move(*parsed)), input));
-  if (cached && !std::holds_alternative<CommandPlan>(plan->body)) Insert(*buffer, plan);
-  return plan;
-}
 
 PlannedPtr PlanCache::Find(std::string_view key, uint64_t schema_version) {
   const auto now = std::chrono::steady_clock::now();

@@ -1,4 +1,5 @@
-// Plans by statement text, shared by all connections of a database; the least recently used ones go.
+// Plans by a key (statement text and settings, see compile.h), shared by all connections of a database; the least
+// recently used ones go.
 #ifndef PARTON_SESSION_PLAN_CACHE_H_
 #define PARTON_SESSION_PLAN_CACHE_H_
 
@@ -26,10 +27,6 @@ class PlanCache {
   static constexpr std::chrono::seconds kMaxAge{10};
 
   explicit PlanCache(size_t capacity) : capacity_(capacity) {}
-
-  // The plan of a text, found or made. `settings_key` is settings.PlanKey(); *buffer is scratch.
-  Result<PlannedPtr> Plan(std::string_view text, const Settings& settings, std::string_view settings_key,
-                          TableStore* store, std::string* buffer);
 
   // The plan of that key made under that schema version and not too long ago, or null.
   PlannedPtr Find(std::string_view key, uint64_t schema_version);

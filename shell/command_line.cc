@@ -121,7 +121,9 @@ const std::vector<VariableInfo>& AllEnvironmentVariables() {
 std::string HelpText() {
   std::string out =
       "usage: parton [DB] [SCRIPT...] [OPTIONS]\n"
-      "       parton test DIR_OR_FILE...      runs .sql scripts as tests: parton test --help\n\n"
+      "       parton test DIR_OR_FILE...      runs .sql scripts as tests: parton test --help\n"
+      "       parton serve [DB]               serves DynamoDB's protocol: parton serve --help\n"
+      "       parton healthcheck [URL]        whether a server answers\n\n"
       "DB is a directory, made if absent, or :memory: (the default). An argument that ends in "
       ".sql\n"
       "or is a regular file is a script. Without -c, -f and scripts, statements come from the "

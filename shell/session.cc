@@ -191,20 +191,26 @@ Look Session::CurrentLook() const {
   return look;
 }
 
-Result<std::unique_ptr<ResultSet>> Session::Execute(const std::string& text) {
+Result<std::shared_ptr<ResultSet>> Session::Execute(const std::string& text) {
   const bool may_have_variables = text.find(':') != std::string::npos;
-  if (!may_have_variables && !only_reads_) return connection_->Execute(text);
-  Result<std::unique_ptr<Statement>> prepared = connection_->Prepare(text);
-  if (!prepared.ok()) return prepared.status();
-  PARTON_RETURN_IF_ERROR(CheckReadOnly(**prepared));
-  std::vector<std::pair<std::string, Value>> bound;
-  for (const std::string& name : (*prepared)->parameter_names()) {
-    if (name.empty()) continue;
-    const auto found = variables.find(name);
-    if (found == variables.end()) return UnknownVariable(name, text, variables);
-    bound.emplace_back(name, found->second);
+  if (!may_have_variables && !only_reads_) return ExecutePlain(text);
+  PARTON_ASSIGN_OR_RETURN(std::shared_ptr<Statement> statement, connection_->Prepare(text));
+  PARTON_RETURN_IF_ERROR(CheckReadOnly(*statement));
+  const std::vector<std::string>& names = statement->parameter_names();
+  // No value can be given to a `?`: the error says so.
+  if (std::find(names.begin(), names.end(), "") != names.end()) return ExecutePlain(text);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto found = variables.find(names[i]);
+    if (found == variables.end()) return UnknownVariable(names[i], text, variables);
+    PARTON_RETURN_IF_ERROR(statement->Bind(static_cast<int>(i) + 1, found->second));
   }
-  return bound.empty() ? connection_->Execute(text) : connection_->ExecuteNamed(text, bound);
+  PARTON_ASSIGN_OR_RETURN(ResultSet * result, statement->Execute());
+  return std::shared_ptr<ResultSet>(std::move(statement), result);  // it lives in the statement
+}
+
+Result<std::shared_ptr<ResultSet>> Session::ExecutePlain(const std::string& text) {
+  PARTON_ASSIGN_OR_RETURN(std::shared_ptr<ResultSet> result, connection_->Execute(text));
+  return result;
 }
 
 Status Session::CheckReadOnly(const Statement& statement) const {
@@ -213,7 +219,7 @@ Status Session::CheckReadOnly(const Statement& statement) const {
 }
 
 Status Session::SetVariable(const std::string& name, const std::string& expression) {
-  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<ResultSet> result, Execute(expression));
+  PARTON_ASSIGN_OR_RETURN(const std::shared_ptr<ResultSet> result, Execute(expression));
   for (const std::string& n : result->notices()) Note("note: " + n);
   if (result->kind() == ResultKind::kValue) {
     variables[name] = result->value().Own();
@@ -360,9 +366,9 @@ bool Session::RunStatement(const SourceStatement& statement) {
       progress.Update(done, total);
       return true;
     });
-    Result<std::unique_ptr<ResultSet>> result = [&] {
+    Result<std::shared_ptr<ResultSet>> result = [&] {
       const OnInterrupt cancel([this] { connection_->Cancel(); });
-      Result<std::unique_ptr<ResultSet>> executed = Execute(statement.text);
+      Result<std::shared_ptr<ResultSet>> executed = Execute(statement.text);
       if (executed.ok()) status = PrintResult(statement.text, executed->get(), &rows);
       return executed;
     }();

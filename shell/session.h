@@ -99,7 +99,9 @@ class Session {
  private:
   bool RunDotCommand(const SourceStatement& statement);
   bool RunStatement(const SourceStatement& statement);
-  Result<std::unique_ptr<ResultSet>> Execute(const std::string& text);
+  // With the shell's variables.
+  Result<std::shared_ptr<ResultSet>> Execute(const std::string& text);
+  Result<std::shared_ptr<ResultSet>> ExecutePlain(const std::string& text);
   Status CheckReadOnly(const Statement& statement) const;
   void BeginPaging();
   Status PrintResult(const std::string& statement, ResultSet* result, uint64_t* rows);

@@ -14,6 +14,7 @@
 #include "shell/editor/prompt.h"
 #include "shell/interrupt.h"
 #include "shell/render/error_text.h"
+#include "shell/serve_command.h"
 #include "shell/session.h"
 #include "shell/test_runner/test_command.h"
 
@@ -106,7 +107,10 @@ int Salvage(const CommandLine& line) {
 int RunShell(int argc, char** argv) {
   OpenStandardDescriptors();
   std::setlocale(LC_CTYPE, "");
-  if (argc > 1 && std::string_view(argv[1]) == "test") return RunTestCommand(argc - 1, argv + 1);
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "test") return RunTestCommand(argc - 1, argv + 1);
+  if (command == "serve") return RunServeCommand(argc - 1, argv + 1);
+  if (command == "healthcheck") return RunHealthcheckCommand(argc - 1, argv + 1);
 
   int exit_status = kExitOk;
   const std::optional<CommandLine> line = ParseCommandLine(argc, argv, &exit_status);

@@ -36,6 +36,18 @@ struct FeedEntry {
   Value old_image;
 };
 
+// A stream that was switched off, or whose table was dropped. Its records are kept as long as others of their age.
+struct ClosedStream {
+  uint32_t table_id = 0;
+  std::string table;
+  KeySchema key;
+  StreamView view = StreamView::kOff;
+  int64_t created_ms = 0;
+  int64_t closed_ms = 0;
+  uint64_t first = 0;  // its records have numbers from `first` to `last`
+  uint64_t last = 0;
+};
+
 class FeedStore {
  public:
   virtual ~FeedStore() = default;
@@ -59,6 +71,14 @@ class FeedStore {
   virtual Result<uint64_t> TrimmedUpTo(uint32_t table_id) const = 0;
   // Deletes records made before `before_ms` with numbers <= upto, in pieces, beside writers. Returns how many.
   virtual Result<uint64_t> TrimFeed(uint32_t table_id, int64_t before_ms, uint64_t upto) = 0;
+
+  // Deletes what point-in-time recovery keeps of the table from before `before_ms`. Returns how many records.
+  virtual Result<uint64_t> TrimHistory(uint32_t table_id, int64_t before_ms) = 0;
+
+  // By table id and time of creation.
+  virtual Result<std::vector<ClosedStream>> ClosedStreams() const = 0;
+  // Forgets those that were closed before `before_ms`, and the records of tables that are gone.
+  virtual Status ForgetClosedStreams(int64_t before_ms) = 0;
 
   // Keys of items whose TTL value lies in [low, high), by value, at most `limit`; *position continues (empty:
   // from the start; empty again at the end).

@@ -60,6 +60,9 @@ struct CursorSpec {
   KeyRange range;
   bool backward = false;
   const ScanSegment* segment = nullptr;  // narrows the range further; must outlive the cursor
+  // Only items whose partition key is of that segment (TableStore::SegmentOf); others are stepped over, not examined.
+  uint32_t hash_segment = 0;
+  uint32_t hash_segments = 0;  // 0: all items
   // Read ahead without filling the block cache: for scans of more than the cache holds.
   bool fill_cache = true;
   // Only items for which it is true are returned. Evaluated on ctx.frame[slot] = item. REQUIRES: CanEvaluate.
@@ -214,6 +217,7 @@ struct TableStats {
 using StoreProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
 class FeedStore;         // storage/feed.h
+class TableBackups;      // storage/table_backups.h
 struct TableStatistics;  // types/schema/table_statistics.h
 
 class TableStore {
@@ -236,6 +240,9 @@ class TableStore {
   // Fills the index from the existing items while writers go on; items whose key values are unusable are
   // left out. `progress(done, total)` returning false cancels (the index is then removed).
   virtual Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) = 0;
+  // The same, but returns at once: the index is filled in the background, and is in state kCreating until then. If the
+  // store is closed before, that goes on when it is opened.
+  virtual Status StartIndex(std::string_view table, IndexSchema index) = 0;
   virtual Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress = {}) = 0;
   // Changes everything but keys and indexes (throughput, stream, TTL, options): `change` edits a copy.
   virtual Status AlterTable(std::string_view table, const std::function<Status(TableSchema*)>& change) = 0;
@@ -256,6 +263,17 @@ class TableStore {
   // Cuts the source's range into at most `pieces` segments of about equal size, in key order.
   virtual std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index, const KeyRange& range,
                                          int pieces) = 0;
+  // ItemCursor::Position of the item with these key attributes, whether there is one or not: in an index those of the
+  // index and of the table. Empty: they are not there, or of other types.
+  virtual std::string PositionOf(const TableSchema& table, const IndexSchema* index, const Value& attributes) const = 0;
+  // The same back: a STRUCT. MISSING: it is no position of a single item.
+  virtual Value KeyAt(const TableSchema& table, const IndexSchema* index, std::string_view position) const = 0;
+  // Which of `segments` parts of the partition keys a position is in; a function of the partition key alone.
+  virtual uint32_t SegmentOf(const TableSchema& table, const IndexSchema* index, std::string_view position,
+                             uint32_t segments) const = 0;
+  // Stored bytes of a range, roughly.
+  virtual uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index,
+                                    const KeyRange& range) const = 0;
   virtual TableStats Stats(const TableSchema& table, const IndexSchema* index) = 0;
   // What ANALYZE saw last; null: nothing yet. It may be long out of date.
   virtual std::shared_ptr<const TableStatistics> Statistics(const TableSchema& table) const = 0;
@@ -284,6 +302,10 @@ class TableStore {
   // Owned by the store.
   virtual FeedStore& feed() = 0;
   virtual RecordStore& records() = 0;
+  virtual TableBackups& backups() = 0;
+
+  // 32 random bytes that are made at the first call and kept; of a store that takes no writes, as long as it is open.
+  virtual Result<std::string> Secret() = 0;
 
   // Copies a snapshot of everything into a new database at `directory`, while writers go on, and reads the copy
   // back. A copy that did not get to its end cannot be opened. Error (kOpenFailed): there is something already.

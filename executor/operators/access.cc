@@ -34,7 +34,8 @@ class Access final : public Operator {
       left_ = 0;
       return true;
     }
-    if (single_) return OpenSingle();
+    if (ctx_.page != nullptr) next_ = ctx_.page->range;
+    if (single_) return next_ > 0 || OpenSingle();
     if (point_) return ResolveKeys(node_, ctx_, &keys_);
     if (ctx_.morsel_access == &node_) {
       if (!ResolveRanges(node_, ctx_, &ranges_)) return false;
@@ -98,7 +99,7 @@ class Access final : public Operator {
   }
   bool NextKey() {
     while (next_ < keys_.size()) {
-      if (!ctx_.Tick()) return false;
+      if (!ctx_.Tick() || PageEnds(next_, "")) return false;
       if (Get(keys_[next_++])) return true;
       if (ctx_.failed()) return false;
     }
@@ -111,6 +112,7 @@ class Access final : public Operator {
     reads_.Add(got);
     ctx_.stats.Add(got);
     if (s.ok()) MeterItem();
+    if (ctx_.page != nullptr) ++ctx_.page->examined_items;
     // A key that no item can have.
     if (!s.ok() && s.code() == StatusCode::kValidation) return false;
     if (!ctx_.FailIfError(std::move(s))) return false;
@@ -120,8 +122,9 @@ class Access final : public Operator {
   bool NextInRanges() {
     for (;;) {
       if (cursor_ == nullptr) {
-        if (next_ >= ranges_.size()) return false;
-        if (!OpenRange(ranges_[next_++])) return false;
+        if (next_ >= ranges_.size() || PageEnds(next_, "")) return false;
+        const bool resumed = ctx_.page != nullptr && next_ == ctx_.page->range;
+        if (!OpenRange(ranges_[next_++], resumed ? std::exchange(ctx_.page->after, "") : std::string())) return false;
       }
       if (!ctx_.Tick()) return false;
       if (cursor_->Next(node_.fetch ? &entry_ : item())) {
@@ -134,14 +137,29 @@ class Access final : public Operator {
       const bool page_full = cursor_->stopped_at_limit();
       const std::string position = page_full ? cursor_->Position() : std::string();
       CloseCursor();
+      if (page_full && PageEnds(next_ - 1, position)) return false;
       if (page_full && !OpenRange(ranges_[next_ - 1], position)) return false;
     }
   }
 
-  // `after`: where the page before it ended, while consumed capacity is counted.
-  bool OpenRange(const KeyRange& range, const std::string& after = "") {
+  // True if the page has its items: then the next one goes on there.
+  bool PageEnds(size_t range, const std::string& after) {
+    AccessPage* page = ctx_.page;
+    if (page == nullptr) return false;
+    const bool full = (page->limit > 0 && page->examined_items >= page->limit) ||
+                      (page->bytes > 0 && page->examined_bytes >= page->bytes);
+    if (!full) return false;
+    page->more = true;
+    page->range = range;
+    page->after = after;
+    return true;
+  }
+  bool consistent() const { return node_.consistent || (ctx_.page != nullptr && ctx_.page->consistent); }
+
+  // `after`: where the page before it ended, while consumed capacity is counted or rows come page by page.
+  bool OpenRange(const KeyRange& range, const std::string& after) {
     CapacityMeter* meter = ctx_.capacity;
-    if (meter != nullptr && !ctx_.FailIfError(meter->AdmitPage(*node_.table, node_.index, node_.consistent))) {
+    if (meter != nullptr && !ctx_.FailIfError(meter->AdmitPage(*node_.table, node_.index, consistent()))) {
       return false;
     }
     CursorSpec spec;
@@ -150,6 +168,11 @@ class Access final : public Operator {
       spec.measure = true;
       // The item that crosses the line is the page's last one.
       spec.examine_bytes = kPageBytes + 1;
+    }
+    if (const AccessPage* page = ctx_.page; page != nullptr) {
+      spec.measure = true;
+      if (page->limit > 0) spec.examine_items = page->limit - page->examined_items;
+      if (page->bytes > 0) spec.examine_bytes = page->bytes - page->examined_bytes;
     }
     spec.table = node_.table;
     spec.index = node_.index;
@@ -188,21 +211,25 @@ class Access final : public Operator {
 
   bool AdmitItem() {
     CapacityMeter* meter = ctx_.capacity;
-    return meter == nullptr || ctx_.FailIfError(meter->AdmitItem(*node_.table, node_.consistent));
+    return meter == nullptr || ctx_.FailIfError(meter->AdmitItem(*node_.table, consistent()));
   }
   void MeterItem() {
     CapacityMeter* meter = ctx_.capacity;
-    if (meter != nullptr) reads_.units += meter->ReadItem(*node_.table, MeteredBytes(*item()), node_.consistent);
+    if (meter != nullptr) reads_.units += meter->ReadItem(*node_.table, MeteredBytes(*item()), consistent());
   }
   void MeterPage(const ReadStats& page) {
     CapacityMeter* meter = ctx_.capacity;
     if (meter == nullptr) return;
-    reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, node_.consistent);
+    reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, consistent());
   }
 
   void CloseCursor() {
     if (cursor_ == nullptr) return;
     MeterPage(cursor_->stats());
+    if (ctx_.page != nullptr) {
+      ctx_.page->examined_items += cursor_->stats().items_examined;
+      ctx_.page->examined_bytes += cursor_->stats().bytes_examined;
+    }
     reads_.Add(cursor_->stats());
     ctx_.stats.Add(cursor_->stats());
     ctx_.shared->items_examined.fetch_add(cursor_->stats().items_examined, std::memory_order_relaxed);

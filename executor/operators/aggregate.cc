@@ -13,6 +13,7 @@
 #include "executor/rows.h"
 #include "executor/spill/spill_file.h"
 #include "executor/workers.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 #include "types/sync/mutex.h"
 
@@ -170,7 +171,7 @@ class ParallelAggregate final : public Operator {
 
   bool Open() override {
     Forget();
-    const Plan::Access* access = SplitAccess(input_);
+    const Plan::Access* access = FirstAccess(input_);
     const int threads = ctx_.worker ? 1 : WorkerCount(ctx_, gather_.threads);
     std::vector<Morsel> morsels;
     if (access != nullptr && threads > 1) morsels = CutIntoMorsels(*access, threads * 8, ctx_);

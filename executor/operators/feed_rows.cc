@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "types/item/item_rules.h"
+#include "types/schema/stream_view_type.h"
 
 namespace parton {
 
@@ -21,13 +22,6 @@ std::string_view EventName(ChangeEvent event) {
     case ChangeEvent::kRemove: return "REMOVE";
   }
   return "";
-}
-
-std::string ViewType(StreamView view) {
-  std::string name(StreamViewName(view));
-  if (view == StreamView::kBothImages) return "NEW_AND_OLD_IMAGES";
-  for (char& c : name) c = c == ' ' ? '_' : c;
-  return name;
 }
 
 // DynamoDB's: that of the keys and the images, each by itself.
@@ -58,7 +52,7 @@ Value FeedRecord(const FeedEntry& e) {
   if (!e.new_image.is_missing()) f.push_back({"NewImage", e.new_image});
   if (!e.old_image.is_missing()) f.push_back({"OldImage", e.old_image});
   f.push_back({"SizeBytes", Value::Int(static_cast<int64_t>(SizeOf(e)))});
-  f.push_back({"StreamViewType", Value::String(ViewType(e.view))});
+  f.push_back({"StreamViewType", Value::String(StreamViewType(e.view))});
   if (e.by_ttl) {
     f.push_back({"userIdentity", Value::Struct({{"Type", Value::String("Service")},
                                                 {"PrincipalId", Value::String("dynamodb.amazonaws.com")}})});

@@ -8,6 +8,7 @@
 #include "executor/operators/operators.h"
 #include "executor/rows.h"
 #include "executor/workers.h"
+#include "planner/plan/plan_facts.h"
 
 namespace parton {
 
@@ -33,7 +34,7 @@ class Gather final : public Operator {
     batch_ = Batch();
     batch_row_ = 0;
     current_ = 0;
-    const Plan::Access* access = SplitAccess(input_);
+    const Plan::Access* access = FirstAccess(input_);
     const int threads = WorkerCount(ctx_, node_.threads);
     morsels_.clear();
     if (access != nullptr && threads > 1) morsels_ = CutIntoMorsels(*access, threads * 8, ctx_);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "executor/operators/hash_table.h"
+#include "executor/operators/join_keys.h"
 #include "executor/operators/operators.h"
 #include "executor/rows.h"
 #include "executor/spill/spilled_join.h"
@@ -62,7 +63,7 @@ class HashJoin final : public Operator {
         }
         in_left_ = true;
         matched_ = false;
-        const bool present = !right_empty_ && Key(true);
+        const bool present = !right_empty_ && Key(JoinSide::kLeft);
         row_ = present ? Chain(table_.Find(key_.data())) : kEnd;
         if (tries_absent_ && !right_empty_) TryAbsent(present);
         if (ctx_.failed()) return false;
@@ -96,13 +97,7 @@ class HashJoin final : public Operator {
 
  private:
   // Fills key_; false if a part is absent.
-  bool Key(bool left) {
-    for (size_t i = 0; i < node_.keys.size(); ++i) {
-      key_[i] = EvaluateValue(left ? *node_.keys[i].first : *node_.keys[i].second, ctx_.eval);
-      if (key_[i].is_absent()) return false;
-    }
-    return true;
-  }
+  bool Key(JoinSide side) { return EvaluateJoinKey(node_.keys, side, node_.keys.size(), ctx_.eval, key_.data()); }
   uint32_t Chain(uint32_t number) const { return number == KeyTable::kNone ? kEnd : first_[number]; }
 
   bool BuildTable() {
@@ -113,7 +108,7 @@ class HashJoin final : public Operator {
     while (right_->Next()) {
       if (!ctx_.Tick()) return false;
       right_empty_ = false;
-      const bool present = Key(false);
+      const bool present = Key(JoinSide::kRight);
       if (ctx_.failed()) return false;
       if (spilled_ != nullptr) {
         if (!MaySpill(present) || !spilled_->AddRight(present ? key_.data() : nullptr)) return false;
@@ -159,7 +154,7 @@ class HashJoin final : public Operator {
     spilled_ = std::make_unique<SpilledJoin>(kind, node_.keys, node_.on, left_slots_, rows_.slots(), ctx_);
     for (size_t r = 0; r < rows_.size(); ++r) {
       rows_.Restore(r, &ctx_.frame);
-      const bool present = Key(false);
+      const bool present = Key(JoinSide::kRight);
       if (ctx_.failed() || !MaySpill(present) || !spilled_->AddRight(present ? key_.data() : nullptr)) return false;
     }
     rows_.Release();
@@ -172,7 +167,7 @@ class HashJoin final : public Operator {
   // `more`: there is a left row in the frame.
   bool SpillLeft(bool more) {
     for (; more; more = left_->Next()) {
-      const bool present = Key(true);
+      const bool present = Key(JoinSide::kLeft);
       if (ctx_.failed() || !MaySpill(present) || !spilled_->AddLeft(present ? key_.data() : nullptr)) return false;
     }
     return !ctx_.failed() && spilled_->Finish();

@@ -5,40 +5,21 @@
 #include <utility>
 
 #include "types/item/item_rules.h"
-#include "types/value/value_compare.h"
+#include "types/value/value_interval.h"
 
 namespace parton {
 
 namespace {
 
-// Where a stretch of keys starts and ends; no value: open.
-struct Interval {
-  std::optional<KeyBound> low;
-  std::optional<KeyBound> high;
-  bool empty = false;
+struct KeyOrder {
+  std::optional<int> operator()(const Value& a, const Value& b) const { return CompareKeys(a, b); }
+};
 
-  void RaiseLow(KeyBound b) {
-    if (!low) {
-      low = std::move(b);
-      return;
-    }
-    int c = CompareKeys(b.value, low->value);
-    if (c > 0 || (c == 0 && !b.inclusive)) low = std::move(b);
-  }
-  void LowerHigh(KeyBound b) {
-    if (!high) {
-      high = std::move(b);
-      return;
-    }
-    int c = CompareKeys(b.value, high->value);
-    if (c < 0 || (c == 0 && !b.inclusive)) high = std::move(b);
-  }
-  bool IsEmpty() const {
-    if (empty) return true;
-    if (!low || !high) return false;
-    int c = CompareKeys(low->value, high->value);
-    return c > 0 || (c == 0 && !(low->inclusive && high->inclusive));
-  }
+// Where a stretch of keys starts and ends.
+struct KeyStretch : ValueInterval<KeyBound, KeyOrder> {
+  bool empty = false;  // whatever its bounds
+
+  bool IsEmpty() const { return empty || ValueInterval::IsEmpty(); }
 };
 
 std::string_view Bytes(const Value& v) { return v.bytes(); }
@@ -70,7 +51,7 @@ std::optional<Number> ToNumber(const Value& v) {
 
 // Adds a bound on a key of type `type`; one that no stored number reaches is moved to where it makes the same
 // difference.
-void AddBound(const Value& v, KeyType type, bool is_low, bool inclusive, Interval* out) {
+void AddBound(const Value& v, KeyType type, bool is_low, bool inclusive, KeyStretch* out) {
   if (type != KeyType::kNumber) {
     std::optional<Value> key = ToTextOrBlob(v, type);
     if (!key) {
@@ -113,7 +94,7 @@ void AddBound(const Value& v, KeyType type, bool is_low, bool inclusive, Interva
 
 struct Resolved {
   std::optional<Value> hash;
-  Interval bounds;
+  KeyStretch bounds;
   std::optional<Value> prefix;
 };
 
@@ -154,7 +135,7 @@ KeyRange ToKeyRange(Resolved r) {
 }
 
 // Both open or equal counts as equal.
-int CompareLows(const Interval& a, const Interval& b) {
+int CompareLows(const KeyStretch& a, const KeyStretch& b) {
   if (!a.low || !b.low) return a.low ? 1 : b.low ? -1 : 0;
   int c = CompareKeys(a.low->value, b.low->value);
   if (c != 0) return c;
@@ -162,13 +143,13 @@ int CompareLows(const Interval& a, const Interval& b) {
 }
 
 // `a` starts no later than `b`: whether they overlap or touch.
-bool Joined(const Interval& a, const Interval& b) {
+bool Joined(const KeyStretch& a, const KeyStretch& b) {
   if (!a.high || !b.low) return true;
   int c = CompareKeys(a.high->value, b.low->value);
   return c > 0 || (c == 0 && (a.high->inclusive || b.low->inclusive));
 }
 
-void Extend(Interval* a, const Interval& b) {
+void Extend(KeyStretch* a, const KeyStretch& b) {
   if (!a->high) return;
   if (!b.high) {
     a->high.reset();

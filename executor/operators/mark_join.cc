@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "executor/operators/hash_table.h"
+#include "executor/operators/join_keys.h"
 #include "executor/operators/operators.h"
 #include "executor/rows.h"
 
@@ -36,7 +37,7 @@ class MarkJoin final : public Operator {
   bool Next() override {
     if (!left_->Next() || !ctx_.Tick()) return false;
     if (!built_ && !Build()) return false;
-    const bool present = Key(true, group_width_, &mine_);
+    const bool present = Key(JoinSide::kLeft, group_width_, &mine_);
     if (node_.null_aware) mine_[group_width_] = EvaluateValue(*node_.keys.back().first, ctx_.eval).Own();
     if (ctx_.failed()) return false;
     Group group;
@@ -60,14 +61,10 @@ class MarkJoin final : public Operator {
   };
 
   // The first `count` keys of a side; false if one is absent, which no row equals.
-  bool Key(bool left, size_t count, std::vector<Value>* out) {
-    for (size_t i = 0; i < count; ++i) {
-      Value& v = (*out)[i];
-      v = EvaluateValue(left ? *node_.keys[i].first : *node_.keys[i].second, ctx_.eval);
-      if (v.is_absent()) return false;
-      // The row it may point into is gone when the other side moves on.
-      if (left) v = std::move(v).Own();
-    }
+  bool Key(JoinSide side, size_t count, std::vector<Value>* out) {
+    if (!EvaluateJoinKey(node_.keys, side, count, ctx_.eval, out->data())) return false;
+    // The row they may point into is gone when the other side moves on.
+    for (size_t i = 0; side == JoinSide::kLeft && i < count; ++i) (*out)[i] = std::move((*out)[i]).Own();
     return true;
   }
 
@@ -76,7 +73,7 @@ class MarkJoin final : public Operator {
     if (!right_->Open()) return false;
     while (right_->Next()) {
       if (!ctx_.Tick()) return false;
-      const bool present = Key(false, group_width_, &other_);
+      const bool present = Key(JoinSide::kRight, group_width_, &other_);
       if (ctx_.failed()) return false;
       if (!present) continue;
       size_t bytes = 0;
@@ -127,7 +124,7 @@ class MarkJoin final : public Operator {
     const Value* needle = node_.null_aware ? &mine_[group_width_] : nullptr;
     while (!*match && right_->Next()) {
       if (!ctx_.Tick()) return false;
-      bool same = Key(false, group_width_, &other_);
+      bool same = Key(JoinSide::kRight, group_width_, &other_);
       for (size_t i = 0; i < group_width_ && same; ++i) same = EqualValues(mine_[i], other_[i]);
       if (ctx_.failed()) return false;
       if (!same) continue;

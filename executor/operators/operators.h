@@ -51,8 +51,6 @@ OperatorPtr MakeProfiled(const Plan& plan, OperatorPtr input, ExecutionContext& 
 
 std::unique_ptr<SubqueryRunner> MakeSubqueryRunner(ExecutionContext& ctx);
 
-// The access that a Gather cuts into morsels: the first input's first input's ..., or null.
-const Plan::Access* SplitAccess(const Plan& plan);
 // The parts of an access, in the order of its rows; bounds are evaluated on ctx. Empty: nothing to read.
 std::vector<Morsel> CutIntoMorsels(const Plan::Access& node, int pieces, ExecutionContext& ctx);
 

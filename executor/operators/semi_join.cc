@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "executor/operators/hash_table.h"
+#include "executor/operators/join_keys.h"
 #include "executor/operators/operators.h"
 #include "executor/rows.h"
 #include "executor/spill/spilled_join.h"
@@ -57,13 +58,7 @@ class SemiJoin final : public Operator {
   }
 
  private:
-  bool Key(bool left) {
-    for (size_t i = 0; i < node_.keys.size(); ++i) {
-      key_[i] = EvaluateValue(left ? *node_.keys[i].first : *node_.keys[i].second, ctx_.eval);
-      if (key_[i].is_absent()) return false;
-    }
-    return true;
-  }
+  bool Key(JoinSide side) { return EvaluateJoinKey(node_.keys, side, node_.keys.size(), ctx_.eval, key_.data()); }
 
   bool BuildTable() {
     Forget();
@@ -72,7 +67,7 @@ class SemiJoin final : public Operator {
     while (right_->Next()) {
       if (!ctx_.Tick()) return false;
       ++right_count_;
-      bool present = Key(false);
+      bool present = Key(JoinSide::kRight);
       if (ctx_.failed()) return false;
       if (!present) {
         absent_seen_ = true;
@@ -123,7 +118,7 @@ class SemiJoin final : public Operator {
     }
     for (size_t r = 0; r < rows_.size(); ++r) {
       rows_.Restore(r, &ctx_.frame);
-      if (!Key(false) || !spilled_->AddRight(key_.data())) return false;
+      if (!Key(JoinSide::kRight) || !spilled_->AddRight(key_.data())) return false;
     }
     rows_.Release();
     table_.Clear();
@@ -137,7 +132,7 @@ class SemiJoin final : public Operator {
     const bool none = node_.anti && node_.null_aware && absent_seen_;
     bool more = true;
     for (; more && !none; more = left_->Next()) {
-      const bool present = Key(true);
+      const bool present = Key(JoinSide::kLeft);
       if (ctx_.failed()) return false;
       if (!present && node_.null_aware) continue;
       if (!spilled_->AddLeft(present ? key_.data() : nullptr)) return false;
@@ -146,7 +141,7 @@ class SemiJoin final : public Operator {
   }
 
   bool Keep() {
-    bool present = Key(true);
+    bool present = Key(JoinSide::kLeft);
     if (ctx_.failed()) return false;
     if (node_.anti && node_.null_aware) {
       // x NOT IN (...): true over nothing, whatever x is; else unknown if x is absent, or if nothing matches

@@ -11,8 +11,8 @@
 //     if (!feed->Acknowledge().ok()) break;
 //   }
 //
-// Lifetime: a ChangeFeed ends before its Database; one that is left gives errors (kValidation). Threads: one at a
-// time, but for Stop().
+// Lifetime: a ChangeFeed ends before its Database; one that is left gives errors (kValidation). The callback of Listen
+// may end both. Threads: one at a time, but for Stop().
 #ifndef PARTON_CHANGE_FEED_H_
 #define PARTON_CHANGE_FEED_H_
 
@@ -81,7 +81,7 @@ class ChangeFeed {
   using Callback = std::function<Status(const std::vector<Change>&)>;
   virtual Status Listen(size_t batch, Callback callback) = 0;
   // Ends Listen and returns when the callback is not running any more; wakes Wait. The result is what ended it, OK
-  // if nothing had. Any thread but the callback's.
+  // if nothing had. From any thread; in the callback it only asks for the end, which comes when that returns.
   virtual Status Stop() = 0;
 };
 

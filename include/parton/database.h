@@ -24,12 +24,17 @@
 #include <vector>
 
 #include "parton/change_feed.h"
+#include "parton/items.h"
 #include "parton/requests.h"
 #include "parton/status.h"
 #include "parton/transaction.h"
 #include "parton/value.h"
 
 namespace parton {
+
+class Backups;
+class Streams;
+class Tables;
 
 // The files that statements may name: in COPY, IMPORT, BACKUP, RESTORE, ADVISE FROM, csv() and the like. For statements
 // that are not trusted. The database's own files and temporary ones are not concerned.
@@ -70,15 +75,6 @@ enum class ResultKind : uint8_t {
   kChanged,  // INSERT, UPDATE, ...: affected(); rows if it has RETURNING
   kText,     // EXPLAIN and its like: text()
   kDone,     // DDL, SET, BEGIN, ...: text() may say what was done
-};
-
-// What a statement consumed of a table or one of its indexes, in DynamoDB's capacity units.
-struct ConsumedCapacity {
-  std::string table;
-  std::string index;  // empty: the table itself
-  bool local_index = false;
-  double read_units = 0;
-  double write_units = 0;
 };
 
 // What a statement took. Valid at the end of the result.
@@ -200,6 +196,17 @@ class Database {
   // run again; any other error of `body` rolls back and is returned. `body` may end the transaction itself.
   Status Run(const std::function<Status(Transaction&)>& body, const RunOptions& options = {});
 
+  // Single items and pages (parton/items.h). Errors: kValidation (the request), kNotFound (the table), kThrottled.
+  virtual Result<GetItemResult> GetItem(const GetItemRequest& request) = 0;
+  // kConditionFailed: *existing, if given, is the item that the condition was false for; MISSING if there was none.
+  virtual Result<WriteItemResult> PutItem(const PutItemRequest& request, Value* existing = nullptr) = 0;
+  virtual Result<WriteItemResult> UpdateItem(const UpdateItemRequest& request, Value* existing = nullptr) = 0;
+  virtual Result<WriteItemResult> DeleteItem(const DeleteItemRequest& request, Value* existing = nullptr) = 0;
+  virtual Result<ItemPage> Query(const QueryRequest& request) = 0;
+  virtual Result<ItemPage> Scan(const ScanRequest& request) = 0;
+  // A page of what a statement gives; errors are also those of a Connection's statements.
+  virtual Result<StatementPage> ExecuteStatement(const ExecuteStatementRequest& request, Value* existing = nullptr) = 0;
+
   // One-shot transactions: all operations or none (parton/requests.h). Errors: kValidation (the request itself is
   // wrong), kNotFound, kIdempotentMismatch (the token was used for something else), kTransactionCanceled: then
   // Status::reasons(), and *reasons if given, have an entry for each operation. All conditions are evaluated, so all
@@ -213,10 +220,24 @@ class Database {
 
   // Batches: 1 to 25 puts and deletes without conditions, on different items; 1 to 100 keys; 1 to 25 statements, all
   // reading or all writing, of which each succeeds or fails by itself. Errors are those of the request as a whole.
-  virtual Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes) = 0;
+  virtual Result<BatchWriteResult> BatchWrite(const std::vector<WriteOperation>& writes,
+                                              bool collection_metrics = false) = 0;
   virtual Result<BatchGetResult> BatchGet(const std::vector<ReadOperation>& reads) = 0;
+  // The same by table: at most 100 keys in all; `items` and `unprocessed` count through the keys of all tables.
+  virtual Result<BatchGetResult> BatchGetItem(const std::vector<BatchGetTable>& tables) = 0;
   virtual Result<std::vector<StatementResult>> BatchExecuteStatement(
       const std::vector<StatementOperation>& statements) = 0;
+  // The same, with what it consumed.
+  virtual Result<BatchStatementResult> BatchExecute(const std::vector<StatementOperation>& statements) = 0;
+
+  // Tables (parton/tables.h), their streams (parton/streams.h) and backups (parton/backups.h) as objects. They are the
+  // database's and end with it.
+  virtual Tables& tables() = 0;
+  virtual Streams& streams() = 0;
+  virtual Backups& backups() = 0;
+  // 32 random bytes that are kept in the database, made at the first call: for programs that sign what they give to
+  // others, so that they know it again after a restart.
+  virtual Result<std::string> Secret() = 0;
 
   // Everything that is wrong with the stored data; empty = sound.
   virtual std::vector<std::string> Check() = 0;

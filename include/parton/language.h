@@ -60,6 +60,9 @@ struct SettingDescription {
 };
 std::vector<SettingDescription> SettingList();
 
+// The ways a table is read, as EXPLAIN names them: "Scan", "Query", "GetItem", ...
+std::vector<std::string> AccessPathNames();
+
 // The candidate that `name` most probably was meant to be; empty if none is near.
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
 

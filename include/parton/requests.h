@@ -11,18 +11,21 @@
 //
 // Conditions and updates are PartiQL: the condition of a WHERE, and the SET, REMOVE, ADD and DELETE clauses of an
 // UPDATE, on the attributes of the operation's item; `?` are its parameters in their order, those of the update
-// first. Two-valued logic, as in DynamoDB. Statements (ExecuteTransaction, BatchExecuteStatement) are of DynamoDB's
-// dialect, whatever the connections of the program are set to.
+// first. Or they are DynamoDB's expressions (parton/items.h), if `expressions` are given; not both. Two-valued logic,
+// as in DynamoDB. Statements (ExecuteTransaction, BatchExecuteStatement) are of DynamoDB's dialect, whatever the
+// connections of the program are set to.
 //
 // Threads: any; each call is on its own.
 #ifndef PARTON_REQUESTS_H_
 #define PARTON_REQUESTS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "parton/items.h"
 #include "parton/status.h"
 #include "parton/value.h"
 
@@ -43,7 +46,10 @@ struct WriteOperation {
   std::string update;
   std::string condition;  // on the old item, MISSING if there is none; empty: no condition
   std::vector<Value> parameters;
-  bool return_old = false;  // TransactWrite: if the condition fails, CancellationReason::item is the item
+  bool return_old = false;       // TransactWrite: if the condition fails, CancellationReason::item is the item
+  Expressions expressions = {};  // condition, and of an update also update
+  // For a program that made `item` or `key` out of another form: what went wrong, reported where they are checked.
+  Status item_error = {};
 
   static WriteOperation Put(std::string table, Value item);
   static WriteOperation Update(std::string table, Value key, std::string update, std::vector<Value> parameters = {});
@@ -57,14 +63,28 @@ struct WriteOperation {
 // One read of one item.
 struct ReadOperation {
   std::string table;
-  Value key;               // a STRUCT of the key attributes
-  std::string projection;  // paths, "a, b.c, list[0]"; empty: the whole item
+  Value key;                     // a STRUCT of the key attributes
+  std::string projection;        // paths, "a, b.c, list[0]"; empty: the whole item
+  Expressions expressions = {};  // or: projection
+  Status key_error = {};         // as WriteOperation::item_error
+};
+
+// Reads of one table in a batch.
+struct BatchGetTable {
+  std::string table;
+  std::vector<Value> keys;
+  Status keys_error;  // as WriteOperation::item_error
+  bool consistent = false;
+  Expressions expressions;                 // projection
+  std::optional<LegacyParameters> legacy;  // attributes_to_get
 };
 
 struct StatementOperation {
   std::string text;
   std::vector<Value> parameters;
-  bool return_old = false;  // as WriteOperation's
+  bool return_old = false;       // as WriteOperation's
+  bool consistent = false;       // BatchExecute: only the price differs
+  Status parameters_error = {};  // as WriteOperation::item_error
 };
 
 // Why a transaction was cancelled, one for each of its operations.
@@ -84,6 +104,7 @@ struct TransactWriteRequest {
   // 1 to 36 characters, or empty: none. A transaction that succeeded under a token is not executed again within ten
   // minutes; a second call with the same token and operations succeeds. The token is stored in the database.
   std::string token;
+  bool collection_metrics = false;
 };
 
 struct ExecuteTransactionRequest {
@@ -99,6 +120,8 @@ struct TransactResult {
   bool replayed = false;  // a token's second call: nothing was done
   double read_units = 0;  // DynamoDB's capacity arithmetic
   double write_units = 0;
+  std::vector<ConsumedCapacity> capacity;  // what they are the sums of
+  std::vector<ItemCollectionMetrics> collections;
 };
 
 // The outcome of one statement of a batch.
@@ -108,6 +131,11 @@ struct StatementResult {
   Value item;         // a SELECT's, or what RETURNING gives; MISSING if there is none
 };
 
+struct BatchStatementResult {
+  std::vector<StatementResult> statements;
+  std::vector<ConsumedCapacity> capacity;
+};
+
 struct BatchGetResult {
   std::vector<Value> items;  // for each key in order, MISSING where there is no item
   // Positions of keys that were not read, because the answer had reached 16 MB or their table's provisioned
@@ -115,6 +143,7 @@ struct BatchGetResult {
   // kThrottled.
   std::vector<size_t> unprocessed;
   double read_units = 0;
+  std::vector<ConsumedCapacity> capacity;
 };
 
 struct BatchWriteResult {
@@ -122,6 +151,8 @@ struct BatchWriteResult {
   // executed, the call fails with kThrottled. Without throttling a batch is executed in one step, or not at all.
   std::vector<size_t> unprocessed;
   double write_units = 0;
+  std::vector<ConsumedCapacity> capacity;
+  std::vector<ItemCollectionMetrics> collections;
 };
 
 }  // namespace parton

@@ -9,7 +9,8 @@
 // what the transaction read is validated when it commits, and if another one has changed any of it, Commit fails
 // with kTransactionConflict, nothing is written, and it can be run again. So transactions are serialisable.
 //
-// Lifetime: results and statements of a transaction must not outlive it. Threads: one at a time.
+// Lifetime: results and statements of a transaction must not outlive it. A transaction whose connection or database is
+// gone is over. Threads: one at a time.
 #ifndef PARTON_TRANSACTION_H_
 #define PARTON_TRANSACTION_H_
 
@@ -30,7 +31,7 @@ class Statement;
 
 class Transaction {
  public:
-  // Starts one on a connection of the program's, which must outlive it; Database::Begin makes one with a connection
+  // Starts one on a connection of the program's, which should outlive it; Database::Begin makes one with a connection
   // of its own. Errors: kValidation (the connection has one already), kReadOnly.
   static Result<std::unique_ptr<Transaction>> Begin(Connection* connection);
   static Result<std::unique_ptr<Transaction>> Begin(std::unique_ptr<Connection> connection);
@@ -57,7 +58,7 @@ class Transaction {
 
   // Until Commit or Rollback.
   bool active() const;
-  // For settings, progress, ChangeFeed::AcknowledgeIn.
+  // For settings, progress, ChangeFeed::AcknowledgeIn. REQUIRES: it is there still.
   Connection& connection() { return *connection_; }
 
  private:
@@ -65,6 +66,8 @@ class Transaction {
 
   std::unique_ptr<Connection> owned_;
   Connection* connection_;
+  bool watched_ = false;  // connection_lives_ tells whether the connection is there
+  std::weak_ptr<const void> connection_lives_;
   bool ended_ = false;
 };
 

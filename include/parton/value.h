@@ -311,6 +311,12 @@ class Value {
   std::string ToJson() const;
   // DynamoDB-JSON, {"S": "x"}; Error: a type DynamoDB does not have.
   Result<std::string> ToDynamoJson() const;
+  // Appends the attributes of a STRUCT as DynamoDB's API has an item: {"id":{"N":"1"}}. An item from a table is not
+  // decoded for that. On error (a type DynamoDB does not have) *out has part of it.
+  Status AppendDynamoItem(std::string* out) const;
+  // The value of one attribute value, {"S": "x"}, or the STRUCT of an item, {"id": {"N": "1"}}. Errors (kValidation) as
+  // DynamoDB words them.
+  static Result<Value> FromDynamoJson(std::string_view json);
 
   // Deep equality as PartiQL's `=` inside collections has it (value_compare.h).
   friend bool operator==(const Value& a, const Value& b);

@@ -21,16 +21,14 @@ bool IsReadOnly(const ast::Statement& s) {
 
 }  // namespace
 
-Status Binder::BindQueryTail(const ast::StatementTail& tail, PlannedStatement* planned) {
+Status Binder::BindQueryTail(const ast::StatementTail& tail) {
   if (tail.returning.has_value()) {
     return Status::Validation("RETURNING belongs to statements that write", tail.returning->span);
   }
   for (const ast::Option& option : tail.options) {
     return Status::Validation("a query takes no options", option.span);
   }
-  if (tail.capacity != ast::ReturnCapacity::kNone) {
-    planned->capacity = tail.capacity == ast::ReturnCapacity::kTotal ? "TOTAL" : "INDEXES";
-  }
+  capacity_ = tail.capacity;
   if (tail.rate_write.has_value()) {
     return Status::Validation("a query writes nothing: its rate limit has RCU only", {});
   }
@@ -46,6 +44,7 @@ Result<PlannedStatement> Binder::Finish(const ast::Statement& statement, Planned
   planned.parameter_names = statement.parameter_names;
   planned.schema_version = input_.store == nullptr ? 0 : input_.store->SchemaVersion();
   planned.notices = notices_;
+  planned.capacity = capacity_;
   return planned;
 }
 
@@ -55,14 +54,13 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
   auto write = [&](Result<WritePlan> plan) -> Status {
     if (!plan.ok()) return std::move(plan).status();
     planned.read_only = plan->kind == WritePlan::Kind::kExistsCheck;
-    planned.capacity = plan->capacity;
     planned.body = std::make_shared<const WritePlan>(*std::move(plan));
     return Status::Ok();
   };
   if (const auto* query = statement->As<ast::QueryStatement>()) {
     rounds_numerals_ = query->query->BodyAs<ast::ExprPtr>() != nullptr;
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*query->query));
-    PARTON_RETURN_IF_ERROR(BindQueryTail(query->tail, &planned));
+    PARTON_RETURN_IF_ERROR(BindQueryTail(query->tail));
     planned.body = std::make_shared<const Query>(std::move(q.query));
   } else if (const auto* insert = statement->As<ast::Insert>()) {
     PARTON_RETURN_IF_ERROR(write(BindInsert(*insert)));

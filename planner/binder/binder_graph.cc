@@ -276,7 +276,7 @@ Result<BoundQuery> Binder::BindGraph(const ast::GraphMatch& match, TextSpan span
   for (const ast::GraphPattern& p : match.patterns) PARTON_RETURN_IF_ERROR(compiler.Declare(p, false, 0));
 
   Scope scope;
-  scope.outer = scope_;
+  scope.outer = scopes_.top;
   for (const GraphVariable& v : compiler.pattern().variables) {
     Variable variable;
     variable.name = v.name;
@@ -286,7 +286,7 @@ Result<BoundQuery> Binder::BindGraph(const ast::GraphMatch& match, TextSpan span
     node.variables.emplace_back(v.name, v.slot);
   }
   {
-    Restore<const Scope*> inner(&scope_, &scope);
+    Restore<const Scope*> inner(&scopes_.top, &scope);
     Restore<Block*> no_aggregates(&block_, nullptr);
     GraphCompiler::BindCondition bind = [this](const ast::Expr& e) { return BindExpr(e); };
     for (const ast::GraphPattern& p : match.patterns) PARTON_RETURN_IF_ERROR(compiler.Compile(p, bind));

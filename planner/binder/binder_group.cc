@@ -42,21 +42,22 @@ bool BeginsWith(const Expr::Path& path, const Expr::Path& key) {
   return true;
 }
 
+// ARRAY_AGG(x ORDER BY y): rows reach the groups in that order. All calls with an order have the same: BindAggregate
+// rewrites the others.
+PlanPtr SortedForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr rows) {
+  for (const Plan::AggregateCall& call : calls) {
+    if (call.order.empty()) continue;
+    return MakePlan(Plan::Sort{call.order, nullptr}, {std::move(rows)});
+  }
+  return rows;
+}
+
 }  // namespace
 
 bool SameOrder(const std::vector<SortKey>& a, const std::vector<SortKey>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const SortKey& x, const SortKey& y) {
     return SameExpr(*x.expr, *y.expr) && x.descending == y.descending && x.nulls_first == y.nulls_first;
   });
-}
-
-// All calls with an order have the same: BindAggregate rewrites the others.
-void Binder::SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const {
-  for (const Plan::AggregateCall& call : calls) {
-    if (call.order.empty()) continue;
-    *plan = MakePlan(Plan::Sort{call.order, nullptr}, {std::move(*plan)});
-    return;
-  }
 }
 
 ExprPtr OrderedRow(const std::vector<ExprPtr>& args, const std::vector<SortKey>& order, TextSpan span) {
@@ -95,6 +96,7 @@ ExprPtr Binder::OrderedAggregate(ExprPtr rows, const AggregateFunction& function
 }
 
 PlanPtr Binder::Aggregated(PlanPtr rows, Grouping* g, std::vector<Plan::AggregateCall> calls) {
+  rows = SortedForAggregates(calls, std::move(rows));
   Plan::Aggregate aggregate;
   aggregate.keys = g->keys;
   aggregate.calls = std::move(calls);
@@ -142,7 +144,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
   for (const ast::GroupKey& key : group.keys) {
     const ast::Expr* e = key.expr.get();
     ExprPtr bound;
-    std::optional<std::string> name = Written(key.as) ? key.as.name : ItemName(*e);
+    std::optional<std::string> name = Written(key.as) ? key.as.name : ItemName(*e, dynamo());
     const auto* variable = e->As<ast::Variable>();
     const auto* literal = e->As<ast::Literal>();
     if (literal != nullptr && literal->value.is_small_int() && select.kind == ast::Select::Kind::kItems) {
@@ -153,11 +155,11 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
         if (item.kind == ast::SelectItem::Kind::kExpr && !HasAggregate(*item.expr)) {
           e = item.expr.get();
           if (!Written(key.as)) {
-            name = Written(item.as) ? item.as.name : ItemName(*e);
+            name = Written(item.as) ? item.as.name : ItemName(*e, dynamo());
           }
         }
       }
-    } else if (variable != nullptr && !variable->local && FindLocal(variable->name, false) == nullptr) {
+    } else if (variable != nullptr && !variable->local && scopes_.Find(variable->name) == nullptr) {
       // A select alias, unless the alias hides the attribute it is made of.
       for (const ast::SelectItem& item : select.items) {
         if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr)) continue;
@@ -219,7 +221,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
   return Status::Ok();
 }
 
-Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
+Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) {
   if (e == nullptr) return e;
   for (const SlotExpr& key : g.keys) {
     if (SameExpr(*e, *key.expr)) return SlotRef(key.slot, ToString(*key.expr), e->span);
@@ -275,14 +277,14 @@ Result<ExprPtr> Binder::OverGroups(const ExprPtr& e, const Grouping& g) const {
   return mapped;
 }
 
-Status Binder::OverGroups(std::vector<SortKey>* keys, const Grouping& g) const {
+Status OverGroups(std::vector<SortKey>* keys, const Grouping& g) {
   for (SortKey& key : *keys) {
     PARTON_ASSIGN_OR_RETURN(key.expr, OverGroups(key.expr, g));
   }
   return Status::Ok();
 }
 
-Status Binder::OverGroups(Plan::WindowCall* call, const Grouping& g) const {
+Status OverGroups(Plan::WindowCall* call, const Grouping& g) {
   for (ExprPtr& e : call->args) {
     PARTON_ASSIGN_OR_RETURN(e, OverGroups(e, g));
   }

@@ -1,10 +1,5 @@
 // The binder's one class; its parts are in binder_<concept>.cc. Not for use outside of them.
 //
-// Scopes. A Scope holds the variables one query block (or part of it) introduces and points to the
-// scope around it. A block's FROM variables are in its `from` scope; with GROUP BY a second scope
-// with the keys stands before it, and ORDER BY sees a third one with the aliases of the select
-// list.
-//
 // Grouping. Select list, HAVING and ORDER BY are bound over the FROM variables first, aggregate
 // calls being replaced by slots; then whole expressions equal to a key become the key's slot, and
 // what still reads a FROM variable is an error (binder_group.cc).
@@ -22,48 +17,13 @@
 
 #include "parser/ast.h"
 #include "parton/status.h"
+#include "planner/binder/binder_scopes.h"
+#include "planner/binder/binder_with.h"
 #include "planner/plan/plan.h"
 #include "planner/planner.h"
 #include "types/expr/expr.h"
 
 namespace parton::binder {
-
-struct Variable {
-  enum class Kind : uint8_t {
-    kRow,       // ranges over rows: unqualified names may be its attributes
-    kPosition,  // AT, BY
-    kKey,       // GROUP BY key, GROUP AS
-    kLet,
-    kAlias,   // of the select list, in ORDER BY
-    kMerged,  // a column of JOIN ... USING
-  };
-  std::string name;       // empty: it cannot be named
-  std::string also_name;  // FROM t.index: the table's name means the row too; else empty
-  // The one table of a statement, without AS: its name alone is an attribute's (SELECT votes FROM votes).
-  bool implied_name = false;
-  Kind kind = Kind::kRow;
-  ExprPtr value;  // a Slot but for aliases
-  // Read from a table: attribute names match exactly.
-  bool stored = false;
-  // Certainly a tuple: `SELECT *` may give it as it is.
-  bool tuple = false;
-  // Its attributes are `columns` and no others.
-  bool closed = false;
-  std::vector<std::string> columns;
-  // On the null-supplying side of an outer join: NULL where nothing was found, as are its attributes.
-  bool nullable = false;
-  // Attributes that USING made columns of the join: `SELECT *` has those instead.
-  std::vector<ast::Identifier> merged;
-  int join = 0;                        // kMerged: of which join, counted from 1
-  TablePtr table;                      // if it is a row of one
-  const IndexSchema* index = nullptr;  // FROM t.index: the one of `table` that is read
-  ExprPtr constant;                    // ranges over this literal, if it does: its rows' attributes are there to see
-};
-
-struct Scope {
-  const Scope* outer = nullptr;
-  std::vector<Variable> variables;
-};
 
 // The keys of GROUP BY as bound over the FROM variables, and, with ROLLUP and its like, the sets of them.
 struct GroupingSets {
@@ -94,13 +54,6 @@ struct Block {
 // Slots a statement may have: WITH queries that use each other twice grow without bound.
 inline constexpr int kMaxSlots = 20000;
 
-// A name that was found.
-struct Resolved {
-  ExprPtr value;
-  bool stored = false;
-  bool nullable = false;  // as Variable's
-};
-
 // How the rows of a query with a select list are wanted.
 enum class RowForm : uint8_t {
   kTuple,   // as they are
@@ -108,34 +61,48 @@ enum class RowForm : uint8_t {
   kArray,   // an array of the columns: (x, y) IN (SELECT a, b ...)
 };
 
-// A bound query, and what its reader may know of its rows.
-struct BoundQuery {
-  Query query;
-  bool stored = false;            // rows are items of a table as stored
-  bool tuple = false;             // rows are certainly tuples
-  bool explicit_columns = false;  // SELECT with a list of named expressions: coerces to a scalar
-  int width = 0;                  // VALUES: rows are arrays of so many elements; 0: not known
+// A source of FROM.
+struct Source {
+  PlanPtr plan;        // stands alone, or reads slots of what is left of it
+  ExprPtr collection;  // or: the elements of this, as an Unnest
+  bool unpivot = false;
+  int at_slot = -1;
+  int by_slot = -1;
+  Variable variable;
 };
 
-// A WITH query in force. They form a chain: each sees those before it.
-struct CommonTable {
-  const ast::CommonTable* ast = nullptr;
-  const CommonTable* outer = nullptr;
-  int id = 0;
-  BoundQuery bound;
-  const Scope* scope = nullptr;  // where it was defined
-  int depth = 0;                 // of subqueries, there
-  // Depends on outer rows, or is no collection of rows: bound again at each use.
-  bool bind_again = false;
-  bool recursive = false;
-  bool recursing = false;  // the step of its recursion is being bound
-  int uses = 0;
-  bool used_in_subquery = false;
+// Of a select list.
+struct Item {
+  std::string name;
+  ExprPtr value;
+  bool spread = false;  // x.*
+  int position = 0;
+  bool alias = false;  // AS was written
+  TextSpan span;
+};
+
+struct Projection {
+  std::vector<Item> items;  // SELECT list, SELECT *
+  ExprPtr value;            // SELECT VALUE, PIVOT; or a row that is given as it is
+  ExprPtr pivot_name;
+  bool stored = false;
+  bool tuple = false;
+  bool named = false;  // an explicit list without `.*`
+  std::vector<std::string> columns;
+};
+
+struct Grouping {
+  std::vector<SlotExpr> keys;
+  Scope scope;  // key names and GROUP AS
+  GroupingSets sets;
+  int group_as_slot = -1;
+  std::vector<std::pair<std::string, ExprPtr>> group_as;
+  std::vector<int> from_slots;
 };
 
 class Binder {
  public:
-  explicit Binder(const PlannerInput& input) : input_(input) {}
+  explicit Binder(const PlannerInput& input) : input_(input), outside_(input) {}
 
   Result<PlannedStatement> Statement(const std::shared_ptr<const ast::Statement>& statement);
   Result<PlannedStatement> QueryOnly(const ast::Query& query, const ast::Statement& statement);
@@ -143,14 +110,9 @@ class Binder {
  private:
   // binder_names.cc
   Result<Resolved> ResolveVariable(const ast::Variable& v, bool path_root);
-  const Variable* FindLocal(const ast::Identifier& name, bool skip_aliases) const;
-  Result<std::optional<Resolved>> FindAttribute(const ast::Identifier& name);
-  const Value* FindGlobal(const ast::Identifier& name) const;
-  TablePtr FindTable(const ast::Identifier& name) const;
   Status UnknownName(const ast::Identifier& name) const;
   Status UnknownTable(const ast::Identifier& name) const;
   Result<TablePtr> RequireTable(const ast::QualifiedName& name);
-  ExprPtr AttributeOf(const Variable& row, const ast::Identifier& name) const;
   ExprPtr TableValue(const TablePtr& table, TextSpan span);
 
   // binder_expr.cc
@@ -240,63 +202,34 @@ class Binder {
   Result<BoundQuery> BindCommonTable(const CommonTable& table);
   Result<std::optional<BoundQuery>> BindRecursive(CommonTable* table);
   Result<BoundQuery> RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span);
-  CommonTable* FindCommonTable(const ast::Identifier& name) const;
   Result<BoundQuery> UseCommonTable(CommonTable* table);
-  void EndWith(size_t first, BoundQuery* result);
   // The rows of `q` as rows of a plan, whatever its shape.
   BoundQuery AsRows(BoundQuery q);
 
   // binder_from.cc
   Result<PlanPtr> BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope);
   Result<PlanPtr> BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope);
+  // ---- binder_join.cc ----
   Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
   // ON, USING or NATURAL; null: none. Merged columns are added to `scope`, whose variables from
   // `left` on are those of the join's left side, from `right` on those of its right side.
   Result<ExprPtr> BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span, Scope* scope);
   Result<ExprPtr> SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
                              const char* side);
-  struct Source {
-    PlanPtr plan;        // stands alone, or reads slots of what is left of it
-    ExprPtr collection;  // or: the elements of this, as an Unnest
-    bool unpivot = false;
-    int at_slot = -1;
-    int by_slot = -1;
-    Variable variable;
-  };
+  // ---- binder_source.cc ----
   Result<Source> BindSource(const ast::FromSource& source, TextSpan span);
+  Result<Source> BindPlainSource(const ast::FromSource& from, TextSpan span, bool* named_columns);
+  Result<Source> BindCollectionSource(const ast::FromSource& from, TextSpan span);
+  Result<Source> BindVariableSource(const ast::FromSource& from, const ast::Variable* variable, Source source);
+  void MakeCollection(Source* source, TextSpan span);
+  void NameSource(const ast::FromSource& from, Variable* variable, bool planned) const;
   Result<Source> NameColumns(const ast::FromSource& from, Source source, TextSpan span);
   Result<std::optional<Source>> BindTableSource(const ast::FromSource& source, TextSpan span);
   Result<std::optional<Source>> BindFunctionSource(const ast::FromSource& source, TextSpan span);
   Result<Source> BindQuerySource(const ast::FromSource& source, BoundQuery q, TextSpan span);
   Source TableSource(const TablePtr& table, const IndexSchema* index);
-  PlanPtr SourcePlan(const Source& source, PlanPtr left);
 
-  // binder_select.cc
-  struct Item {
-    std::string name;
-    ExprPtr value;
-    bool spread = false;  // x.*
-    int position = 0;
-    bool alias = false;  // AS was written
-    TextSpan span;
-  };
-  struct Projection {
-    std::vector<Item> items;  // SELECT list, SELECT *
-    ExprPtr value;            // SELECT VALUE, PIVOT; or a row that is given as it is
-    ExprPtr pivot_name;
-    bool stored = false;
-    bool tuple = false;
-    bool named = false;  // an explicit list without `.*`
-    std::vector<std::string> columns;
-  };
-  struct Grouping {
-    std::vector<SlotExpr> keys;
-    Scope scope;  // key names and GROUP AS
-    GroupingSets sets;
-    int group_as_slot = -1;
-    std::vector<std::pair<std::string, ExprPtr>> group_as;
-    std::vector<int> from_slots;
-  };
+  // binder_select.cc, binder_projection.cc
   Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
   Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
   // Variables with the EXCLUDEd parts taken out, for the projection; their computation into
@@ -304,42 +237,22 @@ class Binder {
   Status BindExclude(const ast::Select& select, Scope* from, Scope* groups, std::vector<SlotExpr>* outputs);
   Result<Projection> BindProjection(const ast::Select& select, const Scope& from, const Scope* groups);
   Status BindItems(const ast::Select& select, Projection* p);
-  void AddUnprojected(const Expr& e, std::string* index, std::set<std::string>* names) const;
-  Status CheckProjected(const Projection& p) const;
-  void Star(const Scope& from, const Scope* groups, Projection* p);
-  // `merged`: without the columns that USING took.
-  void AddSpread(const Variable& v, int position, bool merged, Projection* p);
-  ExprPtr RowValue(const Projection& p, RowForm form, TextSpan span);
-  // The name an expression gives its column: its last path step; none for other expressions.
-  std::optional<std::string> ItemName(const ast::Expr& e) const;
   Result<std::vector<SortKey>> BindOrderBy(const ast::Query& tail, const Scope* rows, Projection* p,
                                            std::vector<SlotExpr>* computed);
-  Status CheckDistinctOrder(const std::vector<SortKey>& keys, const Projection& p) const;
   // The slot of `e` in the plan's rows: a Compute is put on top unless it is one of its slots
   // already.
   int ComputeSlot(const ExprPtr& e, std::string_view name, PlanPtr* plan);
-
-  // binder_dynamo.cc
-  Status CheckDynamoKeys(const Expr& predicate, int slot, const KeySchema& key) const;
-  Status CheckDynamoRead(const PlanPtr& rows) const;
-  Status CheckDynamoOrder(const std::vector<SortKey>& keys, const PlanPtr& rows) const;
 
   // QUALIFY: over the select list's aliases too.
   Result<ExprPtr> BindQualify(const ast::Select& select, const Scope* rows, const Projection& p);
 
   // binder_group.cc
-  // ARRAY_AGG(x ORDER BY y): rows reach the groups in that order.
-  void SortForAggregates(const std::vector<Plan::AggregateCall>& calls, PlanPtr* plan) const;
   // The aggregation of `rows`; with several grouping sets, of each row once for each set.
   PlanPtr Aggregated(PlanPtr rows, Grouping* g, std::vector<Plan::AggregateCall> calls);
   // f(args ORDER BY order) over the elements of `rows`, each an array of args and keys (see OrderedRow).
   ExprPtr OrderedAggregate(ExprPtr rows, const AggregateFunction& function, size_t args, bool distinct,
                            const std::vector<SortKey>& order, TextSpan span);
   Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);
-  // `e` in terms of keys and aggregates. Error: it reads a FROM variable outside of both.
-  Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g) const;
-  Status OverGroups(std::vector<SortKey>* keys, const Grouping& g) const;
-  Status OverGroups(Plan::WindowCall* call, const Grouping& g) const;
 
   // binder_write.cc
   Result<WritePlan> BindInsert(const ast::Insert& insert);
@@ -356,31 +269,32 @@ class Binder {
   Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope);
   Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
   Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
+  // `error`, told to who asked for it.
+  Status KeyConditionFailed(Status error) const {
+    if (input_.key_condition_failed != nullptr) *input_.key_condition_failed = true;
+    return error;
+  }
 
   // binder_graph.cc
   Result<BoundQuery> BindGraph(const ast::GraphMatch& match, TextSpan span);
 
   // binder.cc
   Result<PlannedStatement> Finish(const ast::Statement& statement, PlannedStatement planned);
-  Status BindQueryTail(const ast::StatementTail& tail, PlannedStatement* planned);
+  Status BindQueryTail(const ast::StatementTail& tail);
 
   int NewSlot() { return next_slot_++; }
-  ExprPtr SlotRef(int slot, std::string_view name, TextSpan span = {}) const {
-    return MakeExpr(Expr::Slot{slot, std::string(name)}, span);
-  }
 
   const PlannerInput& input_;
   int next_slot_ = 0;
-  int next_shared_ = 0;
-  const Scope* scope_ = nullptr;
+  Scopes scopes_;
+  WithQueries with_;
+  const Outside outside_;
   Block* block_ = nullptr;
-  int subquery_depth_ = 0;
   std::vector<std::string> notices_;
+  ast::ReturnCapacity capacity_ = ast::ReturnCapacity::kNone;
   // The statement is an expression: PartiQL rounds its numerals to 38 digits. Anywhere else, where they
   // would meet stored numbers, more digits are an error.
   bool rounds_numerals_ = false;
-  std::vector<std::unique_ptr<CommonTable>> common_;
-  const CommonTable* common_top_ = nullptr;  // the innermost one in sight
 };
 
 // Sets a variable for a C++ scope.
@@ -397,22 +311,35 @@ class Restore {
   T old_;
 };
 
-// How names are compared: quoted ones exactly.
-bool SameName(std::string_view known, const ast::Identifier& written);
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-bool Written(const ast::Identifier& name);                              // "" in quotes is a name too
-bool Intersects(const std::vector<int>& a, const std::vector<int>& b);  // both sorted
 std::string UpperCase(std::string_view s);
-bool ReadsSlot(const Expr& e, int slot);
-// Whether USING made the column one of the join.
-bool IsMerged(const Variable& row, const std::string& column);
 // (a, b): a list written in parentheses; null: it is none.
 inline const ast::Array* AsRow(const ast::Expr& e) {
   const auto* array = e.As<ast::Array>();
   return array != nullptr && array->row ? array : nullptr;
 }
+// Whether one of the slots is defined in the plan.
+inline bool Defines(const Plan& plan, const std::vector<int>& slots) {
+  return !slots.empty() && Intersects(slots, SlotsDefined(plan));
+}
+// binder_from.cc: the rows of the source; of a collection, for each row of `left`, unless null.
+PlanPtr SourcePlan(const Source& source, PlanPtr left);
+// binder_projection.cc: the name an expression gives its column, which is its last path step; none for other ones.
+std::optional<std::string> ItemName(const ast::Expr& e, bool dynamo);
+// `*` of the select list, over the FROM variables or the keys of GROUP BY.
+void AddStar(const Scope& from, const Scope* groups, Projection* p);
+// x.*; `merged`: without the columns that USING took.
+void AddSpread(const Variable& v, int position, bool merged, Projection* p);
+ExprPtr RowValue(const Projection& p, RowForm form, TextSpan span);
+
+// binder_group.cc: `e` in terms of keys and aggregates; null stays null. Error: it reads a FROM variable outside of
+// both.
+Result<ExprPtr> OverGroups(const ExprPtr& e, const Grouping& g);
+Status OverGroups(std::vector<SortKey>* keys, const Grouping& g);
+Status OverGroups(Plan::WindowCall* call, const Grouping& g);
 // An array of an ordered aggregate's arguments and order, as OrderedAggregate reads it.
 ExprPtr OrderedRow(const std::vector<ExprPtr>& args, const std::vector<SortKey>& order, TextSpan span);
+// ROW_NUMBER, RANK, ...: those that stand before OVER only. `upper`: in upper case.
+bool IsWindowFunction(std::string_view upper);
 bool SameOrder(const std::vector<SortKey>& a, const std::vector<SortKey>& b);
 
 }  // namespace parton::binder

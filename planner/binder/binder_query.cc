@@ -12,8 +12,6 @@ namespace parton::binder {
 
 namespace {
 
-bool IsRows(const Query& q) { return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList; }
-
 bool IsNegativeLiteral(const ast::Expr& e) {
   const auto* literal = e.As<ast::Literal>();
   return literal != nullptr && literal->value.is_int() && literal->value.number() < Number(0);
@@ -36,14 +34,14 @@ int Binder::ComputeSlot(const ExprPtr& e, std::string_view, PlanPtr* plan) {
 Result<BoundQuery> Binder::BindQuery(const ast::Query& query, RowForm form) {
   CheckStack();
   CheckPoint();
-  Restore<const CommonTable*> sight(&common_top_, common_top_);
+  Restore<const CommonTable*> sight(&with_.top, with_.top);
   if (next_slot_ > kMaxSlots) {
     return Status(StatusCode::kLimitExceeded, "the statement has too many parts", query.span);
   }
-  size_t first = common_.size();
+  size_t first = with_.size();
   PARTON_RETURN_IF_ERROR(BindWith(query));
   PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindBody(query, form));
-  EndWith(first, &q);
+  with_.PutInPlace(first, &q);
   q.query.span = query.span;
   return q;
 }
@@ -72,7 +70,7 @@ Result<BoundQuery> Binder::BindBody(const ast::Query& query, RowForm form) {
 
 // Rows of another form, for queries that are no SELECT block.
 Result<BoundQuery> Binder::InForm(BoundQuery q, RowForm form) {
-  if (form == RowForm::kTuple || !IsRows(q.query)) return q;
+  if (form == RowForm::kTuple || !q.query.HasRows()) return q;
   TextSpan span = q.query.span;
   ExprPtr row = SlotRef(q.query.slot, "");
   if (form == RowForm::kColumn) {
@@ -97,7 +95,7 @@ Result<BoundQuery> Binder::InForm(BoundQuery q, RowForm form) {
 }
 
 BoundQuery Binder::AsRows(BoundQuery q) {
-  if (IsRows(q.query)) return q;
+  if (q.query.HasRows()) return q;
   Plan::Unnest unnest;
   PlanPtr below = MakePlan(Plan::Once{});
   const auto* compute = q.query.root->As<Plan::Compute>();
@@ -274,14 +272,14 @@ Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
   if (!query.order_by.empty()) {
     // The rows are what names refer to.
     Scope rows;
-    rows.outer = scope_;
+    rows.outer = scopes_.top;
     Variable row;
     row.value = SlotRef(q->query.slot, "");
     row.columns = q->query.columns;
     row.closed = !row.columns.empty();
     row.stored = q->stored;
     rows.variables.push_back(row);
-    Restore<const Scope*> inside(&scope_, &rows);
+    Restore<const Scope*> inside(&scopes_.top, &rows);
     Restore<Block*> block(&block_, nullptr);
     Plan::Sort sort;
     for (const ast::OrderItem& item : query.order_by) {
@@ -294,7 +292,7 @@ Status Binder::BindTail(const ast::Query& query, BoundQuery* q) {
         }
         ast::Identifier name{row.columns[static_cast<size_t>(position - 1)], true, item.expr->span};
         SortKey key;
-        key.expr = AttributeOf(row, name);
+        key.expr = AttributeExpr(row, name);
         key.descending = item.descending;
         key.nulls_first = item.nulls_first.value_or(item.descending);
         sort.keys.push_back(std::move(key));

@@ -14,8 +14,6 @@ namespace parton::binder {
 
 namespace {
 
-bool IsRows(const Query& q) { return q.shape == Query::Shape::kBag || q.shape == Query::Shape::kList; }
-
 ExprPtr NameList(const std::vector<std::string>& names, TextSpan span) {
   std::vector<Value> values;
   values.reserve(names.size());
@@ -25,11 +23,42 @@ ExprPtr NameList(const std::vector<std::string>& names, TextSpan span) {
 
 }  // namespace
 
-CommonTable* Binder::FindCommonTable(const ast::Identifier& name) const {
-  for (const CommonTable* t = common_top_; t != nullptr; t = t->outer) {
+CommonTable* WithQueries::Find(const ast::Identifier& name) const {
+  for (const CommonTable* t = top; t != nullptr; t = t->outer) {
     if (SameName(t->ast->name.name, name)) return const_cast<CommonTable*>(t);
   }
   return nullptr;
+}
+
+void WithQueries::AddNames(std::vector<std::string>* out) const {
+  for (const CommonTable* t = top; t != nullptr; t = t->outer) out->push_back(t->ast->name.name);
+}
+
+std::unique_ptr<CommonTable> WithQueries::New(const ast::CommonTable& with, const Scope* scope) {
+  auto table = std::make_unique<CommonTable>();
+  table->ast = &with;
+  table->outer = top;
+  table->id = next_id_++;
+  table->scope = scope;
+  table->depth = depth;
+  return table;
+}
+
+void WithQueries::Show(std::unique_ptr<CommonTable> table) {
+  top = table.get();
+  tables_.push_back(std::move(table));
+}
+
+void WithQueries::PutInPlace(size_t first, BoundQuery* result) const {
+  for (size_t i = tables_.size(); i-- > first;) {
+    const CommonTable& table = *tables_[i];
+    if (table.uses != 1 || table.used_in_subquery || table.bind_again) continue;
+    const int id = table.id;
+    result->query.root = TransformUp(result->query.root, [id](const PlanPtr& p) {
+      const auto* shared = p->As<Plan::Shared>();
+      return shared != nullptr && shared->id == id && !p->inputs.empty() ? p->inputs[0] : p;
+    });
+  }
 }
 
 Result<BoundQuery> Binder::RenameColumns(BoundQuery q, const std::vector<ast::Identifier>& names, TextSpan span) {
@@ -55,9 +84,9 @@ Result<BoundQuery> Binder::RenameColumns(BoundQuery q, const std::vector<ast::Id
 }
 
 Result<BoundQuery> Binder::BindCommonTable(const CommonTable& table) {
-  Restore<const Scope*> scope(&scope_, table.scope);
+  Restore<const Scope*> scope(&scopes_.top, table.scope);
   Restore<Block*> block(&block_, nullptr);
-  Restore<const CommonTable*> sight(&common_top_, table.outer);
+  Restore<const CommonTable*> sight(&with_.top, table.outer);
   PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*table.ast->query));
   if (table.ast->columns.empty()) return q;
   return RenameColumns(AsRows(std::move(q)), table.ast->columns, table.ast->span);
@@ -69,11 +98,11 @@ Result<std::optional<BoundQuery>> Binder::BindRecursive(CommonTable* table) {
   if (op == nullptr || op->op != ast::SetOp::kUnion || query.HasTail() || !query.with.empty()) {
     return std::optional<BoundQuery>();
   }
-  Restore<const Scope*> scope(&scope_, table->scope);
+  Restore<const Scope*> scope(&scopes_.top, table->scope);
   Restore<Block*> block(&block_, nullptr);
   int slots = next_slot_;
   PARTON_ASSIGN_OR_RETURN(BoundQuery seed, [&]() -> Result<BoundQuery> {
-    Restore<const CommonTable*> sight(&common_top_, table->outer);
+    Restore<const CommonTable*> sight(&with_.top, table->outer);
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*op->left));
     q = AsRows(std::move(q));
     if (table->ast->columns.empty()) return q;
@@ -83,7 +112,7 @@ Result<std::optional<BoundQuery>> Binder::BindRecursive(CommonTable* table) {
   table->recursing = true;
   table->uses = 0;
   Result<BoundQuery> bound_step = [&]() -> Result<BoundQuery> {
-    Restore<const CommonTable*> sight(&common_top_, table);
+    Restore<const CommonTable*> sight(&with_.top, table);
     PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*op->right));
     return AsRows(std::move(q));
   }();
@@ -125,12 +154,7 @@ Status Binder::BindWith(const ast::Query& query) {
         return Status::Validation(fmt::format("WITH names \"{}\" twice", with.name.name), with.name.span);
       }
     }
-    auto table = std::make_unique<CommonTable>();
-    table->ast = &with;
-    table->outer = common_top_;
-    table->id = next_shared_++;
-    table->scope = scope_;
-    table->depth = subquery_depth_;
+    std::unique_ptr<CommonTable> table = with_.New(with, scopes_.top);
     std::optional<BoundQuery> recursive;
     if (query.recursive) {
       PARTON_ASSIGN_OR_RETURN(recursive, BindRecursive(table.get()));
@@ -143,10 +167,9 @@ Status Binder::BindWith(const ast::Query& query) {
       }
     } else {
       PARTON_ASSIGN_OR_RETURN(table->bound, BindCommonTable(*table));
-      table->bind_again = !IsRows(table->bound.query) || !SlotsFree(*table->bound.query.root).empty();
+      table->bind_again = !table->bound.query.HasRows() || !SlotsFree(*table->bound.query.root).empty();
     }
-    common_top_ = table.get();
-    common_.push_back(std::move(table));
+    with_.Show(std::move(table));
   }
   return Status::Ok();
 }
@@ -162,7 +185,7 @@ Result<BoundQuery> Binder::UseCommonTable(CommonTable* table) {
     q.query.root = MakePlan(Plan::Shared{table->id, table->ast->name.name, q.query.slot});
     return q;
   }
-  if (subquery_depth_ > table->depth) table->used_in_subquery = true;
+  if (with_.depth > table->depth) table->used_in_subquery = true;
   if (!table->recursive) {
     // Each use has slots of its own, so that two of them may be joined; the rows are computed once.
     if (table->uses > 1) {
@@ -179,19 +202,6 @@ Result<BoundQuery> Binder::UseCommonTable(CommonTable* table) {
   copy.outputs.push_back(SlotExpr{q.query.slot, SlotRef(shared, table->ast->name.name)});
   q.query.root = MakePlan(std::move(copy), {q.query.root});
   return q;
-}
-
-void Binder::EndWith(size_t first, BoundQuery* result) {
-  for (size_t i = common_.size(); i-- > first;) {
-    const CommonTable& table = *common_[i];
-    if (result != nullptr && table.uses == 1 && !table.used_in_subquery && !table.bind_again) {
-      int id = table.id;
-      result->query.root = TransformUp(result->query.root, [id](const PlanPtr& p) {
-        const auto* shared = p->As<Plan::Shared>();
-        return shared != nullptr && shared->id == id && !p->inputs.empty() ? p->inputs[0] : p;
-      });
-    }
-  }
 }
 
 }  // namespace parton::binder

@@ -7,38 +7,16 @@
 #include <utility>
 
 #include "planner/binder/binder_internal.h"
+#include "planner/dynamo/key_conditions.h"
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/terms.h"
 
 namespace parton::binder {
 
 namespace {
 
-constexpr const char* kNoFullKey = "Where clause does not contain a mandatory equality on all key attributes";
-
-// The key attribute that `term` binds to one value by `=` or a one-element IN; null: none.
-const KeyAttribute* BoundKey(const ExprPtr& term, const KeySchema& key, int slot) {
-  ExprPtr left, right;
-  if (const auto* compare = term->As<Expr::Compare>()) {
-    if (compare->op != CompareOp::kEq) return nullptr;
-    left = compare->left;
-    right = compare->right;
-  } else if (const auto* in = term->As<Expr::In>()) {
-    const auto* list = in->haystack->As<Expr::MakeCollection>();
-    if (in->negated || list == nullptr || list->elements.size() != 1) return nullptr;
-    left = in->needle;
-    right = list->elements[0];
-  } else {
-    return nullptr;
-  }
-  for (int turn = 0; turn < 2; ++turn, std::swap(left, right)) {
-    const auto* path = left->As<Expr::Path>();
-    const auto* base = path == nullptr ? nullptr : path->base->As<Expr::Slot>();
-    if (base == nullptr || base->index != slot || path->steps.size() != 1 || ReadsSlot(*right, slot)) continue;
-    if (path->steps[0].index >= 0) continue;
-    if (path->steps[0].name == key.hash.name) return &key.hash;
-    if (key.range.has_value() && path->steps[0].name == key.range->name) return &*key.range;
-  }
-  return nullptr;
+Status NoFullKey(TextSpan span) {
+  return Status::Validation("Where clause does not contain a mandatory equality on all key attributes", span);
 }
 
 std::string PathText(const std::vector<PathStep>& path) {
@@ -129,9 +107,7 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
                                 "RETURNING ALL OLD * or ALL NEW *");
     }
   }
-  if (tail.capacity != ast::ReturnCapacity::kNone) {
-    write->capacity = tail.capacity == ast::ReturnCapacity::kTotal ? "TOTAL" : "INDEXES";
-  }
+  capacity_ = tail.capacity;
   if (tail.rate_read.has_value() || tail.rate_write.has_value()) {
     notices_.push_back("RATELIMIT has no effect here");
   }
@@ -258,7 +234,7 @@ Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier&
     if (name.parts.size() > 2) {
       return Status::Validation("A path may contain at most 2 components in the FROM clause", name.span);
     }
-    write->table = FindTable(name.parts[0]);
+    write->table = outside_.FindTable(name.parts[0]);
     if (write->table == nullptr) return UnknownTable(name.parts[0]);
     if (dynamo()) return Status::Validation("This operation is not supported on an index", name.span);
     index = write->table->FindIndex(name.parts[1].name);
@@ -269,7 +245,6 @@ Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier&
   }
   Source source = TableSource(write->table, index);
   Plan::Access access = *source.plan->As<Plan::Access>();
-  access.whole_item = true;
   access.alias = Written(as) ? as.name : write->table->name;
   write->slot = access.slot;
   Variable v = source.variable;
@@ -277,7 +252,7 @@ Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier&
   v.implied_name = !Written(as);
   v.also_name.clear();
   v.value = SlotRef(access.slot, access.alias);
-  scope->outer = scope_;
+  scope->outer = scopes_.top;
   scope->variables.push_back(std::move(v));
   write->target = MakePlan(std::move(access));
   return Status::Ok();
@@ -286,7 +261,7 @@ Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier&
 Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write) {
   bool keyed = upsert || dynamo();
   if (where == nullptr) {
-    return keyed ? Status::Validation(kNoFullKey, span) : Status::Ok();
+    return keyed ? KeyConditionFailed(NoFullKey(span)) : Status::Ok();
   }
   PARTON_ASSIGN_OR_RETURN(ExprPtr predicate, BindExpr(*where));
   write->condition = predicate;
@@ -298,7 +273,7 @@ Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, Wri
   std::vector<ExprPtr> on_key, rest;
   bool hash = false, range = !key.range.has_value();
   for (const ExprPtr& term : Conjuncts(predicate)) {
-    const KeyAttribute* bound = BoundKey(term, key, write->slot);
+    const KeyAttribute* bound = FixedKey(*term, write->slot, key);
     if (bound == nullptr) {
       rest.push_back(term);
       continue;
@@ -314,13 +289,13 @@ Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, Wri
     on_key.push_back(term);
   }
   if (!hash || !range) {
-    if (dynamo()) return Status::Validation(kNoFullKey, where->span);
+    if (dynamo()) return KeyConditionFailed(NoFullKey(where->span));
     // An UPSERT that names no one item changes those that are there, as ddbsh's does.
     write->if_absent = WriteOp::Otherwise::kSkip;
     write->target = MakePlan(Plan::Filter{std::move(predicate)}, {write->target});
     return Status::Ok();
   }
-  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoKeys(*predicate, write->slot, key));
+  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoKeys(*predicate, write->slot, key, input_.key_condition_failed));
   // The key alone finds the item; all else is decided when it is written.
   write->target = MakePlan(Plan::Filter{Conjoin(std::move(on_key))}, {write->target});
   if (upsert) write->condition = Conjoin(std::move(rest));
@@ -390,7 +365,7 @@ Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
   write.kind = WritePlan::Kind::kUpdate;
   Scope scope;
   PARTON_RETURN_IF_ERROR(BindTarget(update.table, update.as, &scope, &write));
-  Restore<const Scope*> inside(&scope_, &scope);
+  Restore<const Scope*> inside(&scopes_.top, &scope);
   Block block;
   block.no_aggregates = block.no_windows = "UPDATE";
   block.from = &scope;
@@ -416,7 +391,7 @@ Result<WritePlan> Binder::BindDelete(const ast::Delete& del) {
   write.kind = WritePlan::Kind::kDelete;
   Scope scope;
   PARTON_RETURN_IF_ERROR(BindTarget(del.table, del.as, &scope, &write));
-  Restore<const Scope*> inside(&scope_, &scope);
+  Restore<const Scope*> inside(&scopes_.top, &scope);
   Block block;
   block.no_aggregates = block.no_windows = "DELETE";
   block.from = &scope;

@@ -7,7 +7,7 @@
 
 #include "planner/dynamo/api_internal.h"
 #include "planner/plan/plan_visit.h"
-#include "planner/predicate/key_terms.h"
+#include "planner/predicate/terms.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"
 

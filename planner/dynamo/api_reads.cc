@@ -5,7 +5,7 @@
 
 #include "planner/dynamo/api_internal.h"
 #include "planner/plan/plan_visit.h"
-#include "planner/predicate/key_terms.h"
+#include "planner/predicate/terms.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
@@ -157,18 +157,7 @@ void ReadCollector::Keys(const Plan::Access& a) {
 // Whether the term is about a key of what is queried, which FilterExpression must not name.
 bool ReadCollector::ReadsKey(const Expr& term, const Plan::Access& a) const {
   const KeySchema& key = KeyRead(a);
-  bool found = false;
-  auto visit = [&](auto& self, const Expr& e) -> void {
-    if (const auto* path = e.As<Expr::Path>(); path != nullptr && !path->steps.empty()) {
-      const auto* base = path->base->As<Expr::Slot>();
-      const std::string& name = path->steps[0].name;
-      found = found || (base != nullptr && base->index == a.slot &&
-                        (name == key.hash.name || (key.range && name == key.range->name)));
-    }
-    ForEachChild(e, [&](const ExprPtr& child) { self(self, *child); });
-  };
-  visit(visit, term);
-  return found;
+  return Mentions(term, a.slot, key.hash.name) || (key.range && Mentions(term, a.slot, key.range->name));
 }
 
 // One condition on the sort key, or none; what it leaves out is said. nullopt: no key meets the range.

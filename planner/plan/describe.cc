@@ -6,9 +6,22 @@
 #include <algorithm>
 
 #include "planner/plan/plan.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 
 namespace parton {
+
+std::string_view AccessKindName(AccessKind kind) {
+  switch (kind) {
+    case AccessKind::kScan: return "Scan";
+    case AccessKind::kRangeScan: return "RangeScan";
+    case AccessKind::kQuery: return "Query";
+    case AccessKind::kGetItem: return "GetItem";
+    case AccessKind::kBatchGet: return "BatchGet";
+    case AccessKind::kEmpty: return "Empty";
+  }
+  return "";
+}
 
 namespace {
 
@@ -69,18 +82,6 @@ std::string KeyText(const AccessKey& k, const KeySchema& key) {
   return out;
 }
 
-std::string_view AccessName(AccessKind kind) {
-  switch (kind) {
-    case AccessKind::kScan: return "Scan";
-    case AccessKind::kRangeScan: return "RangeScan";
-    case AccessKind::kQuery: return "Query";
-    case AccessKind::kGetItem: return "GetItem";
-    case AccessKind::kBatchGet: return "BatchGet";
-    case AccessKind::kEmpty: return "Empty";
-  }
-  return "";
-}
-
 std::string_view JoinName(JoinKind kind) {
   switch (kind) {
     case JoinKind::kInner: return "inner";
@@ -107,7 +108,7 @@ struct Describer {
     Add("because", n.reason);
   }
   void operator()(const Plan::Access& n) {
-    out->name = AccessName(n.kind);
+    out->name = AccessKindName(n.kind);
     Add("table", n.table->name);
     const KeySchema& key = n.index ? n.index->key : n.table->key;
     if (n.index) Add("index", n.index->name);

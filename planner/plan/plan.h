@@ -52,6 +52,10 @@ enum class AccessKind : uint8_t {
   kBatchGet,   // several full keys
   kEmpty,      // a contradiction: nothing is read
 };
+inline constexpr AccessKind kAccessKinds[] = {AccessKind::kScan,    AccessKind::kRangeScan, AccessKind::kQuery,
+                                              AccessKind::kGetItem, AccessKind::kBatchGet,  AccessKind::kEmpty};
+// "Scan", "RangeScan", "Query", "GetItem", "BatchGet", "Empty".
+std::string_view AccessKindName(AccessKind kind);
 
 // Bounds as expressions that read no slot defined by the access itself; evaluated when it opens. A bound
 // value that is NULL, MISSING or of another type than the key's empties the range.
@@ -111,7 +115,7 @@ struct Plan {
     bool consistent = false;              // SELECT CONSISTENT
     std::optional<uint64_t> limit;        // rows wanted after the filter, where known and constant
     std::vector<std::string> attributes;  // top-level attributes the query reads; for coverage
-    bool whole_item = false;              // it needs all of them
+    bool whole_item = true;               // it needs all of them; so it is as long as nobody has looked
     int threads = 1;                      // planned parallelism
     std::vector<std::string> rejected;    // why the other paths lost, a line each
   };
@@ -281,6 +285,8 @@ std::vector<int> SlotsDefined(const Plan& plan);
 std::vector<int> SlotsOwn(const Plan& plan);
 // Slots it reads but does not define.
 std::vector<int> SlotsFree(const Plan& plan);
+// Whether two sorted lists of slots have one in common.
+bool Intersects(const std::vector<int>& a, const std::vector<int>& b);
 
 // A query: its rows are the values of `slot` in the rows of `root`.
 struct Query {
@@ -295,6 +301,9 @@ struct Query {
   int name_slot = -1;
   std::vector<std::string> columns;  // of the select list, where known
   TextSpan span;
+
+  // It gives rows; else one value, or a tuple.
+  bool HasRows() const { return shape == Shape::kBag || shape == Shape::kList; }
 };
 using QueryPtr = std::shared_ptr<const Query>;
 
@@ -328,8 +337,7 @@ struct WritePlan {
   WriteOp::Otherwise if_false = WriteOp::Otherwise::kSkip;
   bool negated = false;  // NOT EXISTS
   ReturnValues returning = ReturnValues::kNone;
-  uint64_t batch = 0;    // WITH (batch = n): in batches of n, each atomic; 0: one atomic write
-  std::string capacity;  // RETURN CONSUMED CAPACITY TOTAL | INDEXES
+  uint64_t batch = 0;  // WITH (batch = n): in batches of n, each atomic; 0: one atomic write
 };
 
 // The tree as EXPLAIN shows it: an operator, its properties in order, its inputs. Text and JSON are rendered

@@ -128,4 +128,12 @@ std::vector<int> SlotsFree(const Plan& plan) {
   return {s.begin(), s.end()};
 }
 
+bool Intersects(const std::vector<int>& a, const std::vector<int>& b) {
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (*i == *j) return true;
+    *i < *j ? ++i : ++j;
+  }
+  return false;
+}
+
 }  // namespace parton

@@ -1,5 +1,6 @@
 #include "planner/plan/plan_visit.h"
 
+#include <type_traits>
 #include <unordered_set>
 
 #include "types/status/bounds.h"
@@ -8,44 +9,53 @@ namespace parton {
 
 namespace {
 
-// Applies fn to each ExprPtr member of a node, in place. The one list of where expressions live.
-template <typename Fn>
+// Applies fn to each ExprPtr member of a node; where that is not const, in place. The one list of where expressions
+// live.
+template <bool kConst, typename Fn>
 struct ExprMembers {
+  template <typename T>
+  using Ref = std::conditional_t<kConst, const T&, T&>;
+
   Fn& fn;
 
-  void Visit(ExprPtr& e) {
-    if (e != nullptr) e = fn(e);
+  void Visit(Ref<ExprPtr> e) {
+    if (e == nullptr) return;
+    if constexpr (kConst) {
+      fn(e);
+    } else {
+      e = fn(e);
+    }
   }
-  void Visit(std::optional<ExprPtr>& e) {
+  void Visit(Ref<std::optional<ExprPtr>> e) {
     if (e.has_value()) Visit(*e);
   }
-  void Visit(std::vector<ExprPtr>& list) {
-    for (ExprPtr& e : list) Visit(e);
+  void Visit(Ref<std::vector<ExprPtr>> list) {
+    for (auto& e : list) Visit(e);
   }
-  void Visit(std::vector<SlotExpr>& list) {
-    for (SlotExpr& s : list) Visit(s.expr);
+  void Visit(Ref<std::vector<SlotExpr>> list) {
+    for (auto& s : list) Visit(s.expr);
   }
-  void Visit(std::vector<SortKey>& list) {
-    for (SortKey& k : list) Visit(k.expr);
+  void Visit(Ref<std::vector<SortKey>> list) {
+    for (auto& k : list) Visit(k.expr);
   }
-  void Visit(std::vector<std::pair<ExprPtr, ExprPtr>>& list) {
+  void Visit(Ref<std::vector<std::pair<ExprPtr, ExprPtr>>> list) {
     for (auto& [a, b] : list) {
       Visit(a);
       Visit(b);
     }
   }
-  void Visit(std::vector<BoundExpr>& list) {
-    for (BoundExpr& b : list) Visit(b.value);
+  void Visit(Ref<std::vector<BoundExpr>> list) {
+    for (auto& b : list) Visit(b.value);
   }
 
-  void operator()(Plan::Once&) {}
-  void operator()(Plan::Empty&) {}
-  void operator()(Plan::Access& n) {
-    for (AccessKey& k : n.keys) {
+  void operator()(Ref<Plan::Once>) {}
+  void operator()(Ref<Plan::Empty>) {}
+  void operator()(Ref<Plan::Access> n) {
+    for (auto& k : n.keys) {
       Visit(k.hash);
       Visit(k.range);
     }
-    for (AccessRange& r : n.ranges) {
+    for (auto& r : n.ranges) {
       Visit(r.hash);
       Visit(r.lows);
       Visit(r.highs);
@@ -57,32 +67,32 @@ struct ExprMembers {
     Visit(n.exclusive);
     Visit(n.pushed_filter);
   }
-  void operator()(Plan::FunctionScan& n) { Visit(n.args); }
-  void operator()(Plan::Unnest& n) { Visit(n.collection); }
-  void operator()(Plan::Filter& n) {
+  void operator()(Ref<Plan::FunctionScan> n) { Visit(n.args); }
+  void operator()(Ref<Plan::Unnest> n) { Visit(n.collection); }
+  void operator()(Ref<Plan::Filter> n) {
     Visit(n.predicate);
     Visit(n.exclusive);
   }
-  void operator()(Plan::Compute& n) { Visit(n.outputs); }
-  void operator()(Plan::Join& n) {
+  void operator()(Ref<Plan::Compute> n) { Visit(n.outputs); }
+  void operator()(Ref<Plan::Join> n) {
     Visit(n.on);
     Visit(n.keys);
   }
-  void operator()(Plan::SemiJoin& n) {
+  void operator()(Ref<Plan::SemiJoin> n) {
     Visit(n.keys);
     Visit(n.on);
   }
-  void operator()(Plan::Aggregate& n) {
+  void operator()(Ref<Plan::Aggregate> n) {
     Visit(n.keys);
-    for (Plan::AggregateCall& c : n.calls) {
+    for (auto& c : n.calls) {
       Visit(c.args);
       Visit(c.filter);
       Visit(c.order);
     }
     for (auto& [name, e] : n.group_as) Visit(e);
   }
-  void operator()(Plan::Window& n) {
-    for (Plan::WindowCall& c : n.calls) {
+  void operator()(Ref<Plan::Window> n) {
+    for (auto& c : n.calls) {
       Visit(c.args);
       Visit(c.partition);
       Visit(c.order);
@@ -91,21 +101,21 @@ struct ExprMembers {
       Visit(c.filter);
     }
   }
-  void operator()(Plan::Sort& n) {
+  void operator()(Ref<Plan::Sort> n) {
     Visit(n.keys);
     Visit(n.limit);
   }
-  void operator()(Plan::Limit& n) {
+  void operator()(Ref<Plan::Limit> n) {
     Visit(n.limit);
     Visit(n.offset);
     Visit(n.ties);
   }
-  void operator()(Plan::Distinct&) {}
-  void operator()(Plan::SetOperation&) {}
-  void operator()(Plan::Shared&) {}
-  void operator()(Plan::Recursive&) {}
-  void operator()(Plan::Gather&) {}
-  void operator()(Plan::GraphMatch& n) {
+  void operator()(Ref<Plan::Distinct>) {}
+  void operator()(Ref<Plan::SetOperation>) {}
+  void operator()(Ref<Plan::Shared>) {}
+  void operator()(Ref<Plan::Recursive>) {}
+  void operator()(Ref<Plan::Gather>) {}
+  void operator()(Ref<Plan::GraphMatch> n) {
     Visit(n.graph);
     Visit(n.conditions);
   }
@@ -121,20 +131,15 @@ PlanPtr MapExprs(const PlanPtr& plan, const std::function<ExprPtr(const ExprPtr&
     changed |= result != e;
     return result;
   };
-  ExprMembers<decltype(wrapped)> members{wrapped};
+  ExprMembers<false, decltype(wrapped)> members{wrapped};
   std::visit([&](auto& n) { members(n); }, copy->node);
   return changed ? copy : plan;
 }
 
 void ForEachExpr(const Plan& plan, const std::function<void(const ExprPtr&)>& fn) {
   CheckPoint();
-  auto visit = [&](const ExprPtr& e) {
-    fn(e);
-    return e;
-  };
-  ExprMembers<decltype(visit)> members{visit};
-  auto copy = plan.node;  // plans are shared between threads: not even a self-assignment is allowed
-  std::visit([&](auto& n) { members(n); }, copy);
+  ExprMembers<true, const std::function<void(const ExprPtr&)>> members{fn};
+  std::visit([&](const auto& n) { members(n); }, plan.node);
 }
 
 void ForEachSubquery(const Plan& plan, const std::function<void(const Expr::Subquery&, const Query&)>& fn) {

@@ -172,6 +172,8 @@ class Validator {
     if (const auto* n = plan.As<Plan::Access>()) return CheckAccess(*n);
     if (const auto* n = plan.As<Plan::SemiJoin>()) return CheckSemiJoin(*n, first, second);
     if (const auto* n = plan.As<Plan::SetOperation>()) {
+      PARTON_RETURN_IF_ERROR(CheckApart(first, second));
+      PARTON_RETURN_IF_ERROR(CheckApart(first, {n->slot}));
       PARTON_RETURN_IF_ERROR(Needs(first, n->left_slot, "the left side of a set operation"));
       return Needs(second, n->right_slot, "the right side of a set operation");
     }
@@ -272,6 +274,14 @@ class Validator {
     }
     return Status::Ok();
   }
+  static Status CheckApart(const Slots& left, const Slots& right) {
+    for (int slot : right) {
+      if (std::find(left.begin(), left.end(), slot) != left.end()) {
+        return Wrong(fmt::format("both sides define slot {}", slot));
+      }
+    }
+    return Status::Ok();
+  }
   Status CheckJoin(const Plan::Join& n, const Slots& left, const Slots& right) {
     const bool keeps_right = n.kind == JoinKind::kRight || n.kind == JoinKind::kFull;
     if (n.lateral && keeps_right) return Wrong("a lateral join cannot keep unmatched right rows");
@@ -280,11 +290,7 @@ class Validator {
     if (n.strategy != JoinStrategy::kHash && !n.keys.empty()) return Wrong("keys of a join that does not hash");
     if (n.kind == JoinKind::kCross && (n.on != nullptr || !n.keys.empty()))
       return Wrong("a cross join with a condition");
-    for (int slot : right) {
-      if (std::find(left.begin(), left.end(), slot) != left.end()) {
-        return Wrong(fmt::format("both sides of a join define slot {}", slot));
-      }
-    }
+    PARTON_RETURN_IF_ERROR(CheckApart(left, right));
     PARTON_RETURN_IF_ERROR(CheckKeys(n.keys, left, right));
     Slots both = left;
     both.insert(both.end(), right.begin(), right.end());
@@ -294,6 +300,8 @@ class Validator {
     if (n.null_aware && n.keys.empty()) return Wrong("a null-aware join without a key");
     if (n.mark_slot < 0 && n.null_aware && !n.anti) return Wrong("a null-aware join that is no anti-join");
     if (n.mark_slot >= 0 && n.on != nullptr) return Wrong("a join that marks its rows has a condition beside its keys");
+    if (n.mark_slot >= 0) PARTON_RETURN_IF_ERROR(CheckApart(left, {n.mark_slot}));
+    PARTON_RETURN_IF_ERROR(CheckApart(left, right));
     PARTON_RETURN_IF_ERROR(CheckKeys(n.keys, left, right));
     Slots both = left;
     both.insert(both.end(), right.begin(), right.end());

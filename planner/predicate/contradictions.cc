@@ -5,20 +5,30 @@
 #include <unordered_map>
 
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/terms.h"
 #include "types/expr/evaluate.h"
 #include "types/value/value_compare.h"
+#include "types/value/value_interval.h"
 
 namespace parton {
 
 namespace {
 
+struct LiteralBound {
+  const Value* value;
+  bool inclusive;
+};
+struct LiteralOrder {
+  std::optional<int> operator()(const Value* a, const Value* b) const {
+    if (a->is_absent() || b->is_absent()) return std::nullopt;
+    return CompareScalars(*a, *b);
+  }
+};
+
 // What literals say about one path.
 struct Span {
   const Value* equal = nullptr;
-  const Value* low = nullptr;
-  const Value* high = nullptr;
-  bool low_inclusive = true;
-  bool high_inclusive = true;
+  ValueInterval<LiteralBound, LiteralOrder> between;
 };
 
 const Value* LiteralOf(const ExprPtr& e) {
@@ -39,86 +49,58 @@ class Finder {
         if (never && (!Strict() || &term == &terms.front())) return true;
         continue;
       }
-      if (const auto* c = term->As<Expr::Compare>(); c != nullptr && c->left->As<Expr::Path>()) {
-        if (const Value* v = LiteralOf(c->right)) Note(c->left, c->op, v);
-      } else if (const auto* b = term->As<Expr::Between>(); b != nullptr && !b->negated && b->value->As<Expr::Path>()) {
-        if (const Value* v = LiteralOf(b->low)) Note(b->value, CompareOp::kGe, v);
-        if (const Value* v = LiteralOf(b->high)) Note(b->value, CompareOp::kLe, v);
-      }
+      Note(ReadTerm(*term));
       if (found_) return true;
     }
     return false;
   }
 
  private:
-  // Strict typing must still report a comparison of unlike types, so only alike ones are judged
-  // there.
-  static std::optional<int> Compare(const Value& a, const Value& b) {
-    if (a.is_absent() || b.is_absent()) return std::nullopt;
-    return CompareScalars(a, b);
-  }
-
   bool Strict() const { return settings_.typing == Typing::kStrict; }
 
   // A key attribute: it is there in every item, and a comparison with it is never in error.
   bool IsKey(const Expr& path) const {
     if (access_ == nullptr || access_->table == nullptr) return false;
-    const auto* p = path.As<Expr::Path>();
-    const auto* root = p->base->As<Expr::Slot>();
-    if (root == nullptr || root->index != access_->slot || p->steps.size() != 1) return false;
-    const KeySchema& key = access_->table->key;
-    const std::string& name = p->steps[0].name;
-    return p->steps[0].index < 0 && (name == key.hash.name || (key.range && name == key.range->name));
+    return KeyAttributeOf(path, access_->slot, access_->table->key) != nullptr;
   }
 
-  void Note(const ExprPtr& path, CompareOp op, const Value* v) {
-    if (op == CompareOp::kNe || (Strict() && !IsKey(*path))) return;
+  void Note(const Term& t) {
+    using Op = Term::Op;
+    if (t.op != Op::kEqual && t.op != Op::kBetween && !t.IsLow() && !t.IsHigh()) return;
+    const Value* v = LiteralOf(t.value);
+    if (t.op == Op::kBetween) {
+      Note(t.operand, Op::kGreaterEqual, v);
+      Note(t.operand, Op::kLessEqual, LiteralOf(t.high));
+    } else {
+      Note(t.operand, t.op, v);
+    }
+  }
+
+  // `v` may be null.
+  void Note(const ExprPtr& path, Term::Op op, const Value* v) {
+    // Strict typing must still report a comparison of unlike types.
+    if (v == nullptr || (Strict() && !IsKey(*path))) return;
     if (v->is_absent()) {
       // `= NULL` is unknown in PartiQL, and a question with an answer in DynamoDB.
       found_ = found_ || settings_.logic() == Logic::kPartiql;
       return;
     }
     Span& span = spans_[path];
-    switch (op) {
-      case CompareOp::kEq:
-        if (span.equal != nullptr && !DeepEqual(*span.equal, *v)) found_ = true;
-        span.equal = v;
-        break;
-      case CompareOp::kLt:
-      case CompareOp::kLe: Tighten(v, op == CompareOp::kLe, -1, &span.high, &span.high_inclusive); break;
-      case CompareOp::kGt:
-      case CompareOp::kGe: Tighten(v, op == CompareOp::kGe, 1, &span.low, &span.low_inclusive); break;
-      case CompareOp::kNe: break;
+    const bool inclusive = op != Term::Op::kLess && op != Term::Op::kGreater;
+    if (op == Term::Op::kEqual) {
+      if (span.equal != nullptr && !DeepEqual(*span.equal, *v)) found_ = true;
+      span.equal = v;
+    } else if (op == Term::Op::kLess || op == Term::Op::kLessEqual) {
+      span.between.LowerHigh({v, inclusive});
+    } else {
+      span.between.RaiseLow({v, inclusive});
     }
+    auto all = span.between;
     if (span.equal != nullptr) {
-      if (span.low != nullptr && Outside(Compare(*span.equal, *span.low), span.low_inclusive)) found_ = true;
-      if (span.high != nullptr && Outside(Compare(*span.high, *span.equal), span.high_inclusive)) found_ = true;
+      all.RaiseLow({span.equal, true});
+      all.LowerHigh({span.equal, true});
     }
-    if (span.low != nullptr && span.high != nullptr &&
-        Outside(Compare(*span.high, *span.low), span.low_inclusive && span.high_inclusive)) {
-      found_ = true;
-    }
-  }
-
-  static bool Outside(std::optional<int> order, bool inclusive) {
-    return order.has_value() && (inclusive ? *order < 0 : *order <= 0);
-  }
-
-  // Keeps the bound that admits less; `direction` is 1 for lower bounds, -1 for upper ones.
-  static void Tighten(const Value* v, bool inclusive, int direction, const Value** bound, bool* bound_inclusive) {
-    if (*bound == nullptr) {
-      *bound = v;
-      *bound_inclusive = inclusive;
-      return;
-    }
-    std::optional<int> order = Compare(*v, **bound);
-    if (!order.has_value()) return;
-    if (*order * direction > 0) {
-      *bound = v;
-      *bound_inclusive = inclusive;
-    } else if (*order == 0) {
-      *bound_inclusive = *bound_inclusive && inclusive;
-    }
+    found_ = found_ || all.IsEmpty();
   }
 
   const Settings& settings_;
@@ -150,14 +132,15 @@ ExprPtr WithValues(const ExprPtr& e, EvalContext& eval) {
 
 // The path that a term compares with given values, and how many of them; null: none.
 ExprPtr BoundedPath(const Expr& term, int* values) {
-  if (const auto* c = term.As<Expr::Compare>(); c != nullptr && c->op != CompareOp::kNe && c->left->As<Expr::Path>()) {
-    *values = 1;
-    return IsGiven(*c->right) ? c->left : nullptr;
+  const Term t = ReadTerm(term);
+  if (t.op == Term::Op::kBetween) {
+    *values = (IsGiven(*t.value) ? 1 : 0) + (IsGiven(*t.high) ? 1 : 0);
+  } else if (t.op == Term::Op::kEqual || t.IsLow() || t.IsHigh()) {
+    *values = IsGiven(*t.value) ? 1 : 0;
+  } else {
+    return nullptr;
   }
-  const auto* b = term.As<Expr::Between>();
-  if (b == nullptr || b->negated || !b->value->As<Expr::Path>()) return nullptr;
-  *values = (IsGiven(*b->low) ? 1 : 0) + (IsGiven(*b->high) ? 1 : 0);
-  return *values == 0 ? nullptr : b->value;
+  return *values == 0 ? nullptr : t.operand;
 }
 
 }  // namespace

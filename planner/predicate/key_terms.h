@@ -1,17 +1,16 @@
-// What the terms of a filter say about one attribute of an access: equalities, lists, bounds, prefixes.
+// What the terms of a filter say about the keys of a table or index: values that fix them, bounds, prefixes.
 #ifndef PARTON_PLANNER_PREDICATE_KEY_TERMS_H_
 #define PARTON_PLANNER_PREDICATE_KEY_TERMS_H_
 
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "planner/plan/plan.h"
+#include "planner/predicate/terms.h"
 #include "planner/settings.h"
 
 namespace parton {
 
-// One term's statement about an attribute.
+// One term's statement about a key attribute, as bounds can use it.
 struct KeyTerm {
   enum class Kind : uint8_t {
     kNone,     // nothing that bounds could use
@@ -21,7 +20,7 @@ struct KeyTerm {
     kInValue,  // an element of `value`, known at execution
     kLow,      // > or >= value
     kHigh,     // < or <= value
-    kBetween,  // low <= a <= high
+    kBetween,  // value <= a <= high
     kPrefix,   // begins with value
   } kind = Kind::kNone;
   ExprPtr value;
@@ -29,16 +28,38 @@ struct KeyTerm {
   std::vector<ExprPtr> list;
   bool inclusive = true;
   bool exact = true;  // the bounds prove the term; else it stays in the filter
+
+  bool Fixes() const { return kind == Kind::kEqual || kind == Kind::kIn || kind == Kind::kInValue; }
 };
 
 // `slot`'s attribute `key` in `term`. A value on the other side must not read `slot`.
 KeyTerm ReadKeyTerm(const Expr& term, int slot, const KeyAttribute& key, const Settings& settings);
 
-// True if `term` can only be TRUE for items that have the attribute.
-bool ImpliesPresent(const Expr& term, int slot, std::string_view attribute, Logic logic);
+// What a conjunction says about one attribute of a key.
+struct AttributeReading {
+  std::vector<ExprPtr> values;  // = or IN; empty: not fixed to written values
+  ExprPtr list;                 // IN ?
+  std::vector<BoundExpr> lows, highs;
+  std::vector<ExprPtr> prefixes;
+  // Terms that the above proves, each with what it says.
+  struct Proven {
+    ExprPtr term;
+    KeyTerm::Kind kind;
+  };
+  std::vector<Proven> fixing;    // by values and list
+  std::vector<Proven> bounding;  // by bounds and prefixes
 
-// The top-level attribute that `e` names on `slot`, or empty: x.a, but not x.a.b.
-std::string_view AttributeOf(const Expr& e, int slot);
+  bool fixed() const { return !values.empty() || list != nullptr; }
+  bool bounded() const { return !lows.empty() || !highs.empty() || !prefixes.empty(); }
+};
+
+struct KeyReading {
+  bool never = false;  // no item meets the conjunction
+  AttributeReading hash, range;
+};
+
+// The terms as statements about the items in `slot`, whose key is `key`. Bounds of known values are intersected.
+KeyReading ReadKeys(const std::vector<ExprPtr>& terms, int slot, const KeySchema& key, const Settings& settings);
 
 }  // namespace parton
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "planner/predicate/key_terms.h"
+#include "planner/predicate/terms.h"
 
 namespace parton {
 
@@ -90,38 +90,33 @@ double Selectivity::Equal(std::string_view attribute) const {
 
 double Selectivity::Of(const Expr& term, int slot) const {
   if (!known()) return kTerm;
-  if (const auto* c = term.As<Expr::Compare>()) {
-    const bool left = !AttributeOf(*c->left, slot).empty();
-    const std::string_view name = AttributeOf(left ? *c->left : *c->right, slot);
-    if (name.empty()) return kTerm;
-    if (c->op == CompareOp::kEq) return Equal(name);
-    if (c->op == CompareOp::kNe) return Present(name);
-    const std::optional<double> bound = NumberIn(left ? c->right : c->left);
-    const bool upper = (c->op == CompareOp::kLt || c->op == CompareOp::kLe) == left;
-    std::optional<double> share =
-        Between(statistics_->FindAttribute(name), upper ? std::nullopt : bound, upper ? bound : std::nullopt);
-    return Clamped(Present(name) * share.value_or(kOneBound));
-  }
-  if (const auto* in = term.As<Expr::In>(); in != nullptr && !in->negated) {
-    const std::string_view name = AttributeOf(*in->needle, slot);
-    const auto* list = in->haystack->As<Expr::MakeCollection>();
-    const auto* literal = in->haystack->As<Expr::Literal>();
-    if (name.empty() || (list == nullptr && literal == nullptr)) return kTerm;
-    const size_t n = list != nullptr ? list->elements.size() : literal->value.Count();
-    return Clamped(std::min(Present(name), static_cast<double>(n) * Equal(name)));
-  }
-  if (const auto* b = term.As<Expr::Between>(); b != nullptr && !b->negated) {
-    const std::string_view name = AttributeOf(*b->value, slot);
-    if (name.empty()) return kTerm;
-    std::optional<double> share = Between(statistics_->FindAttribute(name), NumberIn(b->low), NumberIn(b->high));
-    return Clamped(Present(name) * share.value_or(kBothBounds));
-  }
-  if (const auto* is = term.As<Expr::Is>(); is != nullptr && is->test == Expr::Is::Test::kMissing) {
-    const std::string_view name = AttributeOf(*is->operand, slot);
-    if (name.empty()) return kTerm;
-    return is->negated ? Present(name) : Clamped(1 - Present(name));
+  const Term t = ReadTerm(term, slot);
+  if (t.op == Term::Op::kNone) return kTerm;
+  const std::string_view name = AttributeOf(*t.operand, slot);
+  switch (t.op) {
+    case Term::Op::kEqual: return Equal(name);
+    case Term::Op::kNotEqual:
+    case Term::Op::kPresent: return Present(name);
+    case Term::Op::kMissing: return Clamped(1 - Present(name));
+    case Term::Op::kLess:
+    case Term::Op::kLessEqual: return OfStretch(name, std::nullopt, NumberIn(t.value), kOneBound);
+    case Term::Op::kGreater:
+    case Term::Op::kGreaterEqual: return OfStretch(name, NumberIn(t.value), std::nullopt, kOneBound);
+    case Term::Op::kBetween: return OfStretch(name, NumberIn(t.value), NumberIn(t.high), kBothBounds);
+    case Term::Op::kIn:
+      if (!t.HasElements()) return kTerm;
+      return Clamped(std::min(Present(name), static_cast<double>(t.ElementCount()) * Equal(name)));
+    case Term::Op::kPrefix:
+    case Term::Op::kLike:
+    case Term::Op::kNone: break;
   }
   return kTerm;
+}
+
+double Selectivity::OfStretch(std::string_view attribute, std::optional<double> from, std::optional<double> to,
+                              double assumed) const {
+  const std::optional<double> share = Between(statistics_->FindAttribute(attribute), from, to);
+  return Clamped(Present(attribute) * share.value_or(assumed));
 }
 
 }  // namespace parton

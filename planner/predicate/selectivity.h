@@ -34,6 +34,9 @@ class Selectivity {
  private:
   double Present(std::string_view attribute) const;
   double Equal(std::string_view attribute) const;
+  // Of values between two numbers; `assumed` where their spread is not known.
+  double OfStretch(std::string_view attribute, std::optional<double> from, std::optional<double> to,
+                   double assumed) const;
   // Of a literal.
   std::optional<double> NumberIn(const ExprPtr& e) const;
 

@@ -5,34 +5,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
-#include "planner/predicate/key_terms.h"
-#include "planner/rules/access_candidates.h"
+#include "planner/predicate/access_candidates.h"
+#include "planner/predicate/terms.h"
 #include "planner/rules/rules.h"
 
 namespace parton {
 
 namespace {
 
-// A non-negative integer literal.
-std::optional<uint64_t> Count(const ExprPtr& e) {
-  if (e == nullptr) return std::nullopt;
-  const auto* literal = e->As<Expr::Literal>();
-  if (literal == nullptr || !literal->value.is_small_int() || literal->value.int_value() < 0) {
-    return std::nullopt;
-  }
-  return static_cast<uint64_t>(literal->value.int_value());
-}
-
 // `CREATE INDEX` that would serve the filter: on an attribute compared by equality, if there is one.
 std::string IndexHint(const Plan::Access& access) {
   for (const ExprPtr& term : Conjuncts(access.filter)) {
-    const auto* c = term->As<Expr::Compare>();
-    if (c == nullptr || c->op != CompareOp::kEq) continue;
-    std::string_view attribute = AttributeOf(*c->left, access.slot);
-    if (attribute.empty()) continue;
+    const Term t = ReadTerm(*term, access.slot);
+    if (t.op != Term::Op::kEqual) continue;
+    const std::string_view attribute = AttributeOf(*t.operand, access.slot);
     std::string type = "STRING";
-    if (const auto* literal = c->right->As<Expr::Literal>()) {
+    if (const auto* literal = t.value->As<Expr::Literal>()) {
       if (literal->value.is_exact()) type = "NUMBER";
       if (literal->value.type() == Type::kBlob) type = "BINARY";
     }
@@ -40,14 +30,6 @@ std::string IndexHint(const Plan::Access& access) {
                        type);
   }
   return fmt::format("add a condition on the partition key {} or on an index's", access.table->key.hash.name);
-}
-
-// Reads a table or index from one end at least: it grows with the table.
-bool IsScan(const Plan::Access& access) {
-  if (access.kind == AccessKind::kScan) return true;
-  if (access.kind != AccessKind::kRangeScan) return false;
-  return std::any_of(access.ranges.begin(), access.ranges.end(),
-                     [](const AccessRange& r) { return r.prefixes.empty() && (r.lows.empty() || r.highs.empty()); });
 }
 
 class Chooser {
@@ -116,12 +98,9 @@ class Chooser {
 
   Result<PlanPtr> VisitLimit(const PlanPtr& plan, const Plan::Limit& limit, const Demand& demand) {
     Demand below;
-    std::optional<uint64_t> rows = Count(limit.limit);
-    std::optional<uint64_t> offset = limit.offset ? Count(limit.offset) : std::optional<uint64_t>(0);
-    if (limit.ties.empty() && rows && offset && *rows < (uint64_t{1} << 40) && *offset < (uint64_t{1} << 40)) {
-      below.rows = *rows + *offset;
-      if (demand.rows && demand.order.empty()) below.rows = std::min(*below.rows, *demand.rows + *offset);
-    }
+    const uint64_t offset = LiteralCount(limit.offset).value_or(0);
+    below.rows = LimitedRows(limit);
+    if (below.rows && demand.rows && demand.order.empty()) below.rows = std::min(*below.rows, *demand.rows + offset);
     bool ignored;
     PARTON_ASSIGN_OR_RETURN(PlanPtr input, Visit(plan->inputs[0], below, &ignored));
     return WithInputs(plan, {std::move(input)});
@@ -219,26 +198,6 @@ class Chooser {
 Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& context) {
   bool ordered;
   return Chooser(context).Visit(plan, Demand{}, &ordered);
-}
-
-Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext&) {
-  return TransformUp(plan, [](const PlanPtr& node) -> PlanPtr {
-    const auto* limit = node->As<Plan::Limit>();
-    if (limit == nullptr || limit->limit == nullptr || !limit->ties.empty()) return node;
-    std::optional<uint64_t> rows = Count(limit->limit);
-    std::optional<uint64_t> offset = limit->offset ? Count(limit->offset) : std::optional<uint64_t>(0);
-    if (!rows || !offset || *rows + *offset > 1000000) return node;
-    // The sort may stand below projections, which keep the number and order of rows.
-    std::function<PlanPtr(const PlanPtr&)> mark = [&](const PlanPtr& p) -> PlanPtr {
-      if (p->As<Plan::Compute>()) return WithInputs(p, {mark(p->inputs[0])});
-      const auto* sort = p->As<Plan::Sort>();
-      if (sort == nullptr) return p;
-      Plan::Sort copy = *sort;
-      copy.limit = MakeExpr(Expr::Literal{Value::Int(static_cast<int64_t>(*rows + *offset))});
-      return MakePlan(std::move(copy), p->inputs, p->estimate);
-    };
-    return WithInputs(node, {mark(node->inputs[0])});
-  });
 }
 
 }  // namespace parton

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "planner/plan/plan_depth.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/cost.h"
 #include "planner/rules/rules.h"
@@ -37,13 +38,17 @@ class Decorrelator {
     if (!node->As<Plan::Compute>() && !node->As<Plan::Filter>()) return node;
     if (!UsesSubquery(*node)) return node;
     const std::vector<int> outer = SlotsDefined(*node->inputs[0]);
-    const double outer_rows = OuterRows(*node);
+    // For which the node's subqueries would run.
+    const double outer_rows = EstimatedRows(node->As<Plan::Filter>() ? node : node->inputs[0], {}, context_);
     PlanPtr input = node->inputs[0];
     PlanPtr rewritten = MapExprs(node, [&](const ExprPtr& root) {
       if (!HasSubquery(*root)) return root;
       return TransformExpr(root, [&](const ExprPtr& e) {
         Inner inner;
-        if (made_ >= kMostJoinsOfRule || !TakeApart(*e, outer, &inner) || KeyIsCheaper(inner, outer_rows)) return e;
+        if (made_ >= kMostJoinsOfRule || !TakeApart(*e, outer, &inner)) return e;
+        std::vector<ExprPtr> looked_up = Equalities(inner.keys);
+        looked_up.insert(looked_up.begin(), inner.own.begin(), inner.own.end());
+        if (CheaperByKey(inner.source, looked_up, outer_rows, context_)) return e;
         ++made_;
         return Joined(inner, &input);
       });
@@ -110,33 +115,6 @@ class Decorrelator {
     if (Reads(from_outer, defined) || Reads(from_inner, outer) || !Reads(from_inner, defined)) return false;
     inner->keys.emplace_back(from_outer, from_inner);
     return true;
-  }
-
-  // Rows for which the node's subqueries would run.
-  double OuterRows(const Plan& node) const {
-    std::vector<ExprPtr> terms;
-    const Plan* plan = &node;
-    while (const auto* filter = plan->As<Plan::Filter>()) {
-      for (const ExprPtr& term : Conjuncts(filter->predicate)) {
-        if (!HasSubquery(*term)) terms.push_back(term);
-      }
-      plan = plan->inputs[0].get();
-    }
-    if (plan == &node) {
-      plan = node.inputs[0].get();
-      if (plan->As<Plan::Filter>()) return OuterRows(*plan);
-    }
-    const auto* access = plan->As<Plan::Access>();
-    if (access == nullptr) return EstimatedRows(std::make_shared<Plan>(*plan), context_);
-    return EstimatedRows(MakePlan(WithTerms(*access, terms)), context_);
-  }
-
-  bool KeyIsCheaper(const Inner& inner, double outer_rows) const {
-    std::vector<ExprPtr> terms = inner.own;
-    for (const auto& [outer, mine] : inner.keys) {
-      terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, mine, outer}));
-    }
-    return CheaperByKey(inner.source, terms, outer_rows, context_);
   }
 
   // Puts the join on top of *input, and gives the expression that stands for the subquery above it.

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/terms.h"
 #include "planner/rules/rules.h"
 #include "types/expr/row_predicates.h"
 #include "types/value/value_compare.h"
@@ -148,24 +149,15 @@ class Normalizer {
 
   // The elements e is equal to one of: `path = v`, `path IN [...]`. False if it is neither.
   static bool EqualTo(const ExprPtr& e, ExprPtr* path, std::vector<ExprPtr>* values) {
-    if (const auto* c = e->As<Expr::Compare>(); c != nullptr && c->op == CompareOp::kEq && c->left->As<Expr::Path>()) {
-      *path = c->left;
-      *values = {c->right};
-      return true;
+    const Term term = ReadTerm(*e);
+    if (term.op == Term::Op::kEqual) {
+      *values = {term.value};
+    } else if (term.HasElements()) {
+      *values = term.Elements();
+    } else {
+      return false;
     }
-    const auto* in = e->As<Expr::In>();
-    if (in == nullptr || in->negated || !in->needle->As<Expr::Path>()) return false;
-    const auto* list = in->haystack->As<Expr::MakeCollection>();
-    if (list != nullptr) {
-      *path = in->needle;
-      *values = list->elements;
-      return true;
-    }
-    const auto* literal = in->haystack->As<Expr::Literal>();
-    if (literal == nullptr || !literal->value.is_collection()) return false;
-    *path = in->needle;
-    values->clear();
-    for (const Value& v : literal->value.elements()) values->push_back(MakeExpr(Expr::Literal{v}));
+    *path = term.operand;
     return true;
   }
 

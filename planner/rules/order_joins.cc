@@ -40,7 +40,7 @@ struct Input {
 };
 
 // A condition of the pile; `inputs`: those it reads, ascending.
-struct Term {
+struct Condition {
   ExprPtr expr;
   std::vector<size_t> inputs;
   double share = 1;
@@ -115,7 +115,7 @@ class Orderer {
   }
 
   void AddTerm(const ExprPtr& e) {
-    Term term;
+    Condition term;
     term.expr = e;
     term.inputs = InputsRead(*e);
     term.share = kOtherTerm;
@@ -169,22 +169,36 @@ class Orderer {
   // The state with input `i` joined.
   State With(const State& before, size_t i) {
     State s = before;
-    s.in[i] = true;
-    s.rows *= inputs_[i].rows;
+    Add(i, &s);
+    return s;
+  }
+
+  void Add(size_t i, State* state) {
+    double rows = 0, cost = 0;
+    Join(i, *state, &rows, &cost);
+    state->in[i] = true;
+    state->rows = rows;
+    state->cost = cost;
+  }
+
+  // What rows and cost become when input `i` is joined to `before`.
+  void Join(size_t i, const State& before, double* rows, double* cost) {
+    *rows = before.rows * inputs_[i].rows;
     std::vector<size_t> equalities;
     for (size_t t : by_input_[i]) {
-      const Term& term = terms_[t];
-      if (!std::all_of(term.inputs.begin(), term.inputs.end(), [&](size_t j) { return s.in[j]; })) continue;
-      s.rows *= term.share;
+      const Condition& term = terms_[t];
+      if (!std::all_of(term.inputs.begin(), term.inputs.end(), [&](size_t j) { return j == i || before.in[j]; })) {
+        continue;
+      }
+      *rows *= term.share;
       if (term.left != nullptr) equalities.push_back(t);
     }
     if (equalities.empty()) {
-      s.cost += inputs_[i].items + before.rows * inputs_[i].rows;
+      *cost = before.cost + inputs_[i].items + before.rows * inputs_[i].rows;
     } else {
       const double hashed = inputs_[i].items + inputs_[i].rows + before.rows;
-      s.cost += std::min(hashed, before.rows * Lookup(i, equalities)) + s.rows;
+      *cost = before.cost + std::min(hashed, before.rows * Lookup(i, equalities)) + *rows;
     }
-    return s;
   }
 
   // The cost of one lookup of input `i` by the terms.
@@ -193,20 +207,19 @@ class Orderer {
     if (access == nullptr) return std::numeric_limits<double>::infinity();
     const auto [it, is_new] = lookups_.try_emplace({i, equalities}, 0);
     if (is_new) {
-      std::vector<ExprPtr> terms;
+      std::vector<std::pair<ExprPtr, ExprPtr>> keys;  // (the others', mine)
       for (size_t t : equalities) {
-        const bool mine_left = terms_[t].inputs[0] == i;
-        terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, mine_left ? terms_[t].left : terms_[t].right,
-                                               mine_left ? terms_[t].right : terms_[t].left}));
+        const Condition& term = terms_[t];
+        keys.push_back(term.inputs[0] == i ? std::pair(term.right, term.left) : std::pair(term.left, term.right));
       }
-      it->second = LookupCost(WithTerms(*access, terms), context_);
+      it->second = LookupCost(WithTerms(*access, Equalities(keys)), context_);
     }
     return it->second;
   }
 
   double CostOf(const std::vector<size_t>& order) {
     State s = Start(order[0]);
-    for (size_t i = 1; i < order.size(); ++i) s = With(s, order[i]);
+    for (size_t i = 1; i < order.size(); ++i) Add(order[i], &s);
     return s.cost;
   }
 
@@ -248,34 +261,34 @@ class Orderer {
       double least = std::numeric_limits<double>::infinity();
       for (size_t i = 0; i < n; ++i) {
         if (state.in[i]) continue;
-        const State with = With(state, i);
-        const double added = with.cost + with.rows;
+        double rows = 0, cost = 0;
+        Join(i, state, &rows, &cost);
+        const double added = cost + rows;
         if (next == n || added < least) {
           next = i;
           least = added;
         }
       }
-      state = With(state, next);
+      Add(next, &state);
       order.push_back(next);
     }
     return order;
   }
 
   PlanPtr Joined(const std::vector<size_t>& order) const {
+    // Each condition stands at the join that brings the last of its inputs.
+    std::vector<size_t> position(order.size());
+    for (size_t k = 0; k < order.size(); ++k) position[order[k]] = k;
+    std::vector<std::vector<ExprPtr>> on(order.size());
+    for (const Condition& term : terms_) {
+      size_t last = 1;
+      for (size_t i : term.inputs) last = std::max(last, position[i]);
+      on[last].push_back(term.expr);
+    }
     PlanPtr plan = inputs_[order[0]].plan;
-    std::vector<bool> in(inputs_.size(), false), used(terms_.size(), false);
-    in[order[0]] = true;
     for (size_t k = 1; k < order.size(); ++k) {
-      in[order[k]] = true;
-      std::vector<ExprPtr> on;
-      for (size_t t = 0; t < terms_.size(); ++t) {
-        const std::vector<size_t>& read = terms_[t].inputs;
-        if (used[t] || !std::all_of(read.begin(), read.end(), [&](size_t j) { return in[j]; })) continue;
-        used[t] = true;
-        on.push_back(terms_[t].expr);
-      }
       Plan::Join join;
-      join.on = Conjoin(std::move(on));
+      join.on = Conjoin(std::move(on[k]));
       join.kind = join.on == nullptr ? JoinKind::kCross : JoinKind::kInner;
       plan = MakePlan(std::move(join), {std::move(plan), inputs_[order[k]].plan});
     }
@@ -285,7 +298,7 @@ class Orderer {
   const RuleContext& context_;
   std::vector<Input> inputs_;
   std::map<int, size_t> input_of_;  // by slot
-  std::vector<Term> terms_;
+  std::vector<Condition> terms_;
   std::vector<std::vector<size_t>> by_input_;  // terms
   std::map<std::pair<size_t, std::vector<size_t>>, double> lookups_;
   size_t next_ = 0;

@@ -5,6 +5,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/rules/rules.h"
 #include "types/status/bounds.h"

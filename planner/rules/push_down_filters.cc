@@ -3,6 +3,9 @@
 // In strict typing a term is only merged into an access right below it: evaluating it on rows that other
 // nodes would have removed could raise errors the statement does not have.
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 #include "planner/plan/plan_visit.h"
 #include "planner/rules/rules.h"
@@ -17,23 +20,48 @@ bool Within(const std::vector<int>& needed, const std::vector<int>& slots) {
                      [&](int s) { return std::binary_search(slots.begin(), slots.end(), s); });
 }
 
-class Pusher {
- public:
-  explicit Pusher(const RuleContext& context) : context_(context) {}
+// A term on its way down, with the slots it reads.
+struct Falling {
+  explicit Falling(ExprPtr e) : expr(std::move(e)), reads(SlotsRead(*expr)) {}
 
-  PlanPtr Push(const PlanPtr& plan) {
-    std::vector<ExprPtr> none;
-    return Push(plan, none);
+  ExprPtr expr;
+  std::vector<int> reads;
+};
+using Terms = std::vector<Falling>;
+
+// Slots of a subtree, sorted; computed when first asked for.
+class Slots {
+ public:
+  explicit Slots(const Plan& plan) : plan_(&plan) {}
+  Slots(const Plan& plan, std::vector<int> slots) : plan_(&plan), slots_(std::move(slots)) {}
+
+  const std::vector<int>& Get() {
+    if (!slots_) slots_ = SlotsDefined(*plan_);
+    return *slots_;
   }
 
  private:
-  // The plan with `terms` applied to its rows.
-  PlanPtr Push(const PlanPtr& plan, std::vector<ExprPtr> terms) {
+  const Plan* plan_;
+  std::optional<std::vector<int>> slots_;
+};
+
+class Pusher {
+ public:
+  explicit Pusher(const RuleContext& context) : context_(context) {
+    outer_ = context.outer_slots;
+    std::sort(outer_.begin(), outer_.end());
+  }
+
+  PlanPtr Push(const PlanPtr& plan) { return Push(plan, {}, Slots(*plan)); }
+
+ private:
+  // The plan with `terms` applied to its rows. `defined`: the plan's.
+  PlanPtr Push(const PlanPtr& plan, Terms terms, Slots defined) {
     CheckStack();
     if (const auto* n = plan->As<Plan::Filter>()) {
-      std::vector<ExprPtr> all = Conjuncts(n->predicate);
-      all.insert(all.end(), terms.begin(), terms.end());
-      return Push(plan->inputs[0], std::move(all));
+      Terms all = TermsOf(n->predicate);
+      std::move(terms.begin(), terms.end(), std::back_inserter(all));
+      return Push(plan->inputs[0], std::move(all), std::move(defined));
     }
     if (const auto* n = plan->As<Plan::Access>()) return IntoAccess(plan, *n, std::move(terms));
     const bool strict = context_.settings->typing == Typing::kStrict;
@@ -41,7 +69,7 @@ class Pusher {
       if (plan->As<Plan::Compute>() || plan->As<Plan::Unnest>() || plan->As<Plan::Sort>()) {
         return ThroughInput(plan, std::move(terms));
       }
-      if (const auto* n = plan->As<Plan::Join>()) return IntoJoin(plan, *n, std::move(terms));
+      if (const auto* n = plan->As<Plan::Join>()) return IntoJoin(plan, *n, std::move(terms), std::move(defined));
       if (plan->As<Plan::SemiJoin>()) return ThroughInput(plan, std::move(terms));
     }
     return Above(PushInputs(plan), std::move(terms));
@@ -53,71 +81,86 @@ class Pusher {
     return WithInputs(plan, std::move(inputs));
   }
 
-  static PlanPtr Above(PlanPtr plan, std::vector<ExprPtr> terms) {
-    ExprPtr predicate = Conjoin(std::move(terms));
+  static Terms TermsOf(const ExprPtr& predicate) {
+    Terms out;
+    for (ExprPtr& e : Conjuncts(predicate)) out.emplace_back(std::move(e));
+    return out;
+  }
+  static ExprPtr Joined(Terms terms) {
+    std::vector<ExprPtr> all;
+    all.reserve(terms.size());
+    for (Falling& t : terms) all.push_back(std::move(t.expr));
+    return Conjoin(std::move(all));
+  }
+
+  static PlanPtr Above(PlanPtr plan, Terms terms) {
+    ExprPtr predicate = Joined(std::move(terms));
     if (predicate == nullptr) return plan;
     Estimate estimate = plan->estimate;
     return MakePlan(Plan::Filter{std::move(predicate)}, {std::move(plan)}, estimate);
   }
 
-  static PlanPtr IntoAccess(const PlanPtr& plan, const Plan::Access& access, std::vector<ExprPtr> terms) {
+  static PlanPtr IntoAccess(const PlanPtr& plan, const Plan::Access& access, Terms terms) {
     std::vector<ExprPtr> mine = Conjuncts(access.filter);
-    mine.insert(mine.end(), terms.begin(), terms.end());
+    for (Falling& t : terms) mine.push_back(std::move(t.expr));
     Plan::Access copy = access;
     copy.filter = Conjoin(std::move(mine));
     return MakePlan(std::move(copy), {}, plan->estimate);
   }
 
   // Terms that do not need what the node itself defines go to its (first) input.
-  PlanPtr ThroughInput(const PlanPtr& plan, std::vector<ExprPtr> terms) {
-    std::vector<int> below;
-    if (!terms.empty()) below = Available(*plan->inputs[0]);
-    std::vector<ExprPtr> down, stay;
-    for (ExprPtr& t : terms) {
-      (Within(SlotsRead(*t), below) ? down : stay).push_back(std::move(t));
+  PlanPtr ThroughInput(const PlanPtr& plan, Terms terms) {
+    Slots below(*plan->inputs[0]);
+    Terms down, stay;
+    for (Falling& t : terms) {
+      (CanStandOn(t, below.Get()) ? down : stay).push_back(std::move(t));
     }
     std::vector<PlanPtr> inputs = plan->inputs;
-    inputs[0] = Push(inputs[0], std::move(down));
+    inputs[0] = Push(inputs[0], std::move(down), std::move(below));
     for (size_t i = 1; i < inputs.size(); ++i) inputs[i] = Push(inputs[i]);
     return Above(WithInputs(plan, std::move(inputs)), std::move(stay));
   }
 
-  // Slots a term may read when it stands right above `plan`: what that defines, and what is outside of the
-  // whole tree.
-  std::vector<int> Available(const Plan& plan) const {
-    std::vector<int> out = SlotsDefined(plan);
-    out.insert(out.end(), context_.outer_slots.begin(), context_.outer_slots.end());
-    std::sort(out.begin(), out.end());
-    return out;
+  // Whether a term may stand right above a plan that defines `slots`: it reads these, and what is outside of the whole
+  // tree.
+  bool CanStandOn(const Falling& term, const std::vector<int>& slots) const {
+    if (outer_.empty()) return Within(term.reads, slots);
+    return std::all_of(term.reads.begin(), term.reads.end(), [&](int s) {
+      return std::binary_search(slots.begin(), slots.end(), s) || std::binary_search(outer_.begin(), outer_.end(), s);
+    });
   }
 
-  PlanPtr IntoJoin(const PlanPtr& plan, const Plan::Join& join, std::vector<ExprPtr> terms) {
+  PlanPtr IntoJoin(const PlanPtr& plan, const Plan::Join& join, Terms terms, Slots defined) {
     const bool inner = join.kind == JoinKind::kInner || join.kind == JoinKind::kCross;
     const bool keeps_left = inner || join.kind == JoinKind::kLeft;  // WHERE may be applied before the join
     const bool keeps_right = inner || join.kind == JoinKind::kRight;
-    std::vector<int> left_slots, right_slots;
+    Slots left_slots(*plan->inputs[0]), right_slots(*plan->inputs[1]);
     if (!terms.empty() || join.on != nullptr) {
-      left_slots = Available(*plan->inputs[0]);
-      right_slots = Available(*plan->inputs[1]);
+      // In a long pile of joins the right sides are small: what is theirs is told from what is to the left of them
+      // without walking all that again.
+      const std::vector<int>& all = defined.Get();
+      const std::vector<int>& right = right_slots.Get();
+      std::vector<int> left;
+      std::set_difference(all.begin(), all.end(), right.begin(), right.end(), std::back_inserter(left));
+      left_slots = Slots(*plan->inputs[0], std::move(left));
     }
-    std::vector<ExprPtr> left, right, on, stay;
+    Terms left, right, on, stay;
     if (inner) {
-      std::vector<ExprPtr> all = Conjuncts(join.on);
-      all.insert(all.end(), terms.begin(), terms.end());
+      Terms all = TermsOf(join.on);
+      std::move(terms.begin(), terms.end(), std::back_inserter(all));
       terms = std::move(all);
     } else if (join.kind == JoinKind::kLeft && !join.lateral) {
       // A term of ON about the right side alone only decides which right rows may match.
-      for (ExprPtr& t : Conjuncts(join.on)) {
-        (Within(SlotsRead(*t), right_slots) && !IsConstant(*t) ? right : on).push_back(std::move(t));
+      for (Falling& t : TermsOf(join.on)) {
+        (CanStandOn(t, right_slots.Get()) && !IsConstant(*t.expr) ? right : on).push_back(std::move(t));
       }
     } else {
-      on = Conjuncts(join.on);
+      on = TermsOf(join.on);
     }
-    for (ExprPtr& t : terms) {
-      std::vector<int> reads = SlotsRead(*t);
-      if (keeps_left && Within(reads, left_slots)) {
+    for (Falling& t : terms) {
+      if (keeps_left && CanStandOn(t, left_slots.Get())) {
         left.push_back(std::move(t));
-      } else if (keeps_right && Within(reads, right_slots)) {
+      } else if (keeps_right && CanStandOn(t, right_slots.Get())) {
         right.push_back(std::move(t));
       } else if (inner) {
         on.push_back(std::move(t));
@@ -126,13 +169,15 @@ class Pusher {
       }
     }
     Plan::Join copy = join;
-    copy.on = Conjoin(std::move(on));
+    copy.on = Joined(std::move(on));
     if (copy.kind == JoinKind::kCross && copy.on != nullptr) copy.kind = JoinKind::kInner;
-    std::vector<PlanPtr> inputs = {Push(plan->inputs[0], std::move(left)), Push(plan->inputs[1], std::move(right))};
-    return Above(MakePlan(std::move(copy), std::move(inputs), plan->estimate), std::move(stay));
+    PlanPtr l = Push(plan->inputs[0], std::move(left), std::move(left_slots));
+    PlanPtr r = Push(plan->inputs[1], std::move(right), std::move(right_slots));
+    return Above(MakePlan(std::move(copy), {std::move(l), std::move(r)}, plan->estimate), std::move(stay));
   }
 
   const RuleContext& context_;
+  std::vector<int> outer_;  // sorted
 };
 
 }  // namespace

@@ -1,49 +1,49 @@
-// The planner's rules: each is Plan -> Plan, keeps the answer, and can be switched off.
+// The steps of planning: each keeps the answer, and says what it does and why it stands where it does.
 #ifndef PARTON_PLANNER_RULES_RULES_H_
 #define PARTON_PLANNER_RULES_RULES_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "parton/status.h"
 #include "planner/plan/plan.h"
-#include "planner/settings.h"
-#include "storage/table_store.h"
+#include "planner/rule_context.h"
 
 namespace parton {
 
-struct RuleContext {
-  TableStore* store = nullptr;  // null: no tables
-  const Settings* settings = nullptr;
-  // Slots of enclosing queries and rows, which the plan may read.
-  std::vector<int> outer_slots;
-  // False inside correlated subqueries, which run once per row.
-  bool parallel = true;
-  // The slots of the statement, for rules that need new ones; null: they do without.
-  int* slot_count = nullptr;
-  // Set where a parameter's value would have decided something; null: nobody asks.
-  bool* depends_on_values = nullptr;
-  // Filled by the rules: "scans the whole table t", ...
-  std::vector<std::string>* notices = nullptr;
-};
-
 struct Rule {
   const char* name;
-  const char* contract;
+  const char* contract;  // one sentence
+  const char* place;     // why it stands before or after others
   Result<PlanPtr> (*apply)(const PlanPtr& plan, const RuleContext& context);
+  // Of a rule about a write's own expressions, whose `apply` is null. It cannot be switched off: the store takes no
+  // expression with a query in it.
+  Status (*apply_to_write)(WritePlan* write, const RuleContext& context) = nullptr;
 };
 
-// In the order they run.
+// All of them, in the order they run.
 const std::vector<Rule>& Rules();
 
-// All rules that are not switched off, on the plan and on the queries inside its expressions. Errors: a scan
-// that SET scan = deny forbids; a read that the pinned index cannot serve.
+// Those that SET rule_<name> = off switches off: answers stay, plans do not.
+struct RuleInfo {
+  std::string name;      // "push_down_filters"
+  std::string contract;  // one sentence
+};
+std::vector<RuleInfo> AllRules();
+
+// All rules that are not switched off; on a write, on the plans of it too. Errors: a scan that SET scan = deny forbids;
+// a read that the pinned index cannot serve.
 Result<PlanPtr> ApplyRules(const PlanPtr& plan, const RuleContext& context);
 Result<QueryPtr> ApplyRules(const QueryPtr& query, const RuleContext& context);
+Result<std::shared_ptr<const WritePlan>> ApplyRules(const WritePlan& write, const RuleContext& context);
 
-// The rules, one file each in planner/rules/.
+// The rules, one file each.
+Status MoveWriteSubqueries(WritePlan* write, const RuleContext& context);
+Result<PlanPtr> CollectAttributes(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> UnnestSubqueries(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> DecorrelateAggregates(const PlanPtr& plan, const RuleContext& context);
+Result<PlanPtr> PlanSubqueries(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> FoldConstants(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> NormalizePredicates(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PushDownFilters(const PlanPtr& plan, const RuleContext& context);
@@ -53,9 +53,6 @@ Result<PlanPtr> PlanJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> Parallelize(const PlanPtr& plan, const RuleContext& context);
-
-// Whether an expression of the node itself has a subquery.
-bool UsesSubquery(const Plan& plan);
 
 }  // namespace parton
 

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "planner/plan/plan_depth.h"
+#include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/cost.h"
 #include "planner/rules/rules.h"
@@ -89,7 +90,7 @@ class Unnester {
     std::vector<PlanPtr> rights;
     std::vector<Plan::SemiJoin> joins;
     const PlanPtr& input = node->inputs[0];
-    const double left_rows = LeftRows(input, rest);
+    const double left_rows = EstimatedRows(input, rest, context_);
     const std::vector<int> left_slots = SlotsDefined(*input);
     for (size_t i = 0; i < questions.size(); ++i) {
       Plan::SemiJoin join;
@@ -125,7 +126,7 @@ class Unnester {
       if (made_ >= kMostJoinsOfRule) return e;
       if (Intersects(SlotsRead(*e), own)) return e;
       Plan::SemiJoin join;
-      PlanPtr right = Right(q, left_slots, LeftRows(node->inputs[0], {}), true, &join);
+      PlanPtr right = Right(q, left_slots, EstimatedRows(node->inputs[0], {}, context_), true, &join);
       if (right == nullptr) return e;
       ++made_;
       join.mark_slot = (*context_.slot_count)++;
@@ -137,17 +138,11 @@ class Unnester {
     return out == node ? node : WithInputs(out, {std::move(input)});
   }
 
-  double LeftRows(const PlanPtr& input, const std::vector<ExprPtr>& terms) const {
-    const auto* access = input->As<Plan::Access>();
-    if (access == nullptr) return EstimatedRows(input, context_);
-    return EstimatedRows(MakePlan(WithTerms(*access, terms)), context_);
-  }
-
   // The right side of the semi-join for `q`, and the join's keys and condition; null if it is left alone.
   PlanPtr Right(const Question& q, const std::vector<int>& left_slots, double left_rows, bool marks,
                 Plan::SemiJoin* join) const {
     auto query = std::static_pointer_cast<const Query>(q.subquery->plan);
-    if (query->shape != Query::Shape::kBag && query->shape != Query::Shape::kList) return nullptr;
+    if (!query->HasRows()) return nullptr;
     PlanPtr source = query->root;
     ExprPtr element;
     if (q.needle == nullptr) {
@@ -190,7 +185,9 @@ class Unnester {
     }
     if (marks && !on.empty()) return nullptr;
     if (join->keys.empty() && on.empty()) return nullptr;
-    if (KeyIsCheaper(source, own, *join, left_rows)) return nullptr;
+    std::vector<ExprPtr> looked_up = Equalities(join->keys);
+    looked_up.insert(looked_up.begin(), own.begin(), own.end());
+    if (CheaperByKey(source, looked_up, left_rows, context_)) return nullptr;
     join->anti = q.negated;
     join->on = Conjoin(std::move(on));
     ExprPtr predicate = Conjoin(std::move(own));
@@ -225,15 +222,6 @@ class Unnester {
       return true;
     }
     return false;
-  }
-
-  bool KeyIsCheaper(const PlanPtr& source, const std::vector<ExprPtr>& own, const Plan::SemiJoin& join,
-                    double left_rows) const {
-    std::vector<ExprPtr> terms = own;
-    for (const auto& [left, right] : join.keys) {
-      terms.push_back(MakeExpr(Expr::Compare{CompareOp::kEq, right, left}));
-    }
-    return CheaperByKey(source, terms, left_rows, context_);
   }
 
   const RuleContext& context_;

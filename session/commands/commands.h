@@ -1,57 +1,78 @@
-// Statements that are carried out from their syntax: DDL, SHOW, SET, transactions, COPY.
+// Statements that are carried out from their syntax: DDL, SHOW, SET, transactions, COPY; and EXPLAIN.
 #ifndef PARTON_SESSION_COMMANDS_COMMANDS_H_
 #define PARTON_SESSION_COMMANDS_COMMANDS_H_
 
 #include <string>
 
+#include "executor/capacity/clock.h"
+#include "executor/capacity/throughput.h"
 #include "parser/ast.h"
 #include "parton/status.h"
-#include "session/connection.h"
+#include "planner/planner.h"
+#include "session/commands/command_context.h"
 
-namespace parton::commands {
+namespace parton {
+
+class ConnectionImpl;
+class PlanCache;
+class RunningPlan;
+class Sweeper;
+class Triggers;
+
+// What they do goes into the result.
+Status RunCommand(const ast::Statement& statement, ConnectionImpl* connection, RunningPlan* run, ResultBuffer* result);
+Status RunExplain(const ExplainPlan& explain, ConnectionImpl* connection, RunningPlan* run, ResultBuffer* result);
+
+// Everything that is wrong with what a database stores, triggers included. Error: kCancelled.
+Result<std::vector<std::string>> CheckAll(TableStore& store, Triggers& triggers, const StoreProgress& progress);
+
+namespace commands {
 
 // `import_mark`: of the import that makes the table (unfinished_import.h).
-Status CreateTable(const ast::CreateTable& s, Execution* result, const std::string& import_mark = {});
-Status DropTable(const ast::DropTable& s, Execution* result);
-Status TruncateTable(const ast::TruncateTable& s, Execution* result);
-Status CreateIndex(const ast::CreateIndex& s, Execution* result);
-Status DropIndex(const ast::DropIndex& s, Execution* result);
-Status AlterTable(const ast::AlterTable& s, Execution* result);
+Status CreateTable(const ast::CreateTable& s, const CommandContext& context, const std::string& import_mark = {});
+Status DropTable(const ast::DropTable& s, const CommandContext& context, Triggers& triggers);
+Status TruncateTable(const ast::TruncateTable& s, const CommandContext& context);
+Status CreateIndex(const ast::CreateIndex& s, const CommandContext& context);
+Status DropIndex(const ast::DropIndex& s, const CommandContext& context);
+Status AlterTable(const ast::AlterTable& s, const CommandContext& context);
 
-Status Show(const ast::Show& s, Execution* result);
-Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result);
-Status Describe(const ast::Describe& s, Execution* result);
-Status Set(const ast::SetOption& s, Execution* result);
-Status Analyze(const ast::Analyze& s, Execution* result);
-Status Advise(const ast::Advise& s, Execution* result);
-Status DescribeAttributes(const TablePtr& table, Execution* result);
-Status ShowStatistics(const ast::Show& s, Execution* result);
-Status Check(Execution* result);
+// What has no function of its own below: tables, settings, version, limits.
+Status Show(const ast::Show& s, const CommandContext& context, const Connection& connection);
+Status ShowCreateTable(const ast::ShowCreateTable& s, const CommandContext& context);
+Status Describe(const ast::Describe& s, const CommandContext& context);
+// `options`: they have the defaults.
+Status Set(const ast::SetOption& s, const CommandContext& context, const Options& options, Connection& connection);
+Status Check(const CommandContext& context, Triggers& triggers);
 
-Status CreateTrigger(const ast::CreateTrigger& s, Execution* result);
-Status AlterTrigger(const ast::AlterTrigger& s, Execution* result);
-Status DropTrigger(const ast::DropTrigger& s, Execution* result);
-Status ShowTriggers(Execution* result);
-Status ShowParked(Execution* result);
-Status ShowConsumers(Execution* result);
-Status ShowMetrics(const ast::Show& s, Execution* result);
-Status AdvanceClock(const ast::AdvanceClock& s, Execution* result);
-Status BackupTo(const ast::BackupTo& s, Execution* result);
-Status RestoreFrom(const ast::RestoreFrom& s, Execution* result);
-Status Repair(Execution* result);
+Status Analyze(const ast::Analyze& s, const CommandContext& context, const DatabaseClock& clock, PlanCache& plans);
+Status DescribeAttributes(const ast::Describe& s, const CommandContext& context, const DatabaseClock& clock);
+Status ShowStatistics(const ast::Show& s, const CommandContext& context);
+Status ShowMetrics(const ast::Show& s, const CommandContext& context, const DatabaseClock& clock,
+                   const ThroughputLedger& throughput);
 
-Status CopyFrom(const ast::CopyFrom& s, Execution* result);
-Status Import(const ast::Import& s, Execution* result);
-Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* result);
+Status CreateTrigger(const ast::CreateTrigger& s, const CommandContext& context, const DatabaseClock& clock,
+                     Triggers& triggers);
+Status AlterTrigger(const ast::AlterTrigger& s, const CommandContext& context, Triggers& triggers);
+Status DropTrigger(const ast::DropTrigger& s, const CommandContext& context, Triggers& triggers);
+Status ShowTriggers(const CommandContext& context, Triggers& triggers);
+Status ShowParked(const CommandContext& context, Triggers& triggers);
+Status ShowConsumers(const CommandContext& context);
 
-// For work of the store that takes long: tells the connection how far it is, and ends it when it is cancelled. Of work
-// that begins again from nothing the items add up.
-StoreProgress Progress(Execution* result);
+Status AdvanceClock(const ast::AdvanceClock& s, const CommandContext& context, DatabaseClock& clock, Sweeper& sweeper,
+                    Triggers& triggers);
+Status BackupTo(const ast::BackupTo& s, const CommandContext& context);
+Status RestoreFrom(const ast::RestoreFrom& s, const CommandContext& context, Triggers& triggers);
+Status Repair(const CommandContext& context, Triggers& triggers);
 
-// The table a name means. Error (kNotFound): there is none; the nearest name is the hint.
-Result<TablePtr> FindTable(const ast::QualifiedName& name, Execution* result);
-Result<TablePtr> FindTable(const ast::Identifier& name, Execution* result);
+// These run plans, in the connection's transaction if there is one.
+Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPlan& run);
+Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, const CommandContext& context, RunningPlan& run);
+Status Import(const ast::Import& s, const CommandContext& context, RunningPlan& run);
+Status Advise(const ast::Advise& s, const CommandContext& context, RunningPlan& run);
+Status Explain(const ExplainPlan& explain, const CommandContext& context, RunningPlan& run);
 
-}  // namespace parton::commands
+}  // namespace commands
+
+}  // namespace parton
 
 #endif  // PARTON_SESSION_COMMANDS_COMMANDS_H_

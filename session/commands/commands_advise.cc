@@ -6,6 +6,7 @@
 #include "parton/script.h"
 #include "planner/advisor.h"
 #include "session/commands/commands.h"
+#include "session/running_plan.h"
 
 namespace parton::commands {
 
@@ -56,31 +57,31 @@ void AddText(size_t line, std::string_view text, const PlannerInput& input, Advi
 
 }  // namespace
 
-Status Advise(const ast::Advise& s, Execution* result) {
-  const Settings settings = Lenient(*result->connection().settings());
+Status Advise(const ast::Advise& s, const CommandContext& context, RunningPlan& run) {
+  const Settings settings = Lenient(context.settings);
   PlannerInput input;
-  input.store = &result->connection().store();
+  input.store = &context.store;
   input.settings = &settings;
   RuleContext rules;
   rules.store = input.store;
   rules.settings = &settings;
-  result->PrepareShared(false);
-  ExecutionContext context(&result->shared(), 1);
-  Advisor advisor(rules, &context.eval);
+  run.Prepare(false);
+  ExecutionContext execution(&run.shared(), 1);
+  Advisor advisor(rules, &execution.eval);
   if (s.statement != nullptr) {
     // Owned by the command, which outlives the plan.
     std::shared_ptr<const ast::Statement> statement(std::shared_ptr<void>(), s.statement.get());
     PARTON_ASSIGN_OR_RETURN(PlannedPtr planned, PlanStatement(std::move(statement), input));
     advisor.Add(1, *planned);
   } else {
-    PARTON_ASSIGN_OR_RETURN(std::string script, ReadScript(s, result->connection().db().options.files));
+    PARTON_ASSIGN_OR_RETURN(std::string script, ReadScript(s, context.files));
     for (const ScriptStatement& part : SplitScript(script)) {
       AddText(static_cast<size_t>(part.span.line), part.text, input, &advisor);
     }
   }
   std::string text = advisor.Report(s.statement != nullptr);
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  result->SetText(ResultKind::kText, text.empty() ? "-- there is no statement to advise on" : std::move(text));
+  context.result.SetText(ResultKind::kText, text.empty() ? "-- there is no statement to advise on" : std::move(text));
   return Status::Ok();
 }
 

@@ -17,9 +17,9 @@ Value Units(double units) {
 
 Value Count(uint64_t n) { return Value::Int(static_cast<int64_t>(n)); }
 
-void AddRows(const CapacityTarget& target, const DatabaseState& db, std::vector<Value>* rows) {
-  const int64_t now_ms = db.clock->NowMs();
-  std::vector<CapacityMinute> minutes = db.throughput.Minutes(target, now_ms);
+void AddRows(const CapacityTarget& target, const ThroughputLedger& throughput, int64_t now_ms,
+             std::vector<Value>* rows) {
+  std::vector<CapacityMinute> minutes = throughput.Minutes(target, now_ms);
   // Something to see of everything there is.
   if (minutes.empty()) minutes.push_back(CapacityMinute{MinuteOf(now_ms), 0, 0, 0, 0});
   const std::optional<Throughput> limit = target.provisioned();
@@ -39,27 +39,27 @@ void AddRows(const CapacityTarget& target, const DatabaseState& db, std::vector<
 
 }  // namespace
 
-Status ShowMetrics(const ast::Show& s, Execution* result) {
-  ConnectionImpl& connection = result->connection();
+Status ShowMetrics(const ast::Show& s, const CommandContext& context, const DatabaseClock& clock,
+                   const ThroughputLedger& throughput) {
   std::vector<TablePtr> tables;
   if (s.target) {
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, result));
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, context));
     tables.push_back(std::move(table));
   } else {
-    tables = connection.store().Tables();
+    tables = context.store.Tables();
   }
   std::vector<Value> rows;
+  const int64_t now_ms = clock.NowMs();
   for (const TablePtr& table : tables) {
-    AddRows({table.get(), nullptr}, connection.db(), &rows);
-    for (const IndexSchema& index : table->indexes) AddRows({table.get(), &index}, connection.db(), &rows);
+    AddRows({table.get(), nullptr}, throughput, now_ms, &rows);
+    for (const IndexSchema& index : table->indexes) AddRows({table.get(), &index}, throughput, now_ms, &rows);
   }
-  result->SetRows(std::move(rows),
-                  {"table", "index", "minute", "consumed_read", "consumed_write", "provisioned_read",
-                   "provisioned_write", "throttled_reads", "throttled_writes"},
-                  true);
-  const Settings& settings = *connection.settings();
-  if (!settings.capacity && !settings.throttle) {
-    result->AddNotice(
+  context.result.SetRows(std::move(rows),
+                         {"table", "index", "minute", "consumed_read", "consumed_write", "provisioned_read",
+                          "provisioned_write", "throttled_reads", "throttled_writes"},
+                         true);
+  if (!context.settings.capacity && !context.settings.throttle) {
+    context.result.AddNotice(
         "this connection's statements are not counted: SET capacity = on or SET throttle = on counts them");
   }
   return Status::Ok();

@@ -8,7 +8,10 @@
 #include "parton/temporal.h"
 #include "session/commands/commands.h"
 #include "session/database_settings.h"
+#include "session/options.h"
+#include "session/tables/table_description.h"
 #include "types/functions/functions.h"
+#include "types/schema/stream_view_type.h"
 
 namespace parton::commands {
 
@@ -18,12 +21,12 @@ using Fields = std::vector<Field>;
 
 Value Str(std::string_view s) { return Value::String(s); }
 
-Value KeySchemaValue(const KeySchema& key) {
-  auto element = [](const KeyAttribute& k, const char* kind) {
-    return Value::Struct({{"AttributeName", Str(k.name)}, {"KeyType", Str(kind)}});
-  };
-  std::vector<Value> out = {element(key.hash, "HASH")};
-  if (key.range) out.push_back(element(*key.range, "RANGE"));
+Value KeySchemaValue(const std::vector<KeyElement>& key) {
+  std::vector<Value> out;
+  for (const KeyElement& e : key) {
+    out.push_back(Value::Struct(
+        {{"AttributeName", Str(e.attribute)}, {"KeyType", Str(e.role == KeyElement::Role::kHash ? "HASH" : "RANGE")}}));
+  }
   return Value::List(std::move(out));
 }
 
@@ -33,23 +36,15 @@ Value ThroughputValue(const std::optional<Throughput>& t) {
                         {"WriteCapacityUnits", Value::Int(t ? t->write : 0)}});
 }
 
-// "10 RCU, 20 WCU" as numbers.
-Value UnitsValue(const std::string& text, const char* read, const char* write) {
-  long long r = 0, w = 0;
-  if (std::sscanf(text.c_str(), "%lld RCU, %lld WCU", &r, &w) != 2) return Str(text);
-  return Value::Struct({{read, Value::Int(int64_t{r})}, {write, Value::Int(int64_t{w})}});
+void AddUnits(const std::optional<Throughput>& maximum, const std::optional<Throughput>& warm, Fields* out) {
+  const auto units = [](const Throughput& t, const char* read, const char* write) {
+    return Value::Struct({{read, Value::Int(t.read)}, {write, Value::Int(t.write)}});
+  };
+  if (maximum) out->push_back({"OnDemandThroughput", units(*maximum, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
+  if (warm) out->push_back({"WarmThroughput", units(*warm, "ReadUnitsPerSecond", "WriteUnitsPerSecond")});
 }
 
-void AddUnits(const TableSchema& t, const std::string& prefix, Fields* out) {
-  if (auto it = t.options.find(prefix + "maximum_throughput"); it != t.options.end()) {
-    out->push_back({"OnDemandThroughput", UnitsValue(it->second, "MaxReadRequestUnits", "MaxWriteRequestUnits")});
-  }
-  if (auto it = t.options.find(prefix + "warm_throughput"); it != t.options.end()) {
-    out->push_back({"WarmThroughput", UnitsValue(it->second, "ReadUnitsPerSecond", "WriteUnitsPerSecond")});
-  }
-}
-
-Value ProjectionValue(const IndexSchema& i) {
+Value ProjectionValue(const IndexDefinition& i) {
   Fields f = {{"ProjectionType", Str(i.projection == Projection::kAll        ? "ALL"
                                      : i.projection == Projection::kKeysOnly ? "KEYS_ONLY"
                                                                              : "INCLUDE")}};
@@ -70,125 +65,81 @@ std::string TimeText(int64_t ms) {
   return buffer;
 }
 
-std::string Arn(const TableSchema& t) { return "arn:parton:local:table/" + t.name; }
+std::string Arn(const std::string& table) { return "arn:parton:local:table/" + table; }
 
-// How many items a table or an index has: counted, where that was asked for or costs little, or estimated.
-class Counter {
- public:
-  Counter(Execution* result, bool exact)
-      : store_(result->connection().store()), view_(store_.NewView()), progress_(Progress(result)), exact_(exact) {}
-
-  Result<TableStats> Count(const TableSchema& table, const IndexSchema* index) {
-    const TableStats stats = store_.Stats(table, index);
-    if (stats.exact) return stats;
-    if (exact_ || stats.approximate_items <= kCounted) return store_.Measure(*view_, table, index, progress_);
-    estimated_ = true;
-    return stats;
-  }
-  bool estimated() const { return estimated_; }
-
- private:
-  static constexpr uint64_t kCounted = 20'000;
-
-  TableStore& store_;
-  std::unique_ptr<ReadView> view_;
-  StoreProgress progress_;
-  const bool exact_;
-  bool estimated_ = false;
-};
-
-Result<Value> IndexValue(const TableSchema& t, const IndexSchema& i, Counter* counter) {
-  PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, &i));
-  Fields f = {{"IndexName", Str(i.name)}, {"KeySchema", KeySchemaValue(i.key)}, {"Projection", ProjectionValue(i)}};
-  if (i.kind == IndexKind::kGlobal) {
-    f.push_back({"IndexStatus", Str(i.state == IndexState::kActive ? "ACTIVE" : "CREATING")});
-    f.push_back({"ProvisionedThroughput", ThroughputValue(i.provisioned)});
-    AddUnits(t, "index:" + i.name + ":", &f);
-  }
-  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(stats.approximate_items))});
-  f.push_back({"IndexSizeBytes", Value::Int(static_cast<int64_t>(stats.approximate_size))});
-  f.push_back({"IndexArn", Str(Arn(t) + "/index/" + i.name)});
-  return Value::Struct(std::move(f));
-}
-
-Value AttributeDefinitions(const TableSchema& t) {
-  std::vector<Value> out;
-  std::vector<std::string> seen;
-  auto add = [&](const KeyAttribute& k) {
-    for (const std::string& s : seen) {
-      if (s == k.name) return;
-    }
-    seen.push_back(k.name);
-    out.push_back(Value::Struct({{"AttributeName", Str(k.name)}, {"AttributeType", Str(KeyTypeCode(k.type))}}));
-  };
-  auto add_key = [&](const KeySchema& k) {
-    add(k.hash);
-    if (k.range) add(*k.range);
-  };
-  add_key(t.key);
-  for (const IndexSchema& i : t.indexes) add_key(i.key);
-  return Value::List(std::move(out));
-}
-
-std::string_view ViewTypeName(StreamView v) {
-  switch (v) {
-    case StreamView::kOff: return "";
-    case StreamView::kKeysOnly: return "KEYS_ONLY";
-    case StreamView::kNewImage: return "NEW_IMAGE";
-    case StreamView::kOldImage: return "OLD_IMAGE";
-    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
+std::string_view StatusName(ResourceStatus status) {
+  switch (status) {
+    case ResourceStatus::kCreating: return "CREATING";
+    case ResourceStatus::kActive: return "ACTIVE";
+    case ResourceStatus::kUpdating: return "UPDATING";
+    case ResourceStatus::kDeleting: return "DELETING";
   }
   return "";
 }
 
-void AddOptions(const TableSchema& t, Fields* f) {
-  std::vector<Value> tags;
-  for (const auto& [name, value] : t.options) {
-    if (name.starts_with("tag:")) {
-      tags.push_back(Value::Struct({{"Key", Str(std::string_view(name).substr(4))}, {"Value", Str(value)}}));
-    }
+Value IndexValue(const std::string& table, const IndexDescription& i) {
+  const IndexDefinition& d = i.definition;
+  Fields f = {{"IndexName", Str(d.name)}, {"KeySchema", KeySchemaValue(d.key)}, {"Projection", ProjectionValue(d)}};
+  if (d.kind == IndexKind::kGlobal) {
+    f.push_back({"IndexStatus", Str(StatusName(i.status))});
+    f.push_back({"ProvisionedThroughput", ThroughputValue(d.provisioned)});
+    AddUnits(d.maximum, d.warm, &f);
   }
-  auto option = [&](const char* name, const char* shown) {
-    if (auto it = t.options.find(name); it != t.options.end()) f->push_back({shown, Str(it->second)});
-  };
-  option("table_class", "TableClass");
-  option("sse", "SSEDescription");
-  option("pitr", "PointInTimeRecovery");
-  option("tags", "TagText");
-  if (!tags.empty()) f->push_back({"Tags", Value::List(std::move(tags))});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(i.item_count))});
+  f.push_back({"IndexSizeBytes", Value::Int(static_cast<int64_t>(i.size_bytes))});
+  f.push_back({"IndexArn", Str(Arn(table) + "/index/" + d.name)});
+  return Value::Struct(std::move(f));
 }
 
-Result<Value> TableValue(const TableSchema& t, Counter* counter) {
-  PARTON_ASSIGN_OR_RETURN(const TableStats stats, counter->Count(t, nullptr));
+Value AttributeDefinitions(const std::vector<AttributeDefinition>& attributes) {
+  std::vector<Value> out;
+  for (const AttributeDefinition& a : attributes) {
+    out.push_back(Value::Struct({{"AttributeName", Str(a.name)}, {"AttributeType", Str(KeyTypeCode(a.type))}}));
+  }
+  return Value::List(std::move(out));
+}
+
+// What is stored and shown.
+void AddLabels(const TableSchema& t, Fields* f) {
+  if (t.table_class) f->push_back({"TableClass", Str(TableClassName(*t.table_class))});
+  if (t.encryption) f->push_back({"SSEDescription", Str(EncryptionText(*t.encryption))});
+  if (t.point_in_time) f->push_back({"PointInTimeRecovery", Str("enabled")});
+  if (const auto it = t.options.find("tags"); it != t.options.end()) f->push_back({"TagText", Str(it->second)});
+  if (t.tags.empty()) return;
+  std::vector<Value> tags;
+  for (const auto& [key, value] : t.tags) tags.push_back(Value::Struct({{"Key", Str(key)}, {"Value", Str(value)}}));
+  f->push_back({"Tags", Value::List(std::move(tags))});
+}
+
+Value TableValue(const TableSchema& t, const TableDescription& d) {
   Fields f = {
       {"TableName", Str(t.name)},
-      {"TableStatus", Str("ACTIVE")},
-      {"AttributeDefinitions", AttributeDefinitions(t)},
-      {"KeySchema", KeySchemaValue(t.key)},
+      {"TableStatus", Str(StatusName(d.status))},
+      {"AttributeDefinitions", AttributeDefinitions(d.definition.attributes)},
+      {"KeySchema", KeySchemaValue(d.definition.key)},
       {"BillingModeSummary", Value::Struct({{"BillingMode", Str(t.provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")}})},
       {"ProvisionedThroughput", ThroughputValue(t.provisioned)}};
-  AddUnits(t, "", &f);
+  AddUnits(t.maximum, t.warm, &f);
   std::vector<Value> globals, locals;
-  for (const IndexSchema& i : t.indexes) {
-    PARTON_ASSIGN_OR_RETURN(Value v, IndexValue(t, i, counter));
-    (i.kind == IndexKind::kGlobal ? globals : locals).push_back(std::move(v));
+  for (const IndexDescription& i : d.indexes) {
+    (i.definition.kind == IndexKind::kGlobal ? globals : locals).push_back(IndexValue(t.name, i));
   }
   if (!globals.empty()) f.push_back({"GlobalSecondaryIndexes", Value::List(std::move(globals))});
   if (!locals.empty()) f.push_back({"LocalSecondaryIndexes", Value::List(std::move(locals))});
   if (t.stream != StreamView::kOff) {
     f.push_back({"StreamSpecification", Value::Struct({{"StreamEnabled", Value::Bool(true)},
-                                                       {"StreamViewType", Str(ViewTypeName(t.stream))}})});
+                                                       {"StreamViewType", Str(StreamViewType(t.stream))}})});
   }
   Fields ttl = {{"TimeToLiveStatus", Str(t.ttl_attribute.empty() ? "DISABLED" : "ENABLED")}};
   if (!t.ttl_attribute.empty()) ttl.push_back({"AttributeName", Str(t.ttl_attribute)});
   f.push_back({"TimeToLiveDescription", Value::Struct(std::move(ttl))});
-  f.push_back({"DeletionProtectionEnabled", Value::Bool(t.options.contains("deletion_protection"))});
-  AddOptions(t, &f);
+  f.push_back({"DeletionProtectionEnabled", Value::Bool(t.deletion_protection)});
+  AddLabels(t, &f);
   f.push_back({"CreationDateTime", Str(TimeText(t.created_ms))});
-  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(stats.approximate_items))});
-  f.push_back({"TableSizeBytes", Value::Int(static_cast<int64_t>(stats.approximate_size))});
-  f.push_back({"TableId", Value::Int(static_cast<int64_t>(t.id))});
-  f.push_back({"TableArn", Str(Arn(t))});
+  f.push_back({"ItemCount", Value::Int(static_cast<int64_t>(d.item_count))});
+  f.push_back({"TableSizeBytes", Value::Int(static_cast<int64_t>(d.size_bytes))});
+  f.push_back({"TableId", Str(d.id)});
+  f.push_back({"TableArn", Str(Arn(t.name))});
   return Value::Struct(std::move(f));
 }
 
@@ -208,9 +159,9 @@ Result<bool> IsExact(const std::vector<ast::Option>& options) {
   return exact;
 }
 
-Status ShowTables(const ast::Show& s, Execution* result) {
+Status ShowTables(const ast::Show& s, const CommandContext& context) {
   std::vector<Value> rows;
-  for (const TablePtr& t : result->connection().store().Tables()) {
+  for (const TablePtr& t : context.store.Tables()) {
     if (s.like) {
       std::optional<bool> match = LikeMatches(t->name, *s.like, "");
       if (!match || !*match) continue;
@@ -220,7 +171,7 @@ Status ShowTables(const ast::Show& s, Execution* result) {
                                   {"billing", Str(t->provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")},
                                   {"indexes", Value::Int(static_cast<int64_t>(t->indexes.size()))}}));
   }
-  result->SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
+  context.result.SetRows(std::move(rows), {"name", "status", "billing", "indexes"}, true);
   return Status::Ok();
 }
 
@@ -234,39 +185,32 @@ Value SettingRow(const SettingInfo& info, const Connection& connection) {
 
 }  // namespace
 
-Status Show(const ast::Show& s, Execution* result) {
-  if (s.what == "TABLES") return ShowTables(s, result);
-  if (s.what == "VERSION") {
-    result->SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
-    return Status::Ok();
-  }
-  if (s.what == "LIMITS") {
-    result->SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
-                                    {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
-                                    {"TableMaxReadCapacityUnits", Value::Int(40000)},
-                                    {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
-                    {}, true);
-    return Status::Ok();
-  }
-  if (s.what == "ALL" || s.what == "SETTINGS") {
-    std::vector<Value> rows;
-    std::vector<SettingInfo> all = AllSettings();
-    all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    rows.reserve(all.size());
-    for (const SettingInfo& info : all) rows.push_back(SettingRow(info, result->connection()));
-    result->SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
-    return Status::Ok();
-  }
-  if (s.what == "TRIGGERS" && !s.target) return ShowTriggers(result);
-  if (s.what == "PARKED" && !s.target) return ShowParked(result);
-  if (s.what == "STATISTICS") return ShowStatistics(s, result);
-  if (s.what == "CONSUMERS" && !s.target) return ShowConsumers(result);
-  if (s.what == "METRICS") return ShowMetrics(s, result);
-  if (s.target) {
-    return Status::Unsupported(fmt::format("SHOW {} is not supported", s.what), s.name.span);
-  }
-  Result<Value> v = result->connection().Get(s.name.name);
+namespace {
+
+void ShowVersion(const CommandContext& context) {
+  context.result.SetRows({Value::Struct({{"version", Str(Version())}})}, {"version"}, true);
+}
+
+void ShowLimits(const CommandContext& context) {
+  context.result.SetRows({Value::Struct({{"AccountMaxReadCapacityUnits", Value::Int(80000)},
+                                         {"AccountMaxWriteCapacityUnits", Value::Int(80000)},
+                                         {"TableMaxReadCapacityUnits", Value::Int(40000)},
+                                         {"TableMaxWriteCapacityUnits", Value::Int(40000)}})},
+                         {}, true);
+}
+
+void ShowAll(const CommandContext& context, const Connection& connection) {
+  std::vector<Value> rows;
+  std::vector<SettingInfo> all = AllSettings();
+  all.insert(all.end(), DatabaseSettings().begin(), DatabaseSettings().end());
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  rows.reserve(all.size());
+  for (const SettingInfo& info : all) rows.push_back(SettingRow(info, connection));
+  context.result.SetRows(std::move(rows), {"name", "value", "values", "description"}, true);
+}
+
+Status ShowSetting(const ast::Show& s, const CommandContext& context, const Connection& connection) {
+  Result<Value> v = connection.Get(s.name.name);
   if (!v.ok()) {
     std::string word;
     for (char c : s.name.name) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -278,55 +222,80 @@ Status Show(const ast::Show& s, Execution* result) {
     // A misspelt setting has its hint already.
     return std::move(unknown).WithHint(nearest.empty() ? v.status().hint() : fmt::format("did you mean {}?", nearest));
   }
-  result->SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
+  context.result.SetRows({Value::Struct({{s.name.name, *v}})}, {s.name.name}, true);
   return Status::Ok();
 }
 
-Status ShowCreateTable(const ast::ShowCreateTable& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+}  // namespace
+
+Status Show(const ast::Show& s, const CommandContext& context, const Connection& connection) {
+  using What = ast::Show::What;
+  switch (s.what) {
+    case What::kTables: return ShowTables(s, context);
+    case What::kVersion: ShowVersion(context); return Status::Ok();
+    case What::kLimits: ShowLimits(context); return Status::Ok();
+    case What::kAll: ShowAll(context, connection); return Status::Ok();
+    case What::kStatistics:
+    case What::kMetrics:
+    case What::kTriggers:
+    case What::kParked:
+    case What::kConsumers:
+    case What::kSetting: break;
+  }
+  if (s.target) {
+    std::string word = s.name.name;
+    if (!s.name.quoted) {
+      for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return Status::Unsupported(fmt::format("SHOW {} is not supported", word), s.name.span);
+  }
+  return ShowSetting(s, context, connection);
+}
+
+Status ShowCreateTable(const ast::ShowCreateTable& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   std::string text = ToCreateStatement(*table);
   constexpr std::string_view kCreate = "CREATE TABLE ";
   if (s.if_not_exists && text.starts_with(kCreate)) text.insert(kCreate.size(), "IF NOT EXISTS ");
-  result->SetText(ResultKind::kText, std::move(text));
+  context.result.SetText(ResultKind::kText, std::move(text));
   return Status::Ok();
 }
 
-Status Describe(const ast::Describe& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
-  if (s.attributes) return DescribeAttributes(table, result);
+Status Describe(const ast::Describe& s, const CommandContext& context) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   PARTON_ASSIGN_OR_RETURN(const bool exact, IsExact(s.options));
-  Counter counter(result, exact);
-  PARTON_ASSIGN_OR_RETURN(Value v, TableValue(*table, &counter));
-  if (counter.estimated()) {
-    result->AddNotice(fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
+  PARTON_ASSIGN_OR_RETURN(const TableDescription d, DescribeTable(&context.store, *table, exact, ProgressOf(context)));
+  Value v = TableValue(*table, d);
+  if (!d.counted) {
+    context.result.AddNotice(
+        fmt::format("ItemCount and sizes are estimates; DESCRIBE {} (exact = true) counts", table->name));
   }
-  result->SetRows({std::move(v)}, {}, true);
+  context.result.SetRows({std::move(v)}, {}, true);
   return Status::Ok();
 }
 
-Status Set(const ast::SetOption& s, Execution* result) {
+Status Set(const ast::SetOption& s, const CommandContext& context, const Options& options, Connection& connection) {
   Value value = s.value;
   if (value.is_missing() && !IsDatabaseSetting(s.name.name)) {
     // DEFAULT: what a new connection has.
-    ConnectionImpl fresh(&result->connection().db());
-    Result<Value> v = fresh.Get(s.name.name);
+    Result<Value> v = ReadSetting(s.name.name, InitialSettings(options));
     if (!v.ok()) return std::move(v).status().At(s.name.span);
     value = std::move(*v);
   }
-  Status done = result->connection().Set(s.name.name, value);
+  Status done = connection.Set(s.name.name, value);
   if (!done.ok()) return std::move(done).At(s.name.span);
-  result->SetText(ResultKind::kDone, "");
+  context.result.SetText(ResultKind::kDone, "");
   return Status::Ok();
 }
 
-Status Check(Execution* result) {
+Status Check(const CommandContext& context, Triggers& triggers) {
   std::vector<Value> rows;
   PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
-                          CheckAll(&result->connection().db(), Progress(result)));
+                          CheckAll(context.store, triggers, ProgressOf(context)));
   for (const std::string& problem : problems) {
     rows.push_back(Value::Struct({{"problem", Str(problem)}}));
   }
-  result->SetRows(std::move(rows), {"problem"}, true);
+  context.result.SetRows(std::move(rows), {"problem"}, true);
   return Status::Ok();
 }
 

@@ -8,6 +8,7 @@
 #include "parton/text.h"
 #include "session/commands/commands.h"
 #include "session/commands/statistics_collector.h"
+#include "session/plan_cache.h"
 #include "types/schema/table_statistics.h"
 
 namespace parton::commands {
@@ -93,12 +94,12 @@ std::string Report(const TableSchema& table, const TableStatistics& s) {
   return out;
 }
 
-Result<TableStatistics> Collect(const TablePtr& table, const StatisticsLimits& limits, Execution* result) {
-  ConnectionImpl& c = result->connection();
-  std::unique_ptr<ReadView> view = c.store().NewView();
+Result<TableStatistics> Collect(const TablePtr& table, const StatisticsLimits& limits, const CommandContext& context,
+                                const DatabaseClock& clock) {
+  std::unique_ptr<ReadView> view = context.store.NewView();
   PARTON_ASSIGN_OR_RETURN(TableStatistics s,
-                          CollectStatistics(&c.store(), view.get(), table, limits, Progress(result)));
-  s.analyzed_ms = c.db().clock->NowMs();
+                          CollectStatistics(&context.store, view.get(), table, limits, ProgressOf(context)));
+  s.analyzed_ms = clock.NowMs();
   return s;
 }
 
@@ -123,13 +124,14 @@ Result<StatisticsLimits> ParseLimits(const std::vector<ast::Option>& options) {
 }
 
 // The statistics kept, or those of a sample taken now.
-Result<std::shared_ptr<const TableStatistics>> KeptOrNew(const TablePtr& table, Execution* result) {
-  TableStore& store = result->connection().store();
+Result<std::shared_ptr<const TableStatistics>> KeptOrNew(const TablePtr& table, const CommandContext& context,
+                                                         const DatabaseClock& clock) {
+  TableStore& store = context.store;
   std::shared_ptr<const TableStatistics> kept = store.Statistics(*table);
   if (kept == nullptr) {
-    PARTON_ASSIGN_OR_RETURN(TableStatistics s, Collect(table, StatisticsLimits{}, result));
+    PARTON_ASSIGN_OR_RETURN(TableStatistics s, Collect(table, StatisticsLimits{}, context, clock));
     if (!s.complete) {
-      result->AddNotice(
+      context.result.AddNotice(
           fmt::format("of a sample of {} items; ANALYZE {} keeps it for the planner", s.read, table->name));
     }
     return std::make_shared<const TableStatistics>(std::move(s));
@@ -137,7 +139,7 @@ Result<std::shared_ptr<const TableStatistics>> KeptOrNew(const TablePtr& table, 
   const auto now = static_cast<double>(store.Stats(*table, nullptr).approximate_items);
   const auto then = static_cast<double>(kept->store_items);
   if (now > 2 * then + 100 || 2 * now + 100 < then) {
-    result->AddNotice(
+    context.result.AddNotice(
         fmt::format("the table has {} since: ANALYZE {} looks anew", now > then ? "grown" : "shrunk", table->name));
   }
   return kept;
@@ -145,31 +147,31 @@ Result<std::shared_ptr<const TableStatistics>> KeptOrNew(const TablePtr& table, 
 
 }  // namespace
 
-Status Analyze(const ast::Analyze& s, Execution* result) {
+Status Analyze(const ast::Analyze& s, const CommandContext& context, const DatabaseClock& clock, PlanCache& plans) {
   PARTON_ASSIGN_OR_RETURN(StatisticsLimits limits, ParseLimits(s.options));
-  ConnectionImpl& c = result->connection();
   std::vector<TablePtr> tables;
   if (s.table) {
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, result));
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, context));
     tables.push_back(std::move(table));
   } else {
-    tables = c.store().Tables();
+    tables = context.store.Tables();
   }
   std::string text;
   for (const TablePtr& table : tables) {
-    PARTON_ASSIGN_OR_RETURN(TableStatistics statistics, Collect(table, limits, result));
+    PARTON_ASSIGN_OR_RETURN(TableStatistics statistics, Collect(table, limits, context, clock));
     text += Report(*table, statistics);
-    PARTON_RETURN_IF_ERROR(c.store().SaveStatistics(*table, std::move(statistics)));
+    PARTON_RETURN_IF_ERROR(context.store.SaveStatistics(*table, std::move(statistics)));
   }
   // Plans made before know less.
-  c.db().plans.Clear();
+  plans.Clear();
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  result->SetText(ResultKind::kText, text.empty() ? "there are no tables" : std::move(text));
+  context.result.SetText(ResultKind::kText, text.empty() ? "there are no tables" : std::move(text));
   return Status::Ok();
 }
 
-Status DescribeAttributes(const TablePtr& table, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(auto statistics, KeptOrNew(table, result));
+Status DescribeAttributes(const ast::Describe& s, const CommandContext& context, const DatabaseClock& clock) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
+  PARTON_ASSIGN_OR_RETURN(auto statistics, KeptOrNew(table, context, clock));
   auto count = [](uint64_t n) { return Value::Int(static_cast<int64_t>(n)); };
   std::vector<Value> rows;
   for (const TableStatistics::Attribute& a : statistics->attributes) {
@@ -183,22 +185,22 @@ Status DescribeAttributes(const TablePtr& table, Execution* result) {
                                   {"average_size", Value::Int(std::llround(a.average_size))},
                                   {"largest", count(a.largest)}}));
   }
-  result->SetRows(std::move(rows), {"attribute", "items", "percent", "types", "distinct", "average_size", "largest"},
-                  true);
+  context.result.SetRows(std::move(rows),
+                         {"attribute", "items", "percent", "types", "distinct", "average_size", "largest"}, true);
   return Status::Ok();
 }
 
-Status ShowStatistics(const ast::Show& s, Execution* result) {
+Status ShowStatistics(const ast::Show& s, const CommandContext& context) {
   std::vector<TablePtr> tables;
   if (s.target) {
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, result));
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, context));
     tables.push_back(std::move(table));
   } else {
-    tables = result->connection().store().Tables();
+    tables = context.store.Tables();
   }
   std::vector<Value> rows;
   for (const TablePtr& table : tables) {
-    std::shared_ptr<const TableStatistics> statistics = result->connection().store().Statistics(*table);
+    std::shared_ptr<const TableStatistics> statistics = context.store.Statistics(*table);
     if (statistics == nullptr) continue;
     std::vector<Field> fields{{"table", table->name}};
     const Value rest = statistics->ToValue();
@@ -206,11 +208,11 @@ Status ShowStatistics(const ast::Show& s, Execution* result) {
     rows.push_back(Value::Struct(std::move(fields)));
   }
   if (rows.empty()) {
-    result->AddNotice(s.target
-                          ? fmt::format("no statistics of {}: ANALYZE {} makes them", tables[0]->name, tables[0]->name)
-                          : std::string("no statistics: ANALYZE makes them"));
+    context.result.AddNotice(
+        s.target ? fmt::format("no statistics of {}: ANALYZE {} makes them", tables[0]->name, tables[0]->name)
+                 : std::string("no statistics: ANALYZE makes them"));
   }
-  result->SetRows(std::move(rows), {}, true);
+  context.result.SetRows(std::move(rows), {}, true);
   return Status::Ok();
 }
 

@@ -5,9 +5,11 @@
 #include <optional>
 
 #include "planner/dynamo/api_calls.h"
-#include "session/connection.h"
+#include "planner/plan/plan_facts.h"
+#include "session/commands/commands.h"
+#include "session/running_plan.h"
 
-namespace parton {
+namespace parton::commands {
 
 namespace {
 
@@ -48,7 +50,7 @@ class Annotator {
       d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
       d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
-      if (shared_.capacity != nullptr && !shared_.capacity_incomplete) {
+      if (shared_.CountsCapacity()) {
         d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
       }
     }
@@ -74,18 +76,13 @@ class Annotator {
   int operators_ = 0;
 };
 
-bool ReadsData(const Plan& plan) {
-  if (plan.As<Plan::Access>() != nullptr || plan.As<Plan::FunctionScan>() != nullptr) return true;
-  return std::any_of(plan.inputs.begin(), plan.inputs.end(), [](const PlanPtr& input) { return ReadsData(*input); });
-}
-
 // The items of an INSERT that gives them itself; more than a few are not worth showing.
-Result<std::optional<std::vector<Value>>> GivenItems(const WritePlan& write, int slot_count, Execution* result) {
+Result<std::optional<std::vector<Value>>> GivenItems(const WritePlan& write, int slot_count, RunningPlan& run) {
   constexpr size_t kMaxShown = 1000;
   std::optional<std::vector<Value>> items;
   if (write.source == nullptr || ReadsData(*write.source->root)) return items;
   items.emplace();
-  PARTON_RETURN_IF_ERROR(result->RunQuery(*write.source, slot_count, [&](const Value& row) {
+  PARTON_RETURN_IF_ERROR(run.RunQuery(*write.source, slot_count, [&](const Value& row) {
     if (items->size() == kMaxShown) {
       return Status(StatusCode::kLimitExceeded, fmt::format("the statement writes more than {} items", kMaxShown));
     }
@@ -95,28 +92,28 @@ Result<std::optional<std::vector<Value>>> GivenItems(const WritePlan& write, int
   return items;
 }
 
-Status ExplainApi(const ExplainPlan& explain, const Query* query, const WritePlan* write, Execution* result) {
+Status ExplainApi(const ExplainPlan& explain, const Query* query, const WritePlan* write, const CommandContext& context,
+                  RunningPlan& run) {
   const int slot_count = explain.statement->slot_count;
-  result->PrepareShared(false);
-  ExecutionContext context(&result->shared(), slot_count);
-  const Settings& settings = *result->connection().settings();
+  run.Prepare(false);
+  ExecutionContext execution(&run.shared(), slot_count);
   ApiPlan plan;
   if (query != nullptr) {
-    plan = ApiCallsOf(*query, settings, &context.eval);
+    plan = ApiCallsOf(*query, context.settings, &execution.eval);
   } else {
-    PARTON_ASSIGN_OR_RETURN(auto items, GivenItems(*write, slot_count, result));
-    plan = ApiCallsOf(*write, items ? &*items : nullptr, settings, &context.eval);
+    PARTON_ASSIGN_OR_RETURN(auto items, GivenItems(*write, slot_count, run));
+    plan = ApiCallsOf(*write, items ? &*items : nullptr, context.settings, &execution.eval);
   }
   std::string text = explain.format == ExplainPlan::Format::kCli ? RenderCli(plan) : RenderApi(plan);
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  result->ClearRows();
-  result->SetText(ResultKind::kText, std::move(text));
+  context.result.ClearRows();
+  context.result.SetText(ResultKind::kText, std::move(text));
   return Status::Ok();
 }
 
 }  // namespace
 
-Status RunExplain(const ExplainPlan& explain, Execution* result) {
+Status Explain(const ExplainPlan& explain, const CommandContext& context, RunningPlan& run) {
   const PlannedStatement& inner = *explain.statement;
   const auto* query = std::get_if<QueryPtr>(&inner.body);
   const auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&inner.body);
@@ -127,44 +124,44 @@ Status RunExplain(const ExplainPlan& explain, Execution* result) {
   if (api && explain.analyze) {
     return Status::Validation("EXPLAIN ANALYZE has the formats TEXT and JSON");
   }
-  for (const std::string& notice : inner.notices) result->AddNotice(notice);
+  for (const std::string& notice : inner.notices) context.result.AddNotice(notice);
   if (api)
     return ExplainApi(explain, query != nullptr ? query->get() : nullptr, write != nullptr ? write->get() : nullptr,
-                      result);
+                      context, run);
   PlanDescription d = query != nullptr ? Describe(**query) : Describe(**write);
   if (explain.analyze) {
-    ExecutionShared& shared = result->shared();
+    ExecutionShared& shared = run.shared();
     shared.profiling = true;
     auto start = std::chrono::steady_clock::now();
     uint64_t rows = 0;
     Status s;
     if (query != nullptr) {
-      result->PrepareShared(false);
-      s = result->RunQuery(**query, inner.slot_count, [&](const Value&) {
+      run.Prepare(false);
+      s = run.RunQuery(**query, inner.slot_count, [&](const Value&) {
         ++rows;
         return Status();
       });
     } else {
-      s = result->RunWriteStatement(**write, inner.slot_count);
-      rows = result->affected();
+      s = run.RunWrite(**write, inner.slot_count, &context.result);
+      rows = context.result.affected();
     }
     shared.profiling = false;
     PARTON_RETURN_IF_ERROR(s);
     Annotator(shared).Run(&d);
-    const ExecutionStats& stats = result->stats();
-    d.properties.emplace_back("consumed capacity", !stats.capacity_counted
+    const std::vector<ConsumedCapacity>* consumed = run.capacity();
+    d.properties.emplace_back("consumed capacity", consumed == nullptr
                                                        ? "not counted of parallel scans; SET capacity = on counts it"
-                                                   : stats.capacity.empty() ? "none"
-                                                                            : DescribeCapacity(stats.capacity, true));
+                                                   : consumed->empty() ? "none"
+                                                                       : DescribeCapacity(*consumed, true));
     double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
     d.properties.emplace_back("total time", fmt::format("{:.3f} ms", ms));
   }
   std::string text = explain.format == ExplainPlan::Format::kJson ? RenderJson(d) : RenderText(d);
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  result->ClearRows();
-  result->SetText(ResultKind::kText, std::move(text));
+  context.result.ClearRows();
+  context.result.SetText(ResultKind::kText, std::move(text));
   return Status();
 }
 
-}  // namespace parton
+}  // namespace parton::commands

@@ -14,6 +14,7 @@ namespace {
 // DynamoDB leaves alone what expired longer ago than that.
 constexpr int64_t kFiveYears = int64_t{5} * 365 * 24 * 3600;
 constexpr size_t kBatch = 100;
+constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 
 // attribute >= low AND attribute < high, on the item in slot 0. What is no number compares as unknown.
 ExprPtr IsExpired(const std::string& attribute, int64_t low, int64_t high) {
@@ -78,8 +79,12 @@ Status Sweeper::RunOnce() {
   for (const TablePtr& table : store_->Tables()) {
     if (stop_.load()) break;
     if (!table->ttl_attribute.empty()) note(SweepTable(table, now_ms / 1000));
+    if (table->point_in_time) {
+      note(store_->feed().TrimHistory(table->id, now_ms - table->point_in_time->days * kDayMs).status());
+    }
     note(store_->feed().TrimFeed(table->id, now_ms - retention_ms_.load(), hold_back_(*table)).status());
   }
+  note(store_->feed().ForgetClosedStreams(now_ms - retention_ms_.load()));
   note(tokens_->Forget(now_ms));
   return first;
 }

@@ -7,66 +7,18 @@
 
 #include "executor/operators/feed_rows.h"
 #include "parser/parser.h"
-#include "planner/planner.h"
-#include "session/connection.h"
-#include "session/feed/change_feed.h"
-#include "types/item/varint.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
 namespace {
 
-constexpr char kVersion = 1;
-constexpr char kDynamo = 1, kStrict = 2;  // flags of a definition
-constexpr char kPaused = 1;               // of a state
 constexpr size_t kBatchBytes = 4 << 20;
 constexpr int kAttempts = 3;
 constexpr int kConflicts = 100;
 constexpr auto kFirstPause = std::chrono::milliseconds(50);
 constexpr auto kLongestPause = std::chrono::milliseconds(30'000);
 constexpr uint64_t kMostLag = 1'000'000;
-
-void PutField(std::string_view bytes, std::string* out) {
-  PutVarint(bytes.size(), out);
-  out->append(bytes);
-}
-
-// Reads fields from the front of bytes; stays false once something is missing.
-class FieldReader {
- public:
-  explicit FieldReader(std::string_view bytes) : p_(bytes.data()), end_(p_ + bytes.size()) { ok_ = Byte() == kVersion; }
-  bool ok() const { return ok_; }
-  bool AtEnd() const { return p_ == end_; }
-  char Byte() {
-    if (p_ == end_) {
-      ok_ = false;
-      return 0;
-    }
-    return *p_++;
-  }
-  uint64_t Number() {
-    uint64_t n = 0;
-    const char* p = ok_ ? GetVarint(p_, end_, &n) : nullptr;
-    ok_ = p != nullptr;
-    if (ok_) p_ = p;
-    return n;
-  }
-  std::string Text() {
-    const uint64_t n = Number();
-    if (!ok_ || n > static_cast<uint64_t>(end_ - p_)) {
-      ok_ = false;
-      return "";
-    }
-    std::string text(p_, n);
-    p_ += n;
-    return text;
-  }
-
- private:
-  const char* p_;
-  const char* end_;
-  bool ok_ = true;
-};
 
 Status Damaged(const std::string& name) {
   return Status::Corruption(fmt::format("the trigger {} is damaged", name)).WithHint("DROP TRIGGER and make it again");
@@ -76,30 +28,7 @@ Status NoTrigger(const std::string& name) {
   return Status::NotFound(fmt::format("there is no trigger {}", name), {}, "SHOW TRIGGERS lists them");
 }
 
-std::string EncodeParked(int64_t now_ms, const std::string& table, const std::string& error, std::string_view record) {
-  std::string out(1, kVersion);
-  PutVarint(static_cast<uint64_t>(now_ms), &out);
-  PutField(table, &out);
-  PutField(error, &out);
-  PutField(record, &out);
-  return out;
-}
-
-struct ParkedRecord {
-  int64_t failed_ms = 0;
-  std::string table, error, bytes;
-};
-
-Result<ParkedRecord> DecodeParked(const std::string& trigger, std::string_view bytes) {
-  FieldReader in(bytes);
-  ParkedRecord r;
-  r.failed_ms = static_cast<int64_t>(in.Number());
-  r.table = in.Text();
-  r.error = in.Text();
-  r.bytes = in.Text();
-  if (!in.ok()) return Damaged(trigger);
-  return r;
-}
+StatementRunner::Globals Globals(std::vector<Value> records) { return {{"records", Value::Bag(std::move(records))}}; }
 
 // No record is to blame.
 bool IsOfTheDatabase(StatusCode code) {
@@ -113,22 +42,10 @@ std::chrono::milliseconds Pause(int failures) {
 
 }  // namespace
 
-Triggers::Triggers(DatabaseState* db) : db_(db) {}
+Triggers::Triggers(TableStore* store, const DatabaseClock* clock, Mode mode, MakeStatementRunner make_runner)
+    : store_(store), clock_(clock), mode_(mode), make_runner_(std::move(make_runner)) {}
 
 Triggers::~Triggers() { Stop(); }
-
-std::string Triggers::EncodeState(const Trigger& t) const {
-  std::string out(1, kVersion);
-  out.push_back(t.paused ? kPaused : 0);
-  PutVarint(t.position, &out);
-  PutVarint(t.runs, &out);
-  PutVarint(t.records, &out);
-  PutVarint(static_cast<uint64_t>(t.last_run_ms), &out);
-  PutField(t.last_error, &out);
-  PutVarint(t.unchanged, &out);
-  PutVarint(t.last_unchanged, &out);
-  return out;
-}
 
 Status Triggers::Prepare(Trigger* t) {
   PARTON_ASSIGN_OR_RETURN(ast::Statement parsed, ParseStatement(t->definition.statement));
@@ -138,11 +55,7 @@ Status Triggers::Prepare(Trigger* t) {
     return Status::Validation("a trigger runs INSERT, REPLACE, UPSERT, UPDATE or DELETE", parsed.span);
   }
   t->parsed = std::make_shared<const ast::Statement>(std::move(parsed));
-  t->connection = std::make_unique<ConnectionImpl>(db_);
-  if (t->definition.dynamo) PARTON_RETURN_IF_ERROR(t->connection->Set("dialect", Value::String("dynamodb")));
-  if (t->definition.strict) PARTON_RETURN_IF_ERROR(t->connection->Set("typing", Value::String("strict")));
-  // A trigger does what a statement that was admitted asks of it.
-  PARTON_RETURN_IF_ERROR(t->connection->Set("throttle", Value::Bool(false)));
+  PARTON_ASSIGN_OR_RETURN(t->runner, make_runner_({t->definition.dynamo, t->definition.strict}));
   t->limit = t->definition.batch;
   return Status::Ok();
 }
@@ -159,36 +72,16 @@ Status Triggers::Load() {
 }
 
 Status Triggers::Decode(const std::string& bytes, Trigger* t) {
-  TriggerDefinition& d = t->definition;
-  FieldReader in(bytes);
-  const char flags = in.Byte();
-  d.dynamo = (flags & kDynamo) != 0;
-  d.strict = (flags & kStrict) != 0;
-  d.batch = in.Number();
-  d.created_ms = static_cast<int64_t>(in.Number());
-  d.table = in.Text();
-  d.statement = in.Text();
-  if (!in.ok() || d.batch == 0) return Damaged(d.name);
-  PARTON_ASSIGN_OR_RETURN(auto state, db_->store->records().Get(RecordKey::TriggerState(d.name)));
-  if (!state) return Damaged(d.name);
-  FieldReader s(*state);
-  t->paused = (s.Byte() & kPaused) != 0;
-  t->position = s.Number();
-  t->runs = s.Number();
-  t->records = s.Number();
-  t->last_run_ms = static_cast<int64_t>(s.Number());
-  t->last_error = s.Text();
-  if (s.ok() && !s.AtEnd()) {
-    t->unchanged = s.Number();
-    t->last_unchanged = s.Number();
-  }
-  if (!s.ok()) return Damaged(d.name);
+  const std::string& name = t->definition.name;
+  if (!DecodeTrigger(bytes, &t->definition)) return Damaged(name);
+  PARTON_ASSIGN_OR_RETURN(auto state, store_->records().Get(RecordKey::TriggerState(name)));
+  if (!state || !DecodeProgress(*state, &t->progress)) return Damaged(name);
   return Prepare(t);
 }
 
 Status Triggers::LoadLocked() {
   triggers_.clear();
-  PARTON_ASSIGN_OR_RETURN(auto records, db_->store->records().List(RecordKey::Trigger("")));
+  PARTON_ASSIGN_OR_RETURN(auto records, store_->records().List(RecordKey::Trigger("")));
   for (const auto& [key, bytes] : records) {
     const std::string& name = key.name;
     auto t = std::make_unique<Trigger>();
@@ -196,8 +89,8 @@ Status Triggers::LoadLocked() {
     if (Status s = Decode(bytes, t.get()); !s.ok()) {
       if (s.code() == StatusCode::kIoError) return s;
       t->damaged = true;
-      t->position = 0;
-      t->last_error = s.ToString();
+      t->progress.position = 0;
+      t->progress.last_error = s.ToString();
     }
     triggers_[name] = std::move(t);
   }
@@ -210,21 +103,15 @@ Status Triggers::Create(TriggerDefinition d, uint64_t after) {
   }
   auto t = std::make_unique<Trigger>();
   t->definition = d;
-  t->position = after;
+  t->progress.position = after;
   PARTON_RETURN_IF_ERROR(Prepare(t.get()));
-  std::string bytes(1, kVersion);
-  bytes.push_back(static_cast<char>((d.dynamo ? kDynamo : 0) | (d.strict ? kStrict : 0)));
-  PutVarint(d.batch, &bytes);
-  PutVarint(static_cast<uint64_t>(d.created_ms), &bytes);
-  PutField(d.table, &bytes);
-  PutField(d.statement, &bytes);
   {
     std::lock_guard lock(mutex_);
     if (triggers_.contains(d.name)) {
       return Status(StatusCode::kInUse, fmt::format("the trigger {} exists already", d.name));
     }
-    PARTON_RETURN_IF_ERROR(db_->store->records().Write(
-        {{RecordKey::Trigger(d.name), bytes}, {RecordKey::TriggerState(d.name), EncodeState(*t)}}));
+    PARTON_RETURN_IF_ERROR(store_->records().Write({{RecordKey::Trigger(d.name), EncodeTrigger(d)},
+                                                    {RecordKey::TriggerState(d.name), EncodeProgress(t->progress)}}));
     triggers_[d.name] = std::move(t);
   }
   StartThread();
@@ -250,7 +137,7 @@ std::vector<std::string> Triggers::Names() {
 }
 
 Status Triggers::DropLocked(const std::string& name) {
-  RecordStore& store = db_->store->records();
+  RecordStore& store = store_->records();
   RecordWrites records = {{RecordKey::Trigger(name), std::nullopt}, {RecordKey::TriggerState(name), std::nullopt}};
   PARTON_ASSIGN_OR_RETURN(auto parked, store.List(RecordKey::Parked(name, 0)));
   for (const StoredRecord& record : parked) records[record.key] = std::nullopt;
@@ -282,15 +169,15 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
     Trigger* t = Find(name);
     if (t == nullptr) return NoTrigger(name);
     if (t->damaged) return Damaged(name);
-    FeedStore& feed = db_->store->feed();
-    RecordStore& store = db_->store->records();
+    FeedStore& feed = store_->feed();
+    RecordStore& store = store_->records();
     switch (action) {
       case Action::kPause:
       case Action::kResume: {
-        const bool before = std::exchange(t->paused, action == Action::kPause);
-        Status s = store.Write({{RecordKey::TriggerState(name), EncodeState(*t)}});
+        const bool before = std::exchange(t->progress.paused, action == Action::kPause);
+        Status s = store.Write({{RecordKey::TriggerState(name), EncodeProgress(t->progress)}});
         if (!s.ok()) {
-          t->paused = before;
+          t->progress.paused = before;
           return s;
         }
         break;
@@ -305,24 +192,20 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
         PARTON_ASSIGN_OR_RETURN(auto parked, store.List(RecordKey::Parked(name, 0)));
         RecordWrites records;
         for (const StoredRecord& record : parked) records[record.key] = std::nullopt;
-        const uint64_t position = t->position;
+        TriggerProgress next = t->progress;
+        next.last_error.clear();
         if (records.empty() && (t->attempts > 0 || t->stuck > 0)) {
           // What it fails on now.
-          PARTON_ASSIGN_OR_RETURN(TablePtr table, db_->store->GetTable(t->definition.table));
+          PARTON_ASSIGN_OR_RETURN(TablePtr table, store_->GetTable(t->definition.table));
           std::vector<FeedEntry> entries;
           uint64_t reached;
           PARTON_RETURN_IF_ERROR(
-              feed.ReadFeed(table->id, t->position, feed.FeedEnd(), t->limit, kBatchBytes, &entries, &reached));
-          if (!entries.empty()) t->position = entries.back().sequence;
+              feed.ReadFeed(table->id, next.position, feed.FeedEnd(), t->limit, kBatchBytes, &entries, &reached));
+          if (!entries.empty()) next.position = entries.back().sequence;
         }
-        const std::string error = std::exchange(t->last_error, "");
-        records[RecordKey::TriggerState(name)] = EncodeState(*t);
-        Status s = store.Write(records);
-        if (!s.ok()) {
-          t->position = position;
-          t->last_error = error;
-          return s;
-        }
+        records[RecordKey::TriggerState(name)] = EncodeProgress(next);
+        PARTON_RETURN_IF_ERROR(store.Write(records));
+        t->progress = std::move(next);
         t->retry.clear();
         break;
       }
@@ -338,24 +221,18 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
 Result<std::vector<TriggerInfo>> Triggers::List() {
   std::lock_guard lock(mutex_);
   std::vector<TriggerInfo> out;
-  FeedStore& feed = db_->store->feed();
+  FeedStore& feed = store_->feed();
   for (const auto& [name, t] : triggers_) {
     TriggerInfo i;
     i.definition = t->definition;
-    i.position = t->position;
-    i.runs = t->runs;
-    i.records = t->records;
-    i.unchanged = t->unchanged;
-    i.last_unchanged = t->last_unchanged;
-    i.last_run_ms = t->last_run_ms;
-    i.last_error = t->last_error;
-    PARTON_ASSIGN_OR_RETURN(auto parked, db_->store->records().List(RecordKey::Parked(name, 0)));
+    i.progress = t->progress;
+    PARTON_ASSIGN_OR_RETURN(auto parked, store_->records().List(RecordKey::Parked(name, 0)));
     i.parked = parked.size();
-    if (Result<TablePtr> table = db_->store->GetTable(t->definition.table); table.ok()) {
-      PARTON_ASSIGN_OR_RETURN(i.lag, feed.CountFeed((*table)->id, t->position, kMostLag));
+    if (Result<TablePtr> table = store_->GetTable(t->definition.table); table.ok()) {
+      PARTON_ASSIGN_OR_RETURN(i.lag, feed.CountFeed((*table)->id, t->progress.position, kMostLag));
     }
     i.state = t->damaged                        ? "damaged"
-              : t->paused                       ? "paused"
+              : t->progress.paused              ? "paused"
               : t->attempts > 0 || t->stuck > 0 ? "failing"
               : i.parked > 0                    ? "parked"
                                                 : "active";
@@ -366,13 +243,14 @@ Result<std::vector<TriggerInfo>> Triggers::List() {
 
 Result<std::vector<Value>> Triggers::ListParked() {
   std::lock_guard lock(mutex_);
-  FeedStore& feed = db_->store->feed();
+  FeedStore& feed = store_->feed();
   std::vector<Value> rows;
   for (const auto& [name, t] : triggers_) {
-    PARTON_ASSIGN_OR_RETURN(auto parked, db_->store->records().List(RecordKey::Parked(name, 0)));
+    PARTON_ASSIGN_OR_RETURN(auto parked, store_->records().List(RecordKey::Parked(name, 0)));
     for (const auto& [key, bytes] : parked) {
       const uint64_t sequence = key.sequence;
-      PARTON_ASSIGN_OR_RETURN(ParkedRecord r, DecodeParked(name, bytes));
+      ParkedRecord r;
+      if (!DecodeParked(bytes, &r)) return Damaged(name);
       PARTON_ASSIGN_OR_RETURN(FeedEntry entry, feed.DecodeFeed(sequence, r.bytes));
       rows.push_back(Value::Struct({{"trigger", Value::String(name)},
                                     {"SequenceNumber", Value::Int(static_cast<int64_t>(sequence))},
@@ -384,17 +262,11 @@ Result<std::vector<Value>> Triggers::ListParked() {
   return rows;
 }
 
-Result<std::vector<std::string>> CheckAll(DatabaseState* db, const StoreProgress& progress) {
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> problems, db->store->Check(progress));
-  for (std::string& problem : db->triggers->Problems()) problems.push_back(std::move(problem));
-  return problems;
-}
-
 std::vector<std::string> Triggers::Problems() {
   std::lock_guard lock(mutex_);
   std::vector<std::string> problems;
   for (const auto& [name, t] : triggers_) {
-    if (t->damaged) problems.push_back(fmt::format("trigger {}: {}", name, t->last_error));
+    if (t->damaged) problems.push_back(fmt::format("trigger {}: {}", name, t->progress.last_error));
   }
   return problems;
 }
@@ -404,107 +276,53 @@ uint64_t Triggers::HoldBack(const TableSchema& table) {
   uint64_t lowest = UINT64_MAX;
   for (const auto& [name, t] : triggers_) {
     const bool its = t->definition.table == table.name || (t->damaged && t->definition.table.empty());
-    if (its) lowest = std::min(lowest, t->position);
+    if (its) lowest = std::min(lowest, t->progress.position);
   }
   return lowest;
 }
 
 // ---- Running
 
-Triggers::Trigger Triggers::StateOf(const Trigger& t) {
-  Trigger next;
-  next.paused = t.paused;
-  next.position = t.position;
-  next.runs = t.runs;
-  next.records = t.records;
-  next.unchanged = t.unchanged;
-  next.last_unchanged = t.last_unchanged;
-  return next;
-}
-
-void Triggers::TakeState(const Trigger& next, Trigger* t) {
-  t->position = next.position;
-  t->runs = next.runs;
-  t->records = next.records;
-  t->unchanged = next.unchanged;
-  t->last_unchanged = next.last_unchanged;
-  t->last_run_ms = next.last_run_ms;
-  t->last_error = next.last_error;
-}
-
-Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, Trigger* next, RecordWrites records) {
+Status Triggers::Apply(Trigger* t, std::vector<FeedEntry> entries, TriggerProgress* next, RecordWrites records) {
   std::vector<Value> rows;
   rows.reserve(entries.size());
   for (const FeedEntry& e : entries) rows.push_back(FeedRecord(e));
-  const std::map<std::string, Value> globals = {{"records", Value::Bag(std::move(rows))}};
-  ConnectionImpl& c = *t->connection;
-  const StatementEntry entry(&c);
-  if (c.in_transaction()) (void)c.Rollback();  // an exception ended the run before
-  PlannerInput input;
-  input.store = db_->store.get();
-  input.settings = c.settings().get();
-  input.globals = &globals;
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, PlanStatement(t->parsed, input));
-  PARTON_RETURN_IF_ERROR(c.Begin());
-  Status s;
-  uint64_t changed = 0;
-  {
-    const std::vector<Value> no_parameters;
-    Execution execution(&c);
-    s = execution.Start(std::move(plan), &no_parameters);
-    if (s.ok()) {
-      while (execution.Next()) {
-      }
-      s = execution.status();
-      changed = execution.affected();
+  return t->runner->Run(t->parsed, Globals(std::move(rows)), [&](uint64_t changed, StoreTransaction* transaction) {
+    ++next->runs;
+    next->records += entries.size();
+    next->last_run_ms = clock_->NowMs();
+    if (changed == 0) {
+      next->unchanged += entries.size();
+      next->last_unchanged = entries.back().sequence;
     }
-  }
-  if (!s.ok()) {
-    (void)c.Rollback();
-    return s;
-  }
-  ++next->runs;
-  next->records += entries.size();
-  next->last_run_ms = db_->clock->NowMs();
-  if (changed == 0) {
-    next->unchanged += entries.size();
-    next->last_unchanged = entries.back().sequence;
-  }
-  records[RecordKey::TriggerState(t->definition.name)] = EncodeState(*next);
-  c.transaction()->WriteRecords(records);
-  c.transaction()->SetChangeDepth(entries[0].depth + 1);
-  return c.Commit();
+    records[RecordKey::TriggerState(t->definition.name)] = EncodeProgress(*next);
+    transaction->WriteRecords(records);
+    transaction->SetChangeDepth(entries[0].depth + 1);
+  });
 }
 
-bool Triggers::Unplannable(Trigger* t) {
-  const std::map<std::string, Value> globals = {{"records", Value::Bag({})}};
-  PlannerInput input;
-  input.store = db_->store.get();
-  input.settings = t->connection->settings().get();
-  input.globals = &globals;
-  return !PlanStatement(t->parsed, input).ok();
-}
+bool Triggers::Unplannable(Trigger* t) { return !t->runner->Check(t->parsed, Globals({})).ok(); }
 
 Triggers::Step Triggers::Stuck(Trigger* t, const Status& s) {
-  t->last_error = s.ToString();
+  t->progress.last_error = s.ToString();
   t->not_before = Clock::now() + Pause(t->stuck++);
   return Step::kStuck;
 }
 
 Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEntry& entry, const std::string& error) {
-  FeedStore& feed = db_->store->feed();
+  FeedStore& feed = store_->feed();
   Result<std::string> bytes = feed.ReadFeedBytes(table.id, entry.sequence);
   if (!bytes.ok()) return Stuck(t, bytes.status());
-  Trigger next = StateOf(*t);
+  TriggerProgress next = t->progress;
   next.position = entry.sequence;
-  next.last_run_ms = db_->clock->NowMs();
+  next.last_run_ms = clock_->NowMs();
   next.last_error = error;
   const std::string& name = t->definition.name;
-  Status s = db_->store->records().Write(
-      {{RecordKey::Parked(name, entry.sequence), EncodeParked(next.last_run_ms, t->definition.table, error, *bytes)},
-       {RecordKey::TriggerState(name), EncodeState(next)}});
+  Status s = store_->records().Write(
+      {{RecordKey::Parked(name, entry.sequence), EncodeParked({next.last_run_ms, t->definition.table, error, *bytes})},
+       {RecordKey::TriggerState(name), EncodeProgress(next)}});
   if (!s.ok()) return Stuck(t, s);
-  TakeState(next, t);
+  t->progress = std::move(next);
   t->attempts = t->stuck = 0;
   t->limit = t->definition.batch;
   t->not_before = {};
@@ -513,7 +331,7 @@ Triggers::Step Triggers::Park(Trigger* t, const TableSchema& table, const FeedEn
 
 Triggers::Step Triggers::Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s) {
   if (IsOfTheDatabase(s.code()) || Unplannable(t)) return Stuck(t, s);
-  t->last_error = s.ToString();
+  t->progress.last_error = s.ToString();
   ++t->attempts;
   if (s.code() == StatusCode::kTransactionConflict && t->attempts < kConflicts) {
     t->not_before = Clock::now() + std::chrono::milliseconds(std::min(t->attempts, 20));
@@ -531,62 +349,64 @@ Triggers::Step Triggers::Failed(Trigger* t, const TableSchema& table, const std:
     t->not_before = {};
     return Step::kProgress;
   }
-  return Park(t, table, entries[0], t->last_error);
+  return Park(t, table, entries[0], t->progress.last_error);
 }
 
 Triggers::Step Triggers::RunParked(Trigger* t) {
-  FeedStore& feed = db_->store->feed();
+  FeedStore& feed = store_->feed();
   const std::string& name = t->definition.name;
   const uint64_t sequence = t->retry.front();
   const RecordKey key = RecordKey::Parked(name, sequence);
-  Result<std::optional<std::string>> bytes = db_->store->records().Get(key);
+  Result<std::optional<std::string>> bytes = store_->records().Get(key);
   if (!bytes.ok()) return Stuck(t, bytes.status());
   if (!*bytes) {
     t->retry.erase(t->retry.begin());
     return Step::kProgress;
   }
-  Result<ParkedRecord> parked = DecodeParked(name, **bytes);
-  Result<FeedEntry> entry = parked.ok() ? feed.DecodeFeed(sequence, parked->bytes) : Result<FeedEntry>(parked.status());
+  ParkedRecord parked;
+  const bool decoded = DecodeParked(**bytes, &parked);
+  Result<FeedEntry> entry = decoded ? feed.DecodeFeed(sequence, parked.bytes) : Result<FeedEntry>(Damaged(name));
   if (!entry.ok()) {
     t->retry.erase(t->retry.begin());
     return Stuck(t, entry.status());
   }
   // Who asks for it again has looked at it: its depth counts anew.
   entry->depth = 0;
-  Trigger next;
+  TriggerProgress next;
   Status s;
   for (int attempt = 0; attempt < kConflicts; ++attempt) {
-    next = StateOf(*t);
+    next = t->progress;
+    next.last_error.clear();
     s = Apply(t, {*entry}, &next, {{key, std::nullopt}});
     if (s.code() != StatusCode::kTransactionConflict) break;
   }
   if (!s.ok() && IsOfTheDatabase(s.code())) return Stuck(t, s);
   t->retry.erase(t->retry.begin());
   if (s.ok()) {
-    TakeState(next, t);
+    t->progress = std::move(next);
     return Step::kProgress;
   }
-  t->last_error = s.ToString();
-  Status kept = db_->store->records().Write(
-      {{key, EncodeParked(db_->clock->NowMs(), parked->table, t->last_error, parked->bytes)}});
+  parked.failed_ms = clock_->NowMs();
+  parked.error = t->progress.last_error = s.ToString();
+  Status kept = store_->records().Write({{key, EncodeParked(parked)}});
   return kept.ok() ? Step::kProgress : Stuck(t, kept);
 }
 
 Triggers::Step Triggers::Run(Trigger* t, bool without_pauses) {
-  if (t->paused || t->damaged) return Step::kIdle;
+  if (t->progress.paused || t->damaged) return Step::kIdle;
   if (!without_pauses && Clock::now() < t->not_before) return Step::kIdle;
   if (!t->retry.empty()) return RunParked(t);
-  FeedStore& feed = db_->store->feed();
-  Result<TablePtr> table = db_->store->GetTable(t->definition.table);
+  FeedStore& feed = store_->feed();
+  Result<TablePtr> table = store_->GetTable(t->definition.table);
   if (!table.ok()) return Stuck(t, table.status());
   const uint64_t end = feed.FeedEnd();
-  if (t->position >= end) return Step::kIdle;
+  if (t->progress.position >= end) return Step::kIdle;
   std::vector<FeedEntry> entries;
   uint64_t reached;
-  Status s = feed.ReadFeed((*table)->id, t->position, end, t->limit, kBatchBytes, &entries, &reached);
+  Status s = feed.ReadFeed((*table)->id, t->progress.position, end, t->limit, kBatchBytes, &entries, &reached);
   if (!s.ok()) return Stuck(t, s);
   if (entries.empty()) {
-    t->position = reached;
+    t->progress.position = reached;
     return Step::kIdle;
   }
   const uint32_t depth = entries[0].depth;
@@ -601,11 +421,12 @@ Triggers::Step Triggers::Run(Trigger* t, bool without_pauses) {
                             "(SET trigger_depth)",
                             depth));
   }
-  Trigger next = StateOf(*t);
+  TriggerProgress next = t->progress;
   next.position = reached;
+  next.last_error.clear();
   s = Apply(t, entries, &next, {});
   if (!s.ok()) return Failed(t, **table, entries, std::move(s));
-  TakeState(next, t);
+  t->progress = std::move(next);
   t->attempts = t->stuck = 0;
   t->not_before = {};
   t->limit = std::min<size_t>(t->definition.batch, t->limit * 2);
@@ -613,7 +434,7 @@ Triggers::Step Triggers::Run(Trigger* t, bool without_pauses) {
 }
 
 Status Triggers::Settle(const StatementBounds* bounds) {
-  if (db_->options.read_only) return Status::Ok();
+  if (mode_ == Mode::kNever) return Status::Ok();
   for (bool progress = true; progress;) {
     progress = false;
     for (const std::string& name : Names()) {
@@ -630,19 +451,19 @@ Status Triggers::Settle(const StatementBounds* bounds) {
 }
 
 void Triggers::StartThread() {
-  if (db_->options.read_only || !db_->options.background) return;
+  if (mode_ != Mode::kBackground) return;
   std::lock_guard lock(thread_mutex_);
   if (!thread_.joinable() && !stop_.load()) thread_ = std::thread([this] { Loop(); });
 }
 
 void Triggers::Wake() {
   wake_.store(true);
-  db_->store->feed().WakeFeed();
+  store_->feed().WakeFeed();
 }
 
 void Triggers::Stop() {
   stop_.store(true);
-  if (db_->store != nullptr) Wake();
+  Wake();
   std::lock_guard lock(thread_mutex_);
   if (thread_.joinable()) thread_.join();
 }
@@ -660,7 +481,7 @@ void Triggers::Loop() {
 }
 
 void Triggers::LoopUntilStopped() {
-  FeedStore& feed = db_->store->feed();
+  FeedStore& feed = store_->feed();
   for (;;) {
     // In this order: Stop() sets the flags in the other one.
     wake_.store(false);
@@ -678,8 +499,8 @@ void Triggers::LoopUntilStopped() {
     {
       std::lock_guard lock(mutex_);
       for (const auto& [name, t] : triggers_) {
-        if (t->paused || t->not_before <= Clock::time_point{}) continue;
-        if (t->position >= end && t->retry.empty()) continue;
+        if (t->progress.paused || t->not_before <= Clock::time_point{}) continue;
+        if (t->progress.position >= end && t->retry.empty()) continue;
         until = std::min(until, t->not_before);
       }
     }

@@ -1,11 +1,5 @@
 // Triggers: statements that run on the change feed of a table, in feed order, each record exactly once.
 //
-//   definition := version(1) flags(1) varint(batch) varint(created ms) field(table) field(statement)
-//   state      := version(1) flags(1) varint(position) varint(runs) varint(records) varint(last run ms)
-//                 field(last error) [varint(unchanged) varint(last unchanged)]
-//   parked     := version(1) varint(failed ms) field(table) field(error) field(change record)
-//   field      := varint(length) bytes
-//
 // The statement sees a batch of records as the bag `records`. What it writes and the trigger's position commit in
 // one transaction, so a batch is done entirely or will be done again. A batch that fails is retried with
 // growing pauses, then halved down to the record that cannot be done; that one is kept with its error (parked)
@@ -30,50 +24,39 @@
 #include <thread>
 #include <vector>
 
+#include "executor/capacity/clock.h"
 #include "parser/ast.h"
 #include "parton/status.h"
 #include "parton/value.h"
+#include "session/feed/statement_runner.h"
+#include "session/feed/trigger_codec.h"
 #include "storage/feed.h"
+#include "storage/record_store.h"
 #include "storage/table_store.h"
 
 namespace parton {
 
-struct DatabaseState;
-class ConnectionImpl;
-
-struct TriggerDefinition {
-  std::string name;
-  std::string table;
-  std::string statement;
-  bool dynamo = false;  // the dialect and typing it was made under
-  bool strict = false;
-  uint64_t batch = 100;
-  int64_t created_ms = 0;
-};
-
 struct TriggerInfo {
   TriggerDefinition definition;
+  TriggerProgress progress;
   std::string state;  // active, paused, parked, failing, damaged
-  uint64_t position = 0;
-  uint64_t lag = 0;  // records behind the position, up to 1,000,000
-  uint64_t runs = 0;
-  uint64_t records = 0;
-  uint64_t unchanged = 0;       // those of `records` whose runs changed no item
-  uint64_t last_unchanged = 0;  // the sequence number of the last one; 0: none
+  uint64_t lag = 0;   // records behind the position, up to 1,000,000
   uint64_t parked = 0;
-  int64_t last_run_ms = 0;
-  std::string last_error;
 };
-
-// Everything that is wrong with what a database stores, triggers included. Error: kCancelled.
-Result<std::vector<std::string>> CheckAll(DatabaseState* db, const StoreProgress& progress);
 
 // Threads: any.
 class Triggers {
  public:
   static constexpr uint32_t kDefaultDepth = 16;
 
-  explicit Triggers(DatabaseState* db);
+  enum class Mode : uint8_t {
+    kNever,        // the database is read only
+    kWhenSettled,  // in Settle() only
+    kBackground,   // and on a thread of their own
+  };
+
+  // Store and clock must outlive them. `make_runner` gives each trigger what its statement runs with.
+  Triggers(TableStore* store, const DatabaseClock* clock, Mode mode, MakeStatementRunner make_runner);
   ~Triggers();
 
   // Reads the stored triggers, and runs them on a thread of its own if there are any. Again after RESTORE.
@@ -109,18 +92,11 @@ class Triggers {
 
   struct Trigger {
     TriggerDefinition definition;
-    bool damaged = false;  // cannot run, only be dropped; last_error says why
-    bool paused = false;
-    uint64_t position = 0;
-    uint64_t runs = 0;
-    uint64_t records = 0;
-    uint64_t unchanged = 0;
-    uint64_t last_unchanged = 0;
-    int64_t last_run_ms = 0;
-    std::string last_error;
+    TriggerProgress progress;
+    bool damaged = false;  // cannot run, only be dropped; progress.last_error says why
 
     std::shared_ptr<const ast::Statement> parsed;
-    std::unique_ptr<ConnectionImpl> connection;
+    std::unique_ptr<StatementRunner> runner;
     std::vector<uint64_t> retry;  // parked records to try again
     size_t limit = 0;             // of the next batch: smaller after a failure
     int attempts = 0;             // of this batch
@@ -134,25 +110,24 @@ class Triggers {
   Trigger* Find(const std::string& name);
   Step Run(Trigger* t, bool without_pauses);
   Step RunParked(Trigger* t);
-  // The state of the trigger as it would be written; and back, once it was.
-  static Trigger StateOf(const Trigger& t);
-  static void TakeState(const Trigger& next, Trigger* t);
   // Runs the statement on the entries, and commits with the records and with *next as the trigger's state, in which
   // the run is counted.
-  Status Apply(Trigger* t, std::vector<FeedEntry> entries, Trigger* next, RecordWrites records);
+  Status Apply(Trigger* t, std::vector<FeedEntry> entries, TriggerProgress* next, RecordWrites records);
   // The statement fails whatever the records are.
   bool Unplannable(Trigger* t);
   Step Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s);
   Step Park(Trigger* t, const TableSchema& table, const FeedEntry& entry, const std::string& error);
   Step Stuck(Trigger* t, const Status& s);
   Status DropLocked(const std::string& name);
-  std::string EncodeState(const Trigger& t) const;
   void StartThread();
   void Loop();
   void LoopUntilStopped();
   void Wake();
 
-  DatabaseState* db_;
+  TableStore* const store_;
+  const DatabaseClock* const clock_;
+  const Mode mode_;
+  const MakeStatementRunner make_runner_;
   std::atomic<uint32_t> depth_{kDefaultDepth};
   std::mutex mutex_;  // over the triggers, held while one runs
   std::map<std::string, std::unique_ptr<Trigger>> triggers_;

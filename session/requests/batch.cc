@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "executor/transaction_items.h"
-#include "session/connection.h"
+#include "session/database_state.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_statement.h"
@@ -23,7 +23,9 @@ Status CheckBatched(const WriteOperation& o) {
   if (o.kind != WriteOperation::Kind::kPut && o.kind != WriteOperation::Kind::kDelete) {
     return Status::Validation("a batch only puts and deletes items");
   }
-  if (!o.condition.empty()) return Status::Validation("a batch has no conditions", {}, "TransactWrite has");
+  if (!o.condition.empty() || o.expressions.condition) {
+    return Status::Validation("a batch has no conditions", {}, "TransactWrite has");
+  }
   return Status::Ok();
 }
 
@@ -90,15 +92,22 @@ WriteOperation WriteOperation::ReturningOld() && {
   return std::move(*this);
 }
 
-Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes) {
+Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes,
+                                    bool collection_metrics) {
   PARTON_RETURN_IF_ERROR(CheckMemberCount("requestItems", writes.size(), kMostWrites));
+  std::vector<OperationBinding> bindings;
+  bindings.reserve(writes.size());
+  for (size_t i = 0; i < writes.size(); ++i) {
+    Status s = CheckBatched(writes[i]);
+    if (s.ok()) s = bindings.emplace_back(db, writes[i]).CheckRequest();
+    if (!s.ok()) return InOperation(s, i);
+  }
   std::vector<WriteOp> ops;
   DistinctItems items;
   for (size_t i = 0; i < writes.size(); ++i) {
     PARTON_ASSIGN_OR_RETURN(TablePtr table, FindRequestTable(db, writes[i].table));
-    Status wrong = CheckBatched(writes[i]);
-    if (!wrong.ok()) return InOperation(wrong, i);
-    Result<WriteOp> op = ToWriteOp(db, table, writes[i], &wrong);
+    Status wrong;
+    Result<WriteOp> op = bindings[i].Bind(table, &wrong);
     if (!wrong.ok() || !op.ok()) return InOperation(wrong.ok() ? op.status() : wrong, i);
     Key key = op->key;
     if (op->kind == WriteOp::Kind::kPut) {
@@ -118,13 +127,19 @@ Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOp
     PARTON_RETURN_IF_ERROR(MeteredWrite(db, ops, WriteOptions(), &meter).status());
   }
   result.write_units = WriteUnits(meter);
+  result.capacity = meter.consumed();
+  if (collection_metrics) result.collections = MetricsOfAll(db, ops);
   return result;
 }
 
-Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {
-  if (reads.size() > kMostReads) return Status::Validation("Too many items requested for the BatchGetItem call");
-  PARTON_RETURN_IF_ERROR(CheckMemberCount("requestItems", reads.size(), kMostReads));
-  PARTON_ASSIGN_OR_RETURN(std::vector<ItemRead> resolved, ResolveReads(db, reads, kDuplicates));
+namespace {
+
+Status CheckReadCount(size_t count) {
+  if (count > kMostReads) return Status::Validation("Too many items requested for the BatchGetItem call");
+  return CheckMemberCount("requestItems", count, kMostReads);
+}
+
+Result<BatchGetResult> ReadBatch(DatabaseState* db, const std::vector<ItemRead>& resolved) {
   BatchGetResult result;
   result.items.resize(resolved.size());
   size_t bytes = 0;
@@ -133,7 +148,7 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
   const std::unique_ptr<ReadView> view = db->store->NewView();
   for (size_t i = 0; i < resolved.size(); ++i) {
     size_t size = 0;
-    if (Status s = meter.AdmitItem(*resolved[i].table, false); !s.ok()) {
+    if (Status s = meter.AdmitItem(*resolved[i].table, resolved[i].consistent); !s.ok()) {
       throttled = std::move(s);
       result.unprocessed.push_back(i);
       continue;
@@ -144,12 +159,55 @@ Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperati
       continue;
     }
     bytes += size;
-    meter.ReadItem(*resolved[i].table, size, false);
+    meter.ReadItem(*resolved[i].table, size, resolved[i].consistent);
     result.items[i] = std::move(item);
   }
   if (!throttled.ok() && result.unprocessed.size() == resolved.size()) return throttled;
   result.read_units = ReadUnits(meter);
+  result.capacity = meter.consumed();
   return result;
+}
+
+}  // namespace
+
+Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {
+  PARTON_RETURN_IF_ERROR(CheckReadCount(reads.size()));
+  std::vector<ItemRead> resolved;
+  PARTON_RETURN_IF_ERROR(CheckReads(db, reads, &resolved));
+  Status reason;
+  size_t at = 0;
+  PARTON_RETURN_IF_ERROR(ResolveReads(db, reads, kDuplicates, &resolved, &reason, &at));
+  if (!reason.ok()) return InOperation(reason, at);
+  return ReadBatch(db, resolved);
+}
+
+Result<BatchGetResult> BatchGetItem(DatabaseState* db, const std::vector<BatchGetTable>& tables) {
+  size_t count = 0;
+  std::vector<std::vector<DocumentPath>> projections;
+  for (const BatchGetTable& t : tables) {
+    RequestExpressions expressions(&db->expressions, OperationKind::kGet, t.expressions,
+                                   t.legacy ? &*t.legacy : nullptr);
+    PARTON_RETURN_IF_ERROR(expressions.CheckParameters());
+    PARTON_RETURN_IF_ERROR(t.keys_error);
+    PARTON_RETURN_IF_ERROR(expressions.Compile());
+    projections.push_back(expressions.paths());
+    count += t.keys.size();
+  }
+  PARTON_RETURN_IF_ERROR(CheckReadCount(count));
+  std::vector<ItemRead> resolved;
+  DistinctItems items;
+  for (size_t i = 0; i < tables.size(); ++i) {
+    PARTON_ASSIGN_OR_RETURN(const TablePtr table, FindRequestTable(db, tables[i].table));
+    for (const Value& key : tables[i].keys) {
+      ItemRead& read = resolved.emplace_back();
+      read.table = table;
+      PARTON_ASSIGN_OR_RETURN(read.key, ToRequestKey(*table, key));
+      read.projection = projections[i];
+      read.consistent = tables[i].consistent;
+      if (!items.Insert(*table, read.key)) return Status::Validation(kDuplicates);
+    }
+  }
+  return ReadBatch(db, resolved);
 }
 
 namespace {
@@ -183,10 +241,9 @@ Status PrepareMember(RequestStatement* s) {
   return prepared;
 }
 
-void WriteMember(DatabaseState* db, const RequestStatement& s, StatementResult* result) {
-  CapacityMeter meter = RequestMeter(db, false);
+void WriteMember(DatabaseState* db, const RequestStatement& s, CapacityMeter* meter, StatementResult* result) {
   std::string table = s.table()->name;
-  Result<std::vector<WriteOutcome>> outcomes = MeteredWrite(db, {s.ToWriteOp()}, WriteOptions(), &meter);
+  Result<std::vector<WriteOutcome>> outcomes = MeteredWrite(db, {s.ToWriteOp()}, WriteOptions(), meter);
   result->status = outcomes.status();
   const StatusCode code = result->status.code();
   const bool ran = outcomes.ok() || code == StatusCode::kConditionFailed || code == StatusCode::kDuplicateItem;
@@ -200,11 +257,12 @@ void WriteMember(DatabaseState* db, const RequestStatement& s, StatementResult* 
   }
 }
 
-Status ReadMember(const RequestStatement& s, ReadView& view, CapacityMeter* meter, StatementResult* result) {
-  PARTON_RETURN_IF_ERROR(meter->AdmitItem(*s.table(), false));
+Status ReadMember(const RequestStatement& s, ReadView& view, bool consistent, CapacityMeter* meter,
+                  StatementResult* result) {
+  PARTON_RETURN_IF_ERROR(meter->AdmitItem(*s.table(), consistent));
   size_t size = 0;
   PARTON_ASSIGN_OR_RETURN(Value row, s.Read(view, &size));
-  meter->ReadItem(*s.table(), size, false);
+  meter->ReadItem(*s.table(), size, consistent);
   result->table = s.table()->name;
   result->item = std::move(row);
   return Status::Ok();
@@ -212,11 +270,12 @@ Status ReadMember(const RequestStatement& s, ReadView& view, CapacityMeter* mete
 
 }  // namespace
 
-Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
-                                                           const std::vector<StatementOperation>& operations) {
+Result<BatchStatementResult> BatchExecute(DatabaseState* db, const std::vector<StatementOperation>& operations) {
   PARTON_RETURN_IF_ERROR(CheckMemberCount("statements", operations.size(), kMostStatements));
   std::vector<RequestStatement> statements;
-  std::vector<StatementResult> results(operations.size());
+  BatchStatementResult batch;
+  std::vector<StatementResult>& results = batch.statements;
+  results.resize(operations.size());
   for (size_t i = 0; i < operations.size(); ++i) {
     results[i].status = PrepareMember(&statements.emplace_back(db, operations[i]));
   }
@@ -228,13 +287,14 @@ Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
     if (!result.status.ok()) continue;
     // One that fails is no reason to fail those that are done.
     Status s = Guarded([&]() -> Status {
-      if (statements[i].reads()) return ReadMember(statements[i], *view, &meter, &result);
-      WriteMember(db, statements[i], &result);
+      if (statements[i].reads()) return ReadMember(statements[i], *view, operations[i].consistent, &meter, &result);
+      WriteMember(db, statements[i], &meter, &result);
       return result.status;
     });
     result.status = std::move(s);
   }
-  return results;
+  batch.capacity = meter.consumed();
+  return batch;
 }
 
 }  // namespace parton

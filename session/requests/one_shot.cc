@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "executor/transaction_items.h"
-#include "session/connection.h"
+#include "session/database_state.h"
+#include "session/requests/items.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_statement.h"
 #include "session/requests/request_token.h"
@@ -54,6 +55,27 @@ void Explain(const Status& cancelled, const std::vector<Value>& items, Wanted wa
   }
 }
 
+void AddExpressions(const Expressions& e, RequestFingerprint* f) {
+  for (const auto* text : {&e.condition, &e.update}) {
+    f->AddNumber(text->has_value() ? 1 : 0);
+    if (*text) f->Add(std::string_view(**text));
+  }
+  f->AddNumber(e.names ? e.names->size() : 0);
+  if (e.names) {
+    for (const auto& [placeholder, name] : *e.names) {
+      f->Add(std::string_view(placeholder));
+      f->Add(std::string_view(name));
+    }
+  }
+  f->AddNumber(e.values ? e.values->size() : 0);
+  if (e.values) {
+    for (const auto& [placeholder, value] : *e.values) {
+      f->Add(std::string_view(placeholder));
+      f->Add(value);
+    }
+  }
+}
+
 RequestFingerprint FingerprintOf(const TransactWriteRequest& request) {
   RequestFingerprint f;
   for (const WriteOperation& o : request.operations) {
@@ -66,6 +88,7 @@ RequestFingerprint FingerprintOf(const TransactWriteRequest& request) {
     f.Add(std::string_view(o.condition));
     f.AddNumber(o.parameters.size());
     for (const Value& v : o.parameters) f.Add(v);
+    AddExpressions(o.expressions, &f);
   }
   return f;
 }
@@ -86,6 +109,11 @@ size_t BytesOf(const WriteOperation& o) {
   if (o.item.is_struct()) n += ItemSize(o.item);
   if (o.key.is_struct()) n += ItemSize(o.key);
   for (const Value& v : o.parameters) n += StoredSize(v);
+  if (o.expressions.condition) n += o.expressions.condition->size();
+  if (o.expressions.update) n += o.expressions.update->size();
+  if (o.expressions.values) {
+    for (const auto& value : *o.expressions.values) n += StoredSize(value.second);
+  }
   return n;
 }
 
@@ -116,6 +144,7 @@ class TokenedWrite {
     PARTON_RETURN_IF_ERROR(std::move(written));
     TransactResult result;
     result.write_units = WriteUnits(meter);
+    result.capacity = meter.consumed();
     return result;
   }
 
@@ -136,6 +165,7 @@ class TokenedWrite {
       meter.ReadItem(*op.table, MeteredBytes(now), true);
     }
     result.read_units = ReadUnits(meter);
+    result.capacity = meter.consumed();
     return result;
   }
 
@@ -152,13 +182,19 @@ class TokenedWrite {
 // key does not fit its table.
 Status BindOperations(DatabaseState* db, const std::vector<WriteOperation>& operations, std::vector<WriteOp>* ops,
                       Status* reason, size_t* at) {
+  std::vector<OperationBinding> bindings;
+  bindings.reserve(operations.size());
+  for (size_t i = 0; i < operations.size(); ++i) {
+    const Status checked = bindings.emplace_back(db, operations[i]).CheckRequest();
+    if (!checked.ok()) return InOperation(checked, i);
+  }
   size_t bytes = 0;
   DistinctItems items;
   bool twice = false;
   for (size_t i = 0; i < operations.size(); ++i) {
     PARTON_ASSIGN_OR_RETURN(TablePtr table, FindRequestTable(db, operations[i].table));
     Status wrong;
-    Result<WriteOp> op = ToWriteOp(db, table, operations[i], &wrong);
+    Result<WriteOp> op = bindings[i].Bind(table, &wrong);
     if (!wrong.ok()) return InOperation(wrong, i);
     bytes += BytesOf(operations[i]);
     Result<Key> key = Key();
@@ -221,9 +257,22 @@ double WriteUnits(const CapacityMeter& meter) {
   return units;
 }
 
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) {
+  std::vector<ItemCollectionMetrics> out;
+  DistinctItems partitions;
+  for (const WriteOp& op : ops) {
+    Value hash = HashOf(op);
+    if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
+    std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
+    if (metrics) out.push_back(std::move(*metrics));
+  }
+  return out;
+}
+
 Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
-                                               CapacityMeter* meter) {
+                                               CapacityMeter* meter, const std::vector<Value>* parameters) {
   EvalContext ctx;
+  ctx.parameters = parameters;
   ctx.logic = Logic::kDynamo;
   ctx.now_nanos = db->NowNanos();
   const WriteMeter count = [&](const auto& outcomes, const Status& error) {
@@ -259,23 +308,46 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
   return result;
 }
 
-Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads,
-                                           const char* duplicate) {
-  std::vector<ItemRead> out;
+Status CheckReads(DatabaseState* db, const std::vector<ReadOperation>& reads, std::vector<ItemRead>* out) {
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const ReadOperation& read = reads[i];
+    ItemRead& resolved = out->emplace_back();
+    RequestExpressions expressions(&db->expressions, OperationKind::kGet, read.expressions, nullptr);
+    Status s = expressions.CheckParameters();
+    if (s.ok()) s = read.key_error;
+    if (s.ok()) s = expressions.Compile();
+    if (s.ok() && !read.projection.empty() && read.expressions.projection) {
+      s = Status::Validation("a read has either a projection of PartiQL or a ProjectionExpression");
+    }
+    if (s.ok()) {
+      auto projection = ParseProjection(read.projection);
+      s = projection.status();
+      if (s.ok()) resolved.projection = std::move(*projection);
+    }
+    if (!s.ok()) return InOperation(s, i);
+    if (read.expressions.projection) resolved.projection = expressions.paths();
+  }
+  return Status::Ok();
+}
+
+Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, const char* duplicate,
+                    std::vector<ItemRead>* out, Status* reason, size_t* at) {
   DistinctItems items;
   for (size_t i = 0; i < reads.size(); ++i) {
-    ItemRead read;
+    ItemRead& read = (*out)[i];
     PARTON_ASSIGN_OR_RETURN(read.table, FindRequestTable(db, reads[i].table));
     Result<Key> key = ToRequestKey(*read.table, reads[i].key);
-    if (!key.ok()) return InOperation(key.status(), i);
+    if (!key.ok()) {
+      if (reason->ok()) {
+        *reason = std::move(key).status();
+        *at = i;
+      }
+      continue;
+    }
     read.key = std::move(*key);
-    auto projection = ParseProjection(reads[i].projection);
-    if (!projection.ok()) return InOperation(projection.status(), i);
-    read.projection = std::move(*projection);
     if (!items.Insert(*read.table, read.key)) return Status::Validation(duplicate);
-    out.push_back(std::move(read));
   }
-  return out;
+  return Status::Ok();
 }
 
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size) {
@@ -288,7 +360,12 @@ Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, s
 
 Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {
   PARTON_RETURN_IF_ERROR(CheckMemberCount("transactItems", reads.size(), kMostOperations));
-  PARTON_ASSIGN_OR_RETURN(std::vector<ItemRead> resolved, ResolveReads(db, reads, kSameItem));
+  std::vector<ItemRead> resolved;
+  PARTON_RETURN_IF_ERROR(CheckReads(db, reads, &resolved));
+  Status reason;
+  size_t at = 0;
+  PARTON_RETURN_IF_ERROR(ResolveReads(db, reads, kSameItem, &resolved, &reason, &at));
+  if (!reason.ok()) return CancelledBy(reads.size(), at, std::move(reason));
   TransactResult result;
   size_t bytes = 0;
   CapacityMeter meter = RequestMeter(db, true);
@@ -305,6 +382,7 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
     result.items.push_back(nothing ? Value() : std::move(item));
   }
   result.read_units = ReadUnits(meter);
+  result.capacity = meter.consumed();
   if (bytes > kMostBytes) {
     return Status::Validation(
         fmt::format("The items are {} bytes long together, more than the {} that a transaction "
@@ -369,6 +447,7 @@ Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestState
     result.items.push_back(std::move(row));
   }
   result.read_units = ReadUnits(meter);
+  result.capacity = meter.consumed();
   return result;
 }
 

@@ -18,10 +18,11 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
 Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads);
 Result<TransactResult> ExecuteTransaction(DatabaseState* db, const ExecuteTransactionRequest& request,
                                           std::vector<CancellationReason>* reasons);
-Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes);
+Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOperation>& writes,
+                                    bool collection_metrics);
 Result<BatchGetResult> BatchGet(DatabaseState* db, const std::vector<ReadOperation>& reads);
-Result<std::vector<StatementResult>> BatchExecuteStatement(DatabaseState* db,
-                                                           const std::vector<StatementOperation>& statements);
+Result<BatchGetResult> BatchGetItem(DatabaseState* db, const std::vector<BatchGetTable>& tables);
+Result<BatchStatementResult> BatchExecute(DatabaseState* db, const std::vector<StatementOperation>& statements);
 
 // "in operation 3", from 1, as part of the hint.
 Status InOperation(const Status& s, size_t position);
@@ -31,10 +32,14 @@ struct ItemRead {
   TablePtr table;
   Key key;
   std::vector<std::vector<PathStep>> projection;
+  bool consistent = false;
 };
-// Errors are of the request; `duplicate` is what is said of an item named twice.
-Result<std::vector<ItemRead>> ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads,
-                                           const char* duplicate);
+// What can be told without tables: expressions and projections.
+Status CheckReads(DatabaseState* db, const std::vector<ReadOperation>& reads, std::vector<ItemRead>* out);
+// The rest. Errors reject the whole request; `duplicate` is the message for a key that occurs twice. *reason is that of
+// the first read, *at, whose key does not fit its table.
+Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, const char* duplicate,
+                    std::vector<ItemRead>* out, Status* reason, size_t* at);
 // The item, MISSING if there is none; *size is its whole size.
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
 
@@ -42,9 +47,11 @@ Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, s
 CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);
 double ReadUnits(const CapacityMeter& meter);
 double WriteUnits(const CapacityMeter& meter);
-// A write of the store that is counted.
+// Of the partitions that the operations changed something in.
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops);
+// A write of the store that is counted. `parameters`: values of the operations' parameters, where they have any.
 Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
-                                               CapacityMeter* meter);
+                                               CapacityMeter* meter, const std::vector<Value>* parameters = nullptr);
 
 }  // namespace parton
 

@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "parser/parser.h"
-#include "session/connection.h"
+#include "session/compile.h"
+#include "session/database_state.h"
 #include "session/requests/request_token.h"
 #include "storage/local/update_actions.h"
 #include "types/item/item_rules.h"
@@ -51,17 +52,17 @@ Status LocateIn(const WriteOperation& operation, const Status& s) {
   return InText(s, condition_line, "condition");
 }
 
-Status Bind(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
+Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
   static const Settings settings;
   static const std::string settings_key = settings.PlanKey();
   std::string buffer;
   Result<PlannedPtr> planned =
-      db->plans.Plan(StatementAround(operation), settings, settings_key, db->store.get(), &buffer);
+      CompileCached(StatementAround(operation), settings, settings_key, db->store.get(), &db->plans, &buffer);
   if (!planned.ok()) return LocateIn(operation, planned.status());
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Validation("the update or the condition is malformed");
   const WritePlan& plan = **body;
-  if (plan.returning != ReturnValues::kNone || !plan.capacity.empty() || plan.batch != 0) {
+  if (plan.returning != ReturnValues::kNone || plan.capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
     return Status::Validation("the update or the condition goes on after its end");
   }
   if (plan.condition != nullptr && operation.condition.empty()) {
@@ -87,12 +88,27 @@ Status CheckShape(const WriteOperation& operation) {
   if (operation.kind != Kind::kUpdate && !operation.update.empty()) {
     return Status::Validation("only an update has an update text");
   }
-  if (operation.kind == Kind::kCheck && operation.condition.empty()) {
+  if (operation.kind == Kind::kCheck && operation.condition.empty() && !operation.expressions.condition) {
     return Status::Validation("a condition check needs a condition");
   }
   if (operation.kind == Kind::kPut) return ToStorableItem(operation.item).status();
   if (!operation.key.is_struct()) return Status::Validation("a key is a struct of the key attributes");
   return Status::Ok();
+}
+
+bool HasExpressions(const Expressions& e) {
+  return e.condition || e.update || e.projection || e.filter || e.key_condition || e.names || e.values ||
+         !e.values_error.ok();
+}
+
+OperationKind KindOf(WriteOperation::Kind kind) {
+  switch (kind) {
+    case WriteOperation::Kind::kPut: return OperationKind::kPut;
+    case WriteOperation::Kind::kUpdate: return OperationKind::kUpdate;
+    case WriteOperation::Kind::kDelete: return OperationKind::kDelete;
+    case WriteOperation::Kind::kCheck: return OperationKind::kCheck;
+  }
+  return OperationKind::kCheck;
 }
 
 WriteOp::Kind StoreKind(WriteOperation::Kind kind) {
@@ -173,15 +189,17 @@ const Settings& DynamoSettings() {
   static const Settings settings = [] {
     Settings dynamo;
     dynamo.dialect = Dialect::kDynamo;
+    dynamo.threads = 1;  // pages have an order
     return dynamo;
   }();
   return settings;
 }
 
-Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text) {
+Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed) {
   static const std::string settings_key = DynamoSettings().PlanKey();
   std::string buffer;
-  return db->plans.Plan(text, DynamoSettings(), settings_key, db->store.get(), &buffer);
+  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->plans, &buffer,
+                       key_condition_failed);
 }
 
 bool DistinctItems::Insert(const TableSchema& table, const Key& key) {
@@ -200,26 +218,47 @@ ExprPtr WithParameters(const ExprPtr& e, const std::vector<Value>& parameters) {
   return MapChildren(e, [&](const ExprPtr& child) { return WithParameters(child, parameters); });
 }
 
-Result<WriteOp> ToWriteOp(DatabaseState* db, const TablePtr& table, const WriteOperation& operation,
-                          Status* request_error) {
+OperationBinding::OperationBinding(DatabaseState* db, const WriteOperation& operation)
+    : db_(db),
+      operation_(operation),
+      has_expressions_(HasExpressions(operation.expressions)),
+      expressions_(&db->expressions, KindOf(operation.kind), operation.expressions, nullptr) {}
+
+Status OperationBinding::CheckRequest() {
+  if (has_expressions_ && (!operation_.update.empty() || !operation_.condition.empty())) {
+    return Status::Validation("an operation has either DynamoDB's expressions or update and condition of PartiQL");
+  }
+  PARTON_RETURN_IF_ERROR(expressions_.CheckParameters());
+  PARTON_RETURN_IF_ERROR(operation_.item_error);
+  PARTON_RETURN_IF_ERROR(CheckShape(operation_));
+  return expressions_.Compile();
+}
+
+Status OperationBinding::BindTexts(WriteOp* op) {
+  if (has_expressions_) {
+    const std::vector<Value>& parameters = expressions_.parameters();
+    if (expressions_.condition() != nullptr) op->condition = WithParameters(expressions_.condition(), parameters);
+    for (UpdateAction action : expressions_.actions()) {
+      if (action.value != nullptr) action.value = WithParameters(action.value, parameters);
+      op->actions.push_back(std::move(action));
+    }
+    return Status::Ok();
+  }
+  if (!operation_.update.empty() || !operation_.condition.empty()) return BindText(db_, operation_, op);
+  if (operation_.parameters.empty()) return Status::Ok();
+  return Status::Validation("there are parameters, but neither update nor condition");
+}
+
+Result<WriteOp> OperationBinding::Bind(const TablePtr& table, Status* request_error) {
   WriteOp op;
-  op.kind = StoreKind(operation.kind);
+  op.kind = StoreKind(operation_.kind);
   op.table = table;
-  Status s = CheckShape(operation);
-  const bool has_text = !operation.update.empty() || !operation.condition.empty();
-  if (s.ok() && has_text) {
-    s = Bind(db, operation, &op);
-  } else if (s.ok() && !operation.parameters.empty()) {
-    s = Status::Validation("there are parameters, but neither update nor condition");
-  }
-  if (!s.ok()) {
-    *request_error = std::move(s);
-    return op;
-  }
-  if (operation.kind == WriteOperation::Kind::kPut) {
-    op.item = operation.item;
+  *request_error = BindTexts(&op);
+  if (!request_error->ok()) return op;
+  if (operation_.kind == WriteOperation::Kind::kPut) {
+    op.item = operation_.item;
   } else {
-    PARTON_ASSIGN_OR_RETURN(op.key, ToRequestKey(*table, operation.key));
+    PARTON_ASSIGN_OR_RETURN(op.key, ToRequestKey(*table, operation_.key));
   }
   // As in DynamoDB's API: an update makes the item, and a condition on no item is evaluated.
   op.if_absent = WriteOp::Otherwise::kProceed;
@@ -246,6 +285,11 @@ Result<std::vector<std::vector<PathStep>>> ParseProjection(std::string_view text
 
 Value Project(const Value& item, const std::vector<std::vector<PathStep>>& paths) {
   if (paths.empty()) return item;
+  if (std::all_of(paths.begin(), paths.end(), [](const auto& path) { return path.size() == 1; })) {
+    std::vector<Field> fields;
+    for (const auto& path : paths) fields.push_back({path[0].name, item.Get(path[0].name)});
+    return Value::Struct(std::move(fields));
+  }
   std::vector<UpdateAction> actions;
   std::vector<Value> values;
   for (const std::vector<PathStep>& path : paths) {

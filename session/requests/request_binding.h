@@ -12,6 +12,7 @@
 #include "parton/requests.h"
 #include "planner/settings.h"
 #include "session/plan_cache.h"
+#include "session/requests/request_expressions.h"
 #include "storage/table_store.h"
 
 namespace parton {
@@ -26,15 +27,31 @@ Result<Key> ToRequestKey(const TableSchema& table, const Value& key);
 
 // DynamoDB's dialect, all else as it is by default; and the plan of a text under it.
 const Settings& DynamoSettings();
-Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text);
+Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed = nullptr);
 
 // A copy of `e` with literals for its parameters. REQUIRES: as many values as it has parameters.
 ExprPtr WithParameters(const ExprPtr& e, const std::vector<Value>& parameters);
 
-// What is wrong with update, condition and parameters can be told from the request: *request_error. Whether the key
-// fits needs the schema: the result's error.
-Result<WriteOp> ToWriteOp(DatabaseState* db, const TablePtr& table, const WriteOperation& operation,
-                          Status* request_error);
+// One operation of TransactWrite or BatchWrite on its way to the store.
+class OperationBinding {
+ public:
+  // Both must outlive it.
+  OperationBinding(DatabaseState* db, const WriteOperation& operation);
+
+  // What can be told without the table: shape, item or key, expressions.
+  Status CheckRequest();
+  // As the store has it. Errors in PartiQL texts and their parameters go to *request_error; a key that does not fit the
+  // table is the result's error. REQUIRES: CheckRequest passed.
+  Result<WriteOp> Bind(const TablePtr& table, Status* request_error);
+
+ private:
+  Status BindTexts(WriteOp* op);
+
+  DatabaseState* db_;
+  const WriteOperation& operation_;
+  const bool has_expressions_;
+  RequestExpressions expressions_;
+};
 
 // The items of one request, to see that each is named once.
 class DistinctItems {

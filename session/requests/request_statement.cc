@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "executor/operator.h"
 #include "executor/operators/key_ranges.h"
-#include "session/connection.h"
+#include "planner/plan/plan_facts.h"
+#include "planner/plan/plan_visit.h"
+#include "planner/predicate/terms.h"
+#include "session/database_state.h"
 #include "session/requests/request_binding.h"
 #include "types/item/item_rules.h"
 
@@ -15,23 +19,6 @@ namespace parton {
 namespace {
 
 constexpr const char* kBadKey = "The provided key element does not match the schema";
-
-// What the planner says where a statement does not name one item, or not by values of the right types.
-bool IsAboutKey(const Status& s) {
-  return s.message().find("mandatory equality on all key attributes") != std::string::npos ||
-         s.message().find("Key attribute's data type should match") != std::string::npos;
-}
-
-const Plan::Access* OnlyAccess(const Plan& plan) {
-  if (const auto* access = plan.As<Plan::Access>()) return access;
-  if (plan.As<Plan::Compute>() == nullptr && plan.As<Plan::Filter>() == nullptr) return nullptr;
-  return OnlyAccess(*plan.inputs[0]);
-}
-
-size_t Conjuncts(const Expr& e) {
-  const auto* all = e.As<Expr::And>();
-  return all == nullptr ? 1 : all->terms.size();
-}
 
 }  // namespace
 
@@ -49,14 +36,16 @@ ExecutionShared* RequestStatement::Scope::Share(const RequestStatement& s, ReadV
 }
 
 Status RequestStatement::Prepare() {
-  Result<PlannedPtr> planned = PlanDynamo(db_, operation_->text);
+  PARTON_RETURN_IF_ERROR(operation_->parameters_error);
+  bool about_key = false;
+  Result<PlannedPtr> planned = PlanDynamo(db_, operation_->text, &about_key);
   if (!planned.ok()) {
     Status s = std::move(planned).status();
-    failed_by_schema_ = s.code() == StatusCode::kNotFound || IsAboutKey(s);
+    failed_by_schema_ = s.code() == StatusCode::kNotFound || about_key;
     if (s.code() == StatusCode::kNotFound) {
       return Status(s.code(), "Requested resource not found", s.span(), s.hint());
     }
-    return IsAboutKey(s) ? Status::Validation(kBadKey, s.span(), s.hint()) : s;
+    return about_key ? Status::Validation(kBadKey, s.span(), s.hint()) : s;
   }
   plan_ = std::move(*planned);
   if (plan_->parameter_count != static_cast<int>(operation_->parameters.size())) {
@@ -118,7 +107,9 @@ bool RequestStatement::only_key() const {
 }
 
 bool RequestStatement::has_condition() const {
-  return write_->condition != nullptr && Conjuncts(*write_->condition) > (table_->key.range ? 2u : 1u);
+  const std::vector<ExprPtr> terms = Conjuncts(write_->condition);
+  return std::any_of(terms.begin(), terms.end(),
+                     [&](const ExprPtr& t) { return FixedKey(*t, write_->slot, table_->key) == nullptr; });
 }
 
 WriteOp RequestStatement::ToWriteOp() const {

@@ -35,7 +35,7 @@ void NameLoad(const std::string& file, LoadOptions* load) {
   free(whole);
 }
 
-Status Preview(RecordReader* reader, Execution* result) {
+Status Preview(RecordReader* reader, const CommandContext& context) {
   std::vector<Value> rows;
   while (rows.size() < kPreviewRecords) {
     Value row;
@@ -43,7 +43,7 @@ Status Preview(RecordReader* reader, Execution* result) {
     if (!more) break;
     rows.push_back(std::move(row).Own());
   }
-  result->SetRows(std::move(rows), {}, true);
+  context.result.SetRows(std::move(rows), {}, true);
   return Status::Ok();
 }
 
@@ -74,26 +74,26 @@ Status LoadRecords(RecordReader* reader, const NameTable* names, Loader* loader)
 
 }  // namespace
 
-Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, result));
+Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPlan& run) {
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
   PARTON_ASSIGN_OR_RETURN(CopyFromOptions options, ParseCopyFrom(s.options, s.file));
-  auto opened = OpenFileSource(s.file, result->connection().db().options.files);
+  auto opened = OpenFileSource(s.file, context.files);
   if (!opened.ok()) return std::move(opened).status().At(s.file_span);
   const std::unique_ptr<FileSource> file = *std::move(opened);
   RewindableSource source(file.get());
   if (options.format == FileFormat::kCsv) {
-    PARTON_RETURN_IF_ERROR(DecideCsvTypes(table, s.file, &source, &options, result));
+    PARTON_RETURN_IF_ERROR(DecideCsvTypes(table, s.file, &source, &options, context));
   }
   source.Rewind();
   PARTON_ASSIGN_OR_RETURN(std::unique_ptr<RecordReader> reader, MakeRecordReader(&source, options.format, options.csv));
-  if (options.preview) return Preview(reader.get(), result);
+  if (options.preview) return Preview(reader.get(), context);
 
   NameLoad(s.file, &options.load);
-  Loader loader(table, options.load, result);
+  Loader loader(table, options.load, context, run);
   uint64_t done = 0;
   if (options.resume) {
     PARTON_ASSIGN_OR_RETURN(std::optional<uint64_t> before, loader.Interrupted());
-    if (!before) result->AddNotice("no load of this file was interrupted: it starts at the beginning");
+    if (!before) context.result.AddNotice("no load of this file was interrupted: it starts at the beginning");
     done = before.value_or(0);
   }
   PARTON_RETURN_IF_ERROR(loader.Begin(done));
@@ -101,8 +101,8 @@ Status CopyFrom(const ast::CopyFrom& s, Execution* result) {
   loader.SetFraction([&] {
     return file->size() == 0 ? 0 : static_cast<double>(file->consumed()) / static_cast<double>(file->size());
   });
-  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), &result->connection().store().names(), &loader));
-  result->SetAffected(loader.loaded());
+  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), &context.store.names(), &loader));
+  context.result.SetAffected(loader.loaded());
   loader.AddNotices();
   return Status::Ok();
 }

@@ -9,6 +9,8 @@
 
 #include "io/file_sink.h"
 #include "session/commands/commands.h"
+#include "session/compile.h"
+#include "session/running_plan.h"
 #include "session/transfer/copy_options.h"
 #include "types/value/value_print.h"
 
@@ -96,11 +98,11 @@ class Export {
   uint64_t count_ = 0;
 };
 
-Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement, Execution* result) {
+Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement, const CommandContext& context) {
   if (!s.table) {
     PlannerInput input;
-    input.store = &result->connection().store();
-    input.settings = result->connection().settings().get();
+    input.store = &context.store;
+    input.settings = &context.settings;
     return PlanQuery(*s.query, statement, input);
   }
   std::string text = "SELECT VALUE x FROM ";
@@ -110,12 +112,13 @@ Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement,
     for (char c : part.name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
     text += '"';
   }
-  return result->connection().Plan(text + " AS x");
+  return Compile(text + " AS x", context.settings, &context.store);
 }
 
 // The columns of a CSV file: of the select list, or all attributes there are, the key's first, in the order in
 // which they are met. The same snapshot is read again for the rows.
-Result<std::vector<std::string>> Columns(const ast::CopyTo& s, const PlannedStatement& planned, Execution* result) {
+Result<std::vector<std::string>> Columns(const ast::CopyTo& s, const PlannedStatement& planned,
+                                         const CommandContext& context, RunningPlan& run) {
   const Query& query = *std::get<QueryPtr>(planned.body);
   std::vector<std::string> columns = query.columns;
   if (!columns.empty()) return columns;
@@ -124,38 +127,38 @@ Result<std::vector<std::string>> Columns(const ast::CopyTo& s, const PlannedStat
     if (known.insert(name).second) columns.push_back(name);
   };
   if (s.table && s.table->parts.size() == 1) {
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, result));
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, context));
     add(table->key.hash.name);
     if (table->key.range) add(table->key.range->name);
   }
-  PARTON_RETURN_IF_ERROR(result->RunQuery(query, planned.slot_count, [&](const Value& row) {
+  PARTON_RETURN_IF_ERROR(run.RunQuery(query, planned.slot_count, [&](const Value& row) {
     const Value whole = row.Materialize();
     if (!whole.is_struct()) return Status::Validation("COPY TO a CSV file takes rows that are tuples");
     for (const Field& f : whole.fields()) add(f.name);
     return Status();
   }));
-  result->shared().ResetResults();
+  run.shared().ResetResults();
   return columns;
 }
 
 }  // namespace
 
-Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, Execution* result) {
+Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, const CommandContext& context, RunningPlan& run) {
   PARTON_ASSIGN_OR_RETURN(CopyToOptions options, ParseCopyTo(s.options, s.file));
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr planned, PlanOf(s, statement, result));
+  PARTON_ASSIGN_OR_RETURN(PlannedPtr planned, PlanOf(s, statement, context));
   const Query& query = *std::get<QueryPtr>(planned->body);
-  result->PrepareShared(false);
+  run.Prepare(false);
   FileSink file;
-  PARTON_RETURN_IF_ERROR(file.Open(s.file, options.compression, result->connection().db().options.files));
+  PARTON_RETURN_IF_ERROR(file.Open(s.file, options.compression, context.files));
   std::vector<std::string> columns;
   if (options.format == FileFormat::kCsv) {
-    PARTON_ASSIGN_OR_RETURN(columns, Columns(s, *planned, result));
+    PARTON_ASSIGN_OR_RETURN(columns, Columns(s, *planned, context, run));
   }
   Export out(options, &file);
   PARTON_RETURN_IF_ERROR(out.Begin(std::move(columns)));
-  PARTON_RETURN_IF_ERROR(result->RunQuery(query, planned->slot_count, [&](const Value& row) { return out.Row(row); }));
+  PARTON_RETURN_IF_ERROR(run.RunQuery(query, planned->slot_count, [&](const Value& row) { return out.Row(row); }));
   PARTON_RETURN_IF_ERROR(out.Finish());
-  result->SetAffected(out.count());
+  context.result.SetAffected(out.count());
   return Status::Ok();
 }
 

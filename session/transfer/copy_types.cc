@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "session/sample_items.h"
 #include "types/status/bounds.h"
 
 namespace parton {
@@ -17,8 +18,7 @@ namespace parton {
 namespace {
 
 constexpr size_t kSampledRecords = 1000;
-constexpr uint64_t kSampledItems = 100;
-constexpr uint64_t kSampledBytes = uint64_t{256} << 10;
+constexpr SampleLimits kSample{100, uint64_t{256} << 10};
 
 using FieldTypes = std::vector<std::pair<std::string, CsvType>>;
 
@@ -69,33 +69,22 @@ bool IsRegularFile(const std::string& path) {
 }
 
 // The types that attributes have in the first items of the table.
-std::map<std::string, std::set<std::string>> TypesInTable(const TablePtr& table, Execution* result) {
+std::map<std::string, std::set<std::string>> TypesInTable(const TablePtr& table, const CommandContext& context) {
   std::map<std::string, std::set<std::string>> types;
-  TableStore& store = result->connection().store();
-  const std::unique_ptr<ReadView> view = store.NewView();
-  CursorSpec spec;
-  spec.table = table;
-  spec.measure = true;
-  spec.examine_items = kSampledItems;
-  spec.examine_bytes = kSampledBytes;
-  Frame frame(1);
-  EvalContext context;
-  context.frame = &frame;
-  auto cursor = store.OpenCursor(*view, spec, &context, 0);
-  if (!cursor.ok()) return types;
-  for (Value item; (*cursor)->Next(&item);) {
-    const Value whole = item.Materialize();
-    for (const Field& f : whole.fields()) {
-      if (!f.value.is_absent())
+  const std::unique_ptr<ReadView> view = context.store.NewView();
+  SampleItems(context.store, *view, table, nullptr, kSample, [&](const Value& item) {
+    for (const Field& f : item.fields()) {
+      if (!f.value.is_absent()) {
         types[f.name].insert(f.value.is_exact() ? "NUMBER" : std::string(TypeName(f.value.type())));
+      }
     }
-  }
+  });
   return types;
 }
 
 // Two files of one kind may be guessed differently, 08 being no number: what is in the table decides.
-void FollowTable(const TablePtr& table, const FieldTypes& known, FieldTypes* types, Execution* result) {
-  const auto in_table = TypesInTable(table, result);
+void FollowTable(const TablePtr& table, const FieldTypes& known, FieldTypes* types, const CommandContext& context) {
+  const auto in_table = TypesInTable(table, context);
   for (auto& [name, type] : *types) {
     const auto found = in_table.find(name);
     auto same = [&name = name](const auto& k) { return k.first == name; };
@@ -104,7 +93,7 @@ void FollowTable(const TablePtr& table, const FieldTypes& known, FieldTypes* typ
     if (only_text && type != CsvType::kString) {
       type = CsvType::kString;
     } else if (type == CsvType::kString && !found->second.contains("STRING")) {
-      result->AddNotice(
+      context.result.AddNotice(
           fmt::format("{} is STRING in this file, and {} in items of {}", name, *found->second.begin(), table->name));
     }
   }
@@ -143,7 +132,7 @@ void RewindableSource::Rewind() {
 }
 
 Status DecideCsvTypes(const TablePtr& table, const std::string& path, RewindableSource* source,
-                      CopyFromOptions* options, Execution* result) {
+                      CopyFromOptions* options, const CommandContext& context) {
   CsvOptions plain = options->csv;
   plain.types.clear();
   const FieldTypes known = KnownTypes(*table, options->csv);
@@ -151,13 +140,13 @@ Status DecideCsvTypes(const TablePtr& table, const std::string& path, Rewindable
   std::unique_ptr<FileSource> again;
   ByteSource* bytes = source;
   if (!sampled) {
-    PARTON_ASSIGN_OR_RETURN(again, OpenFileSource(path, result->connection().db().options.files));
+    PARTON_ASSIGN_OR_RETURN(again, OpenFileSource(path, context.files));
     bytes = again.get();
   }
-  CancellableSource readable(bytes, result->connection().bounds());
+  CancellableSource readable(bytes, &context.bounds);
   const size_t records = !options->infer ? 0 : sampled ? kSampledRecords : SIZE_MAX;
   PARTON_ASSIGN_OR_RETURN(CsvGuess guess, GuessCsvTypes(&readable, std::move(plain), known, records));
-  if (options->infer) FollowTable(table, known, &guess.types, result);
+  if (options->infer) FollowTable(table, known, &guess.types, context);
   if (options->infer && !guess.whole) options->csv.guessed = std::move(guess.guessed);
   // The reader says what is wrong with types of fields that are not there.
   for (const auto& given : options->csv.types) {
@@ -166,7 +155,7 @@ Status DecideCsvTypes(const TablePtr& table, const std::string& path, Rewindable
   }
   options->csv.types = std::move(guess.types);
   if (!options->csv.types.empty() && (options->infer || options->preview)) {
-    result->AddNotice(Shown(options->csv.types, options->infer && !guess.whole));
+    context.result.AddNotice(Shown(options->csv.types, options->infer && !guess.whole));
   }
   return Status::Ok();
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "io/file_source.h"
-#include "session/connection.h"
+#include "session/commands/command_context.h"
 #include "session/transfer/copy_options.h"
 #include "types/schema/schema.h"
 
@@ -30,9 +30,9 @@ class RewindableSource final : public ByteSource {
 // them. Of anything else, and for PREVIEW, the first 1000 records are, through `source`; a field that is written
 // otherwise further on is then an error of its record (options->csv.guessed).
 // Where all items at the table's start have a STRING, a guess of another type gives way to it.
-// Adds notices to `result`. Errors: the file's; kCancelled.
+// Adds notices to the result. Errors: the file's; kCancelled.
 Status DecideCsvTypes(const TablePtr& table, const std::string& path, RewindableSource* source,
-                      CopyFromOptions* options, Execution* result);
+                      CopyFromOptions* options, const CommandContext& context);
 
 }  // namespace parton
 

@@ -7,6 +7,7 @@
 #include "io/file_source.h"
 #include "parton/text.h"
 #include "session/commands/commands.h"
+#include "session/running_plan.h"
 #include "session/transfer/copy_options.h"
 #include "session/transfer/import_formats.h"
 
@@ -69,11 +70,11 @@ Result<Value> ReadModel(const std::string& path, const FileAccess& access) {
 
 }  // namespace
 
-Status Import(const ast::Import& s, Execution* result) {
+Status Import(const ast::Import& s, const CommandContext& context, RunningPlan& run) {
   ImportOptions options;
   Kind kind = Kind::kUnknown;
   PARTON_RETURN_IF_ERROR(ParseImport(s, &options, &kind));
-  const FileAccess& files = result->connection().db().options.files;
+  const FileAccess& files = context.files;
   PARTON_RETURN_IF_ERROR(files.MayRead(s.file).At(s.file_span));
   const bool manifest = s.file.ends_with("manifest-summary.json");
   if (kind == Kind::kUnknown && (IsFolder(s.file) || manifest)) kind = Kind::kS3;
@@ -82,10 +83,10 @@ Status Import(const ast::Import& s, Execution* result) {
       return Status::Validation("an export does not tell the table's keys: name the table to import into", s.file_span,
                                 "CREATE TABLE t (...); IMPORT TABLE t FROM '...'");
     }
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, result));
-    return ImportS3Export(s.file, std::move(table), options, result);
+    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.table, context));
+    return ImportS3Export(s.file, std::move(table), options, context, run);
   }
-  if (result->connection().in_transaction()) {
+  if (run.transaction() != nullptr) {
     return Status::Validation("tables cannot be made inside a transaction", {}, "COMMIT or ROLLBACK first");
   }
   Result<Value> model = ReadModel(s.file, files);
@@ -95,7 +96,7 @@ Status Import(const ast::Import& s, Execution* result) {
     if (s.table->parts.size() != 1) return Status::Validation("the name of a table is wanted here", s.table->span);
     only = s.table->parts[0].name;
   }
-  return ImportWorkbenchModel(*model, only, options, result);
+  return ImportWorkbenchModel(*model, only, options, context, run);
 }
 
 }  // namespace parton::commands

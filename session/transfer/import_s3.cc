@@ -4,23 +4,21 @@
 //   *.md5                   the MD5 of both, in base64
 //   data/*.json.gz          lines {"Item": {...}}
 #include <fmt/format.h>
-#include <md5.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <utility>
 #include <vector>
 
+#include "io/file_md5.h"
 #include "io/file_source.h"
 #include "io/record_reader.h"
 #include "parton/files.h"
 #include "session/transfer/import_formats.h"
 #include "types/json/json_reader.h"
-#include "types/text/base64.h"
 
 namespace parton {
 
@@ -47,24 +45,6 @@ Result<std::string> ReadSmallFile(const std::string& path, const FileAccess& acc
     if (got == 0) return text;
     text.append(buffer, got);
   }
-}
-
-// The MD5 of the bytes as they are on disk, in base64.
-Result<std::string> Md5OfFile(const std::string& path, const FileAccess& access) {
-  PARTON_RETURN_IF_ERROR(access.MayRead(path));
-  PARTON_RETURN_IF_ERROR(CheckFileUse(path, FileUse::kRead));
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (file == nullptr) return Status::IoError("cannot open " + path + ": " + std::strerror(errno));
-  MD5_CTX context;
-  MD5Init(&context);
-  std::vector<char> buffer(256 << 10);
-  while (const size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-    MD5Update(&context, reinterpret_cast<const uint8_t*>(buffer.data()), got);
-  }
-  if (std::ferror(file.get()) != 0) return Status::IoError("cannot read " + path);
-  uint8_t digest[MD5_DIGEST_LENGTH];
-  MD5Final(digest, &context);
-  return Base64Encode(std::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
 }
 
 std::string_view Trimmed(std::string_view s) {
@@ -183,11 +163,12 @@ Status LoadFile(const DataFile& file, const FileAccess& access, Loader* loader) 
 
 }  // namespace
 
-Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptions& options, Execution* result) {
-  const FileAccess& access = result->connection().db().options.files;
+Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptions& options,
+                      const CommandContext& context, RunningPlan& run) {
+  const FileAccess& access = context.files;
   PARTON_ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(path, access));
   PARTON_RETURN_IF_ERROR(CheckFiles(manifest, access));
-  Loader loader(std::move(table), options.load, result);
+  Loader loader(std::move(table), options.load, context, run);
   PARTON_RETURN_IF_ERROR(loader.Begin(0));
   const double total = static_cast<double>(manifest.items);
   loader.SetFraction([&] { return total == 0 ? 0 : static_cast<double>(loader.records()) / total; });
@@ -198,7 +179,7 @@ Status ImportS3Export(const std::string& path, TablePtr table, const ImportOptio
     }
   }
   PARTON_RETURN_IF_ERROR(loader.Finish());
-  result->SetAffected(loader.loaded());
+  context.result.SetAffected(loader.loaded());
   loader.AddNotices();
   return Status::Ok();
 }

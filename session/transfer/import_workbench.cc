@@ -118,10 +118,11 @@ Result<std::vector<Value>> TablesOf(const Value& model, const std::string& only)
                           nearest.empty() ? "" : "did you mean " + nearest + "?");
 }
 
-Status LoadItems(const Value& table, const ImportOptions& options, Execution* result, uint64_t* count) {
+Status LoadItems(const Value& table, const ImportOptions& options, const CommandContext& context, RunningPlan& run,
+                 uint64_t* count) {
   const std::string name = TextOf(table, "TableName");
-  PARTON_ASSIGN_OR_RETURN(TablePtr schema, result->connection().store().GetTable(name));
-  Loader loader(schema, options.load, result);
+  PARTON_ASSIGN_OR_RETURN(TablePtr schema, context.store.GetTable(name));
+  Loader loader(schema, options.load, context, run);
   PARTON_RETURN_IF_ERROR(loader.Begin(0));
   uint64_t position = 0;
   for (const Value& json : ListOf(table, "TableData")) {
@@ -142,12 +143,12 @@ Status LoadItems(const Value& table, const ImportOptions& options, Execution* re
 }
 
 Status MakeTables(const std::vector<Value>& tables, const ImportOptions& options, const std::string& mark,
-                  Execution* result, std::vector<std::string>* made, uint64_t* items) {
+                  const CommandContext& context, RunningPlan& run, std::vector<std::string>* made, uint64_t* items) {
   for (const Value& t : tables) {
     PARTON_ASSIGN_OR_RETURN(ast::CreateTable create, TableOf(t));
-    PARTON_RETURN_IF_ERROR(commands::CreateTable(create, result, mark));
+    PARTON_RETURN_IF_ERROR(commands::CreateTable(create, context, mark));
     made->push_back(create.name.name);
-    if (options.data) PARTON_RETURN_IF_ERROR(LoadItems(t, options, result, items));
+    if (options.data) PARTON_RETURN_IF_ERROR(LoadItems(t, options, context, run, items));
   }
   return Status::Ok();
 }
@@ -155,20 +156,20 @@ Status MakeTables(const std::vector<Value>& tables, const ImportOptions& options
 }  // namespace
 
 Status ImportWorkbenchModel(const Value& model, const std::string& only, const ImportOptions& options,
-                            Execution* result) {
+                            const CommandContext& context, RunningPlan& run) {
   PARTON_ASSIGN_OR_RETURN(std::vector<Value> tables, TablesOf(model, only));
   std::vector<std::string> made;
   uint64_t items = 0;
-  UnfinishedImport import(&result->connection().store());
+  UnfinishedImport import(&context.store);
   PARTON_RETURN_IF_ERROR(import.Begin());
-  Status s = MakeTables(tables, options, import.mark(), result, &made, &items);
+  Status s = MakeTables(tables, options, import.mark(), context, run, &made, &items);
   if (!s.ok()) {
     import.Undo();
     return s;
   }
   PARTON_RETURN_IF_ERROR(import.Finish());
-  result->SetText(ResultKind::kDone,
-                  fmt::format("{} tables made, {} items loaded: {}", made.size(), items, fmt::join(made, ", ")));
+  context.result.SetText(ResultKind::kDone,
+                         fmt::format("{} tables made, {} items loaded: {}", made.size(), items, fmt::join(made, ", ")));
   return Status::Ok();
 }
 

@@ -29,17 +29,18 @@ bool IsAboutItems(const Status& s) {
 
 }  // namespace
 
-Loader::Loader(TablePtr table, LoadOptions options, Execution* result)
+Loader::Loader(TablePtr table, LoadOptions options, const CommandContext& command, RunningPlan& run)
     : table_(std::move(table)),
       options_(std::move(options)),
-      result_(result),
-      transaction_(result->connection().transaction()) {}
+      command_(command),
+      run_(run),
+      transaction_(run.transaction()) {}
 
 Loader::~Loader() = default;
 
 Result<std::optional<uint64_t>> Loader::Interrupted() {
   if (options_.note_name.empty()) return std::optional<uint64_t>();
-  PARTON_ASSIGN_OR_RETURN(std::optional<std::string> note, result_->connection().store().records().Get(NoteKey()));
+  PARTON_ASSIGN_OR_RETURN(std::optional<std::string> note, command_.store.records().Get(NoteKey()));
   if (!note) return std::optional<uint64_t>();
   noted_ = true;
   Result<Value> v = ParseJson(*note);
@@ -55,15 +56,13 @@ Result<std::optional<uint64_t>> Loader::Interrupted() {
 }
 
 Status Loader::Begin(uint64_t done) {
-  if (result_->connection().db().options.read_only) {
-    return Status(StatusCode::kReadOnly, "the database was opened for reading only");
-  }
+  PARTON_RETURN_IF_ERROR(CheckWritable(command_));
   records_ = earlier_ = done;
-  result_->PrepareShared(true);
-  context_ = std::make_unique<ExecutionContext>(&result_->shared(), 1);
+  run_.Prepare(true);
+  context_ = std::make_unique<ExecutionContext>(&run_.shared(), 1);
   if (transaction_ != nullptr) savepoint_ = transaction_->Savepoint();
   if (options_.errors_file.empty()) return Status::Ok();
-  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_, result_->connection().db().options.files);
+  return errors_.Open(options_.errors_file, done == 0 ? 0 : noted_line_, command_.files);
 }
 
 Status Loader::Add(Value item, uint64_t line, std::string_view text) {
@@ -166,7 +165,7 @@ Result<std::vector<WriteOutcome>> Loader::Write(bool last, bool find_bad) {
     records[NoteKey()] = last ? std::nullopt : std::optional<std::string>(Note());
     options.records = &records;
   }
-  return result_->connection().store().Write(ops_, context_->eval, options);
+  return command_.store.Write(ops_, context_->eval, options);
 }
 
 Status Loader::PutAside(const std::vector<Status>& reasons) {
@@ -229,18 +228,19 @@ Status Loader::Fail(Status s) {
 }
 
 Status Loader::TellProgress() {
-  const ProgressCallback* progress = result_->connection().progress();
-  if (!*progress) return Status::Ok();
+  const ProgressCallback& progress = command_.progress;
+  if (!progress) return Status::Ok();
   const double fraction = fraction_ ? fraction_() : 0;
   const uint64_t total = fraction > 0 ? static_cast<uint64_t>(static_cast<double>(records_) / fraction) : 0;
-  if ((*progress)(records_, total)) return Status::Ok();
+  if (progress(records_, total)) return Status::Ok();
   return CancelledStatus(CurrentBounds());
 }
 
 void Loader::AddNotices() const {
-  if (earlier_ != 0) result_->AddNotice(fmt::format("{} records had been loaded before", earlier_));
-  if (skipped_ != 0) result_->AddNotice(fmt::format("{} items were skipped: their keys are there already", skipped_));
-  if (bad_ != 0) result_->AddNotice(fmt::format("{} bad records are in {}", bad_, options_.errors_file));
+  if (earlier_ != 0) command_.result.AddNotice(fmt::format("{} records had been loaded before", earlier_));
+  if (skipped_ != 0)
+    command_.result.AddNotice(fmt::format("{} items were skipped: their keys are there already", skipped_));
+  if (bad_ != 0) command_.result.AddNotice(fmt::format("{} bad records are in {}", bad_, options_.errors_file));
 }
 
 }  // namespace parton

@@ -14,9 +14,12 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/execution.h"
 #include "io/error_file.h"
 #include "parton/status.h"
-#include "session/connection.h"
+#include "session/commands/command_context.h"
+#include "session/running_plan.h"
+#include "storage/record_store.h"
 #include "storage/table_store.h"
 
 namespace parton {
@@ -36,8 +39,8 @@ struct LoadOptions {
 
 class Loader {
  public:
-  // `result` is the statement's; its progress callback is told of it.
-  Loader(TablePtr table, LoadOptions options, Execution* result);
+  // `command` is that of the statement; its progress callback is told. `run` is what the writes run on.
+  Loader(TablePtr table, LoadOptions options, const CommandContext& command, RunningPlan& run);
   ~Loader();
 
   // The records an interrupted load of the same name and mark was done with; nullopt: there is none. Error: its
@@ -81,7 +84,8 @@ class Loader {
 
   const TablePtr table_;
   const LoadOptions options_;
-  Execution* const result_;
+  const CommandContext& command_;
+  RunningPlan& run_;
   StoreTransaction* const transaction_;
   int savepoint_ = 0;
   std::unique_ptr<ExecutionContext> context_;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
+#include "parton/language.h"
 #include "shell/test_runner/canonical.h"
 
 namespace parton::shell {
@@ -16,7 +16,10 @@ namespace {
 constexpr size_t kMaxDiffLines = 40;
 constexpr size_t kMaxUpdatedRows = 100;
 
-const std::set<std::string> kAccessPaths = {"Scan", "RangeScan", "Query", "GetItem", "BatchGet", "Empty"};
+bool IsAccessPath(const std::string& name) {
+  static const std::vector<std::string> names = AccessPathNames();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 // Objects {"operator": "Query", "table": ..., "index": ..., "inputs": [...]}, wherever they are
 // nested.
@@ -31,7 +34,7 @@ void CollectAccessPaths(const rapidjson::Value& json, std::vector<std::string>* 
     return member != json.MemberEnd() && member->value.IsString() ? member->value.GetString() : "";
   };
   const std::string kind = text("operator");
-  if (kAccessPaths.contains(kind)) {
+  if (IsAccessPath(kind)) {
     std::string path = kind;
     if (!text("table").empty() && kind != "Empty") path += " " + text("table");
     if (!text("index").empty()) path += "." + text("index");

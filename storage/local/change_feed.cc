@@ -35,6 +35,12 @@ std::string ChangeKey(uint32_t table_id, uint64_t sequence) {
   return k;
 }
 
+std::string HistoryKey(uint32_t table_id, uint64_t sequence) {
+  std::string k = IdPrefix(KeySpace::kHistory, table_id);
+  AppendU64(sequence, &k);
+  return k;
+}
+
 void EncodeChange(const ChangeRecord& record, std::string* out) {
   out->push_back(kRecordVersion);
   out->push_back(static_cast<char>(record.event));

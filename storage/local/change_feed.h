@@ -6,6 +6,11 @@
 //   field  := varint(length) item bytes          (length 0: absent)
 //   flags  := 1: by TTL; 2: depth is present
 //
+// A table with point-in-time recovery has such a record for each change under a key of its own, with the old image, as
+// if its stream had that view:
+//
+//   key    := 42 u32(table id) u64(sequence)
+//
 // Sequence numbers are unique and growing in a database. For one item their order is that of its
 // commits (both happen under its latch). A reader must not see a number while a smaller one may still
 // appear: commits that have a number and are not finished yet hold back Visible().
@@ -42,6 +47,7 @@ struct ChangeRecord {
 };
 
 std::string ChangeKey(uint32_t table_id, uint64_t sequence);
+std::string HistoryKey(uint32_t table_id, uint64_t sequence);
 void EncodeChange(const ChangeRecord& record, std::string* out);
 // Views into `bytes`. kCorruption if they are damaged.
 Result<ChangeRecord> DecodeChange(std::string_view bytes);

@@ -2,6 +2,7 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "types/item/item_rules.h"
+#include "types/status/bounds.h"
 
 namespace parton {
 
@@ -25,7 +26,10 @@ class LocalCursor final : public ItemCursor {
         max_bytes_(spec.examine_bytes != 0 ? spec.examine_bytes : UINT64_MAX),
         walked_(std::move(walked)),
         table_(spec.table),
-        index_(spec.index) {
+        index_(spec.index),
+        hash_type_((spec.index != nullptr ? spec.index->key : spec.table->key).hash.type),
+        hash_segment_(spec.hash_segment),
+        hash_segments_(spec.hash_segments) {
     NewItem();
   }
 
@@ -43,6 +47,11 @@ class LocalCursor final : public ItemCursor {
       if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]]
         return Finish();
       if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
+      if (hash_segments_ != 0 && HashSegment(hash_type_, key, hash_segments_) != hash_segment_) {
+        if (walked_ != nullptr) walked_->last.assign(key);
+        CheckPoint();
+        continue;
+      }
       ++stats_.items_examined;
       stats_.bytes_read += key.size() + value.size();
       if (measure_) stats_.bytes_examined += ItemSizeEncoded(value, *names_);
@@ -145,6 +154,9 @@ class LocalCursor final : public ItemCursor {
   Value item_;
   const TablePtr table_;
   const IndexSchema* const index_;
+  const KeyType hash_type_;
+  const uint32_t hash_segment_;
+  const uint32_t hash_segments_;
   const char* last_end_ = nullptr;
   std::string last_key_;
   State state_ = State::kStart;

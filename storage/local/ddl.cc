@@ -1,10 +1,12 @@
 #include "storage/local/ddl.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <random>
 #include <set>
 
 #include "storage/local/bytes/key_codec.h"
-#include "storage/local/bytes/schema_codec.h"
+#include "storage/local/schema_change.h"
 #include "types/status/bounds.h"
 
 namespace parton {
@@ -12,117 +14,6 @@ namespace parton {
 namespace {
 
 constexpr size_t kChunk = 1000;
-
-Status TableNotFound(std::string_view name) {
-  return Status::NotFound("Requested resource not found: Table: " + std::string(name) + " not found");
-}
-
-std::string TableRecordKey(uint32_t id) { return IdPrefix(KeySpace::kTable, id); }
-
-// One schema change: edit the next state and the batch, then Commit.
-class Change {
- public:
-  explicit Change(Engine* engine)
-      : engine_(engine), lock_(engine->gate()), next_(new CatalogState(*engine->catalog())) {
-    next_->version = engine->NewVersion(&batch_);
-  }
-
-  const TableInfo* Find(std::string_view name) const {
-    auto it = next_->by_name.find(name);
-    return it == next_->by_name.end() ? nullptr : it->second.get();
-  }
-  leveldb::WriteBatch* batch() { return &batch_; }
-  uint32_t NewId() { return engine_->NewId(&batch_); }
-
-  // Makes `schema` the table's.
-  TablePtr Put(TableSchema schema) {
-    schema.version = next_->version;
-    ResolveNames(&schema, &engine_->names());
-    std::string bytes;
-    EncodeSchema(schema, &bytes);
-    batch_.Put(TableRecordKey(schema.id), bytes);
-    auto table = std::make_shared<const TableSchema>(std::move(schema));
-    next_->Put(std::make_shared<const TableInfo>(table, engine_->names()));
-    return table;
-  }
-  void Erase(TablePtr table) {
-    batch_.Delete(TableRecordKey(table->id));
-    next_->Erase(*table);
-  }
-  void Doom(KeySpace space, uint32_t id) {
-    batch_.Put(RangeRecordKey(KeySpace::kDoomed, space, id), "");
-    doomed_.emplace_back(space, id);
-  }
-  // All a table holds; its feed too unless it lives on.
-  void DoomTable(const TableSchema& table, bool with_feed) {
-    Doom(KeySpace::kItem, table.id);
-    for (const IndexSchema& index : table.indexes) Doom(KeySpace::kEntry, index.id);
-    Doom(KeySpace::kStatistics, table.id);
-    Doom(KeySpace::kLoad, table.id);
-    if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, table.ttl_id);
-    if (with_feed) {
-      Doom(KeySpace::kChange, table.id);
-      Doom(KeySpace::kConsumer, table.id);
-      Doom(KeySpace::kTrimmed, table.id);
-    }
-  }
-
-  Status Commit() {
-    PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch_, true));
-    engine_->Publish(std::move(next_));
-    lock_.unlock();
-    return Status::Ok();
-  }
-  const std::vector<std::pair<KeySpace, uint32_t>>& doomed() const { return doomed_; }
-
- private:
-  Engine* engine_;
-  std::unique_lock<Gate> lock_;
-  std::shared_ptr<CatalogState> next_;
-  leveldb::WriteBatch batch_;
-  std::vector<std::pair<KeySpace, uint32_t>> doomed_;
-};
-
-// Deletes the range and then the record that it is to be deleted. kCancelled: the rest of it is left.
-Status DeleteDoomed(Engine* engine, KeySpace space, uint32_t id, KeyProgress* progress) {
-  const std::string prefix = IdPrefix(space, id);
-  const std::string end = PrefixSuccessor(prefix);
-  leveldb::ReadOptions options = engine->ReadOptions(nullptr);
-  options.fill_cache = false;
-  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
-  leveldb::WriteBatch batch;
-  size_t count = 0;
-  progress->Next();
-  for (it->Seek(prefix); it->Valid() && ToView(it->key()) < end; it->Next()) {
-    batch.Delete(it->key());
-    if (!progress->Step(ToView(it->key()))) return Cancelled();
-    if (++count == kChunk) {
-      PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, engine->options().durable));
-      batch.Clear();
-      count = 0;
-    }
-  }
-  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-  batch.Delete(RangeRecordKey(KeySpace::kDoomed, space, id));
-  return engine->WriteBatch(&batch, true);
-}
-
-// Nobody sees these keys any more: if it is cancelled, the statement is done all the same, and they go when the
-// database is opened again.
-Status DeleteDoomed(Engine* engine, const Change& change, const ProgressFn& fn) {
-  KeyProgress progress(engine->db(), fn);
-  for (const auto& [space, id] : change.doomed()) {
-    std::string prefix = IdPrefix(space, id);
-    std::string end = PrefixSuccessor(prefix);
-    progress.Plan(std::move(prefix), std::move(end), space == KeySpace::kItem || change.doomed().size() == 1);
-  }
-  for (const auto& [space, id] : change.doomed()) {
-    Status s = DeleteDoomed(engine, space, id, &progress);
-    if (s.code() == StatusCode::kCancelled) return Status::Ok();
-    PARTON_RETURN_IF_ERROR(s);
-  }
-  return Status::Ok();
-}
 
 bool IsBeingFilled(const TableSchema& table) {
   return std::any_of(table.indexes.begin(), table.indexes.end(),
@@ -191,14 +82,11 @@ const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
   return nullptr;
 }
 
-// An item that has all key attributes of the index, but not so that they could be a key.
-bool LeftOut(const IndexSchema& index, const ItemView& item) {
-  const auto present = [&](const KeyAttribute& a) { return !item.Get(a.name_id, a.name).is_missing(); };
-  return present(index.key.hash) && (!index.key.range || present(*index.key.range));
-}
+}  // namespace
 
-Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const ProgressFn& progress) {
-  bool complete = true;
+Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progress) {
+  const uint32_t table_id = made.table_id, index_id = made.index_id;
+  bool complete = true, found = false;
   PARTON_RETURN_IF_ERROR(FillFromItems(
       engine, table_id, progress,
       [&, entry_key = std::string(), entry_value = std::string()](
@@ -212,7 +100,7 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
           complete = false;
         }
       }));
-  Change change(engine);
+  SchemaChange change(engine);
   const TableInfo* info = engine->catalog_held().Find(table_id);
   if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
   TableSchema schema = *info->schema;
@@ -220,10 +108,14 @@ Status FillIndex(Engine* engine, uint32_t table_id, uint32_t index_id, const Pro
     if (index.id != index_id) continue;
     index.state = IndexState::kActive;
     index.complete = complete;
+    found = true;
   }
+  if (!found) return Status::NotFound("the index was dropped while it was being filled");
   change.Put(std::move(schema));
   return change.Commit();
 }
+
+namespace {
 
 Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(
@@ -239,7 +131,7 @@ Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const Progr
   return engine->WriteBatch(&batch, true);
 }
 
-Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, Change* change,
+Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, SchemaChange* change,
                    const ProgressFn& progress) {
   TableSchema schema = *info.schema;
   std::erase_if(schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
@@ -247,6 +139,18 @@ Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, Cha
   change->Doom(KeySpace::kEntry, index_id);
   PARTON_RETURN_IF_ERROR(change->Commit());
   return DeleteDoomed(engine, *change, progress);
+}
+
+// When billing and throughput changed last.
+void NoteBilling(const TableSchema& old, int64_t now, TableSchema* schema) {
+  schema->on_demand_since_ms = old.provisioned && !schema->provisioned ? now : old.on_demand_since_ms;
+  schema->throughput_increased_ms = old.throughput_increased_ms;
+  schema->throughput_decreased_ms = old.throughput_decreased_ms;
+  if (!old.provisioned || !schema->provisioned) return;
+  const Throughput& was = *old.provisioned;
+  const Throughput& is = *schema->provisioned;
+  if (is.read > was.read || is.write > was.write) schema->throughput_increased_ms = now;
+  if (is.read < was.read || is.write < was.write) schema->throughput_decreased_ms = now;
 }
 
 // Deletes every item the way DELETE does, so that the change feed has it.
@@ -294,15 +198,26 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
 
 }  // namespace
 
+std::string NewUuid() {
+  std::random_device random;
+  uint32_t word[4];
+  for (uint32_t& w : word) w = random();
+  char text[40];
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%04x%08x", word[0], word[1] >> 16, word[1] & 0xfff,
+                0x8000 | (word[2] >> 16 & 0x3fff), word[2] & 0xffff, word[3]);
+  return text;
+}
+
 Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   if (change.Find(schema.name) != nullptr) {
     return Status(StatusCode::kInUse, "Table already exists: " + schema.name);
   }
   schema.id = change.NewId();
+  schema.uuid = NewUuid();
   for (IndexSchema& index : schema.indexes) {
     index.id = change.NewId();
     index.state = IndexState::kActive;
@@ -310,6 +225,8 @@ Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
   schema.ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
   schema.created_ms = engine->NowMs();
   schema.stream_created_ms = schema.stream == StreamView::kOff ? 0 : schema.created_ms;
+  if (schema.stream != StreamView::kOff) schema.stream_start = engine->feed().Visible() + 1;
+  if (schema.point_in_time) schema.point_in_time->since_ms = schema.created_ms;
   TablePtr table = change.Put(std::move(schema));
   PARTON_RETURN_IF_ERROR(change.Commit());
   return table;
@@ -318,18 +235,19 @@ Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
 Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   const TableInfo* info = change.Find(name);
   if (info == nullptr) return TableNotFound(name);
   TablePtr table = info->schema;
   if (IsBeingFilled(*table)) return InUse(name);
-  if (auto it = table->options.find("deletion_protection"); it != table->options.end() && it->second == "true") {
+  if (table->deletion_protection) {
     return Status::Validation(
         "Resource cannot be deleted as it is currently protected against "
         "deletion. Disable deletion protection first.");
   }
   change.Erase(table);
-  change.DoomTable(*table, true);
+  if (table->stream != StreamView::kOff) change.CloseStream(*table);
+  change.DoomTable(*table);
   PARTON_RETURN_IF_ERROR(change.Commit());
   return DeleteDoomed(engine, change, progress);
 }
@@ -341,17 +259,19 @@ Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& pr
     CatalogPtr state = engine->catalog();
     auto it = state->by_name.find(name);
     if (it == state->by_name.end()) return TableNotFound(name);
-    if (it->second->schema->stream != StreamView::kOff) {
+    // Each deletion is recorded.
+    const TableSchema& now = *it->second->schema;
+    if (now.stream != StreamView::kOff || now.point_in_time) {
       return DeleteItems(engine, it->second->schema->id, progress);
     }
   }
   // New ids: the table is empty at once, and what the old ones hold is deleted behind.
-  Change change(engine);
+  SchemaChange change(engine);
   TablePtr table = change.Find(name)->schema;
   if (IsBeingFilled(*table)) return InUse(name);
   TableSchema schema = *table;
   change.Erase(table);
-  change.DoomTable(*table, true);
+  change.DoomTable(*table);
   schema.id = change.NewId();
   for (IndexSchema& index : schema.indexes) index.id = change.NewId();
   if (!schema.ttl_attribute.empty()) schema.ttl_id = change.NewId();
@@ -360,40 +280,44 @@ Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& pr
   return DeleteDoomed(engine, change, progress);
 }
 
-Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, const ProgressFn& progress) {
+Result<NewIndex> StartIndex(Engine* engine, std::string_view table, IndexSchema index) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   if (index.kind == IndexKind::kLocal) {
     return Status::Validation("Local secondary indexes can only be created together with the table");
   }
-  uint32_t table_id, index_id;
-  {
-    std::lock_guard ddl(engine->ddl_mutex());
-    Change change(engine);
-    const TableInfo* info = change.Find(table);
-    if (info == nullptr) return TableNotFound(table);
-    if (IsBeingFilled(*info->schema)) return InUse(table);
-    if (info->schema->FindIndex(index.name) != nullptr) {
-      return Status(StatusCode::kInUse, "Attempting to create an index which already exists: " + index.name);
-    }
-    TableSchema schema = *info->schema;
-    index.id = 0;
-    index.state = IndexState::kCreating;
-    index.complete = true;
-    schema.indexes.push_back(std::move(index));
-    PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
-    index_id = schema.indexes.back().id = change.NewId();
-    table_id = schema.id;
-    change.Put(std::move(schema));
-    PARTON_RETURN_IF_ERROR(change.Commit());
+  std::lock_guard ddl(engine->ddl_mutex());
+  SchemaChange change(engine);
+  const TableInfo* info = change.Find(table);
+  if (info == nullptr) return TableNotFound(table);
+  if (IsBeingFilled(*info->schema)) return InUse(table);
+  if (info->schema->FindIndex(index.name) != nullptr) {
+    return Status(StatusCode::kInUse, "Attempting to create an index which already exists: " + index.name);
   }
-  Status filled = Guarded([&] { return FillIndex(engine, table_id, index_id, progress); });
+  TableSchema schema = *info->schema;
+  index.id = 0;
+  index.state = IndexState::kCreating;
+  index.complete = true;
+  schema.indexes.push_back(std::move(index));
+  PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
+  NewIndex made;
+  made.index_id = schema.indexes.back().id = change.NewId();
+  made.table_id = schema.id;
+  change.Put(std::move(schema));
+  PARTON_RETURN_IF_ERROR(change.Commit());
+  return made;
+}
+
+Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, const ProgressFn& progress) {
+  PARTON_ASSIGN_OR_RETURN(const NewIndex made, StartIndex(engine, table, std::move(index)));
+  const auto [table_id, index_id] = made;
+  Status filled = Guarded([&] { return FillIndex(engine, made, progress); });
   if (filled.code() != StatusCode::kCancelled && filled.code() != StatusCode::kTimedOut &&
       filled.code() != StatusCode::kOutOfMemory) {
     return filled;
   }
   const BoundsScope unbound(nullptr);
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   if (const TableInfo* info = engine->catalog_held().Find(table_id)) {
     PARTON_RETURN_IF_ERROR(RemoveIndex(engine, *info, index_id, &change, progress));
   }
@@ -403,7 +327,7 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
 Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
   const IndexSchema* found = info->schema->FindIndex(index);
@@ -413,14 +337,14 @@ Status DropIndex(Engine* engine, std::string_view table, std::string_view index,
   if (found->kind == IndexKind::kLocal) {
     return Status::Validation("Local secondary indexes can only be dropped together with the table");
   }
-  if (found->state == IndexState::kCreating) return InUse(table);
+  // Who fills it notices.
   return RemoveIndex(engine, *info, found->id, &change, progress);
 }
 
 Status AlterTable(Engine* engine, std::string_view table, const std::function<Status(TableSchema*)>& edit) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
   if (IsBeingFilled(*info->schema)) return InUse(table);
@@ -432,10 +356,13 @@ Status AlterTable(Engine* engine, std::string_view table, const std::function<St
   for (IndexSchema& index : indexes) {
     if (const IndexSchema* edited = schema.FindIndex(index.name)) {
       index.provisioned = edited->provisioned;
+      index.maximum = edited->maximum;
+      index.warm = edited->warm;
     }
   }
   schema.indexes = std::move(indexes);
   schema.id = old.id;
+  schema.uuid = old.uuid;
   schema.name = old.name;
   schema.key = old.key;
   schema.created_ms = old.created_ms;
@@ -443,10 +370,16 @@ Status AlterTable(Engine* engine, std::string_view table, const std::function<St
   schema.stream_created_ms = old.stream_created_ms;
   schema.stream_start = old.stream_start;
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
+  const int64_t now = engine->NowMs();
+  NoteBilling(old, now, &schema);
+  if (schema.point_in_time && !old.point_in_time) schema.point_in_time->since_ms = now;
+  if (!schema.point_in_time && old.point_in_time) change.Doom(KeySpace::kHistory, old.id);
   if (old.stream == StreamView::kOff && schema.stream != StreamView::kOff) {
-    schema.stream_created_ms = engine->NowMs();
+    // A label of its own, also for one that was switched off a moment ago.
+    schema.stream_created_ms = std::max(now, old.stream_created_ms + 1);
     schema.stream_start = engine->feed().Visible() + 1;
   }
+  if (old.stream != StreamView::kOff && schema.stream == StreamView::kOff) change.CloseStream(old);
   const bool new_ttl = schema.ttl_attribute != old.ttl_attribute;
   uint32_t ttl_id = 0;
   if (new_ttl) {
@@ -469,7 +402,7 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
   uint32_t table_id, index_id;
   {
     std::lock_guard ddl(engine->ddl_mutex());
-    Change change(engine);
+    SchemaChange change(engine);
     const TableInfo* info = change.Find(table);
     if (info == nullptr) return TableNotFound(table);
     if (IsBeingFilled(*info->schema)) return InUse(table);
@@ -490,13 +423,13 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     Status deleted = DeleteDoomed(engine, change, progress);
     if (!deleted.ok() && deleted.code() != StatusCode::kCorruption) return deleted;
   }
-  return FillIndex(engine, table_id, index_id, progress);
+  return FillIndex(engine, {table_id, index_id}, progress);
 }
 
 Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
   if (info->schema->ttl_attribute.empty()) return Status::Ok();
@@ -515,7 +448,7 @@ Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& pr
 Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   change.Doom(space, id);
   PARTON_RETURN_IF_ERROR(change.Commit());
   return DeleteDoomed(engine, change, progress);
@@ -524,7 +457,7 @@ Status DeleteStrayRange(Engine* engine, KeySpace space, uint32_t id, const Progr
 Status ForgetFeedHistory(Engine* engine, std::string_view table) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
   TableSchema schema = *info->schema;
@@ -536,7 +469,7 @@ Status ForgetFeedHistory(Engine* engine, std::string_view table) {
 Status RewriteCatalog(Engine* engine) {
   PARTON_RETURN_IF_ERROR(engine->Writable());
   std::lock_guard ddl(engine->ddl_mutex());
-  Change change(engine);
+  SchemaChange change(engine);
   const std::string prefix = SpacePrefix(KeySpace::kTable);
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) change.batch()->Delete(it->key());
@@ -550,7 +483,30 @@ Status RewriteCatalog(Engine* engine) {
   return change.Commit();
 }
 
+namespace {
+
+// Backups and restored tables that did not get to their end.
+Status DoomUnfinishedCopies(Engine* engine) {
+  leveldb::WriteBatch batch;
+  bool any = false;
+  const std::string prefix = SpacePrefix(KeySpace::kPending);
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && it->key().size() == 6; it->Next()) {
+    const std::string_view key = ToView(it->key());
+    const auto space = static_cast<KeySpace>(key[1]);
+    if (space == KeySpace::kExpiry) continue;
+    batch.Delete(it->key());
+    batch.Put(RangeRecordKey(KeySpace::kDoomed, space, ReadU32(key.substr(2))), "");
+    any = true;
+  }
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  return any ? engine->WriteBatch(&batch, true) : Status::Ok();
+}
+
+}  // namespace
+
 Status ResumeDdl(Engine* engine) {
+  PARTON_RETURN_IF_ERROR(DoomUnfinishedCopies(engine));
   std::vector<std::pair<KeySpace, uint32_t>> doomed;
   std::vector<uint32_t> queues;
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
@@ -594,7 +550,7 @@ Status ResumeDdl(Engine* engine) {
   for (const auto& [id, info] : state->by_id) {
     for (const IndexSchema& index : info->schema->indexes) {
       if (index.state == IndexState::kCreating) {
-        Status s = FillIndex(engine, id, index.id, nullptr);
+        Status s = FillIndex(engine, {id, index.id}, nullptr);
         if (!s.ok() && !damaged(s)) return s;
       }
     }

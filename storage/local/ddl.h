@@ -8,6 +8,7 @@
 #define PARTON_STORAGE_LOCAL_DDL_H_
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "storage/local/engine.h"
@@ -15,11 +16,21 @@
 
 namespace parton {
 
+// A random one, of version 4.
+std::string NewUuid();
+
 // See TableStore.
 Result<TablePtr> CreateTable(Engine* engine, TableSchema schema);
 Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progress);
 Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& progress);
 Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, const ProgressFn& progress);
+// The two halves of CreateIndex. A filling that is cancelled can be done again.
+struct NewIndex {
+  uint32_t table_id = 0;
+  uint32_t index_id = 0;
+};
+Result<NewIndex> StartIndex(Engine* engine, std::string_view table, IndexSchema index);
+Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progress);
 Status DropIndex(Engine* engine, std::string_view table, std::string_view index, const ProgressFn& progress);
 Status AlterTable(Engine* engine, std::string_view table, const std::function<Status(TableSchema*)>& change);
 

@@ -209,6 +209,29 @@ struct Engine::InFlight {
   bool tried = false;  // given to LevelDB
 };
 
+namespace {
+
+// The bytes of the change record of `c` for a stream of this view.
+std::string RecordOf(const ItemChange& c, StreamView view, int64_t now_ms, uint32_t depth) {
+  ChangeRecord record;
+  record.event = !c.had ? ChangeEvent::kInsert : c.has ? ChangeEvent::kModify : ChangeEvent::kRemove;
+  record.view = view;
+  record.by_ttl = c.by_ttl;
+  record.created_ms = now_ms;
+  record.depth = depth;
+  std::string keys, bytes;
+  ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
+  record.keys = keys;
+  const bool with_new = view == StreamView::kNewImage || view == StreamView::kBothImages;
+  const bool with_old = view == StreamView::kOldImage || view == StreamView::kBothImages;
+  if (with_new && c.has) record.new_image = c.new_bytes;
+  if (with_old && c.had) record.old_image = c.old_bytes;
+  EncodeChange(record, &bytes);
+  return bytes;
+}
+
+}  // namespace
+
 Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
                              const RecordWrites* records, uint32_t depth) {
   KeyWrites writes;
@@ -220,6 +243,7 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
     any = true;
     AppendChange(c, *names_, &writes, nullptr);
     if (c.table->schema->stream != StreamView::kOff) ++change_records;
+    if (c.table->schema->point_in_time) ++change_records;
   }
   const bool has_records = records != nullptr && !records->empty();
   if (!any && reads == nullptr && !has_records) return Status::Ok();
@@ -255,22 +279,13 @@ Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadS
     const int64_t now = NowMs();
     for (const ItemChange& c : changes) {
       const TableSchema& schema = *c.table->schema;
-      if (!c.changed() || schema.stream == StreamView::kOff) continue;
-      ChangeRecord record;
-      record.event = !c.had ? ChangeEvent::kInsert : c.has ? ChangeEvent::kModify : ChangeEvent::kRemove;
-      record.view = schema.stream;
-      record.by_ttl = c.by_ttl;
-      record.created_ms = now;
-      record.depth = depth;
-      std::string keys, bytes;
-      ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
-      record.keys = keys;
-      const bool with_new = schema.stream == StreamView::kNewImage || schema.stream == StreamView::kBothImages;
-      const bool with_old = schema.stream == StreamView::kOldImage || schema.stream == StreamView::kBothImages;
-      if (with_new && c.has) record.new_image = c.new_bytes;
-      if (with_old && c.had) record.old_image = c.old_bytes;
-      EncodeChange(record, &bytes);
-      batch.Put(ChangeKey(schema.id, sequence++), bytes);
+      if (!c.changed()) continue;
+      if (schema.stream != StreamView::kOff) {
+        batch.Put(ChangeKey(schema.id, sequence++), RecordOf(c, schema.stream, now, depth));
+      }
+      if (schema.point_in_time) {
+        batch.Put(HistoryKey(schema.id, sequence++), RecordOf(c, StreamView::kOldImage, now, 0));
+      }
     }
     if (reserve != 0) {
       std::string counter;

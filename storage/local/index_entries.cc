@@ -47,6 +47,11 @@ IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index)
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
+bool LeftOut(const IndexSchema& index, const ItemView& item) {
+  const auto present = [&](const KeyAttribute& a) { return !item.Get(a.name_id, a.name).is_missing(); };
+  return present(index.key.hash) && (!index.key.range || present(*index.key.range));
+}
+
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
                  std::string* out) {
   out->push_back(kItemVersion);

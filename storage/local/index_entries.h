@@ -32,6 +32,9 @@ struct IndexPlan {
 bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key_bytes, std::string* key,
                std::string* value);
 
+// An item that has no entry although it has all key attributes of the index: their values could not be a key.
+bool LeftOut(const IndexSchema& index, const ItemView& item);
+
 // Appends the attributes of `item` (encoded) that are among `ids` (ascending) or `full_names`.
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
                  std::string* out);

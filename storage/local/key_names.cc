@@ -31,6 +31,9 @@ std::string_view NameOf(KeySpace space) {
     case KeySpace::kSystem: return "the format record";
     case KeySpace::kCounter: return "counters";
     case KeySpace::kTable: return "definitions of tables";
+    case KeySpace::kBackup: return "definitions of backups";
+    case KeySpace::kSaved: return "items of backups";
+    case KeySpace::kStream: return "records of streams";
     case KeySpace::kDoomed:
     case KeySpace::kPending: return "records of unfinished work";
     case KeySpace::kName: return "names of attributes";
@@ -38,6 +41,7 @@ std::string_view NameOf(KeySpace space) {
     case KeySpace::kItem: return "items";
     case KeySpace::kEntry: return "index entries";
     case KeySpace::kChange: return "change records";
+    case KeySpace::kHistory: return "earlier states of items";
     case KeySpace::kTrimmed: return "records of trimming";
     case KeySpace::kExpiry: return "TTL queues";
     case KeySpace::kConsumer: return "positions of consumers";

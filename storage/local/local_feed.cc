@@ -6,6 +6,8 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/number_key.h"
+#include "storage/local/bytes/stream_codec.h"
+#include "storage/local/schema_change.h"
 #include "types/item/varint.h"
 
 namespace parton {
@@ -137,6 +139,64 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
     trimmed += count;
   }
   return trimmed;
+}
+
+Result<uint64_t> LocalFeed::TrimHistory(uint32_t table_id, int64_t before_ms) {
+  const std::string prefix = IdPrefix(KeySpace::kHistory, table_id);
+  uint64_t trimmed = 0;
+  for (bool more = true; more;) {
+    leveldb::WriteBatch batch;
+    size_t count = 0;
+    {
+      leveldb::ReadOptions options = engine_->ReadOptions(nullptr);
+      options.fill_cache = false;
+      std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options));
+      for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && count < kTrimChunk; it->Next()) {
+        PARTON_ASSIGN_OR_RETURN(const ChangeRecord record, DecodeChange(ToView(it->value())));
+        if (record.created_ms >= before_ms) break;
+        batch.Delete(it->key());
+        ++count;
+      }
+      PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    }
+    more = count == kTrimChunk;
+    if (count == 0) break;
+    PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch, engine_->options().durable));
+    trimmed += count;
+  }
+  return trimmed;
+}
+
+Result<std::vector<ClosedStream>> LocalFeed::ClosedStreams() const {
+  std::vector<ClosedStream> streams;
+  const std::string prefix = SpacePrefix(KeySpace::kStream);
+  std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(engine_->ReadOptions(nullptr)));
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+    PARTON_ASSIGN_OR_RETURN(ClosedStream stream, DecodeStream(ToView(it->key()), ToView(it->value())));
+    streams.push_back(std::move(stream));
+  }
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  return streams;
+}
+
+Status LocalFeed::ForgetClosedStreams(int64_t before_ms) {
+  PARTON_ASSIGN_OR_RETURN(const std::vector<ClosedStream> streams, ClosedStreams());
+  for (const ClosedStream& stream : streams) {
+    if (stream.closed_ms >= before_ms) continue;
+    std::lock_guard ddl(engine_->ddl_mutex());
+    SchemaChange change(engine_);
+    change.batch()->Delete(StreamKey(stream.table_id, stream.created_ms));
+    const bool others = std::any_of(streams.begin(), streams.end(), [&](const ClosedStream& s) {
+      return s.table_id == stream.table_id && s.created_ms > stream.created_ms;
+    });
+    if (!others && engine_->catalog_held().Find(stream.table_id) == nullptr) {
+      change.Doom(KeySpace::kChange, stream.table_id);
+      change.Doom(KeySpace::kTrimmed, stream.table_id);
+    }
+    PARTON_RETURN_IF_ERROR(change.Commit());
+    PARTON_RETURN_IF_ERROR(DeleteDoomed(engine_, change, {}));
+  }
+  return Status::Ok();
 }
 
 Result<std::vector<Key>> LocalFeed::ExpiredKeys(const TableSchema& table, const Number& low, const Number& high,

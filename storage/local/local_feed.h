@@ -28,6 +28,9 @@ class LocalFeed final : public FeedStore {
   Result<FeedEntry> DecodeFeed(uint64_t sequence, std::string_view bytes) const override;
   Result<uint64_t> TrimmedUpTo(uint32_t table_id) const override;
   Result<uint64_t> TrimFeed(uint32_t table_id, int64_t before_ms, uint64_t upto) override;
+  Result<uint64_t> TrimHistory(uint32_t table_id, int64_t before_ms) override;
+  Result<std::vector<ClosedStream>> ClosedStreams() const override;
+  Status ForgetClosedStreams(int64_t before_ms) override;
   Result<std::vector<Key>> ExpiredKeys(const TableSchema& table, const Number& low, const Number& high, size_t limit,
                                        std::string* position) const override;
 

@@ -1,11 +1,14 @@
 #include "storage/local/local_store.h"
 
 #include <algorithm>
+#include <mutex>
+#include <random>
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/cursor.h"
 #include "storage/local/ddl.h"
 #include "storage/local/engine.h"
+#include "storage/local/index_fillers.h"
 #include "storage/local/key_progress.h"
 #include "storage/local/local_feed.h"
 #include "storage/local/local_records.h"
@@ -13,7 +16,8 @@
 #include "storage/local/recovery/check.h"
 #include "storage/local/size_estimates.h"
 #include "storage/local/split.h"
-#include "storage/local/statistics.h"
+#include "storage/local/stored_statistics.h"
+#include "storage/local/table_backups.h"
 #include "storage/local/transaction.h"
 #include "storage/local/views.h"
 #include "types/item/item_rules.h"
@@ -83,6 +87,11 @@ class LocalStore final : public TableStore {
   Status CreateIndex(std::string_view table, IndexSchema index, const StoreProgress& progress) override {
     return parton::CreateIndex(&engine_, table, std::move(index), progress);
   }
+  Status StartIndex(std::string_view table, IndexSchema index) override {
+    PARTON_ASSIGN_OR_RETURN(const NewIndex made, parton::StartIndex(&engine_, table, std::move(index)));
+    fillers_.Start(made);
+    return Status::Ok();
+  }
   Status DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress) override {
     return parton::DropIndex(&engine_, table, index, progress);
   }
@@ -145,6 +154,20 @@ class LocalStore final : public TableStore {
   std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index, const KeyRange& range,
                                  int pieces) override {
     return SplitInterval(&engine_, RangeInterval(table, index, range), pieces);
+  }
+  std::string PositionOf(const TableSchema& table, const IndexSchema* index, const Value& attributes) const override {
+    return PositionOfKey(table, index, attributes);
+  }
+  Value KeyAt(const TableSchema& table, const IndexSchema* index, std::string_view position) const override {
+    return KeyAtPosition(table, index, position);
+  }
+  uint32_t SegmentOf(const TableSchema& table, const IndexSchema* index, std::string_view position,
+                     uint32_t segments) const override {
+    return HashSegment((index != nullptr ? index->key : table.key).hash.type, position, segments);
+  }
+  uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& range) const override {
+    const KeyInterval interval = RangeInterval(table, index, range);
+    return engine_.ApproximateSize(interval.begin, interval.end);
   }
   TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
     return estimates_.Get(index == nullptr ? table.id : index->id, RangeInterval(table, index, KeyRange()));
@@ -218,6 +241,27 @@ class LocalStore final : public TableStore {
   }
   FeedStore& feed() override { return feed_; }
   RecordStore& records() override { return records_; }
+  TableBackups& backups() override { return backups_; }
+  Result<std::string> Secret() override {
+    std::lock_guard lock(secret_mutex_);
+    if (!secret_.empty()) return secret_;
+    const std::string key = NamedKey(KeySpace::kSystem, kSecretName);
+    std::string secret;
+    bool found = false;
+    PARTON_RETURN_IF_ERROR(engine_.ReadItem(nullptr, key, &secret, &found));
+    if (!found || secret.size() != kSecretBytes) {
+      secret.clear();
+      std::random_device random;
+      while (secret.size() < kSecretBytes) AppendU32(random(), &secret);
+      if (!engine_.options().read_only) {
+        leveldb::WriteBatch batch;
+        batch.Put(key, secret);
+        PARTON_RETURN_IF_ERROR(engine_.WriteBatch(&batch, true));
+      }
+    }
+    secret_ = std::move(secret);
+    return secret_;
+  }
   Status Backup(const std::string& directory, const std::function<bool(uint64_t, uint64_t)>& progress) override {
     return BackupDatabase(&engine_, directory, progress);
   }
@@ -233,6 +277,11 @@ class LocalStore final : public TableStore {
   LocalView latest_view_;
   LocalFeed feed_{&engine_};
   LocalRecords records_{&engine_};
+  LocalBackups backups_{&engine_};
+  static constexpr size_t kSecretBytes = 32;
+  std::mutex secret_mutex_;
+  std::string secret_;
+  IndexFillers fillers_{&engine_};  // last: they end first
   mutable StatisticsCache statistics_{&engine_};
   SizeEstimates estimates_{&engine_};
 };

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "types/functions/functions.h"
+#include "types/item/document_path.h"
 #include "types/item/item_rules.h"
 #include "types/item/varint.h"
 #include "types/value/value_compare.h"
@@ -16,17 +17,8 @@ constexpr char kBadPath[] = "The document path provided in the update expression
 constexpr char kBadOperand[] = "An operand in the update expression has an incorrect data type";
 constexpr char kNoAttribute[] = "The provided expression refers to an attribute that does not exist in the item";
 
-using Path = std::vector<PathStep>;
+using Path = DocumentPath;
 using Kind = UpdateAction::Kind;
-
-std::string PathText(const Path& path) {
-  std::string text = "[";
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (i != 0) text += ", ";
-    text += path[i].index < 0 ? path[i].name : "[" + std::to_string(path[i].index) + "]";
-  }
-  return text + "]";
-}
 
 // "a.b[0]", for naming an attribute in messages.
 std::string DottedPath(const Path& path) {
@@ -41,26 +33,7 @@ std::string DottedPath(const Path& path) {
   return text;
 }
 
-Status CheckPair(const UpdateAction& a, const UpdateAction& b) {
-  const size_t n = std::min(a.path.size(), b.path.size());
-  for (size_t i = 0; i < n; ++i) {
-    const PathStep& x = a.path[i];
-    const PathStep& y = b.path[i];
-    if ((x.index < 0) != (y.index < 0)) {
-      return Status::Validation(
-          "Two document paths conflict with each other; must remove or rewrite one of these paths; "
-          "path one: " +
-              PathText(a.path) + ", path two: " + PathText(b.path),
-          b.span);
-    }
-    if (!(x == y)) return Status::Ok();
-  }
-  return Status::Validation(
-      "Two document paths overlap with each other; must remove or rewrite one of these paths; path "
-      "one: " +
-          PathText(a.path) + ", path two: " + PathText(b.path),
-      b.span);
-}
+Status CheckPair(const UpdateAction& a, const UpdateAction& b) { return CheckPathsApart(a.path, b.path).At(b.span); }
 
 bool IsKeyOf(const KeySchema& key, const std::string& name) {
   return key.hash.name == name || (key.range && key.range->name == name);

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "cases.h"
-#include "planner/planner.h"
+#include "planner/rules/rules.h"
 #include "runner.h"
 
 namespace parton::conformance {

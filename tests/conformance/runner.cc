@@ -19,8 +19,8 @@
 #include "canonical.h"
 #include "parser/parser.h"
 #include "planner/planner.h"
-#include "session/evaluate_statement.h"
 #include "tagged_json.h"
+#include "tests/evaluate_statement.h"
 
 namespace parton::conformance {
 

@@ -79,6 +79,7 @@ std::string Page() {
       ".B parton test\n\\fIDIR_OR_FILE\\fR... [\\fB\\-\\-update\\fR] [\\fB\\-\\-jobs\\fR "
       "\\fIN\\fR] "
       "[\\fB\\-\\-format\\fR plain|tap|junit]\n"
+      ".br\n.B parton serve\n[\\fIDB\\fR] [\\fIOPTIONS\\fR]\n.br\n.B parton healthcheck\n[\\fIURL\\fR]\n"
       ".SH DESCRIPTION\n\\fIDB\\fR is a directory, made if absent, or :memory:, which is the "
       "default. An argument that ends in .sql or is a regular file is a script. Without "
       "\\fB\\-c\\fR, \\fB\\-f\\fR and scripts, statements come from the prompt, or from standard "

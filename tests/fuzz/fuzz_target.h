@@ -23,6 +23,7 @@ struct Target {
 const std::vector<Target>& StorageTargets();  // items, keys, change records, schemas, logs
 const std::vector<Target>& TextTargets();     // statements, Ion, JSON
 const std::vector<Target>& FileTargets();     // whole databases
+const std::vector<Target>& WireTargets();     // HTTP, requests of operations
 
 #define FUZZ_CHECK(condition)                                                        \
   do {                                                                               \

@@ -227,6 +227,63 @@ void RunJson(std::string_view text) {
   }
 }
 
+std::vector<std::string> ExpressionSeeds() {
+  return {"a = :n AND (NOT b.c[0] <> :s OR attribute_exists(#x)) AND size(a) BETWEEN :n AND :n",
+          "contains(l, :n) OR begins_with(s, :s) or a IN (:n, :s, b) and attribute_type(a, :s)",
+          "SET a = if_not_exists(a, :n) + :n, l = list_append(l, :l), m.x = :s REMOVE #x, l[0] ADD n :n DELETE t :t",
+          "id = :s AND begins_with(r, :s)", "a, b.c[2], #x.y"};
+}
+
+// The same text as every kind of expression, on an item that has something of every type.
+void RunExpression(std::string_view text) {
+  static Database& db = *[] {
+    auto* made = MakeDatabase().release();
+    auto c = made->Connect();
+    (void)c->Execute("CREATE TABLE e (id STRING, r STRING, PRIMARY KEY (id, r))");
+    return made;
+  }();
+  const Value key = Value::Struct({{"id", "i"}, {"r", "r"}});
+  PutItemRequest put;
+  put.table = "e";
+  put.item = Value::Struct({{"id", "i"},
+                            {"r", "r"},
+                            {"a", 1},
+                            {"b", Value::Struct({{"c", Value::List({1, "x"})}})},
+                            {"l", Value::List({1, 2, 3})},
+                            {"t", Value::Set({"u", "v"}).value()}});
+  FUZZ_CHECK(db.PutItem(put).ok());
+  Expressions common;
+  common.names = Expressions::Names{{"#x", "x y"}};
+  common.values =
+      Expressions::Values{{":n", 3}, {":s", "i"}, {":l", Value::List({1})}, {":t", Value::Set({"u"}).value()}};
+  const auto told = [](const Status& s) { FUZZ_CHECK(s.ok() || !s.message().empty()); };
+  for (const bool placeholders : {false, true}) {
+    Expressions with;
+    if (placeholders) with = common;
+    put.expressions = with;
+    put.expressions.condition = std::string(text);
+    told(db.PutItem(put).status());
+    UpdateItemRequest update;
+    update.table = "e";
+    update.key = key;
+    update.expressions = with;
+    update.expressions.update = std::string(text);
+    told(db.UpdateItem(update).status());
+    QueryRequest query;
+    query.table = "e";
+    query.expressions = with;
+    query.expressions.key_condition = std::string(text);
+    told(db.Query(query).status());
+    ScanRequest scan;
+    scan.table = "e";
+    scan.expressions = with;
+    scan.expressions.filter = std::string(text);
+    told(db.Scan(scan).status());
+    scan.expressions.projection.swap(scan.expressions.filter);
+    told(db.Scan(scan).status());
+  }
+}
+
 }  // namespace
 
 const std::vector<Target>& TextTargets() {
@@ -294,11 +351,40 @@ const std::vector<Target>& TextTargets() {
   static const std::vector<std::string> marks{
       "{", "}",    "[",   "]",  "(",  ")",  ",",     ":", "\"", "'",    "'''",   "\\u",    "\\",    "1e400", "-",
       ".", "null", "nan", "{{", "}}", "0x", "2020-", "T", "::", "\xff", "\"N\"", "\"SS\"", "\"B\"", "true"};
+  static const std::vector<std::string> operators{" AND ",
+                                                  " OR ",
+                                                  "NOT ",
+                                                  "(",
+                                                  ")",
+                                                  "[0]",
+                                                  ".",
+                                                  ",",
+                                                  "=",
+                                                  "<>",
+                                                  "<",
+                                                  ":n",
+                                                  ":s",
+                                                  ":l",
+                                                  ":t",
+                                                  "#x",
+                                                  "size(",
+                                                  "contains(",
+                                                  "if_not_exists(",
+                                                  " BETWEEN ",
+                                                  " IN (",
+                                                  "SET ",
+                                                  " REMOVE ",
+                                                  " ADD ",
+                                                  " DELETE ",
+                                                  "+",
+                                                  "-",
+                                                  "\xc3\xa9"};
   static const std::vector<Target>& targets = *new std::vector<Target>{
       {"plan", StatementSeeds, RunPlan, words, 300},
       {"execute", StatementSeeds, RunExecute, words, 250},
       {"ion", IonSeeds, RunIon, marks, 15'000},
       {"json", JsonSeeds, RunJson, marks, 15'000},
+      {"expression", ExpressionSeeds, RunExpression, operators, 2'000},
   };
   return targets;
 }

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
 
 #include "parton/database.h"
 
@@ -168,6 +171,108 @@ TEST(Lifetime, FeedsOutliveTheirDatabase) {
   ExpectClosed(feed->Forget(), "database");
   ExpectClosed(listening->Listen(1, [](const std::vector<Change>&) { return Status(); }), "database");
   EXPECT_TRUE(listening->Stop().ok());
+}
+
+// A table with a record in its feed, and a feed that starts at it.
+std::unique_ptr<Database> Streamed() {
+  auto db = Songs();
+  EXPECT_TRUE(db->Connect()
+                  ->ExecuteScript("ALTER TABLE songs SET STREAM (BOTH IMAGES); INSERT INTO songs VALUE {'id': 7}")
+                  .ok());
+  return db;
+}
+
+std::unique_ptr<ChangeFeed> FromStart(Database& db, const std::string& consumer) {
+  FeedOptions options;
+  options.start = FeedOptions::Start::kTrimHorizon;
+  options.consumer = consumer;
+  return db.OpenFeed("songs", options).value();
+}
+
+void WaitFor(const std::atomic<bool>& flag) {
+  while (!flag.load()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+TEST(Lifetime, TransactionsOutliveTheirConnection) {
+  auto db = Songs();
+  auto connection = db->Connect();
+  auto transaction = Transaction::Begin(connection.get()).value();
+  ASSERT_TRUE(transaction->Execute("INSERT INTO songs VALUE {'id': 9}").ok());
+  ASSERT_TRUE(transaction->active());
+  connection.reset();
+  EXPECT_FALSE(transaction->active());
+  ExpectClosed(transaction->Execute("SELECT 1").status(), "over");
+  ExpectClosed(transaction->Prepare("SELECT 1").status(), "over");
+  ExpectClosed(transaction->Savepoint("s"), "over");
+  ExpectClosed(transaction->RollbackTo("s"), "over");
+  ExpectClosed(transaction->Commit(), "over");
+  ExpectClosed(transaction->Rollback(), "over");
+  EXPECT_EQ(db->Connect()->Execute("SELECT * FROM songs WHERE id = 9").value()->All().value().size(), 0u);
+  db.reset();
+  EXPECT_FALSE(transaction->active());
+}
+
+TEST(Lifetime, ListenersMayCloseTheirDatabase) {
+  for (const char* consumer : {"", "one"}) {
+    auto db = Streamed();
+    auto connection = db->Connect();
+    auto feed = FromStart(*db, consumer);
+    std::atomic<bool> closed{false};
+    ASSERT_TRUE(feed->Listen(10,
+                             [&](const std::vector<Change>& changes) {
+                               EXPECT_EQ(changes.size(), 1u);
+                               db.reset();
+                               closed.store(true);
+                               return Status();
+                             })
+                    .ok());
+    WaitFor(closed);
+    const Status ended = feed->Stop();
+    // A named one could not acknowledge the batch any more.
+    if (*consumer == '\0') {
+      EXPECT_TRUE(ended.ok()) << ended.ToString();
+    } else {
+      ExpectClosed(ended, "database");
+    }
+    ExpectClosed(feed->Read(1).status(), "database");
+    ExpectClosed(connection->Execute("SELECT 1").status(), "database");
+  }
+}
+
+TEST(Lifetime, ListenersMayEndTheirFeed) {
+  auto db = Streamed();
+  auto feed = FromStart(*db, "one");
+  std::atomic<bool> ended{false};
+  ASSERT_TRUE(feed->Listen(10,
+                           [&](const std::vector<Change>&) {
+                             feed.reset();
+                             ended.store(true);
+                             return Status();
+                           })
+                  .ok());
+  WaitFor(ended);
+  // Its name is free, and the batch is not acknowledged.
+  EXPECT_EQ(FromStart(*db, "one")->Read(10).value().size(), 1u);
+}
+
+TEST(Lifetime, ListenersMayStopListening) {
+  auto db = Streamed();
+  auto feed = FromStart(*db, "one");
+  std::atomic<bool> stopped{false};
+  std::atomic<int> calls{0};
+  ASSERT_TRUE(feed->Listen(10,
+                           [&](const std::vector<Change>&) {
+                             ++calls;
+                             EXPECT_TRUE(feed->Stop().ok());
+                             stopped.store(true);
+                             return Status();
+                           })
+                  .ok());
+  WaitFor(stopped);
+  EXPECT_TRUE(feed->Stop().ok());
+  ASSERT_TRUE(db->Connect()->Execute("INSERT INTO songs VALUE {'id': 8}").ok());
+  EXPECT_EQ(calls.load(), 1);
+  EXPECT_EQ(feed->Read(10).value().size(), 1u);
 }
 
 TEST(Lifetime, TheDatabaseOpensAgainBesideWhatIsLeftOfIt) {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "parton/database.h"
-#include "planner/planner.h"
+#include "planner/rules/rules.h"
 #include "random_run.h"
 
 namespace parton {

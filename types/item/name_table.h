@@ -39,10 +39,6 @@ class NameTable {
   }
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
-  bool IsDurable(uint32_t id) const {
-    return chunks_[id >> kChunkBits].load(std::memory_order_acquire)[id & (kChunk - 1)].durable.load(
-        std::memory_order_acquire);
-  }
   void MarkDurable(uint32_t id);
 
   // Called by items that own their bytes: the table must outlive them.

@@ -393,15 +393,4 @@ Result<bool> JsonRecordReader::Next(Value* out) {
   return true;
 }
 
-Status ForEachJsonRecord(ByteSource* source, JsonRecordReader::Format format,
-                         const std::function<Status(Value record, uint64_t line)>& each) {
-  JsonRecordReader reader(source, format);
-  for (;;) {
-    Value record;
-    PARTON_ASSIGN_OR_RETURN(bool more, reader.Next(&record));
-    if (!more) return Status::Ok();
-    PARTON_RETURN_IF_ERROR(each(std::move(record), reader.line()));
-  }
-}
-
 }  // namespace parton

@@ -60,10 +60,6 @@ class JsonRecordReader {
   std::unique_ptr<State> state_;
 };
 
-// Calls `each` with every record and its line; stops at the first error.
-Status ForEachJsonRecord(ByteSource* source, JsonRecordReader::Format format,
-                         const std::function<Status(Value record, uint64_t line)>& each);
-
 }  // namespace parton
 
 #endif  // PARTON_TYPES_JSON_JSON_READER_H_

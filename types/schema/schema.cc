@@ -1,6 +1,7 @@
 #include "types/schema/schema.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <set>
@@ -19,6 +20,9 @@ constexpr size_t kMaxGlobalIndexes = 20;
 constexpr size_t kMaxLocalIndexes = 5;
 constexpr size_t kMaxIncluded = 20;
 constexpr size_t kMaxIncludedInAll = 100;
+constexpr size_t kMaxTags = 50;
+constexpr size_t kMaxTagKey = 128;
+constexpr size_t kMaxTagValue = 256;
 constexpr std::string_view kNamePattern = "[a-zA-Z0-9_.-]+";
 
 constexpr StreamView kStreamViews[] = {StreamView::kOff, StreamView::kKeysOnly, StreamView::kNewImage,
@@ -69,6 +73,22 @@ Status CheckKey(const TableSchema& schema, const KeySchema& key) {
     return Status::Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
   }
   return CheckKeyAttribute(schema, *key.range);
+}
+
+Status CheckTags(const Tags& tags) {
+  if (tags.size() > kMaxTags) {
+    return Status::Validation(fmt::format("{}Too many tags: a table has at most {}", kInvalid, kMaxTags));
+  }
+  for (const auto& [key, value] : tags) {
+    if (key.empty()) return Constraint(key, "tags.member.key", "have length greater than or equal to 1");
+    if (CodePointCount(key) > kMaxTagKey) {
+      return Constraint(key, "tags.member.key", fmt::format("have length less than or equal to {}", kMaxTagKey));
+    }
+    if (CodePointCount(value) > kMaxTagValue) {
+      return Constraint(value, "tags.member.value", fmt::format("have length less than or equal to {}", kMaxTagValue));
+    }
+  }
+  return Status::Ok();
 }
 
 Status CheckThroughput(const std::optional<Throughput>& t) {
@@ -156,6 +176,11 @@ void AppendIndexOptions(const IndexSchema& index, std::string* out) {
     out->append(
         fmt::format(" BILLING MODE PROVISIONED ({} RCU, {} WCU)", index.provisioned->read, index.provisioned->write));
   }
+  if (!index.maximum && !index.warm) return;
+  std::vector<std::string> options;
+  if (index.maximum) options.push_back(fmt::format("maximum_throughput = '{}'", ThroughputText(*index.maximum)));
+  if (index.warm) options.push_back(fmt::format("warm_throughput = '{}'", ThroughputText(*index.warm)));
+  out->append(fmt::format(" WITH ({})", fmt::join(options, ", ")));
 }
 
 void AppendIndex(const IndexSchema& index, std::string* out) {
@@ -223,6 +248,41 @@ Status SetBilling(std::string_view name, const Value& value, std::optional<Throu
   return Status::Ok();
 }
 
+Status SetThroughput(std::string_view name, const Value& value, std::optional<Throughput>* out) {
+  std::optional<Throughput> units = value.is_text() ? ParseThroughput(value.bytes()) : std::nullopt;
+  if (!units) return BadValue(name, value, "units: 'n RCU, m WCU'");
+  *out = units;
+  return Status::Ok();
+}
+
+Status SetTableClass(std::string_view name, const Value& value, TableSchema* schema) {
+  const std::string wanted = Folded(value);
+  if (wanted == "standard") {
+    schema->table_class = TableClass::kStandard;
+  } else if (wanted == "standard infrequent access") {
+    schema->table_class = TableClass::kInfrequentAccess;
+  } else {
+    return BadValue(name, value, "'standard' or 'standard infrequent access'");
+  }
+  return Status::Ok();
+}
+
+// What an option of the schema's own is called in WITH (...), in the order of their names.
+std::map<std::string, std::string> TextOptions(const TableSchema& schema) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : schema.options) {
+    if (!name.starts_with('.')) out[name] = value;  // Parton's own
+  }
+  if (schema.deletion_protection) out["deletion_protection"] = "true";
+  if (schema.maximum) out["maximum_throughput"] = ThroughputText(*schema.maximum);
+  if (schema.warm) out["warm_throughput"] = ThroughputText(*schema.warm);
+  if (schema.point_in_time) out["pitr"] = "enabled";
+  if (schema.table_class) out["table_class"] = TableClassName(*schema.table_class);
+  if (schema.encryption) out["sse"] = EncryptionText(*schema.encryption);
+  for (const auto& [name, value] : schema.tags) out["tag:" + name] = value;
+  return out;
+}
+
 Status SetStream(std::string_view name, const Value& value, TableSchema* schema) {
   std::string wanted = Folded(value);
   if (wanted == "disabled" || (value.is_bool() && !value.bool_value())) wanted = "off";
@@ -255,6 +315,63 @@ std::string_view StreamViewName(StreamView view) {
     case StreamView::kBothImages: return "BOTH IMAGES";
   }
   return "OFF";
+}
+
+std::string_view TableClassName(TableClass c) {
+  return c == TableClass::kStandard ? "STANDARD" : "STANDARD_INFREQUENT_ACCESS";
+}
+
+std::string ThroughputText(const Throughput& t) { return fmt::format("{} RCU, {} WCU", t.read, t.write); }
+
+std::optional<Throughput> ParseThroughput(std::string_view text) {
+  static const re2::RE2 kUnits("\\s*(-?\\d{1,18}) RCU, (-?\\d{1,18}) WCU\\s*");
+  Throughput t;
+  if (!re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kUnits, &t.read, &t.write)) return std::nullopt;
+  return t;
+}
+
+std::string EncryptionText(const Encryption& e) {
+  if (!e.enabled) return "DISABLED";
+  std::string text;
+  if (!e.key.empty()) {
+    text = "KEYID ";
+    AppendQuoted(e.key, '\'', &text);
+    text += ' ';
+  }
+  return text + (e.type.empty() ? "KMS" : e.type);
+}
+
+// As SSE (...) has them: KEYID 'key' KMS, KEYID key KMS, KMS 'key', AES256.
+Encryption ParseEncryption(std::string_view text) {
+  Encryption e;
+  e.enabled = !text.empty() && ToLower(text) != "disabled";
+  if (!e.enabled) return e;
+  e.type = "KMS";
+  constexpr std::string_view kBlank = " \n\r\t";
+  for (size_t at = text.find_first_not_of(kBlank); at < text.size(); at = text.find_first_not_of(kBlank, at)) {
+    const bool quoted = text[at] == '\'' || text[at] == '"';
+    const size_t end = std::min(quoted ? text.find(text[at], at + 1) : text.find_first_of(kBlank, at), text.size());
+    const std::string_view word = quoted ? text.substr(at + 1, end - at - 1) : text.substr(at, end - at);
+    const std::string folded = quoted ? std::string() : ToLower(word);
+    if (folded == "aes256") {
+      e.type = "AES256";
+    } else if (folded != "kms" && folded != "keyid" && folded != "key") {
+      e.key = word;
+    }
+    at = std::min(end + (quoted ? 1 : 0), text.size());
+  }
+  return e;
+}
+
+std::string_view StreamViewType(StreamView view) {
+  switch (view) {
+    case StreamView::kOff: return "";
+    case StreamView::kKeysOnly: return "KEYS_ONLY";
+    case StreamView::kNewImage: return "NEW_IMAGE";
+    case StreamView::kOldImage: return "OLD_IMAGE";
+    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
+  }
+  return "";
 }
 
 bool MatchesKeyType(const Value& v, KeyType type) {
@@ -327,6 +444,7 @@ Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_error
     return Status::Validation(fmt::format(
         "{}Number of NonKeyAttributes of all indexes exceeds the per-table limit of {}", kInvalid, kMaxIncludedInAll));
   }
+  PARTON_RETURN_IF_ERROR(CheckTags(schema.tags));
   if (schema.ttl_attribute.size() > kMaxKeyName) {
     return Constraint(schema.ttl_attribute, "timeToLiveSpecification.attributeName",
                       "have length less than or equal to 255");
@@ -375,8 +493,7 @@ std::string ToCreateStatement(const TableSchema& schema) {
     AppendQuoted(schema.ttl_attribute, '\'', &quoted);
     options.push_back("ttl = " + quoted);
   }
-  for (const auto& [name, value] : schema.options) {
-    if (name.starts_with('.')) continue;  // Parton's own
+  for (const auto& [name, value] : TextOptions(schema)) {
     std::string option;
     bool plain = !name.empty() &&
                  std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
@@ -409,18 +526,33 @@ Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* 
   if (key == "deletion_protection") {
     std::optional<bool> on = AsSwitch(value);
     if (!on) return BadValue(key, value, "true or false");
-    if (*on) {
-      schema->options[key] = "true";
-    } else {
-      schema->options.erase(key);
+    schema->deletion_protection = *on;
+    return Status::Ok();
+  }
+  if (key == "pitr") {
+    std::optional<bool> on = AsSwitch(value);
+    if (!on) return BadValue(key, value, "true or false");
+    if (!*on) {
+      schema->point_in_time.reset();
+    } else if (!schema->point_in_time) {
+      schema->point_in_time.emplace();
     }
     return Status::Ok();
   }
-  if (key == "table_class" || key == "sse" || key == "pitr" || key == "warm_throughput" ||
-      key == "maximum_throughput" || key == "tags" || key.starts_with("tag:") || key.starts_with("index:")) {
-    std::string text = value.is_text() ? std::string(value.bytes()) : value.ToLiteral();
-    const bool has_name = key.starts_with("tag:") || key.starts_with("index:");
-    schema->options[has_name ? std::string(name) : key] = std::move(text);
+  if (key == "maximum_throughput") return SetThroughput(key, value, &schema->maximum);
+  if (key == "warm_throughput") return SetThroughput(key, value, &schema->warm);
+  if (key == "table_class") return SetTableClass(key, value, schema);
+  const std::string text = value.is_text() ? std::string(value.bytes()) : value.ToLiteral();
+  if (key == "sse") {
+    schema->encryption = ParseEncryption(text);
+    return Status::Ok();
+  }
+  if (key.starts_with("tag:")) {
+    schema->tags[std::string(name.substr(4))] = text;
+    return Status::Ok();
+  }
+  if (key == "tags" || key.starts_with("index:")) {
+    schema->options[key == "tags" ? key : std::string(name)] = text;
     return Status::Ok();
   }
   return Status::Validation(fmt::format("There is no table option {}", name), {},
@@ -435,8 +567,29 @@ Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* 
   }
   if (key == "billing" || key == "billing_mode") return SetBilling(key, value, &index->provisioned);
   if (key == "read_capacity" || key == "write_capacity") return SetCapacity(key, value, &index->provisioned);
+  if (key == "maximum_throughput") return SetThroughput(key, value, &index->maximum);
+  if (key == "warm_throughput") return SetThroughput(key, value, &index->warm);
   return Status::Validation(fmt::format("There is no index option {}", name), {},
-                            "Options are billing, read_capacity, write_capacity");
+                            "Options are billing, read_capacity, write_capacity, maximum_throughput, warm_throughput");
+}
+
+void AdoptTextOptions(TableSchema* schema) {
+  std::erase_if(schema->options, [&](const auto& option) {
+    const auto& [name, text] = option;
+    std::string_view key = name;
+    if (!key.starts_with("index:")) {
+      const bool own = key == "deletion_protection" || key == "pitr" || key == "maximum_throughput" ||
+                       key == "warm_throughput" || key == "table_class" || key == "sse" || key.starts_with("tag:");
+      return own && ApplyTableOption(key, Value::String(text), schema).ok();
+    }
+    const size_t end = key.rfind(':');
+    const std::string_view index_name = key.substr(6, end < 6 ? 0 : end - 6);
+    for (IndexSchema& index : schema->indexes) {
+      if (index.name != index_name) continue;
+      return ApplyIndexOption(key.substr(end + 1), Value::String(text), &index).ok();
+    }
+    return false;
+  });
 }
 
 }  // namespace parton

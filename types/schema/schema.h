@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "parton/status.h"
+#include "parton/table_definition.h"
 #include "parton/value.h"
 
 namespace parton {
-
-enum class KeyType : uint8_t { kString, kNumber, kBinary };
 
 // "S", "N", "B".
 std::string_view KeyTypeCode(KeyType type);
@@ -35,14 +34,7 @@ struct KeySchema {
   std::optional<KeyAttribute> range;
 };
 
-enum class IndexKind : uint8_t { kGlobal, kLocal };
-enum class Projection : uint8_t { kAll, kKeysOnly, kInclude };
 enum class IndexState : uint8_t { kCreating, kActive };
-
-struct Throughput {
-  int64_t read = 0;
-  int64_t write = 0;
-};
 
 struct IndexSchema {
   uint32_t id = 0;  // unique in the database, never reused
@@ -58,28 +50,54 @@ struct IndexSchema {
   // the table.
   bool complete = true;
   std::optional<Throughput> provisioned;
+  std::optional<Throughput> maximum;  // of on-demand billing; -1: no limit
+  std::optional<Throughput> warm;
 
   // Whether an entry holds the attribute, `table` being the owner's key.
   bool Covers(std::string_view attribute, const KeySchema& table) const;
 };
 
-enum class StreamView : uint8_t { kOff, kKeysOnly, kNewImage, kOldImage, kBothImages };
+// Point-in-time recovery: changes since then are kept for so long.
+struct PointInTime {
+  int64_t days = 35;
+  int64_t since_ms = 0;
+
+  bool operator==(const PointInTime&) const = default;
+};
+
+// Of which table and moment a table was made again.
+struct Restored {
+  std::string table;
+  std::string backup;  // its id; empty: not from a backup
+  int64_t time_ms = 0;
+};
 
 struct TableSchema {
   uint32_t id = 0;       // unique in the database, never reused
   uint64_t version = 0;  // grows with every change
+  std::string uuid;      // of the table as long as it lives, however often it is truncated
   std::string name;
   KeySchema key;
   std::vector<IndexSchema> indexes;
   std::optional<Throughput> provisioned;  // nullopt: on demand
+  std::optional<Throughput> maximum;      // of on-demand billing; -1: no limit
+  std::optional<Throughput> warm;
+  int64_t on_demand_since_ms = 0;  // when billing changed to on demand; 0: it never did
+  int64_t throughput_increased_ms = 0;
+  int64_t throughput_decreased_ms = 0;
   StreamView stream = StreamView::kOff;
   int64_t stream_created_ms = 0;
   uint64_t stream_start = 0;  // no record with a smaller number is of this stream, but of one that was switched off
   std::string ttl_attribute;  // empty: off
   uint32_t ttl_id = 0;        // of its queue of expiring items; filled by the catalog
   int64_t created_ms = 0;
-  // Options that are stored and shown but do nothing here (ddbsh's TAGS, SSE, TABLE CLASS, ...),
-  // and deletion protection ("deletion_protection" = "true").
+  bool deletion_protection = false;
+  std::optional<TableClass> table_class;
+  std::optional<Encryption> encryption;
+  Tags tags;
+  std::optional<PointInTime> point_in_time;
+  std::optional<Restored> restored;
+  // Options that are stored and shown but mean nothing here, and Parton's own, whose names begin with '.'.
   std::map<std::string, std::string> options;
 
   const IndexSchema* FindIndex(std::string_view name) const;
@@ -103,17 +121,36 @@ std::string ToCreateStatement(const TableSchema& schema);
 //   stream = 'off' | 'keys only' | 'new image' | 'old image' | 'both images'
 //   ttl = 'attribute' ('' or 'off': none)
 //   deletion_protection = true | false
-//   table_class, sse, pitr, warm_throughput, maximum_throughput, tags, tag:..., index:<name>:... = text:
-//     kept and shown, nothing else
+//   table_class = 'standard' | 'standard infrequent access', sse = 'disabled' | text: kept and shown
+//   pitr = true | false
+//   maximum_throughput, warm_throughput = 'n RCU, m WCU'
+//   tags = text, tag:<key> = text: kept and shown
+//   index:<name>:warm_throughput, index:<name>:maximum_throughput: of an index that the table has
 // Capacities imply provisioned billing. Error (Validation): an unknown option or a value it does
 // not take.
 Status ApplyTableOption(std::string_view name, const Value& value, TableSchema* schema);
 
-// One option of an index's WITH (...): billing, read_capacity, write_capacity, as above.
+// Options kept as text that have a place of their own in the schema go there: of catalogs that an older version wrote,
+// and those of indexes in a statement that it wrote. What cannot be read stays as it is.
+void AdoptTextOptions(TableSchema* schema);
+
+// One option of an index's WITH (...): billing, read_capacity, write_capacity, maximum_throughput, warm_throughput, as
+// above.
 Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* index);
 
 // "KEYS ONLY", "NEW IMAGE", ...; "OFF".
 std::string_view StreamViewName(StreamView view);
+// DynamoDB's StreamViewType: "KEYS_ONLY", "NEW_AND_OLD_IMAGES", ...; empty for kOff.
+std::string_view StreamViewType(StreamView view);
+
+// "10 RCU, 20 WCU", and back; nullopt: the text is no such thing.
+std::string ThroughputText(const Throughput& t);
+std::optional<Throughput> ParseThroughput(std::string_view text);
+// The words of SSE (...), "DISABLED" if it is off; and what they mean.
+std::string EncryptionText(const Encryption& e);
+Encryption ParseEncryption(std::string_view text);
+// "STANDARD", "STANDARD_INFREQUENT_ACCESS".
+std::string_view TableClassName(TableClass c);
 
 // A table or index key: partition value and, where the schema has one, sort value.
 struct Key {

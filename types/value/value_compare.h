@@ -15,9 +15,6 @@ namespace parton {
 // no LIST. NULL = NULL, MISSING = MISSING, and NULL = MISSING.
 bool DeepEqual(const Value& a, const Value& b);
 
-// Equality as GROUP BY, DISTINCT and set operators see it: as DeepEqual.
-inline bool GroupEqual(const Value& a, const Value& b) { return DeepEqual(a, b); }
-
 // Consistent with DeepEqual.
 size_t HashValue(const Value& v);
 

@@ -193,6 +193,63 @@ KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, co
   return out;
 }
 
+namespace {
+
+bool AppendKeyOf(const KeySchema& schema, const Value& attributes, std::string* out) {
+  Key key{attributes.Get(schema.hash.name), Value::Missing()};
+  if (schema.range) key.range = attributes.Get(schema.range->name);
+  return AppendKey(schema, key, out);
+}
+
+void AddField(const KeyAttribute& attribute, Value v, std::vector<Field>* out) {
+  for (const Field& f : *out) {
+    if (f.name == attribute.name) return;
+  }
+  out->push_back({attribute.name, std::move(v)});
+}
+
+bool ReadFields(const KeySchema& schema, std::string_view* in, std::vector<Field>* out) {
+  Key key;
+  if (!ReadKey(schema, in, &key)) return false;
+  AddField(schema.hash, std::move(key.hash), out);
+  if (schema.range) AddField(*schema.range, std::move(key.range), out);
+  return true;
+}
+
+}  // namespace
+
+std::string PositionOfKey(const TableSchema& table, const IndexSchema* index, const Value& attributes) {
+  std::string out = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id) : IdPrefix(KeySpace::kItem, table.id);
+  const bool fits = attributes.is_struct() && (index == nullptr || AppendKeyOf(index->key, attributes, &out)) &&
+                    AppendKeyOf(table.key, attributes, &out);
+  if (!fits) out.clear();
+  return out;
+}
+
+Value KeyAtPosition(const TableSchema& table, const IndexSchema* index, std::string_view position) {
+  if (position.size() < kPrefixBytes) return Value::Missing();
+  position.remove_prefix(kPrefixBytes);
+  std::vector<Field> fields;
+  if (index != nullptr && !ReadFields(index->key, &position, &fields)) return Value::Missing();
+  if (!ReadFields(table.key, &position, &fields) || !position.empty()) return Value::Missing();
+  return Value::Struct(std::move(fields));
+}
+
+uint32_t HashSegment(KeyType type, std::string_view position, uint32_t segments) {
+  if (segments <= 1 || position.size() < kPrefixBytes) return 0;
+  position.remove_prefix(kPrefixBytes);
+  std::string_view rest = position;
+  if (!SkipComponent(type, &rest)) return 0;
+  // FNV-1a, and a last mix, as its high bits are weak.
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : position.substr(0, position.size() - rest.size())) {
+    hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+  }
+  hash ^= hash >> 32;
+  hash *= 0x9e3779b97f4a7c15;
+  return static_cast<uint32_t>((hash >> 32) * segments >> 32);
+}
+
 std::optional<Number> ExactNumber(double d) {
   if (!std::isfinite(d)) return std::nullopt;
   if (d == 0) return Number(0);

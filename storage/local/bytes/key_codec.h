@@ -47,6 +47,14 @@ struct KeyInterval {
 // key's select nothing.
 KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range);
 
+// The LevelDB key of the item, or of its entry in the index, with the key attributes that are in the STRUCT; empty: it
+// does not have them, or of other types.
+std::string PositionOfKey(const TableSchema& table, const IndexSchema* index, const Value& attributes);
+// The key attributes in such a key, as a STRUCT; MISSING if it is none.
+Value KeyAtPosition(const TableSchema& table, const IndexSchema* index, std::string_view position);
+// A number below `segments` for the partition key in such a key.
+uint32_t HashSegment(KeyType type, std::string_view position, uint32_t segments);
+
 // `v` as the exact number a double is, if it has one of at most 38 digits.
 std::optional<Number> ExactNumber(double d);
 

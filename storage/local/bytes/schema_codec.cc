@@ -1,5 +1,6 @@
 #include "storage/local/bytes/schema_codec.h"
 
+#include "storage/local/bytes/field_reader.h"
 #include "types/item/varint.h"
 #include "types/number/number_codec.h"
 
@@ -23,6 +24,16 @@ enum Tag : uint32_t {
   kCreated,
   kOption,
   kStreamStart,
+  kUuid,
+  kMaximum,
+  kWarm,
+  kBillingTimes,
+  kDeletionProtection,
+  kTableClass,
+  kEncryption,
+  kTag,
+  kPointInTime,
+  kRestored,
   // Inside kKey and kIndex.
   kHash = 32,
   kRange,
@@ -35,6 +46,8 @@ enum Tag : uint32_t {
   kIndexState,
   kIndexProvisioned,
   kIndexIncomplete,
+  kIndexMaximum,
+  kIndexWarm,
 };
 
 void PutField(Tag tag, std::string_view payload, std::string* out) {
@@ -56,7 +69,20 @@ std::string Pair(uint64_t a, uint64_t b) {
   return payload;
 }
 
+void PutThroughput(Tag tag, const std::optional<Throughput>& t, std::string* out) {
+  if (t) PutField(tag, Pair(ZigZag(t->read), ZigZag(t->write)), out);
+}
+
+void PutNamed(Tag tag, std::string_view name, std::string_view value, std::string* out) {
+  std::string payload;
+  PutText(name, &payload);
+  payload += value;
+  PutField(tag, payload, out);
+}
+
 std::string EncodeAttribute(const KeyAttribute& a) { return std::string(1, static_cast<char>(a.type)) + a.name; }
+
+}  // namespace
 
 std::string EncodeKeySchema(const KeySchema& key) {
   std::string out;
@@ -64,6 +90,8 @@ std::string EncodeKeySchema(const KeySchema& key) {
   if (key.range) PutField(kRange, EncodeAttribute(*key.range), &out);
   return out;
 }
+
+namespace {
 
 std::string EncodeIndex(const IndexSchema& index) {
   std::string out;
@@ -75,9 +103,9 @@ std::string EncodeIndex(const IndexSchema& index) {
   for (const std::string& a : index.include) PutField(kIndexInclude, a, &out);
   PutNumber(kIndexState, static_cast<uint64_t>(index.state), &out);
   if (!index.complete) PutNumber(kIndexIncomplete, 1, &out);
-  if (index.provisioned) {
-    PutField(kIndexProvisioned, Pair(ZigZag(index.provisioned->read), ZigZag(index.provisioned->write)), &out);
-  }
+  PutThroughput(kIndexProvisioned, index.provisioned, &out);
+  PutThroughput(kIndexMaximum, index.maximum, &out);
+  PutThroughput(kIndexWarm, index.warm, &out);
   return out;
 }
 
@@ -131,6 +159,8 @@ Status DecodeAttribute(std::string_view payload, KeyAttribute* out) {
   return Status::Ok();
 }
 
+}  // namespace
+
 Status DecodeKeySchema(std::string_view bytes, KeySchema* out) {
   return ForEachField(bytes, [&](uint32_t tag, std::string_view payload) {
     switch (tag) {
@@ -140,6 +170,8 @@ Status DecodeKeySchema(std::string_view bytes, KeySchema* out) {
     }
   });
 }
+
+namespace {
 
 Status DecodeIndex(std::string_view bytes, IndexSchema* out) {
   return ForEachField(bytes, [&](uint32_t tag, std::string_view payload) {
@@ -153,9 +185,91 @@ Status DecodeIndex(std::string_view bytes, IndexSchema* out) {
       case kIndexState: return ReadNumber(payload, &out->state, 1);
       case kIndexIncomplete: out->complete = false; return Status::Ok();
       case kIndexProvisioned: return ReadThroughput(payload, &out->provisioned);
+      case kIndexMaximum: return ReadThroughput(payload, &out->maximum);
+      case kIndexWarm: return ReadThroughput(payload, &out->warm);
       default: return UnknownTag(tag);
     }
   });
+}
+
+// Fields that the first databases did not have: written only where they say something.
+void PutNewer(const TableSchema& schema, std::string* out) {
+  if (!schema.uuid.empty()) PutField(kUuid, schema.uuid, out);
+  PutThroughput(kMaximum, schema.maximum, out);
+  PutThroughput(kWarm, schema.warm, out);
+  if (schema.on_demand_since_ms != 0 || schema.throughput_increased_ms != 0 || schema.throughput_decreased_ms != 0) {
+    std::string payload = Pair(ZigZag(schema.on_demand_since_ms), ZigZag(schema.throughput_increased_ms));
+    PutVarint(ZigZag(schema.throughput_decreased_ms), &payload);
+    PutField(kBillingTimes, payload, out);
+  }
+  if (schema.deletion_protection) PutNumber(kDeletionProtection, 1, out);
+  if (schema.table_class) PutNumber(kTableClass, static_cast<uint64_t>(*schema.table_class), out);
+  if (schema.encryption) {
+    std::string payload(1, schema.encryption->enabled ? 1 : 0);
+    PutText(schema.encryption->type, &payload);
+    payload += schema.encryption->key;
+    PutField(kEncryption, payload, out);
+  }
+  for (const auto& [name, value] : schema.tags) PutNamed(kTag, name, value, out);
+  if (schema.point_in_time) {
+    PutField(kPointInTime, Pair(ZigZag(schema.point_in_time->days), ZigZag(schema.point_in_time->since_ms)), out);
+  }
+  if (schema.restored) {
+    std::string payload;
+    PutVarint(ZigZag(schema.restored->time_ms), &payload);
+    PutText(schema.restored->table, &payload);
+    payload += schema.restored->backup;
+    PutField(kRestored, payload, out);
+  }
+}
+
+template <typename Put>
+Status ReadNamed(std::string_view payload, Put put) {
+  FieldReader in(payload);
+  std::string name;
+  if (!in.Text(&name)) return Damaged();
+  put(std::move(name), in.Rest());
+  return Status::Ok();
+}
+
+Status DecodeNewer(uint32_t tag, std::string_view payload, TableSchema* schema) {
+  FieldReader in(payload);
+  bool good = false;
+  switch (tag) {
+    case kUuid: schema->uuid = payload; return Status::Ok();
+    case kMaximum: return ReadThroughput(payload, &schema->maximum);
+    case kWarm: return ReadThroughput(payload, &schema->warm);
+    case kBillingTimes:
+      good = in.Signed(&schema->on_demand_since_ms) && in.Signed(&schema->throughput_increased_ms) &&
+             in.Signed(&schema->throughput_decreased_ms) && in.AtEnd();
+      break;
+    case kDeletionProtection: schema->deletion_protection = true; return Status::Ok();
+    case kTableClass: return ReadNumber(payload, &schema->table_class.emplace(), 1);
+    case kEncryption: {
+      Encryption& e = schema->encryption.emplace();
+      uint8_t enabled = 0;
+      good = in.Byte(&enabled) && enabled <= 1 && in.Text(&e.type);
+      if (!good) break;
+      e.enabled = enabled == 1;
+      e.key = in.Rest();
+      break;
+    }
+    case kTag:
+      return ReadNamed(payload, [&](std::string name, std::string value) { schema->tags[name] = std::move(value); });
+    case kPointInTime: {
+      PointInTime& p = schema->point_in_time.emplace();
+      good = in.Signed(&p.days) && in.Signed(&p.since_ms) && in.AtEnd();
+      break;
+    }
+    case kRestored: {
+      Restored& r = schema->restored.emplace();
+      good = in.Signed(&r.time_ms) && in.Text(&r.table);
+      if (good) r.backup = in.Rest();
+      break;
+    }
+    default: return UnknownTag(tag);
+  }
+  return good ? Status::Ok() : Damaged();
 }
 
 }  // namespace
@@ -167,22 +281,15 @@ void EncodeSchema(const TableSchema& schema, std::string* out) {
   PutField(kName, schema.name, out);
   PutField(kKey, EncodeKeySchema(schema.key), out);
   for (const IndexSchema& index : schema.indexes) PutField(kIndex, EncodeIndex(index), out);
-  if (schema.provisioned) {
-    PutField(kProvisioned, Pair(ZigZag(schema.provisioned->read), ZigZag(schema.provisioned->write)), out);
-  }
+  PutThroughput(kProvisioned, schema.provisioned, out);
   PutNumber(kStream, static_cast<uint64_t>(schema.stream), out);
   PutNumber(kStreamCreated, ZigZag(schema.stream_created_ms), out);
   if (schema.stream_start != 0) PutNumber(kStreamStart, schema.stream_start, out);
   if (!schema.ttl_attribute.empty()) PutField(kTtlAttribute, schema.ttl_attribute, out);
   PutNumber(kTtlId, schema.ttl_id, out);
   PutNumber(kCreated, ZigZag(schema.created_ms), out);
-  for (const auto& [name, value] : schema.options) {
-    std::string payload;
-    PutVarint(name.size(), &payload);
-    payload += name;
-    payload += value;
-    PutField(kOption, payload, out);
-  }
+  for (const auto& [name, value] : schema.options) PutNamed(kOption, name, value, out);
+  PutNewer(schema, out);
 }
 
 Result<TableSchema> DecodeSchema(std::string_view bytes) {
@@ -212,19 +319,15 @@ Result<TableSchema> DecodeSchema(std::string_view bytes) {
         PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
         schema.created_ms = UnZigZag(zigzag);
         return Status::Ok();
-      case kOption: {
-        uint64_t n = 0;
-        const char* end = payload.data() + payload.size();
-        const char* p = GetVarint(payload.data(), end, &n);
-        if (p == nullptr || n > static_cast<uint64_t>(end - p)) return Damaged();
-        schema.options[std::string(p, n)] = std::string(p + n, end);
-        return Status::Ok();
-      }
-      default: return UnknownTag(tag);
+      case kOption:
+        return ReadNamed(
+            payload, [&](std::string name, std::string value) { schema.options[std::move(name)] = std::move(value); });
+      default: return DecodeNewer(tag, payload, &schema);
     }
   });
   PARTON_RETURN_IF_ERROR(status);
   if (schema.name.empty() || schema.key.hash.name.empty()) return Damaged();
+  if (!schema.options.empty()) AdoptTextOptions(&schema);
   return schema;
 }
 

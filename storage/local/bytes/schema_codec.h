@@ -17,6 +17,9 @@
 namespace parton {
 
 void EncodeSchema(const TableSchema& schema, std::string* out);
+// Of a key alone.
+std::string EncodeKeySchema(const KeySchema& key);
+Status DecodeKeySchema(std::string_view bytes, KeySchema* out);
 // Key attributes come without name ids. Errors: kCorruption; kOpenFailed (of a newer version).
 Result<TableSchema> DecodeSchema(std::string_view bytes);
 

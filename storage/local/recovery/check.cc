@@ -7,8 +7,10 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/schema_codec.h"
+#include "storage/local/bytes/stream_codec.h"
 #include "storage/local/key_progress.h"
 #include "storage/local/recovery/file_check.h"
+#include "storage/local/table_backups.h"
 #include "types/item/item_rules.h"
 #include "types/item/varint.h"
 
@@ -93,6 +95,8 @@ class Checker {
       CheckFeed(*info);
       if (progress_.cancelled()) return Cancelled();
     }
+    for (const StoredBackup& backup : backups_) CheckBackup(backup);
+    if (progress_.cancelled()) return Cancelled();
     if (!e_->in_memory()) PARTON_RETURN_IF_ERROR(CheckFiles());
     return std::move(found_);
   }
@@ -166,6 +170,7 @@ class Checker {
       known_.insert({KeySpace::kChange, id});
       known_.insert({KeySpace::kConsumer, id});
       known_.insert({KeySpace::kTrimmed, id});
+      if (info->schema->point_in_time) known_.insert({KeySpace::kHistory, id});
       known_.insert({KeySpace::kStatistics, id});
       known_.insert({KeySpace::kLoad, id});
       if (!info->schema->ttl_attribute.empty()) {
@@ -173,6 +178,20 @@ class Checker {
       }
       for (const IndexSchema& i : info->schema->indexes) known_.insert({KeySpace::kEntry, i.id});
     }
+    ForEach(SpacePrefix(KeySpace::kStream), "closed streams", [&](std::string_view key, std::string_view bytes) {
+      Result<ClosedStream> stream = DecodeStream(key, bytes);
+      if (!stream.ok()) return Problem(stream.status().message());
+      known_.insert({KeySpace::kChange, stream->table_id});
+      known_.insert({KeySpace::kTrimmed, stream->table_id});
+      known_.insert({KeySpace::kStream, stream->table_id});
+      last_closed_ = std::max(last_closed_, stream->last);
+    });
+    ForEach(SpacePrefix(KeySpace::kBackup), "backups", [&](std::string_view key, std::string_view bytes) {
+      Result<StoredBackup> backup = DecodeBackup(key, bytes);
+      if (!backup.ok()) return Problem(backup.status().message());
+      known_.insert({KeySpace::kSaved, backup->id});
+      backups_.push_back(std::move(*backup));
+    });
     ForEach(SpacePrefix(KeySpace::kDoomed), "doomed ranges", [&](std::string_view key, std::string_view) {
       if (key.size() != 6) return Problem("a doomed range has a bad key");
       known_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
@@ -180,6 +199,7 @@ class Checker {
     ForEach(SpacePrefix(KeySpace::kPending), "pending ranges", [&](std::string_view key, std::string_view) {
       if (key.size() != 6) return Problem("a pending range has a bad key");
       pending_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
+      known_.insert({static_cast<KeySpace>(key[1]), ReadU32(key.substr(2))});
     });
   }
 
@@ -198,7 +218,8 @@ class Checker {
       const auto space = static_cast<KeySpace>(key[0]);
       const bool ranged = space == KeySpace::kItem || space == KeySpace::kEntry || space == KeySpace::kChange ||
                           space == KeySpace::kExpiry || space == KeySpace::kConsumer || space == KeySpace::kTrimmed ||
-                          space == KeySpace::kStatistics || space == KeySpace::kLoad;
+                          space == KeySpace::kStatistics || space == KeySpace::kLoad || space == KeySpace::kHistory ||
+                          space == KeySpace::kSaved || space == KeySpace::kStream;
       std::string prefix = SpacePrefix(space);
       if (ranged) {
         if (key.size() < kPrefixBytes) {
@@ -246,7 +267,8 @@ class Checker {
 
   // What is in use must lie below what will be handed out next.
   void CheckCounters() {
-    uint64_t id = 0, version = 0, feed = 0;
+    uint64_t id = 0, version = 0, feed = last_closed_;
+    for (const StoredBackup& backup : backups_) id = std::max<uint64_t>(id, backup.id);
     for (const auto& [table_id, info] : catalog_->by_id) {
       id = std::max<uint64_t>({id, table_id, info->schema->ttl_id});
       for (const IndexSchema& i : info->schema->indexes) id = std::max<uint64_t>(id, i.id);
@@ -371,6 +393,20 @@ class Checker {
     });
   }
 
+  void CheckBackup(const StoredBackup& backup) {
+    const std::string where = "backup " + backup.label + " of table " + backup.schema.name;
+    uint64_t count = 0;
+    ForEach(IdPrefix(KeySpace::kSaved, backup.id), where, [&](std::string_view key, std::string_view bytes) {
+      ++count;
+      Status s = VerifyItem(bytes, e_->names());
+      if (!s.ok())
+        Problem(where + ": item " + KeyText(backup.schema.key, key.substr(kPrefixBytes)) + ": " + s.message());
+    });
+    if (!progress_.cancelled() && count != backup.item_count) {
+      Problem(where + ": has " + std::to_string(count) + " items, and must have " + std::to_string(backup.item_count));
+    }
+  }
+
   uint64_t TrimmedUpTo(uint32_t table_id, const std::string& where) {
     std::string bytes;
     bool found = false;
@@ -450,6 +486,8 @@ class Checker {
   const leveldb::Snapshot* snapshot_ = nullptr;
   std::set<std::pair<KeySpace, uint32_t>> known_;
   std::set<std::pair<KeySpace, uint32_t>> pending_;
+  std::vector<StoredBackup> backups_;
+  uint64_t last_closed_ = 0;
   CheckResult found_;
 };
 

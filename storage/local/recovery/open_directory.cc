@@ -105,6 +105,26 @@ bool IsDatabaseFile(const fs::path& path) {
   return false;
 }
 
+// " (process 4711 serves it at http://127.0.0.1:8000)", by the file that a server keeps, and keeps locked, beside LOCK.
+// Empty: no server, or one that has gone.
+std::string ServedBy(const std::string& directory) {
+  const int fd = ::open((directory + "/SERVE").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return "";
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  char text[512];
+  ssize_t size = 0;
+  if (::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) size = ::read(fd, text, sizeof(text));
+  ::close(fd);
+  const std::string_view line(text, size > 0 ? static_cast<size_t>(size) : 0);
+  const size_t blank = line.find(' ');
+  const size_t end = line.find('\n');
+  if (blank == line.npos || end == line.npos || end < blank) return "";
+  return " (process " + std::string(line.substr(0, blank)) + " serves it at " +
+         std::string(line.substr(blank + 1, end - blank - 1)) + ")";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OpenDirectory>> OpenDirectory::ForWriting(const std::string& path) {
@@ -188,7 +208,8 @@ Status OpenDirectory::Lock(const std::string& given) {
       const int error = errno;
       ::close(std::exchange(lock_, -1));
       if (error != EAGAIN && error != EACCES) return CannotOpen(given, name + ": " + std::strerror(error));
-      return Status(StatusCode::kLocked, "the database at '" + given + "' is in use by another process")
+      return Status(StatusCode::kLocked,
+                    "the database at '" + given + "' is in use by another process" + ServedBy(path_))
           .WithHint(
               "close it there first; or look at it with --read-only (Options::read_only), which shows what it held "
               "when "

@@ -14,12 +14,14 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/schema_codec.h"
+#include "storage/local/bytes/stream_codec.h"
 #include "storage/local/change_feed.h"
 #include "storage/local/engine.h"
 #include "storage/local/key_finder.h"
 #include "storage/local/key_names.h"
 #include "storage/local/recovery/damaged_database.h"
 #include "storage/local/recovery/open_directory.h"
+#include "storage/local/table_backups.h"
 #include "types/item/item_codec.h"
 #include "types/item/varint.h"
 
@@ -231,6 +233,7 @@ class Mender {
       PARTON_RETURN_IF_ERROR(PutTable(std::move(schema)));
     }
     CollectRanges();
+    PARTON_RETURN_IF_ERROR(KeepStreamsAndBackups());
     return writer_.Flush();
   }
 
@@ -243,12 +246,33 @@ class Mender {
   void CollectRanges() {
     for (const TablePtr& table : tables_) {
       for (KeySpace space : {KeySpace::kItem, KeySpace::kChange, KeySpace::kConsumer, KeySpace::kTrimmed,
-                             KeySpace::kStatistics, KeySpace::kLoad}) {
+                             KeySpace::kStatistics, KeySpace::kLoad, KeySpace::kHistory}) {
         ranges_.insert({space, table->id});
       }
       if (!table->ttl_attribute.empty()) ranges_.insert({KeySpace::kExpiry, table->ttl_id});
       for (const IndexSchema& index : table->indexes) ranges_.insert({KeySpace::kEntry, index.id});
     }
+  }
+
+  // Streams that were switched off and backups, with what they hold.
+  Status KeepStreamsAndBackups() {
+    PARTON_RETURN_IF_ERROR(ForEach(SpacePrefix(KeySpace::kStream), [&](std::string_view key, std::string_view bytes) {
+      const Result<ClosedStream> stream = DecodeStream(key, bytes);
+      if (!stream.ok()) return writer_.Delete(key);
+      ranges_.insert({KeySpace::kChange, stream->table_id});
+      ranges_.insert({KeySpace::kTrimmed, stream->table_id});
+      return Status::Ok();
+    }));
+    return ForEach(SpacePrefix(KeySpace::kBackup), [&](std::string_view key, std::string_view bytes) {
+      Result<StoredBackup> backup = DecodeBackup(key, bytes);
+      if (!backup.ok() && backup.status().code() != StatusCode::kCorruption) return backup.status();
+      if (!backup.ok()) {
+        report_->push_back("the definition of a backup cannot be read");
+        return writer_.Delete(key);
+      }
+      ranges_.insert({KeySpace::kSaved, backup->id});
+      return Status::Ok();
+    });
   }
 
   // What was being deleted, or filled.
@@ -277,7 +301,8 @@ class Mender {
     for (const Strays& s : {Strays{KeySpace::kItem, "item"}, Strays{KeySpace::kEntry, nullptr},
                             Strays{KeySpace::kChange, "change record"}, Strays{KeySpace::kTrimmed, nullptr},
                             Strays{KeySpace::kExpiry, nullptr}, Strays{KeySpace::kConsumer, "position of a consumer"},
-                            Strays{KeySpace::kStatistics, nullptr}, Strays{KeySpace::kLoad, nullptr}}) {
+                            Strays{KeySpace::kStatistics, nullptr}, Strays{KeySpace::kLoad, nullptr},
+                            Strays{KeySpace::kHistory, nullptr}, Strays{KeySpace::kSaved, "item of a backup"}}) {
       PARTON_RETURN_IF_ERROR(DropStraysOf(s.space, s.what));
     }
     PARTON_RETURN_IF_ERROR(DropUnknown());
@@ -382,8 +407,8 @@ Result<std::vector<std::string>> SalvageFiles(const std::string& from, const std
   SyncedWriter writer(db.get());
   PARTON_RETURN_IF_ERROR(damaged.ForEachNewest([&](std::string_view key, std::string_view value) {
     any = any || IsOf(key, KeySpace::kItem) || IsOf(key, KeySpace::kTable) || IsOf(key, KeySpace::kSystem);
-    if (IsOf(key, KeySpace::kItem)) names = std::max(names, NamesIn(value));
-    if (IsOf(key, KeySpace::kChange)) names = std::max(names, NamesInRecord(value));
+    if (IsOf(key, KeySpace::kItem) || IsOf(key, KeySpace::kSaved)) names = std::max(names, NamesIn(value));
+    if (IsOf(key, KeySpace::kChange) || IsOf(key, KeySpace::kHistory)) names = std::max(names, NamesInRecord(value));
     return writer.Put(key, value);
   }));
   PARTON_RETURN_IF_ERROR(writer.Flush());

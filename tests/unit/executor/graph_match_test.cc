@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "session/evaluate_statement.h"
+#include "tests/evaluate_statement.h"
 #include "types/value/value_compare.h"
 
 namespace parton {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "executor_test_util.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-#include "executor_test_util.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

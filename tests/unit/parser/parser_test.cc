@@ -434,7 +434,14 @@ TEST(AstTest, Tables) {
   s = MustParse("SET typing = strict; SET x = DEFAULT; SHOW typing");
   EXPECT_EQ(s.statements[0].As<ast::SetOption>()->value.bytes(), "strict");
   EXPECT_TRUE(s.statements[1].As<ast::SetOption>()->value.is_missing());
-  EXPECT_EQ(s.statements[2].As<ast::Show>()->what, "TYPING");
+  EXPECT_EQ(s.statements[2].As<ast::Show>()->what, ast::Show::What::kSetting);
+  EXPECT_EQ(s.statements[2].As<ast::Show>()->name.name, "typing");
+  s = MustParse("SHOW tables; SHOW \"tables\"; SHOW ALL; SHOW METRICS t; SHOW a.b");
+  EXPECT_EQ(s.statements[0].As<ast::Show>()->what, ast::Show::What::kTables);
+  EXPECT_EQ(s.statements[1].As<ast::Show>()->what, ast::Show::What::kSetting);
+  EXPECT_EQ(s.statements[2].As<ast::Show>()->what, ast::Show::What::kAll);
+  EXPECT_EQ(s.statements[3].As<ast::Show>()->what, ast::Show::What::kMetrics);
+  EXPECT_EQ(s.statements[4].As<ast::Show>()->name.name, "a.b");
 }
 
 TEST(AstTest, Graphs) {

@@ -1,10 +1,13 @@
 // Each planner rule by itself: what EXPLAIN shows with it and without it, and that the rows are the same.
+#include "planner/rules/rules.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -82,6 +85,63 @@ class Rules : public ::testing::Test {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Connection> connection_;
 };
+
+// A query, and what only the plan with the rule shows.
+struct RuleCase {
+  std::string query;
+  std::string with;
+};
+
+TEST_F(Rules, EachCanBeSwitchedOff) {
+  Run("CREATE TABLE large (id NUMBER, PRIMARY KEY (id))");
+  Run("INSERT INTO large SELECT VALUE {'id': x, 'g': x % 7} FROM range(1, 30000) AS x");
+  Run("SET threads = 2");
+  const std::map<std::string, RuleCase> cases = {
+      {"collect_attributes",
+       {"SELECT kind, due FROM t WHERE kind IS NOT MISSING AND due IS NOT MISSING", "Scan t.by_kind"}},
+      {"unnest_subqueries", {"SELECT sk FROM t WHERE who IN (SELECT VALUE a.due FROM t AS a)", "SemiJoin"}},
+      {"decorrelate_aggregates",
+       {"SELECT sk, (SELECT COUNT(*) AS n FROM t AS a WHERE a.who = t.due) AS n FROM t", "HashJoin"}},
+      {"plan_subqueries",
+       {"SELECT sk, (SELECT p.name FROM people AS p WHERE p.id = t.who) AS n FROM t", "GetItem people"}},
+      {"fold_constants", {"SELECT sk FROM t WHERE who = 1 + 2", "t.who = 3"}},
+      {"normalize_predicates", {"SELECT sk FROM t WHERE NOT (who = 1 OR who > 4)", "t.who <= 4"}},
+      {"push_down_filters", {"SELECT t.sk FROM t JOIN people AS p ON t.who = p.id WHERE t.pk = 'p1'", "Query t"}},
+      {"find_contradictions", {"SELECT sk FROM t WHERE who = 1 AND who = 2", "Empty"}},
+      {"order_joins",
+       {"SELECT a.id FROM large AS a, people AS b, large AS c WHERE a.id = c.id AND b.id = c.id", "GetItem large"}},
+      {"plan_joins", {"SELECT a.sk AS x, b.sk AS y FROM t AS a JOIN t AS b ON a.who = b.due", "HashJoin"}},
+      {"choose_access_paths", {"SELECT * FROM t WHERE pk = 'p1' AND sk = 6", "GetItem t"}},
+      {"keep_top_rows", {"SELECT sk FROM t ORDER BY who DESC, sk LIMIT 4", "TopN"}},
+      {"parallelize", {"SELECT VALUE id FROM large WHERE g = 3", "Gather"}},
+  };
+  for (const RuleInfo& rule : AllRules()) {
+    ASSERT_TRUE(cases.contains(rule.name)) << rule.name << " has no case here";
+    ExpectRule(rule.name, cases.at(rule.name).query, cases.at(rule.name).with);
+  }
+  EXPECT_EQ(cases.size(), AllRules().size());
+}
+
+TEST_F(Rules, EachSaysWhatItDoesAndWhyThere) {
+  for (const Rule& rule : parton::Rules()) {
+    EXPECT_TRUE((rule.apply == nullptr) != (rule.apply_to_write == nullptr)) << rule.name;
+    for (const std::string text : {rule.contract, rule.place}) {
+      EXPECT_GT(text.size(), 20u) << rule.name;
+      EXPECT_EQ(text.back(), '.') << rule.name << ": " << text;
+    }
+  }
+  // What has no second way has no switch.
+  auto r = connection_->Execute("SET rule_move_write_subqueries = off");
+  EXPECT_FALSE(r.ok());
+}
+
+TEST_F(Rules, ALongListOfPartitionsKeepsTheSortKeysCondition) {
+  std::string list = "'p1', 'p2'";
+  for (int i = 0; i < 1100; ++i) list += fmt::format(", 'q{}'", i);
+  EXPECT_EQ(Rows(fmt::format("SELECT sk FROM t WHERE pk IN [{}] AND sk = 6", list)),
+            std::vector<std::string>{"{'sk': 6}"});
+  EXPECT_EQ(Rows(fmt::format("SELECT sk FROM t WHERE pk IN [{}] AND sk IN [6, 7]", list)).size(), 2u);
+}
 
 TEST_F(Rules, FoldConstantsComputesWhatReadsNoRow) {
   ExpectRule("fold_constants", "SELECT * FROM t WHERE who = 1 + 2", "t.who = 3");

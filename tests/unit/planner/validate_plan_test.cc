@@ -58,7 +58,7 @@ TEST_F(Validation, SlotsMustBeDefinedWhereTheyAreRead) {
   ExpectFault(MakePlan(join, {Scan(1), right}), "reads slot 1");
   join.lateral = true;
   EXPECT_EQ(Fault(MakePlan(join, {Scan(1), right})), "");
-  ExpectFault(MakePlan(join, {Scan(1), Scan(1)}), "both sides of a join define slot 1");
+  ExpectFault(MakePlan(join, {Scan(1), Scan(1)}), "both sides define slot 1");
 }
 
 TEST_F(Validation, NodesHaveTheInputsTheyNeed) {
@@ -83,8 +83,37 @@ TEST_F(Validation, JoinsTakeEachSidesOwnSlots) {
   EXPECT_EQ(Fault(MakePlan(semi, {Scan(1), Scan(2)})), "");
   // The right side's slots end there.
   ExpectFault(MakePlan(Plan::Filter{SlotAt(2)}, {MakePlan(semi, {Scan(1), Scan(2)})}), "reads slot 2");
+  ExpectFault(MakePlan(semi, {Scan(1), Scan(1)}), "both sides define slot 1");
   semi.null_aware = true;
   ExpectFault(MakePlan(semi, {Scan(1), Scan(2)}), "no anti-join");
+}
+
+TEST_F(Validation, JoinsThatMarkDefineTheMark) {
+  Plan::SemiJoin marks;
+  marks.keys = {{SlotAt(1), SlotAt(2)}};
+  marks.null_aware = true;
+  marks.mark_slot = 3;
+  EXPECT_EQ(Fault(MakePlan(Plan::Filter{SlotAt(3)}, {MakePlan(marks, {Scan(1), Scan(2)})})), "");
+  marks.mark_slot = 1;
+  ExpectFault(MakePlan(marks, {Scan(1), Scan(2)}), "both sides define slot 1");
+  marks.mark_slot = 3;
+  marks.on = SlotAt(1);
+  ExpectFault(MakePlan(marks, {Scan(1), Scan(2)}), "a condition beside its keys");
+}
+
+TEST_F(Validation, SetOperationsHaveASlotOfTheirOwn) {
+  Plan::SetOperation set;
+  set.left_slot = 1;
+  set.right_slot = 2;
+  set.slot = 3;
+  EXPECT_EQ(Fault(MakePlan(set, {Scan(1), Scan(2)})), "");
+  // The slots of the sides end there.
+  ExpectFault(MakePlan(Plan::Filter{SlotAt(1)}, {MakePlan(set, {Scan(1), Scan(2)})}), "reads slot 1");
+  set.slot = 1;
+  ExpectFault(MakePlan(set, {Scan(1), Scan(2)}), "define slot 1");
+  set.slot = 3;
+  set.right_slot = 1;
+  ExpectFault(MakePlan(set, {Scan(1), Scan(1)}), "both sides define slot 1");
 }
 
 TEST_F(Validation, KeysFitTheAccess) {

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "executor_test_util.h"
 #include "parton/change_feed.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

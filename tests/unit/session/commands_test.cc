@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "executor_test_util.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

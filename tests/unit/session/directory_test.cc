@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "executor_test_util.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

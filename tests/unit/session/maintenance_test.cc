@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "executor_test_util.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

@@ -1,7 +1,7 @@
 // Time to live: what expires, what stays, what the feed says.
 #include <fmt/format.h>
 
-#include "executor_test_util.h"
+#include "tests/unit/database_test_util.h"
 
 namespace parton {
 namespace {

@@ -104,7 +104,8 @@ TEST(SchemaCodecTest, RoundTripAndUnknownTags) {
   t.ttl_attribute = "expires";
   t.ttl_id = 5;
   t.created_ms = 123456789012;
-  t.options = {{"a", "b"}, {"deletion_protection", "true"}};
+  t.options = {{"a", "b"}};
+  t.deletion_protection = true;
   t.indexes[0].provisioned = Throughput{1, 2};
   std::string bytes;
   EncodeSchema(t, &bytes);
@@ -160,7 +161,7 @@ TEST(CatalogTest, DropAndTruncate) {
   ASSERT_TRUE(store
                   ->AlterTable("ttt",
                                [](TableSchema* s) {
-                                 s->options["deletion_protection"] = "true";
+                                 s->deletion_protection = true;
                                  return Status::Ok();
                                })
                   .ok());

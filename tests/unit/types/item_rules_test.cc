@@ -169,7 +169,7 @@ TEST(Schema, CreateStatement) {
   t.provisioned = Throughput{5, 6};
   t.stream = StreamView::kBothImages;
   t.ttl_attribute = "expires";
-  t.options["deletion_protection"] = "true";
+  t.deletion_protection = true;
   EXPECT_TRUE(ValidateTableSchema(t).ok());
   EXPECT_EQ(ToCreateStatement(t),
             "CREATE TABLE \"orders\" (\n"

@@ -95,12 +95,14 @@ TEST(JsonReader, DynamoRoundTrip) {
 std::vector<std::string> Records(std::string text, size_t step = 3) {
   TextSource source(std::move(text), step);
   std::vector<std::string> out;
-  Status s = ForEachJsonRecord(&source, JsonRecordReader::Format::kJson, [&](Value v, uint64_t line) {
-    out.push_back(std::to_string(line) + ":" + v.ToLiteral());
-    return Status::Ok();
-  });
-  if (!s.ok()) out.push_back(s.message());
-  return out;
+  JsonRecordReader reader(&source, JsonRecordReader::Format::kJson);
+  for (;;) {
+    Value v;
+    Result<bool> more = reader.Next(&v);
+    if (!more.ok()) out.push_back(more.status().message());
+    if (!more.ok() || !*more) return out;
+    out.push_back(std::to_string(reader.line()) + ":" + v.ToLiteral());
+  }
 }
 
 using Lines = std::vector<std::string>;

@@ -1,0 +1,336 @@
+// One source of FROM: a table, an index, a table function, a query or a collection.
+//
+// A name in FROM means a WITH query, a global or a table first, and a variable to its left only then; `@x` means the
+// variable.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "parser/parser.h"
+#include "planner/binder/binder_internal.h"
+#include "planner/plan/plan_visit.h"
+
+namespace parton::binder {
+
+namespace {
+
+// csv, json, ...: those that stand in FROM only.
+const std::vector<std::string>& TableFunctions() {
+  static const std::vector<std::string> names = {"csv", "json", "ddbjson", "range", "changes"};
+  return names;
+}
+bool IsTableFunction(const std::string& lower) {
+  return std::find(TableFunctions().begin(), TableFunctions().end(), lower) != TableFunctions().end();
+}
+
+std::string LowerCase(std::string_view s) {
+  std::string out(s);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// The name a source has without AS: its last path step.
+std::string ImplicitAlias(const ast::Expr& e) {
+  if (const auto* v = e.As<ast::Variable>()) return v->name.name;
+  if (const auto* p = e.As<ast::Path>()) {
+    const ast::PathStep& last = p->steps.back();
+    if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
+    if (last.kind == ast::PathStep::Kind::kIndex) {
+      const auto* literal = last.index->As<ast::Literal>();
+      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+Source Binder::TableSource(const TablePtr& table, const IndexSchema* index) {
+  Plan::Access access;
+  access.table = table;
+  access.index = index;
+  access.pinned = index != nullptr;
+  access.slot = NewSlot();
+  access.alias = index != nullptr ? index->name : table->name;
+  Source source;
+  source.variable.name = access.alias;
+  if (index != nullptr) source.variable.also_name = table->name;
+  source.variable.value = SlotRef(access.slot, access.alias);
+  source.variable.stored = true;
+  source.variable.tuple = true;
+  source.variable.table = table;
+  source.variable.index = index;
+  source.plan = MakePlan(std::move(access));
+  return source;
+}
+
+Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& from, TextSpan span) {
+  const auto* variable = from.expr->As<ast::Variable>();
+  const auto* path = from.expr->As<ast::Path>();
+  if (path != nullptr) variable = path->root->As<ast::Variable>();
+  if (variable == nullptr || variable->local || from.unpivot) return std::optional<Source>();
+  const ast::Identifier& name = variable->name;
+  if (CommonTable* common = with_.Find(name)) {
+    if (path != nullptr) return std::optional<Source>();  // into its value
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, UseCommonTable(common));
+    PARTON_ASSIGN_OR_RETURN(Source source, BindQuerySource(from, std::move(q), span));
+    source.variable.name = common->ast->name.name;
+    return std::optional<Source>(std::move(source));
+  }
+  if (outside_.FindGlobal(name) != nullptr) return std::optional<Source>();
+  TablePtr table = outside_.FindTable(name);
+  if (table == nullptr) {
+    if (scopes_.Find(name) != nullptr) return std::optional<Source>();
+    if (path != nullptr) {
+      // "hr"."employees": tell about the name that is not there rather than about an attribute.
+      PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, scopes_.FindAttribute(name));
+      if (attribute.has_value()) return std::optional<Source>();
+    }
+    return UnknownTable(name);
+  }
+  const IndexSchema* index = nullptr;
+  if (path != nullptr) {
+    const ast::PathStep& step = path->steps[0];
+    std::string index_name = ImplicitAlias(*from.expr);
+    if (path->steps.size() == 1 && !index_name.empty()) index = table->FindIndex(index_name);
+    if (index == nullptr) {
+      // FROM t, t.items: a variable of the table's name is meant.
+      if (scopes_.Find(name) != nullptr) return std::optional<Source>();
+      // FROM t[*].items[*]: a path into the table's items.
+      if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot) {
+        return std::optional<Source>();
+      }
+      if (path->steps.size() > 1) {
+        return Status::Validation("A path may contain at most 2 components in the FROM clause", span);
+      }
+      if (step.kind != ast::PathStep::Kind::kName) return std::optional<Source>();
+      std::vector<std::string> known;
+      for (const IndexSchema& i : table->indexes) known.push_back(i.name);
+      std::string nearest = NearestName(index_name, known);
+      return Status::Validation(dynamo() ? "The table does not have the specified index"
+                                         : fmt::format("The table does not have the specified index: {}", index_name),
+                                step.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
+    }
+    if (index->state != IndexState::kActive) {
+      return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name), step.span);
+    }
+  }
+  Source source = TableSource(table, index);
+  if (block_ != nullptr && block_->select != nullptr && block_->select->consistent) {
+    if (index != nullptr && index->kind == IndexKind::kGlobal) {
+      return Status::Validation("Consistent reads are not supported on global secondary indexes", span);
+    }
+    Plan::Access access = *source.plan->As<Plan::Access>();
+    access.consistent = true;
+    source.plan = MakePlan(std::move(access));
+  }
+  return std::optional<Source>(std::move(source));
+}
+
+Result<std::optional<Source>> Binder::BindFunctionSource(const ast::FromSource& from, TextSpan span) {
+  const auto* call = from.expr->As<ast::Call>();
+  if (call == nullptr || from.unpivot) return std::optional<Source>();
+  std::string name = LowerCase(call->name.name);
+  if (!IsTableFunction(name)) {
+    const std::string nearest = NearestName(name, TableFunctions());
+    if (nearest.empty() || FindScalarFunction(name) != nullptr || FindAggregateFunction(name) != nullptr) {
+      return std::optional<Source>();
+    }
+    return Status::Validation(fmt::format("there is no function {}", call->name.name), call->name.span,
+                              fmt::format("did you mean {}?", nearest));
+  }
+  size_t least = name == "range" ? 2 : 1;
+  size_t most = name == "range" ? 3 : name == "json" || name == "ddbjson" ? 1 : 2;
+  if (call->args.size() < least || call->args.size() > most || call->star) {
+    return Status::Validation(
+        fmt::format("{} takes {} arguments", name,
+                    least == most ? fmt::format("{}", least) : fmt::format("{} or {}", least, most)),
+        span);
+  }
+  Plan::FunctionScan scan;
+  scan.function = name;
+  PARTON_ASSIGN_OR_RETURN(scan.args, BindAll(call->args));
+  scan.slot = NewSlot();
+  Source source;
+  if (Written(from.at)) source.at_slot = scan.at_slot = NewSlot();
+  source.variable.name = name;
+  source.variable.value = SlotRef(scan.slot, name);
+  source.variable.tuple = name != "range" && name != "json";
+  source.plan = MakePlan(std::move(scan));
+  return std::optional<Source>(std::move(source));
+}
+
+Result<Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q, TextSpan span) {
+  Source source;
+  if (!from.columns.empty()) {
+    PARTON_ASSIGN_OR_RETURN(q, RenameColumns(AsRows(std::move(q)), from.columns, span));
+  }
+  const bool rows = q.query.HasRows();
+  source.variable.stored = q.stored;
+  source.variable.tuple = q.tuple;
+  source.variable.columns = q.query.columns;
+  source.variable.closed = rows && !q.query.columns.empty();
+  // Positions, and the single value of a PIVOT, need the collection itself.
+  if (!rows || Written(from.at) || Written(from.by) || from.unpivot) {
+    if (from.unpivot) {
+      source.variable = Variable();
+    }
+    source.unpivot = from.unpivot;
+    if (q.query.shape == Query::Shape::kValue) {
+      if (auto* compute = q.query.root->As<Plan::Compute>();
+          compute != nullptr && q.query.root->inputs[0]->As<Plan::Once>() != nullptr) {
+        source.collection = compute->outputs[0].expr;
+        return source;
+      }
+    }
+    source.collection = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
+    return source;
+  }
+  source.variable.value = SlotRef(q.query.slot, "");
+  source.plan = q.query.root;
+  return source;
+}
+
+// `... AS x(a, b)` over what has no columns yet: tables have none to name, and lists and the rows of
+// table functions become rows first.
+Result<Source> Binder::NameColumns(const ast::FromSource& from, Source source, TextSpan span) {
+  const TextSpan at = from.columns[0].span;
+  if (source.variable.table != nullptr) {
+    return Status::Validation("the attributes of a table's items have no order to name them by", at,
+                              "FROM (SELECT a, b FROM t) AS x(c, d)");
+  }
+  if (from.unpivot || Written(from.at) || Written(from.by)) {
+    return Status::Validation("AT, BY and UNPIVOT do not go with names of columns", at, "name them in a subquery");
+  }
+  BoundQuery q;
+  if (source.plan == nullptr) {
+    Plan::Unnest unnest;
+    unnest.collection = std::move(source.collection);
+    unnest.slot = q.query.slot = NewSlot();
+    q.query.root = MakePlan(std::move(unnest), {MakePlan(Plan::Once{})});
+  } else {
+    q.query.root = std::move(source.plan);
+    q.query.slot = source.variable.value->As<Expr::Slot>()->index;
+  }
+  return BindQuerySource(from, std::move(q), span);
+}
+
+// Positions need the collection itself: tables are bags, and their rows have none.
+void Binder::MakeCollection(Source* source, TextSpan span) {
+  BoundQuery q;
+  q.query.root = std::move(source->plan);
+  q.query.slot = source->variable.value->As<Expr::Slot>()->index;
+  source->collection = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
+  source->plan = nullptr;
+}
+
+// The source without the names that AS, AT and BY give. *named_columns: AS x(a, b) is done, or not asked for.
+Result<Source> Binder::BindPlainSource(const ast::FromSource& from, TextSpan span, bool* named_columns) {
+  *named_columns = from.columns.empty();
+  PARTON_ASSIGN_OR_RETURN(std::optional<Source> function, BindFunctionSource(from, span));
+  if (function.has_value()) return *std::move(function);
+  PARTON_ASSIGN_OR_RETURN(std::optional<Source> table, BindTableSource(from, span));
+  if (table.has_value()) {
+    Source source = *std::move(table);
+    const Variable& v = source.variable;
+    // A WITH query's columns have their names already.
+    *named_columns = *named_columns || v.table == nullptr;
+    source.variable.implied_name = !Written(from.as) && (v.table != nullptr || v.closed);
+    if (source.plan != nullptr && (Written(from.at) || Written(from.by))) MakeCollection(&source, span);
+    return source;
+  }
+  if (const auto* sub = from.expr->As<ast::Subquery>()) {
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*sub->query));
+    *named_columns = true;
+    return BindQuerySource(from, std::move(q), span);
+  }
+  if (const auto* match = from.expr->As<ast::GraphMatch>()) {
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindGraph(*match, span));
+    return BindQuerySource(from, std::move(q), span);
+  }
+  return BindCollectionSource(from, span);
+}
+
+// An expression. The root of a path is looked up among globals before variables; tables as a whole were tried before.
+Result<Source> Binder::BindCollectionSource(const ast::FromSource& from, TextSpan span) {
+  Source source;
+  source.unpivot = from.unpivot;
+  const ast::Expr* root = from.expr.get();
+  if (const auto* path = root->As<ast::Path>()) root = path->root.get();
+  const auto* variable = root->As<ast::Variable>();
+  const bool outside = variable != nullptr && !variable->local && with_.Find(variable->name) == nullptr;
+  const Value* global = outside ? outside_.FindGlobal(variable->name) : nullptr;
+  TablePtr stored;
+  if (outside && global == nullptr && scopes_.Find(variable->name) == nullptr) {
+    stored = outside_.FindTable(variable->name);
+  }
+  if (global == nullptr && stored == nullptr) return BindVariableSource(from, variable, std::move(source));
+  source.variable.stored = stored != nullptr;
+  ExprPtr value = global != nullptr ? MakeExpr(Expr::Literal{*global}, root->span) : TableValue(stored, root->span);
+  if (const auto* path = from.expr->As<ast::Path>()) {
+    PARTON_ASSIGN_OR_RETURN(source.collection, BindSteps(Resolved{value, stored != nullptr}, path->steps, span));
+  } else {
+    source.collection = std::move(value);
+  }
+  return source;
+}
+
+// An expression over what is in sight. `variable`: the one at its root, or null.
+Result<Source> Binder::BindVariableSource(const ast::FromSource& from, const ast::Variable* variable, Source source) {
+  if (variable != nullptr && from.unpivot && !variable->local && scopes_.Find(variable->name) == nullptr &&
+      outside_.FindTable(variable->name) == nullptr && with_.Find(variable->name) == nullptr) {
+    PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, scopes_.FindAttribute(variable->name));
+    if (!attribute.has_value()) return UnknownTable(variable->name);
+  }
+  PARTON_ASSIGN_OR_RETURN(source.collection, BindCollection(*from.expr));
+  if (variable == nullptr) return source;
+  // Elements of an attribute of a stored item are as stored.
+  if (const Variable* local = scopes_.Find(variable->name)) {
+    source.variable.stored = local->stored;
+  } else {
+    PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, scopes_.FindAttribute(variable->name));
+    source.variable.stored = attribute.has_value() && attribute->stored;
+  }
+  return source;
+}
+
+Result<Source> Binder::BindSource(const ast::FromSource& from, TextSpan span) {
+  bool named_columns = false;
+  PARTON_ASSIGN_OR_RETURN(Source source, BindPlainSource(from, span, &named_columns));
+  if (!named_columns) {
+    PARTON_ASSIGN_OR_RETURN(source, NameColumns(from, std::move(source), span));
+  }
+  NameSource(from, &source.variable, source.plan != nullptr);
+  if (source.plan == nullptr) {
+    if (!source.unpivot && source.collection->As<Expr::Literal>() != nullptr) {
+      source.variable.constant = source.collection;
+    }
+    source.variable.value = SlotRef(NewSlot(), source.variable.name);
+    if (Written(from.at)) source.at_slot = NewSlot();
+    if (Written(from.by)) source.by_slot = NewSlot();
+  } else if (source.variable.value != nullptr) {
+    source.variable.value = SlotRef(source.variable.value->As<Expr::Slot>()->index, source.variable.name);
+    if (const auto* access = source.plan->As<Plan::Access>(); access != nullptr && Written(from.as)) {
+      Plan::Access renamed = *access;
+      renamed.alias = from.as.name;
+      source.plan = MakePlan(std::move(renamed));
+    }
+  }
+  return source;
+}
+
+// The names of the source's variable. `planned`: it has a plan of its own, and mostly a name.
+void Binder::NameSource(const ast::FromSource& from, Variable* variable, bool planned) const {
+  if (Written(from.as)) {
+    variable->name = from.as.name;
+    variable->also_name.clear();
+  } else if (dynamo()) {
+    variable->name.clear();
+    variable->also_name.clear();
+  } else if (!planned || variable->name.empty()) {
+    variable->name = from.unpivot ? "" : ImplicitAlias(*from.expr);
+  }
+}
+
+}  // namespace parton::binder

@@ -1,0 +1,67 @@
+// Which operations there are.
+#include "server/actions.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace parton::server {
+
+namespace {
+
+constexpr ActionInfo kActions[] = {
+    // items, pages
+    {"GetItem", false, GetItem, false},
+    {"PutItem", false, PutItem, true},
+    {"UpdateItem", false, UpdateItem, true},
+    {"DeleteItem", false, DeleteItem, true},
+    {"Query", false, Query, false},
+    {"Scan", false, Scan, false},
+    // several items
+    {"BatchGetItem", false, BatchGetItem, false},
+    {"BatchWriteItem", false, BatchWriteItem, true},
+    {"TransactGetItems", false, TransactGetItems, false},
+    {"TransactWriteItems", false, TransactWriteItems, true},
+    // statements: whether they write is theirs to say
+    {"ExecuteStatement", false, ExecuteStatement, false},
+    {"BatchExecuteStatement", false, BatchExecuteStatement, false},
+    {"ExecuteTransaction", false, ExecuteTransaction, false},
+    // tables
+    {"CreateTable", false, CreateTable, true},
+    {"DescribeTable", false, DescribeTable, false},
+    {"UpdateTable", false, UpdateTable, true},
+    {"DeleteTable", false, DeleteTable, true},
+    {"ListTables", false, ListTables, false},
+    {"DescribeLimits", false, DescribeLimits, false},
+    {"DescribeEndpoints", false, DescribeEndpoints, false},
+    {"UpdateTimeToLive", false, UpdateTimeToLive, true},
+    {"DescribeTimeToLive", false, DescribeTimeToLive, false},
+    {"TagResource", false, TagResource, true, true},
+    {"UntagResource", false, UntagResource, true, true},
+    {"ListTagsOfResource", false, ListTagsOfResource, false},
+    // streams
+    {"ListStreams", true, ListStreams, false},
+    {"DescribeStream", true, DescribeStream, false},
+    {"GetShardIterator", true, GetShardIterator, false},
+    {"GetRecords", true, GetRecords, false},
+};
+
+std::vector<const ActionInfo*> ByOperation() {
+  std::vector<const ActionInfo*> actions;
+  for (const Operation& o : AllOperations()) {
+    const auto* found = std::find_if(std::begin(kActions), std::end(kActions), [&](const ActionInfo& a) {
+      return a.operation == o.name && a.streams == o.streams;
+    });
+    actions.push_back(found == std::end(kActions) ? nullptr : found);
+  }
+  return actions;
+}
+
+}  // namespace
+
+const ActionInfo* ActionAt(int operation) {
+  static const std::vector<const ActionInfo*> kByOperation = ByOperation();
+  return kByOperation[static_cast<size_t>(operation)];
+}
+
+}  // namespace parton::server

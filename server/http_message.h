@@ -1,0 +1,42 @@
+// A request and its answer as the service sees them, without the library that carries them.
+#ifndef PARTON_SERVER_HTTP_MESSAGE_H_
+#define PARTON_SERVER_HTTP_MESSAGE_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace parton::server {
+
+struct Header {
+  std::string_view name;  // as it was sent: case does not matter
+  std::string_view value;
+};
+
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::vector<Header> headers;
+  std::string body;
+  std::string peer;  // the client's address
+
+  // The first one's value; empty if there is none.
+  std::string_view Find(std::string_view name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string_view content_type = "application/x-amz-json-1.0";
+  std::string body;
+  std::vector<std::pair<std::string_view, std::string>> headers;
+  bool close = false;  // the connection ends after it
+};
+
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+// Without blanks at both ends.
+std::string_view Trimmed(std::string_view text);
+
+}  // namespace parton::server
+
+#endif  // PARTON_SERVER_HTTP_MESSAGE_H_

@@ -1,0 +1,29 @@
+// From a statement's text to the plan that runs.
+#ifndef PARTON_SESSION_COMPILE_H_
+#define PARTON_SESSION_COMPILE_H_
+
+#include <string>
+#include <string_view>
+
+#include "parton/status.h"
+#include "planner/planner.h"
+#include "planner/settings.h"
+#include "session/plan_cache.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+// Parses and plans. `key_condition_failed` is PlannerInput's. Errors: the parser's, in DynamoDB's words in its dialect;
+// the planner's.
+Result<PlannedPtr> Compile(std::string_view text, const Settings& settings, TableStore* store,
+                           bool* key_condition_failed = nullptr);
+
+// The plan that is kept of the text under these settings, or one compiled now, which is kept then unless it is that of
+// a command. `settings_key` is settings.PlanKey(); *buffer is scratch. Threads: any.
+Result<PlannedPtr> CompileCached(std::string_view text, const Settings& settings, std::string_view settings_key,
+                                 TableStore* store, PlanCache* cache, std::string* buffer,
+                                 bool* key_condition_failed = nullptr);
+
+}  // namespace parton
+
+#endif  // PARTON_SESSION_COMPILE_H_

@@ -1,0 +1,59 @@
+// What all connections and requests of one database share. Put together in database.cc; whoever needs one part of it
+// is given that part.
+#ifndef PARTON_SESSION_DATABASE_STATE_H_
+#define PARTON_SESSION_DATABASE_STATE_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "executor/capacity/clock.h"
+#include "executor/capacity/throughput.h"
+#include "parton/database.h"
+#include "session/attribute_sample.h"
+#include "session/feed/open_feeds.h"
+#include "session/plan_cache.h"
+#include "session/requests/expression_cache.h"
+#include "session/statement_timer.h"
+#include "storage/table_store.h"
+
+namespace parton {
+
+class ConnectionImpl;
+class RequestTokens;
+class Sweeper;
+class Triggers;
+
+struct DatabaseState {
+  DatabaseState();
+  ~DatabaseState();
+
+  std::string path;
+  Options options;
+  std::shared_ptr<DatabaseClock> clock;
+  std::unique_ptr<TableStore> store;
+  PlanCache plans{1000};
+  ExpressionCache expressions{1000};
+  ThroughputLedger throughput;
+  AttributeSamples samples;
+  StatementTimer timer;
+  std::string temp_dir;
+
+  // Connections and change feeds of the program, which are told when the database goes.
+  std::mutex connections_mutex;
+  std::set<ConnectionImpl*> connections;
+  OpenFeeds feeds;
+
+  // Behind what they use: they end first.
+  std::unique_ptr<RequestTokens> tokens;
+  std::unique_ptr<Triggers> triggers;
+  std::unique_ptr<Sweeper> sweeper;
+
+  int64_t NowNanos() const { return clock->NowNanos(); }
+};
+
+}  // namespace parton
+
+#endif  // PARTON_SESSION_DATABASE_STATE_H_

@@ -1,0 +1,69 @@
+#include "session/requests/expression_cache.h"
+
+namespace parton {
+
+namespace {
+
+// Longer ones are seldom seen twice, and 1000 of them would be much.
+constexpr size_t kMaxCachedKey = 16 << 10;
+
+// No part holds the byte 0 but an attribute's name, whose length stands before it.
+std::string KeyOf(ExpressionKind kind, std::string_view text, const Expressions& given) {
+  std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
+  key.append(text);
+  if (given.names) {
+    for (const auto& [placeholder, name] : *given.names) {
+      key.push_back('\0');
+      key.append(placeholder).append(1, '\0').append(std::to_string(name.size())).append(1, '\0').append(name);
+    }
+  }
+  key.push_back('\0');
+  if (given.values) {
+    for (const auto& value : *given.values) key.append(value.first).append(1, '\0');
+  }
+  return key;
+}
+
+}  // namespace
+
+Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_view text, const Expressions& given,
+                                             Placeholders* placeholders) {
+  std::string key = KeyOf(kind, text, given);
+  if (CompiledPtr found = Find(key)) {
+    placeholders->AddUsed(found->used_names, found->used_values);
+    // Types of constants may be wrong this time; without constants nothing has changed.
+    const bool constants = given.values.has_value();
+    if (constants) PARTON_RETURN_IF_ERROR(CheckDynamoExpression(found->tree, placeholders));
+    return found;
+  }
+  auto compiled = std::make_shared<CompiledExpression>();
+  PARTON_ASSIGN_OR_RETURN(compiled->tree, ParseDynamoExpression(kind, text));
+  Placeholders own(given);
+  PARTON_RETURN_IF_ERROR(CheckDynamoExpression(compiled->tree, &own));
+  PARTON_ASSIGN_OR_RETURN(compiled->bound, BindDynamoExpression(compiled->tree, &own));
+  compiled->used_names = own.used_names();
+  compiled->used_values = own.used_values();
+  placeholders->AddUsed(compiled->used_names, compiled->used_values);
+  if (key.size() <= kMaxCachedKey) Insert(std::move(key), compiled);
+  return CompiledPtr(std::move(compiled));
+}
+
+CompiledPtr ExpressionCache::Find(std::string_view key) {
+  std::lock_guard lock(mutex_);
+  const auto it = by_key_.find(key);
+  if (it == by_key_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, it->second);
+  return it->second->second;
+}
+
+void ExpressionCache::Insert(std::string key, CompiledPtr compiled) {
+  std::lock_guard lock(mutex_);
+  if (by_key_.contains(key)) return;
+  entries_.emplace_front(std::move(key), std::move(compiled));
+  by_key_[entries_.front().first] = entries_.begin();
+  if (entries_.size() <= capacity_) return;
+  by_key_.erase(entries_.back().first);
+  entries_.pop_back();
+}
+
+}  // namespace parton

@@ -1,0 +1,52 @@
+// DynamoDB's expressions by their text, compiled once.
+#ifndef PARTON_SESSION_REQUESTS_EXPRESSION_CACHE_H_
+#define PARTON_SESSION_REQUESTS_EXPRESSION_CACHE_H_
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "planner/dynamo/expression_binder.h"
+
+namespace parton {
+
+struct CompiledExpression {
+  dynamo::Expression tree;
+  BoundExpression bound;
+  // Of the request's placeholders, by position.
+  std::vector<bool> used_names;
+  std::vector<bool> used_values;
+};
+using CompiledPtr = std::shared_ptr<const CompiledExpression>;
+
+// Threads: any.
+class ExpressionCache {
+ public:
+  explicit ExpressionCache(size_t capacity) : capacity_(capacity) {}
+
+  // The expression under the names of `given` and the order of its values, found or made; checked against the values
+  // each time. Notes in *placeholders, which are those of `given`, what it uses. Errors: as DynamoDB words them.
+  Result<CompiledPtr> Compile(ExpressionKind kind, std::string_view text, const Expressions& given,
+                              Placeholders* placeholders);
+
+ private:
+  using Entry = std::pair<std::string, CompiledPtr>;
+  using List = std::list<Entry>;
+
+  CompiledPtr Find(std::string_view key);
+  void Insert(std::string key, CompiledPtr compiled);
+
+  const size_t capacity_;
+  std::mutex mutex_;
+  List entries_;  // the most recently used first
+  std::unordered_map<std::string_view, List::iterator> by_key_;
+};
+
+}  // namespace parton
+
+#endif  // PARTON_SESSION_REQUESTS_EXPRESSION_CACHE_H_
