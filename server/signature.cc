@@ -303,19 +303,19 @@ Digest SignatureVerifier::KeyFor(std::string_view key_id, std::string_view secre
                                  std::string_view region) {
   const std::string name = fmt::format("{}/{}/{}", key_id, date, region);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = keys_.find(name);
     if (found != keys_.end()) return found->second;
   }
   const Digest key = SigningKey(secret, date, region, "dynamodb");
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (keys_.size() >= kMaxKeys) keys_.clear();
   keys_.emplace(name, key);
   return key;
 }
 
 void SignatureVerifier::Clear() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   keys_.clear();
 }
 
