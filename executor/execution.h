@@ -135,6 +135,11 @@ class ExecutionContext {
   // To be called once per row examined: false if the execution is cancelled, with the error set (unless a worker
   // was told to stop by its own consumer).
   bool Tick() { return (++ticks_ & 255) != 0 || SlowTick(); }
+  // The same for `rows` of them, some hundreds.
+  bool Tick(uint64_t rows) {
+    ticks_ += static_cast<uint32_t>(rows);
+    return SlowTick();
+  }
   bool SlowTick();
   // Cancelled, or told to stop.
   bool Stopped() const {

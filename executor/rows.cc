@@ -97,7 +97,7 @@ std::vector<int> KeptSlots(const Plan& plan, const SlotSet& live) {
 }
 
 void EncodeSpilled(const Value& v, std::string* out) {
-  if (const internal::HeapItem* item = v.heap_item()) {
+  if (const internal::HeapItem* item = EncodedItem(v)) {
     out->push_back(static_cast<char>(kItem));
     PutBytes(item->bytes, out);
     return;
@@ -154,7 +154,7 @@ bool DecodeSpilled(std::string_view* in, const NameTable* names, Value* out) {
   std::string_view bytes;
   if (tag == kItem) {
     if (!GetBytes(in, &bytes)) return false;
-    *out = Value::Item(std::string(bytes), names);
+    *out = ItemValue(std::string(bytes), names);
     return true;
   }
   if (tag == kSmallInt) {

@@ -140,7 +140,7 @@ class Writer {
     CapacityMeter* capacity = ctx_.capacity;
     if (capacity != nullptr) PARTON_RETURN_IF_ERROR(capacity->AdmitItem(*plan_.table, false));
     Value item;
-    PARTON_RETURN_IF_ERROR(ctx_.shared->store->Get(view, *plan_.table, key, &item, &ctx_.stats));
+    PARTON_RETURN_IF_ERROR(ctx_.shared->store->Get(view, *plan_.table, key, nullptr, &item, &ctx_.stats));
     if (capacity != nullptr) (void)capacity->ReadItem(*plan_.table, MeteredBytes(item), false);
     ctx_.slot(plan_.slot) = std::move(item).Own();
     if (again_ == nullptr) again_ = BuildOperator(*plan_.again, Live(), ctx_);
@@ -159,8 +159,8 @@ class Writer {
     for (WriteOp& op : ops) {
       if (!ctx_.Tick()) return Failure();
       Value now;
-      PARTON_RETURN_IF_ERROR(
-          ctx_.shared->store->Get(ctx_.shared->store->LatestView(), *plan_.table, op.key, &now, &ctx_.stats));
+      TableStore& store = *ctx_.shared->store;
+      PARTON_RETURN_IF_ERROR(store.Get(store.LatestView(), *plan_.table, op.key, nullptr, &now, &ctx_.stats));
       const bool absent = now.is_missing() && plan_.if_absent != WriteOp::Otherwise::kProceed;
       if (!absent && !PremisesHold(op.premises, now)) {
         PARTON_ASSIGN_OR_RETURN(bool wanted, Decide(ctx_.shared->store->LatestView(), op.key));
@@ -316,8 +316,12 @@ class Writer {
     if (TransactionItems* items = ctx_.shared->transaction_items) {
       for (const WriteOp& op : ops_) PARTON_RETURN_IF_ERROR(items->Add(op));
     }
-    return transaction_ != nullptr ? transaction_->Write(ops_, ctx_.eval, options)
-                                   : ctx_.shared->store->Write(ops_, ctx_.eval, options);
+    if (transaction_ != nullptr) return transaction_->Write(ops_, ctx_.eval, options);
+    if (ops_.size() > 1) return ctx_.shared->store->TransactWrite(ops_, ctx_.eval, options);
+    PARTON_ASSIGN_OR_RETURN(WriteOutcome outcome, ctx_.shared->store->Write(ops_[0], ctx_.eval, options));
+    std::vector<WriteOutcome> outcomes;
+    outcomes.push_back(std::move(outcome));
+    return outcomes;
   }
 
   Status Failure() { return Partly(ctx_.eval.error); }
@@ -342,16 +346,15 @@ class Writer {
 }  // namespace
 
 Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
-  PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(row));
-  PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(table->key, item));
+  Value item = row;
+  PARTON_ASSIGN_OR_RETURN(op->key, MakeStorable(table->key, &item));
   op->kind = WriteOp::Kind::kUpdate;
   op->table = table;
-  op->key = {std::move(key.hash).Own(), std::move(key.range).Own()};
   op->if_absent = WriteOp::Otherwise::kProceed;
   op->slot = 0;
   const Value whole = item.Materialize();
   for (const Field& f : whole.fields()) {
-    if (f.name == table->key.hash.name || (table->key.range && f.name == table->key.range->name)) continue;
+    if (table->key.Has(f.name)) continue;
     UpdateAction a;
     a.kind = UpdateAction::Kind::kSet;
     a.path = {PathStep{f.name, -1}};

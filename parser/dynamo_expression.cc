@@ -51,7 +51,7 @@ class Parser {
     switch (out_.kind) {
       case ExpressionKind::kProjection: Projection(); break;
       case ExpressionKind::kUpdate: Update(); break;
-      default: out_.root = Or(); break;
+      default: out_.root = Condition(&Parser::Or); break;
     }
     if (!failed_ && token_.kind != TokenKind::kEnd) Fail();
     if (failed_) return std::move(error_);

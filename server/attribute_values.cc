@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "server/base64.h"
+
 namespace parton::server {
 
 namespace {
@@ -15,9 +17,16 @@ constexpr std::string_view kTooDeep =
 
 Result<Value> Convert(const Node& node, int level);
 
-std::string Joined(std::span<const Node> texts) {
+// As they were sent: binaries in base64.
+std::string Joined(const Node& set) {
   std::string out;
-  for (const Node& n : texts) out += (out.empty() ? "" : ", ") + std::string(n.view());
+  for (const Node& n : set.nodes()) {
+    if (!out.empty()) out += ", ";
+    if (set.type == AttributeType::kBS)
+      AppendBase64(n.view(), &out);
+    else
+      out += n.view();
+  }
   return out;
 }
 
@@ -44,9 +53,9 @@ Result<Value> ToSet(const Node& node) {
   if (set.ok()) return set;
   if (numbers) return Status::Validation("Input collection contains duplicates");
   if (bytes)
-    return Status::Validation(fmt::format("{}Input collection [...]of type BS contains duplicates.", kInvalid));
-  return Status::Validation(
-      fmt::format("{}Input collection [{}] contains duplicates.", kInvalid, Joined(node.nodes())));
+    return Status::Validation(
+        fmt::format("{}Input collection [{}]of type BS contains duplicates.", kInvalid, Joined(node)));
+  return Status::Validation(fmt::format("{}Input collection [{}] contains duplicates.", kInvalid, Joined(node)));
 }
 
 Result<Value> ToStruct(std::span<const Node> pairs, int level) {

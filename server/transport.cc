@@ -215,15 +215,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   asio::awaitable<void> Serve() {
-    if constexpr (kTls) {
-      Deadline(shared_->options.header_ms);
-      error_code error;
-      co_await stream_.async_handshake(asio::ssl::stream_base::server,
-                                       asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return;
-    }
-    while (co_await ServeOne()) {
-    }
+    bool go_on = co_await Handshake(stream_);
+    while (go_on) go_on = co_await ServeOne();
   }
 
  private:
@@ -234,6 +227,13 @@ class Connection {
       return stream_.next_layer();
     else
       return stream_;
+  }
+  static asio::awaitable<bool> Handshake(tcp::socket&) { co_return true; }
+  asio::awaitable<bool> Handshake(asio::ssl::stream<tcp::socket>& stream) {
+    Deadline(shared_->options.header_ms);
+    error_code error;
+    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+    co_return !error;
   }
   void Deadline(int64_t in_ms) { watched_.deadline_ms.store(NowMs() + in_ms, std::memory_order_relaxed); }
 
@@ -250,7 +250,7 @@ class Connection {
 
   // Feeds the parser until it leaves `state`. False: the client has gone.
   asio::awaitable<bool> Parse(HttpParser* parser, HttpParser::State state) {
-    const bool body = state == HttpParser::State::kBody;
+    const size_t at_most = state == HttpParser::State::kBody ? kLargeReadBytes : kReadBytes;
     while (parser->state() == state) {
       const size_t used = parser->Feed(buffer_);
       buffer_.erase(0, used);
@@ -259,14 +259,17 @@ class Connection {
       if (buffer_.size() >= HttpParser::kMaxBufferBytes) {
         // A header line, or a chunk's, that does not end.
         refused_ = ErrorResponse(400, "SerializationException", "A line of the request is too long");
-        co_return true;
+        break;
       }
-      if (!co_await Fill(body ? kLargeReadBytes : kReadBytes)) co_return false;
+      const bool more = co_await Fill(at_most);
+      if (!more) co_return false;
     }
     if (parser->state() == HttpParser::State::kRefused)
       refused_ = ErrorResponse(parser->refused_status(), "SerializationException", parser->refused_why());
     co_return true;
   }
+
+  // GCC 12 goes on at wrong places after a co_await that is part of a condition: each is a statement of its own here.
 
   // One request and its answer. False: the connection is over.
   asio::awaitable<bool> ServeOne() {
@@ -276,22 +279,26 @@ class Connection {
       Deadline(shared_->options.idle_ms);
       watched_.idle.store(true);
       if (shared_->stopping.load()) co_return false;
-      if (!co_await Fill(kReadBytes)) co_return false;
+      const bool came = co_await Fill(kReadBytes);
+      if (!came) co_return false;
     }
     watched_.idle.store(false);
     HttpParser parser;
     Deadline(shared_->options.header_ms);
-    if (!co_await Parse(&parser, HttpParser::State::kHeader)) co_return false;
-    if (refused_.status != 0) co_return co_await Refuse();
-
-    const size_t promised = 2 * parser.declared_length().value_or(kMaxBodyBytes);
-    if (!shared_->budget.Take(promised)) {
+    const bool parsed = co_await Parse(&parser, HttpParser::State::kHeader);
+    if (!parsed) co_return false;
+    const size_t promised = refused_.status != 0 ? 0 : 2 * parser.declared_length().value_or(kMaxBodyBytes);
+    if (refused_.status == 0 && !shared_->budget.Take(promised)) {
       shared_->metrics->shed.fetch_add(1, std::memory_order_relaxed);
       refused_ = ErrorResponse(400, "RequestLimitExceeded", "Too many large requests at a time");
-      co_return co_await Refuse();
     }
-    const bool go_on = co_await ServeBody(&parser);
-    shared_->budget.Give(promised);
+    bool go_on = false;
+    if (refused_.status != 0) {
+      co_await Refuse();
+    } else {
+      go_on = co_await ServeBody(&parser);
+      shared_->budget.Give(promised);
+    }
     co_return go_on;
   }
 
@@ -299,12 +306,15 @@ class Connection {
     Deadline(shared_->options.body_ms +
              static_cast<int64_t>(1000 * parser->declared_length().value_or(kMaxBodyBytes) / kBytesPerSecond));
     if (parser->state() == HttpParser::State::kBody && parser->expects_continue() && buffer_.empty()) {
-      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      if (!co_await Write(kContinue)) co_return false;
+      const bool told = co_await Write("HTTP/1.1 100 Continue\r\n\r\n");
+      if (!told) co_return false;
     }
-    if (!co_await Parse(parser, HttpParser::State::kBody)) co_return false;
-    if (refused_.status != 0) co_return co_await Refuse();
-
+    const bool parsed = co_await Parse(parser, HttpParser::State::kBody);
+    if (!parsed) co_return false;
+    if (refused_.status != 0) {
+      co_await Refuse();
+      co_return false;
+    }
     watched_.deadline_ms.store(kNever, std::memory_order_relaxed);
     HttpRequest request = parser->TakeRequest();
     request.peer = peer_;
@@ -312,14 +322,17 @@ class Connection {
     const HttpResponse response = co_await Handle(&request);
     shared_->metrics->in_flight.fetch_sub(1, std::memory_order_relaxed);
     const bool keep_alive = parser->keep_alive() && !response.close && !shared_->stopping.load();
-    if (!co_await Send(response, keep_alive, request.method == "HEAD")) co_return false;
-    co_return keep_alive;
+    const bool sent = co_await Send(response, keep_alive, request.method == "HEAD");
+    co_return sent&& keep_alive;
   }
 
   asio::awaitable<HttpResponse> Handle(HttpRequest* request) {
-    if (on_pool_ && !co_await ToPool(shared_->pool.get())) {
-      shared_->metrics->shed.fetch_add(1, std::memory_order_relaxed);
-      co_return ErrorResponse(400, "RequestLimitExceeded", "Too many requests at a time");
+    if (on_pool_) {
+      const bool taken = co_await ToPool(shared_->pool.get());
+      if (!taken) {
+        shared_->metrics->shed.fetch_add(1, std::memory_order_relaxed);
+        co_return ErrorResponse(400, "RequestLimitExceeded", "Too many requests at a time");
+      }
     }
     co_return (*handler_)(request);
   }
@@ -327,45 +340,49 @@ class Connection {
   asio::awaitable<bool> Send(const HttpResponse& response, bool keep_alive, bool head_only) {
     std::string head = Head(response, keep_alive);
     Deadline(shared_->options.body_ms + static_cast<int64_t>(1000 * response.body.size() / kBytesPerSecond));
-    if (head_only) co_return co_await Write(head);
-    if (response.body.size() <= kMaxJoinedBytes) {
-      head += response.body;
-      co_return co_await Write(head);
+    const bool joined = head_only || response.body.size() <= kMaxJoinedBytes;
+    if (joined && !head_only) head += response.body;
+    bool sent = co_await Write(head);
+    if (sent && !joined) sent = co_await Write(response.body);
+    co_return sent;
+  }
+
+  // Sends what the socket takes at once; as a rule that is all, and no other thread is woken for it. False: an error.
+  bool SendNow(std::string_view* bytes) {
+    if constexpr (!kTls) {
+      while (!bytes->empty()) {
+        const ssize_t n = ::send(watched_.fd, bytes->data(), bytes->size(), MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+        bytes->remove_prefix(static_cast<size_t>(n));
+      }
     }
-    co_return co_await Write(head) && co_await Write(response.body);
+    return true;
   }
 
   asio::awaitable<bool> Write(std::string_view bytes) {
+    const bool good = SendNow(&bytes);
+    if (!good || bytes.empty()) co_return good;
     error_code error;
-    if constexpr (!kTls) {
-      // It fits the socket's buffer as a rule; then no other thread is woken for it.
-      while (!bytes.empty()) {
-        const ssize_t n = ::send(Socket().native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) break;
-        bytes.remove_prefix(static_cast<size_t>(n));
-      }
-      if (bytes.empty()) co_return true;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) co_return false;
-    }
     co_await asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()),
                                asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
   }
 
   // Answers, and lets the client read it: one that is still sending would lose the answer with the connection.
-  asio::awaitable<bool> Refuse() {
+  asio::awaitable<void> Refuse() {
     shared_->metrics->bad_requests.fetch_add(1, std::memory_order_relaxed);
-    refused_.close = true;
     const bool sent = co_await Send(refused_, false, false);
-    if (!sent) co_return false;
+    if (!sent) co_return;
     Deadline(kDrainMs);
-    if constexpr (!kTls) ::shutdown(watched_.fd, SHUT_WR);
-    for (size_t drained = 0; drained < kMaxDrainBytes; drained += buffer_.size()) {
+    if (!kTls) ::shutdown(watched_.fd, SHUT_WR);
+    size_t drained = 0;
+    bool more = true;
+    while (more && drained < kMaxDrainBytes) {
       buffer_.clear();
-      if (!co_await Fill(kLargeReadBytes)) break;
+      more = co_await Fill(kLargeReadBytes);
+      drained += buffer_.size();
     }
-    co_return false;
   }
 
   Stream stream_;
@@ -386,7 +403,7 @@ asio::awaitable<void> ServeConnection(std::unique_ptr<Connection<Stream>> connec
 class AsioTransport : public Transport {
  public:
   AsioTransport(const TransportOptions& options, Metrics* metrics)
-      : shared_(options, metrics), signals_(main_), sweeper_(main_) {
+      : shared_(options, metrics), signals_(main_, SIGTERM, SIGINT, SIGHUP), sweeper_(main_) {
     const size_t cores = std::max(1U, std::thread::hardware_concurrency());
     for (size_t i = 0; i + 1 < std::min<size_t>(4, std::max<size_t>(1, cores / 2)); ++i)
       others_.push_back(std::make_unique<asio::io_context>(1));
@@ -434,9 +451,6 @@ class AsioTransport : public Transport {
     const size_t workers = shared_.options.workers > 0 ? shared_.options.workers : std::max<size_t>(16, 4 * cores);
     shared_.pool = std::make_unique<WorkerPool>(workers, shared_.options.queue_limit);
     on_hangup_ = on_hangup;
-    signals_.add(SIGTERM);
-    signals_.add(SIGINT);
-    signals_.add(SIGHUP);
     WaitForSignal();
     Sweep();
     for (const auto& l : listeners_) asio::co_spawn(main_, Accept(l.get()), asio::detached);

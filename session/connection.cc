@@ -250,7 +250,7 @@ Status ConnectionImpl::Begin() {
   if (transaction_ != nullptr) return Status::Validation("a transaction is running already");
   PARTON_RETURN_IF_ERROR(CheckWritable());
   return Guarded([&] {
-    transaction_ = store().Begin();
+    PARTON_ASSIGN_OR_RETURN(transaction_, store().Begin());
     return Status();
   });
 }

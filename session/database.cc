@@ -57,14 +57,15 @@ class DatabaseImpl final : public Database {
   }
 
   Status Start() {
-    if (state_.options.read_only) return Status::Ok();
+    const StoreCapabilities has = state_.store->capabilities();
+    if (state_.options.read_only || has.records == nullptr || has.feed == nullptr) return Status::Ok();
     // Not without triggers that are there: the records they still need would be trimmed.
     Status loaded = state_.triggers->Load();
     if (loaded.code() == StatusCode::kCorruption) {
       return std::move(loaded).WithHint("open it read-only (--read-only) to read its tables, or restore a backup");
     }
     PARTON_RETURN_IF_ERROR(loaded);
-    PARTON_RETURN_IF_ERROR(DropUnfinishedImports(state_.store.get()));
+    if (has.admin != nullptr) PARTON_RETURN_IF_ERROR(DropUnfinishedImports(state_.store.get()));
     if (state_.options.background) state_.sweeper->Start();
     return Status::Ok();
   }
@@ -87,7 +88,10 @@ class DatabaseImpl final : public Database {
     return connection;
   }
   const std::string& path() const override { return state_.path; }
-  std::vector<std::string> Check() override { return CheckAll(*state_.store, *state_.triggers, {}).value(); }
+  std::vector<std::string> Check() override {
+    Result<std::vector<std::string>> problems = CheckAll(*state_.store, *state_.triggers, {});
+    return problems.ok() ? *std::move(problems) : std::vector<std::string>{problems.status().message()};
+  }
   Result<GetItemResult> GetItem(const GetItemRequest& request) override {
     return Call([&] { return parton::GetItem(&state_, request); });
   }
@@ -148,7 +152,7 @@ class DatabaseImpl final : public Database {
   Streams& streams() override { return *streams_; }
   Backups& backups() override { return *backups_; }
   Result<std::string> Secret() override {
-    return Call([&] { return state_.store->Secret(); });
+    return Call([&] { return state_.store->maintenance().Secret(); });
   }
   Status Settle() override {
     if (state_.options.read_only) return Status::Ok();
@@ -199,6 +203,13 @@ class DatabaseImpl final : public Database {
   const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);
 };
 
+Result<std::unique_ptr<Database>> Start(const std::string& path, const Options& options,
+                                        std::shared_ptr<DatabaseClock> clock, std::unique_ptr<TableStore> store) {
+  auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(store));
+  PARTON_RETURN_IF_ERROR(database->Start());
+  return std::unique_ptr<Database>(std::move(database));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
@@ -211,7 +222,7 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
     StoreOptions options;
     options.path = into;
     options.create_if_missing = false;
-    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> store, OpenLocalStore(options));
+    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<LocalStore> store, OpenLocalStore(options));
     PARTON_ASSIGN_OR_RETURN(std::vector<std::string> mended, store->Repair({}));
     report.insert(report.end(), mended.begin(), mended.end());
     for (const std::string& problem : store->Check()) report.push_back("still wrong: " + problem);
@@ -226,10 +237,13 @@ Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Op
   store.env = env;
   store.validate_transactions = validate_transactions;
   store.clock_ms = [clock] { return clock->NowMs(); };
-  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> opened, OpenLocalStore(store));
-  auto database = std::make_unique<DatabaseImpl>(path, options, std::move(clock), std::move(opened));
-  PARTON_RETURN_IF_ERROR(database->Start());
-  return std::unique_ptr<Database>(std::move(database));
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<LocalStore> opened, OpenLocalStore(store));
+  return Start(path, options, std::move(clock), std::move(opened));
+}
+
+Result<std::unique_ptr<Database>> OpenDatabaseOn(std::unique_ptr<TableStore> store, const std::string& path,
+                                                 const Options& options) {
+  return Start(path, options, std::make_shared<DatabaseClock>(options.clock_ms), std::move(store));
 }
 
 std::string_view Version() { return "0.1.0"; }

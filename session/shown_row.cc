@@ -17,7 +17,7 @@ void ShownRow::Clear() { row_ = &kMissing; }
 
 // A value that the operators own is shown as it is, whoever holds it.
 void ShownRow::ShowStreamed(const Value& row) {
-  const internal::HeapItem* item = row.heap_item();
+  const internal::HeapItem* item = EncodedItem(row);
   if (item == nullptr || item->owned) {
     row_ = &row;
     if (item == nullptr && row.borrowed()) {
@@ -26,18 +26,18 @@ void ShownRow::ShowStreamed(const Value& row) {
     }
     return;
   }
-  internal::HeapItem* shown = shown_.heap_item();
+  internal::HeapItem* shown = EncodedItem(shown_);
   if (shown == nullptr || shown->owned || shown->names != item->names) {
     shown = new internal::HeapItem;
     shown->names = item->names;
-    shown_ = Value::FromHeapItem(shown);
+    shown_ = FromEncodedItem(shown);
   }
   shown->bytes = item->bytes;
   row_ = &shown_;
 }
 
 void ShownRow::KeepCopies() {
-  internal::HeapItem* shown = shown_.heap_item();
+  internal::HeapItem* shown = EncodedItem(shown_);
   if (shown == nullptr || shown->owned || shown->Unique()) return;
   try {
     shown->storage = shown->bytes;

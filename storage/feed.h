@@ -18,10 +18,11 @@
 
 #include "parton/status.h"
 #include "parton/value.h"
-#include "storage/local/change_feed.h"
 #include "types/schema/schema.h"
 
 namespace parton {
+
+enum class ChangeEvent : uint8_t { kInsert = 1, kModify = 2, kRemove = 3 };
 
 // One record of the feed; its images own their bytes, MISSING where the record does not hold them.
 struct FeedEntry {

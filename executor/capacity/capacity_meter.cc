@@ -43,10 +43,7 @@ std::string UnitsText(double read, double write) {
 
 }  // namespace
 
-uint64_t MeteredBytes(const Value& item) {
-  const internal::HeapItem* heap = item.heap_item();
-  return heap == nullptr ? 0 : ItemSizeEncoded(heap->bytes, *heap->names);
-}
+uint64_t MeteredBytes(const Value& item) { return item.is_struct() ? ItemSize(item) : 0; }
 
 std::string DescribeCapacity(const std::vector<ConsumedCapacity>& consumed, bool indexes) {
   std::string out;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "executor/capacity/clock.h"
@@ -27,7 +28,7 @@ constexpr uint64_t kWriteBlockBytes = 1024;
 // Blocks of `block` bytes, at least one.
 constexpr uint64_t Blocks(uint64_t bytes, uint64_t block) { return bytes == 0 ? 1 : (bytes + block - 1) / block; }
 
-// DynamoDB's size of an item as a store gave it; 0 for MISSING.
+// DynamoDB's size of an item, whichever store gave it; 0 for MISSING.
 uint64_t MeteredBytes(const Value& item);
 
 // "songs 1.5 read units, 3 write units"; with `indexes` also the share of each table and index.
@@ -70,6 +71,8 @@ class CapacityMeter {
 
   // By table or index, in the order they were first used.
   const std::vector<ConsumedCapacity>& consumed() const { return consumed_; }
+  // The same, given away: asks for no memory, of which there may be none after a write.
+  std::vector<ConsumedCapacity> TakeConsumed() noexcept { return std::move(consumed_); }
 
  private:
   CapacityMoment Now() const { return {mode_.clock->NowMs(), mode_.dynamo_wording}; }

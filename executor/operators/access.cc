@@ -4,7 +4,10 @@
 
 #include "executor/capacity/capacity_meter.h"
 #include "executor/operators/key_ranges.h"
+#include "executor/operators/keyed_items.h"
 #include "executor/operators/operators.h"
+#include "executor/operators/range_cursor.h"
+#include "planner/plan/plan_visit.h"
 #include "planner/predicate/contradictions.h"
 #include "types/item/item_rules.h"
 
@@ -12,24 +15,38 @@ namespace parton {
 
 namespace {
 
+// The terms of the filter that the store does not evaluate; null: none.
+ExprPtr ResidualFilter(const Plan::Access& node) {
+  if (node.pushed_filter == nullptr) return node.filter;
+  if (node.pushed_filter == node.filter) return nullptr;
+  const std::vector<ExprPtr> pushed = Conjuncts(node.pushed_filter);
+  std::vector<ExprPtr> terms = Conjuncts(node.filter);
+  std::erase_if(terms, [&](const ExprPtr& t) { return std::find(pushed.begin(), pushed.end(), t) != pushed.end(); });
+  return Conjoin(std::move(terms));
+}
+
 class Access final : public Operator {
  public:
-  Access(const Plan::Access& node, ExecutionContext& ctx) : Operator(ctx), node_(node) {
+  Access(const Plan::Access& node, ExecutionContext& ctx)
+      : Operator(ctx), node_(node), items_(node, ctx, &reads_), cursor_(ctx.shared->store, &ctx.eval, node.slot) {
     point_ = node.kind == AccessKind::kGetItem || node.kind == AccessKind::kBatchGet;
     single_ = node.kind == AccessKind::kGetItem && node.keys.size() == 1 && node.hash_list == nullptr &&
               node.range_list == nullptr;
-    // A filter the store does not evaluate, or that waits for the fetched item, is left to us.
-    pushed_ = !point_ && !node.fetch ? node.pushed_filter : nullptr;
-    residual_ =
-        pushed_ != nullptr && (node.filter == nullptr || node.filter == node.pushed_filter) ? nullptr : node.filter;
-    if (residual_ == nullptr && pushed_ == nullptr) residual_ = node.pushed_filter;
+    residual_ = ResidualFilter(node);
+    if (node.fetch) items_.BehindEntries();
+    if (point_) return;
+    cursor_.OnPage([this](CursorSpec* spec) { return BeginPage(spec); },
+                   [this](const ReadStats& page) { EndPage(page); });
+    cursor_.EndsWhen([this](size_t range, const std::string& after) { return PageEnds(range, after); });
+    if (node.pushed_filter != nullptr) cursor_.OnSkipped([this](uint64_t count) { return ctx_.Tick(count); });
   }
-  ~Access() override { CloseCursor(); }
 
   bool Open() override {
-    CloseCursor();
+    cursor_.Close();
     left_ = node_.limit.value_or(UINT64_MAX);
     next_ = 0;
+    got_.clear();
+    next_got_ = 0;
     if (node_.exclusive != nullptr && ExcludedNow(node_.exclusive, *ctx_.shared->settings, &node_, ctx_.eval)) {
       left_ = 0;
       return true;
@@ -37,18 +54,12 @@ class Access final : public Operator {
     if (ctx_.page != nullptr) next_ = ctx_.page->range;
     if (single_) return next_ > 0 || OpenSingle();
     if (point_) return ResolveKeys(node_, ctx_, &keys_);
-    if (ctx_.morsel_access == &node_) {
-      if (!ResolveRanges(node_, ctx_, &ranges_)) return false;
-      next_ = ctx_.morsel->range;
-      ranges_.resize(std::min(ranges_.size(), next_ + 1));
-      return true;
-    }
-    return ResolveRanges(node_, ctx_, &ranges_);
+    return OpenRanges();
   }
 
   bool Next() override {
     if (left_ == 0) return false;
-    while (single_ ? NextSingle() : point_ ? NextKey() : NextInRanges()) {
+    while (single_ ? NextSingle() : point_ ? NextKey() : node_.fetch ? NextFetched() : NextInRanges(item())) {
       if (residual_ != nullptr) {
         bool keep = EvaluatePredicate(*residual_, ctx_.eval);
         if (ctx_.failed()) return false;
@@ -63,7 +74,7 @@ class Access final : public Operator {
     return false;
   }
 
-  void Close() override { CloseCursor(); }
+  void Close() override { cursor_.Close(); }
   const ReadStats* reads() const override { return &reads_; }
 
  private:
@@ -95,54 +106,107 @@ class Access final : public Operator {
   }
   bool NextSingle() {
     if (!std::exchange(found_, false)) return false;
-    return Get(key_);
-  }
-  bool NextKey() {
-    while (next_ < keys_.size()) {
-      if (!ctx_.Tick() || PageEnds(next_, "")) return false;
-      if (Get(keys_[next_++])) return true;
-      if (ctx_.failed()) return false;
-    }
-    return false;
-  }
-  bool Get(const Key& key) {
-    if (!AdmitItem()) return false;
-    ReadStats got;
-    Status s = ctx_.shared->store->Get(*ctx_.shared->view, *node_.table, key, item(), &got);
-    reads_.Add(got);
-    ctx_.stats.Add(got);
-    if (s.ok()) MeterItem();
-    if (ctx_.page != nullptr) ++ctx_.page->examined_items;
-    // A key that no item can have.
-    if (!s.ok() && s.code() == StatusCode::kValidation) return false;
-    if (!ctx_.FailIfError(std::move(s))) return false;
-    return !item()->is_missing();
+    return GetOne(key_);
   }
 
-  bool NextInRanges() {
+  bool NextKey() {
     for (;;) {
-      if (cursor_ == nullptr) {
-        if (next_ >= ranges_.size() || PageEnds(next_, "")) return false;
-        const bool resumed = ctx_.page != nullptr && next_ == ctx_.page->range;
-        if (!OpenRange(ranges_[next_++], resumed ? std::exchange(ctx_.page->after, "") : std::string())) return false;
-      }
-      if (!ctx_.Tick()) return false;
-      if (cursor_->Next(node_.fetch ? &entry_ : item())) {
-        if (ctx_.failed()) return false;
-        if (!node_.fetch || Fetch()) return true;
-        if (ctx_.failed()) return false;
+      if (next_got_ < got_.size()) {
+        *item() = std::move(got_[next_got_++]);
+        if (!item()->is_missing()) return true;
         continue;
       }
-      if (!ctx_.FailIfError(cursor_->status()) || ctx_.failed()) return false;
-      const bool page_full = cursor_->stopped_at_limit();
-      const std::string position = page_full ? cursor_->Position() : std::string();
-      CloseCursor();
-      if (page_full && PageEnds(next_ - 1, position)) return false;
-      if (page_full && !OpenRange(ranges_[next_ - 1], position)) return false;
+      if (next_ >= keys_.size() || !ctx_.Tick() || PageEnds(next_, "")) return false;
+      const size_t ahead = std::min<uint64_t>({items_.Ahead(), keys_.size() - next_, left_});
+      if (ahead > 1) {
+        const auto from = keys_.begin() + static_cast<ptrdiff_t>(next_);
+        next_ += ahead;
+        if (!GetAll({from, from + static_cast<ptrdiff_t>(ahead)})) return false;
+        continue;
+      }
+      if (GetOne(keys_[next_++])) return true;
+      if (ctx_.failed()) return false;
     }
   }
+  // False: there is none, or failed.
+  bool GetOne(const Key& key) {
+    const bool got = items_.Get(key, item());
+    if (got && ctx_.page != nullptr) ++ctx_.page->examined_items;
+    return got && !item()->is_missing();
+  }
+  bool GetAll(const std::vector<Key>& keys) {
+    next_got_ = 0;
+    return items_.GetAll(keys, &got_);
+  }
 
-  // True if the page has its items: then the next one goes on there.
+  bool OpenRanges() {
+    std::vector<KeyRange> ranges;
+    if (!ResolveRanges(node_, ctx_, &ranges)) return false;
+    CursorSpec spec;
+    spec.table = node_.table;
+    spec.index = node_.index;
+    spec.backward = node_.backward;
+    if (ctx_.morsel_access == &node_) {
+      // One of the ranges, or a part of it.
+      const size_t range = ctx_.morsel->range;
+      ranges = range < ranges.size() ? std::vector<KeyRange>{std::move(ranges[range])} : std::vector<KeyRange>();
+      spec.segment = &ctx_.morsel->segment;
+    }
+    if (node_.kind == AccessKind::kScan && ctx_.shared->cache_bytes > 0) {
+      // A scan of more than half of the cache would only wash it out.
+      spec.fill_cache =
+          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes < ctx_.shared->cache_bytes / 2;
+    }
+    spec.filter = node_.pushed_filter;
+    if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
+    cursor_.Start(ctx_.shared->view, std::move(spec), std::move(ranges));
+    if (ctx_.page != nullptr) cursor_.GoTo(ctx_.page->range, std::exchange(ctx_.page->after, ""));
+    return true;
+  }
+
+  bool NextInRanges(Value* row) {
+    if (!ctx_.Tick()) return false;
+    if (cursor_.Next(row)) return !ctx_.failed();
+    (void)ctx_.FailIfError(cursor_.status());
+    return false;
+  }
+
+  // The item that the next index entry belongs to. One that is gone is left out (in one view none can be).
+  bool NextFetched() {
+    for (;;) {
+      if (next_got_ < got_.size()) {
+        *item() = std::move(got_[next_got_++]);
+        if (!item()->is_missing()) return true;
+        continue;
+      }
+      const size_t ahead = std::min<uint64_t>(items_.Ahead(), left_);
+      std::vector<Key> keys;
+      Key key;
+      while (keys.size() < ahead && NextInRanges(&entry_)) {
+        if (!KeyOfEntry(&key)) return false;
+        if (ahead == 1) break;
+        keys.push_back({std::move(key.hash).Own(), std::move(key.range).Own()});
+      }
+      if (ctx_.failed()) return false;
+      if (ahead > 1) {
+        if (keys.empty() || !GetAll(keys)) return false;
+        continue;
+      }
+      if (key.hash.is_missing() || !items_.Get(key, item())) return false;
+      if (!item()->is_missing()) return true;
+    }
+  }
+  bool KeyOfEntry(Key* key) {
+    Result<Key> found = ExtractKey(node_.table->key, entry_);
+    if (!found.ok()) {
+      ctx_.Fail(Status::Corruption("an index entry without the item's key: " + found.status().message()));
+      return false;
+    }
+    *key = std::move(*found);
+    return true;
+  }
+
+  // True if the page of rows has its items: then the next one goes on there.
   bool PageEnds(size_t range, const std::string& after) {
     AccessPage* page = ctx_.page;
     if (page == nullptr) return false;
@@ -154,102 +218,50 @@ class Access final : public Operator {
     page->after = after;
     return true;
   }
-  bool consistent() const { return node_.consistent || (ctx_.page != nullptr && ctx_.page->consistent); }
 
-  // `after`: where the page before it ended, while consumed capacity is counted or rows come page by page.
-  bool OpenRange(const KeyRange& range, const std::string& after) {
-    CapacityMeter* meter = ctx_.capacity;
-    if (meter != nullptr && !ctx_.FailIfError(meter->AdmitPage(*node_.table, node_.index, consistent()))) {
-      return false;
-    }
-    CursorSpec spec;
-    spec.after = after;
-    if (meter != nullptr) {
-      spec.measure = true;
+  // Pages of the store's, for consumed capacity and for pages of rows.
+  Status BeginPage(CursorSpec* spec) {
+    if (CapacityMeter* meter = ctx_.capacity) {
+      spec->measure = true;
       // The item that crosses the line is the page's last one.
-      spec.examine_bytes = kPageBytes + 1;
+      spec->examine_bytes = kPageBytes + 1;
+      PARTON_RETURN_IF_ERROR(meter->AdmitPage(*node_.table, node_.index, items_.consistent()));
     }
     if (const AccessPage* page = ctx_.page; page != nullptr) {
-      spec.measure = true;
-      if (page->limit > 0) spec.examine_items = page->limit - page->examined_items;
-      if (page->bytes > 0) spec.examine_bytes = page->bytes - page->examined_bytes;
+      spec->measure = true;
+      if (page->limit > 0) spec->examine_items = page->limit - page->examined_items;
+      if (page->bytes > 0) spec->examine_bytes = page->bytes - page->examined_bytes;
     }
-    spec.table = node_.table;
-    spec.index = node_.index;
-    spec.range = range;
-    spec.backward = node_.backward;
-    if (ctx_.morsel_access == &node_) spec.segment = &ctx_.morsel->segment;
-    if (node_.kind == AccessKind::kScan && ctx_.shared->cache_bytes > 0) {
-      // A scan of more than half of the cache would only wash it out.
-      spec.fill_cache =
-          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes < ctx_.shared->cache_bytes / 2;
+    return Status::Ok();
+  }
+  void EndPage(const ReadStats& page) {
+    if (CapacityMeter* meter = ctx_.capacity) {
+      reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, items_.consistent());
     }
-    spec.filter = pushed_;
-    auto cursor = ctx_.shared->store->OpenCursor(*ctx_.shared->view, spec, &ctx_.eval, node_.slot);
-    if (!cursor.ok()) return ctx_.FailIfError(std::move(cursor).status());
-    cursor_ = std::move(*cursor);
-    return true;
-  }
-
-  // Gets the item that the index entry belongs to. False also if that is gone (it cannot be, in one view).
-  bool Fetch() {
-    Result<Key> key = ExtractKey(node_.table->key, entry_);
-    if (!key.ok()) {
-      ctx_.Fail(Status::Corruption("an index entry without the item's key: " + key.status().message()));
-      return false;
-    }
-    if (!AdmitItem()) return false;
-    ReadStats got;
-    Status s = ctx_.shared->store->Get(*ctx_.shared->view, *node_.table, *key, item(), &got);
-    got.items_examined = 0;
-    reads_.Add(got);
-    ctx_.stats.Add(got);
-    if (s.ok()) MeterItem();
-    if (!ctx_.FailIfError(std::move(s))) return false;
-    return !item()->is_missing();
-  }
-
-  bool AdmitItem() {
-    CapacityMeter* meter = ctx_.capacity;
-    return meter == nullptr || ctx_.FailIfError(meter->AdmitItem(*node_.table, consistent()));
-  }
-  void MeterItem() {
-    CapacityMeter* meter = ctx_.capacity;
-    if (meter != nullptr) reads_.units += meter->ReadItem(*node_.table, MeteredBytes(*item()), consistent());
-  }
-  void MeterPage(const ReadStats& page) {
-    CapacityMeter* meter = ctx_.capacity;
-    if (meter == nullptr) return;
-    reads_.units += meter->ReadPage(*node_.table, node_.index, page.bytes_examined, consistent());
-  }
-
-  void CloseCursor() {
-    if (cursor_ == nullptr) return;
-    MeterPage(cursor_->stats());
     if (ctx_.page != nullptr) {
-      ctx_.page->examined_items += cursor_->stats().items_examined;
-      ctx_.page->examined_bytes += cursor_->stats().bytes_examined;
+      ctx_.page->examined_items += page.items_examined;
+      ctx_.page->examined_bytes += page.bytes_examined;
     }
-    reads_.Add(cursor_->stats());
-    ctx_.stats.Add(cursor_->stats());
-    ctx_.shared->items_examined.fetch_add(cursor_->stats().items_examined, std::memory_order_relaxed);
-    cursor_.reset();
+    reads_.Add(page);
+    ctx_.stats.Add(page);
+    ctx_.shared->items_examined.fetch_add(page.items_examined, std::memory_order_relaxed);
   }
 
   const Plan::Access& node_;
   bool point_;
   bool single_;
-  ExprPtr pushed_;
   ExprPtr residual_;
   uint64_t left_ = 0;
-  size_t next_ = 0;
   bool found_ = false;
   Key key_;
   std::vector<Key> keys_;
-  std::vector<KeyRange> ranges_;
-  std::unique_ptr<ItemCursor> cursor_;
-  Value entry_;  // of the index, while its item is fetched
+  size_t next_ = 0;  // of keys_
   ReadStats reads_;
+  KeyedItems items_;
+  std::vector<Value> got_;  // ahead
+  size_t next_got_ = 0;
+  RangeCursor cursor_;
+  Value entry_;  // of the index, while its item is fetched
 };
 
 }  // namespace

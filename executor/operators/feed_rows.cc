@@ -64,7 +64,8 @@ Result<std::unique_ptr<FeedRows>> FeedRows::Open(TableStore* store, std::string_
                                                  uint64_t after) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, store->GetTable(name));
   const uint64_t end = store->feed().FeedEnd();
-  if (!from_start) {
+  // A store without a feed says so.
+  if (!from_start || store->capabilities().feed == nullptr) {
     PARTON_ASSIGN_OR_RETURN(uint64_t trimmed, store->feed().TrimmedUpTo(table->id));
     if (after < trimmed) return TrimmedFeed(table->name, trimmed);
   }

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "executor/capacity/capacity_meter.h"
 #include "executor/operators/key_ranges.h"
+#include "executor/operators/keyed_items.h"
 #include "executor/operators/operators.h"
 #include "executor/rows.h"
 #include "types/item/item_rules.h"
@@ -29,10 +29,11 @@ class LookupJoin final : public Operator {
         join_(*plan.As<Plan::Join>()),
         right_(*plan.inputs[1]),
         access_(access),
-        filter_(access.filter != nullptr ? access.filter : access.pushed_filter),
+        filter_(access.filter),
         left_(std::move(left)),
         rows_(std::move(left_slots)),
-        memory_(ctx) {
+        memory_(ctx),
+        getter_(access, ctx, &profile_.reads) {
     // The entry is made here: the destructor must not be in need of memory.
     if (ctx_.shared->profiling) ctx_.shared->AddProfile(&right_, profile_);
   }
@@ -121,41 +122,28 @@ class LookupJoin final : public Operator {
   bool GetItems(std::vector<Lookup>* lookups) {
     std::sort(lookups->begin(), lookups->end(),
               [&](const Lookup& a, const Lookup& b) { return Compare(a.key, b.key) < 0; });
-    uint32_t item = kNone;
+    std::vector<Key> keys;
+    std::vector<uint32_t> key_of(lookups->size());
     for (size_t i = 0; i < lookups->size(); ++i) {
-      const Lookup& l = (*lookups)[i];
-      if (i == 0 || Compare((*lookups)[i - 1].key, l.key) != 0) {
-        if (!Get(l.key, &item)) return false;
-      }
-      item_of_[l.row] = item;
+      Key& key = (*lookups)[i].key;
+      if (keys.empty() || Compare(keys.back(), key) != 0) keys.push_back(std::move(key));
+      key_of[i] = static_cast<uint32_t>(keys.size() - 1);
+    }
+    if (!getter_.GetAll(keys, &items_)) return false;
+    for (Value& item : items_) {
+      if (item.is_missing()) continue;
+      ++profile_.rows;
+      (void)memory_.Take(ApproximateBytes(item));
+      item = std::move(item).Own();
+    }
+    for (size_t i = 0; i < lookups->size(); ++i) {
+      if (!items_[key_of[i]].is_missing()) item_of_[(*lookups)[i].row] = key_of[i];
     }
     return true;
   }
   int Compare(const Key& a, const Key& b) const {
     const int c = CompareKeys(a.hash, b.hash);
     return c != 0 || !access_.table->key.range ? c : CompareKeys(a.range, b.range);
-  }
-
-  // *item: its number in items_, or kNone.
-  bool Get(const Key& key, uint32_t* item) {
-    *item = kNone;
-    CapacityMeter* meter = ctx_.capacity;
-    if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, access_.consistent))) return false;
-    ReadStats got;
-    Value value;
-    Status s = ctx_.shared->store->Get(*ctx_.shared->view, *access_.table, key, &value, &got);
-    profile_.reads.Add(got);
-    ctx_.stats.Add(got);
-    if (!ctx_.FailIfError(std::move(s)) || !ctx_.Tick()) return false;
-    if (meter != nullptr) {
-      profile_.reads.units += meter->ReadItem(*access_.table, MeteredBytes(value), access_.consistent);
-    }
-    if (value.is_missing()) return true;
-    ++profile_.rows;
-    *item = static_cast<uint32_t>(items_.size());
-    (void)memory_.Take(ApproximateBytes(value));
-    items_.push_back(std::move(value).Own());
-    return true;
   }
 
   void Forget() {
@@ -179,6 +167,7 @@ class LookupJoin final : public Operator {
   size_t block_rows_ = kFirstBlockRows;
   bool left_ended_ = false;
   OperatorProfile profile_;  // of the right side
+  KeyedItems getter_;
 };
 
 }  // namespace

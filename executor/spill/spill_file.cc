@@ -71,7 +71,7 @@ bool SpillFile::Read(std::vector<Value>* row) {
   buffer_.resize(size);
   if (size > 0 && std::fread(buffer_.data(), size, 1, file_) != 1) return Fail("reading");
   // Without a store no value is an encoded item.
-  const NameTable* names = ctx_.shared->store == nullptr ? nullptr : &ctx_.shared->store->names();
+  const NameTable* names = ctx_.shared->store == nullptr ? nullptr : ctx_.shared->store->names();
   std::string_view in = buffer_;
   row->resize(width_);
   for (Value& v : *row) {

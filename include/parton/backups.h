@@ -78,6 +78,30 @@ struct ExportDescription {
   ExportOptions options;
 };
 
+// A table made of files in a directory that stands for S3.
+struct ImportRequest {
+  TableDefinition table;
+  std::string directory;
+  std::string prefix;  // files of these names below the directory, as keys in a bucket begin with it
+  enum class Format : uint8_t { kDynamoJson, kCsv } format = Format::kDynamoJson;
+  char delimiter = ',';             // kCsv
+  std::vector<std::string> header;  // kCsv: names of the columns; empty: the first line of each file
+};
+
+struct ImportDescription {
+  std::string id;
+  std::string table;
+  std::string table_id;
+  uint64_t processed_count = 0;  // records of the files
+  uint64_t imported_count = 0;   // a key that comes again counts again
+  uint64_t error_count = 0;      // records that are no items of the table: left out
+  uint64_t processed_bytes = 0;  // of the files
+  int64_t started_ms = 0;
+  int64_t ended_ms = 0;
+  std::string first_error;  // empty: none
+  ImportRequest request;
+};
+
 class Backups {
  public:
   virtual ~Backups() = default;
@@ -108,6 +132,13 @@ class Backups {
 
   // Writes the table as it is at this moment in the layout of DynamoDB's exports to S3; IMPORT reads it.
   virtual Result<ExportDescription> Export(std::string_view table, const ExportOptions& options) = 0;
+  // The exports whose summaries are somewhere below `directory`, oldest first.
+  virtual Result<std::vector<ExportDescription>> Exports(const std::string& directory) = 0;
+  // Makes a table of all files, packed or not; of a key that comes twice the last item stays. The table is there when
+  // everything is loaded; a crash leaves nothing. Errors: kInUse (the name); a file that cannot be read.
+  virtual Result<ImportDescription> Import(const ImportRequest& request) = 0;
+  // Those since the database was opened, oldest first.
+  virtual std::vector<ImportDescription> Imports() = 0;
 };
 
 }  // namespace parton

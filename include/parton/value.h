@@ -44,7 +44,6 @@ struct Date;
 struct Time;
 struct Timestamp;
 struct Interval;
-class NameTable;
 class Value;
 struct Field;
 
@@ -93,7 +92,7 @@ struct HeapObject {
   uint32_t depth = 0;  // of nested collections and tuples
 };
 
-struct HeapItem;
+struct StoredItem;  // a STRUCT as storage has it
 
 // Says on standard error that `call` does not fit a value of `type`, and aborts.
 [[noreturn]] void WrongType(const char* call, Type type);
@@ -212,8 +211,6 @@ class Value {
   static Value Struct(std::vector<Field> fields);
   // `graph` is a struct {nodes: [{id, labels, payload}], edges: [{id, labels, payload, ends}]}.
   static Value Graph(std::vector<Field> fields);
-  // A stored item, decoded only as far as asked. Owned copy of `bytes`. `names` must outlive it.
-  static Value Item(std::string bytes, const NameTable* names);
 
   Type type() const { return type_; }
   bool is_missing() const { return type_ == Type::kMissing; }
@@ -321,11 +318,8 @@ class Value {
   // Deep equality as PartiQL's `=` inside collections has it (value_compare.h).
   friend bool operator==(const Value& a, const Value& b);
 
-  // For cursors: the lazily decoded item behind a STRUCT, or null.
-  internal::HeapItem* heap_item() const;
-  static Value FromHeapItem(internal::HeapItem* item);  // takes one reference
-
  private:
+  friend struct internal::StoredItem;
   enum class Rep : uint8_t { kInline, kBorrowed, kHeap };
 
   Value(Type type, Rep rep) : type_(type), rep_(rep) { u_.i = 0; }

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -17,68 +16,6 @@ namespace {
 
 Status NoFullKey(TextSpan span) {
   return Status::Validation("Where clause does not contain a mandatory equality on all key attributes", span);
-}
-
-std::string PathText(const std::vector<PathStep>& path) {
-  std::string out = "[";
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (i > 0) out += ", ";
-    out += path[i].index >= 0 ? fmt::format("[{}]", path[i].index) : path[i].name;
-  }
-  return out + "]";
-}
-
-// Whether two paths overlap, or one has a name where another has a position: found in a tree of their steps.
-bool PathsMeet(const std::vector<UpdateAction>& actions) {
-  struct Node {
-    std::map<std::pair<std::string, int64_t>, std::unique_ptr<Node>> steps;
-    bool ends = false;  // a path does
-  };
-  Node root;
-  for (const UpdateAction& action : actions) {
-    Node* at = &root;
-    bool added = false;
-    for (const PathStep& step : action.path) {
-      const bool mixed = !at->steps.empty() && (at->steps.begin()->first.second >= 0) != (step.index >= 0);
-      if (at->ends || mixed) return true;
-      std::unique_ptr<Node>& next = at->steps[{step.name, step.index}];
-      added = next == nullptr;
-      if (added) next = std::make_unique<Node>();
-      at = next.get();
-    }
-    if (!added) return true;
-    at->ends = true;
-  }
-  return false;
-}
-
-// The first two that do are told.
-Status CheckPaths(const std::vector<UpdateAction>& actions) {
-  if (!PathsMeet(actions)) return Status::Ok();
-  for (size_t i = 0; i < actions.size(); ++i) {
-    CheckPoint();
-    for (size_t j = i + 1; j < actions.size(); ++j) {
-      const std::vector<PathStep>& a = actions[i].path;
-      const std::vector<PathStep>& b = actions[j].path;
-      size_t common = 0;
-      while (common < a.size() && common < b.size() && a[common] == b[common]) ++common;
-      if (common == a.size() || common == b.size()) {
-        return Status::Validation(
-            fmt::format("Two document paths overlap with each other; must remove or rewrite one of these "
-                        "paths; path one: {}, path two: {}",
-                        PathText(a), PathText(b)),
-            actions[j].span);
-      }
-      if ((a[common].index >= 0) != (b[common].index >= 0)) {
-        return Status::Validation(
-            fmt::format("Two document paths conflict with each other; must remove or rewrite one of these "
-                        "paths; path one: {}, path two: {}",
-                        PathText(a), PathText(b)),
-            actions[j].span);
-      }
-    }
-  }
-  return Status::Ok();
 }
 
 }  // namespace
@@ -343,7 +280,7 @@ Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const W
   PARTON_ASSIGN_OR_RETURN(out.path, TargetPath(*action.path, scope));
   const KeySchema& key = write.table->key;
   const std::string& top = out.path[0].name;
-  if (top == key.hash.name || (key.range.has_value() && top == key.range->name)) {
+  if (key.Has(top)) {
     return Status::Validation(out.path.size() > 1 ? fmt::format("Key attributes must be scalars; list random "
                                                                 "access '[]' and map lookup '.' are not "
                                                                 "allowed: Key: {}",
@@ -374,7 +311,7 @@ Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
     PARTON_ASSIGN_OR_RETURN(UpdateAction bound, BindAction(action, write, scope));
     write.actions.push_back(std::move(bound));
   }
-  PARTON_RETURN_IF_ERROR(CheckPaths(write.actions));
+  PARTON_RETURN_IF_ERROR(CheckActionsApart(write.actions));
   if (update.upsert) {
     write.if_absent = WriteOp::Otherwise::kProceed;
   } else {

@@ -124,7 +124,7 @@ ApiCall WriteCollector::Upsert(const Value& item) {
   DynamoExpressions e = Expressions();
   std::string set;
   for (const Field& f : item.fields()) {
-    if (f.name == schema.hash.name || (schema.range && f.name == schema.range->name)) continue;
+    if (schema.Has(f.name)) continue;
     set += fmt::format("{}{} = {}", set.empty() ? "SET " : ", ", e.Name(f.name), e.PlaceValue(json(f.value)));
   }
   if (set.empty()) apart_ = "a transaction has no Update without an UpdateExpression";
@@ -147,7 +147,7 @@ std::vector<ExprPtr> WriteCollector::TermsBesideKey(const Plan::Access& access) 
   const KeySchema& key = write_.table->key;
   auto names_key = [&](const Expr& e) {
     const std::string_view name = AttributeOf(e, write_.slot);
-    return name == key.hash.name || (key.range && name == key.range->name);
+    return key.Has(name);
   };
   std::vector<ExprPtr> terms;
   for (const ExprPtr& t : Conjuncts(write_.condition)) {
@@ -216,7 +216,7 @@ bool WriteCollector::TakesNull(const Expr& e, const std::vector<ExprPtr>& terms,
     if (!operand) return false;
     const KeySchema& key = write_.table->key;
     const std::string& name = path->steps[0].name;
-    if (path->steps.size() == 1 && (key.hash.name == name || (key.range && key.range->name == name))) return false;
+    if (path->steps.size() == 1 && key.Has(name)) return false;
     return std::none_of(terms.begin(), terms.end(), [&](const ExprPtr& t) {
       const auto* c = t->As<Expr::Compare>();
       return c != nullptr && (SameExpr(*c->left, e) || SameExpr(*c->right, e));

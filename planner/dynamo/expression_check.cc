@@ -257,7 +257,7 @@ class Checker {
       Note(Problem::kSameOperand, operands[i].span,
            fmt::format("The first operand must be distinct from the remaining operands for this operator or function; "
                        "operator: {}, first operand: {}",
-                       function, DocumentPathText(first)));
+                       function, PathList(first)));
     }
   }
 

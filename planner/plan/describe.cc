@@ -345,10 +345,7 @@ PlanDescription Describe(const WritePlan& write) {
   if (write.condition) d.properties.emplace_back("condition", Text(write.condition));
   for (const UpdateAction& a : write.actions) {
     const std::string value = Text(AsWritten(a.value, write));
-    std::string path;
-    for (const PathStep& s : a.path) {
-      path += s.index >= 0 ? fmt::format("[{}]", s.index) : (path.empty() ? "" : ".") + s.name;
-    }
+    const std::string path = PathText(a.path);
     switch (a.kind) {
       case UpdateAction::Kind::kSet: d.properties.emplace_back("set", path + " = " + value); break;
       case UpdateAction::Kind::kRemove: d.properties.emplace_back("remove", path); break;

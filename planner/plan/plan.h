@@ -108,7 +108,7 @@ struct Plan {
     // Terms of the whole condition that may exclude each other once parameters have values, `a = ? AND a = ?`: judged
     // when the access opens, which then reads nothing. Null: none.
     ExprPtr exclusive;
-    ExprPtr pushed_filter;  // the part of `filter` the store evaluates itself (in fact all or none)
+    ExprPtr pushed_filter;  // the terms of `filter` that the store evaluates itself; null: none
     bool fetch = false;     // the index does not cover: the item is fetched by its key
     bool backward = false;
     bool ordered = false;                 // rows must come in key order of the access path

@@ -263,7 +263,16 @@ class Validator {
     PARTON_RETURN_IF_ERROR(CheckAll(*MakePlan(std::move(bounds)), {}));
     PARTON_RETURN_IF_ERROR(Check(n.filter, {n.slot}));
     PARTON_RETURN_IF_ERROR(Check(n.exclusive, {n.slot}));
-    return Check(n.pushed_filter, {n.slot});
+    if (n.pushed_filter != nullptr && HasSubquery(*n.pushed_filter))
+      return Wrong("a subquery is pushed into the store");
+    if (n.pushed_filter == n.filter) return Status::Ok();
+    const std::vector<ExprPtr> terms = Conjuncts(n.filter);
+    for (const ExprPtr& pushed : Conjuncts(n.pushed_filter)) {
+      if (std::find(terms.begin(), terms.end(), pushed) == terms.end()) {
+        return Wrong("a term is pushed into the store that is none of the filter's");
+      }
+    }
+    return Status::Ok();
   }
 
   Status CheckKeys(const std::vector<std::pair<ExprPtr, ExprPtr>>& keys, const Slots& left, const Slots& right) {

@@ -91,7 +91,7 @@ class Builder {
   bool StandsForTable(const IndexSchema& index) {
     auto present = [&](const KeyAttribute& a) {
       const KeySchema& key = access_.table->key;
-      return a.name == key.hash.name || (key.range && a.name == key.range->name) || Present(a.name);
+      return key.Has(a.name) || Present(a.name);
     };
     if (index.state != IndexState::kActive) {
       Reject(&index, "it is still being built");

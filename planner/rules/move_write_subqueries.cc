@@ -61,7 +61,7 @@ std::vector<std::string> PremisesOf(const WritePlan& write) {
   const KeySchema& key = write.table->key;
   for (const std::string& name : use.names) {
     // The key of an item does not change, but an upsert may find that there is an item now.
-    const bool of_key = name == key.hash.name || (key.range && name == key.range->name);
+    const bool of_key = key.Has(name);
     if (!of_key || write.if_absent == WriteOp::Otherwise::kProceed) premises.push_back(name);
   }
   return premises;

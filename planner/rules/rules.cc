@@ -43,6 +43,8 @@ const std::vector<Rule>& Rules() {
        "After all rules that add terms to an access.", ChooseAccessPaths},
       {"keep_top_rows", "A sort below a limit keeps only the rows the limit can give.",
        "After choose_access_paths has dropped the sorts that a path makes needless.", KeepTopRows},
+      {"push_filters_into_store", "The store itself leaves out items by the terms of a filter that it can evaluate.",
+       "After all rules that read or change the filters of accesses.", PushFiltersIntoStore},
       {"parallelize", "A large scan, and the work on its rows, runs in several workers.",
        "Last: it cuts at the nodes that the others have chosen.", Parallelize},
   };

@@ -52,6 +52,7 @@ Result<PlanPtr> OrderJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PlanJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext& context);
+Result<PlanPtr> PushFiltersIntoStore(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> Parallelize(const PlanPtr& plan, const RuleContext& context);
 
 }  // namespace parton

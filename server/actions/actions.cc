@@ -39,6 +39,22 @@ constexpr ActionInfo kActions[] = {
     {"TagResource", false, TagResource, true, true},
     {"UntagResource", false, UntagResource, true, true},
     {"ListTagsOfResource", false, ListTagsOfResource, false},
+    // backups
+    {"CreateBackup", false, CreateBackup, true},
+    {"DescribeBackup", false, DescribeBackup, false},
+    {"DeleteBackup", false, DeleteBackup, true},
+    {"ListBackups", false, ListBackups, false},
+    {"RestoreTableFromBackup", false, RestoreTableFromBackup, true},
+    {"RestoreTableToPointInTime", false, RestoreTableToPointInTime, true},
+    {"DescribeContinuousBackups", false, DescribeContinuousBackups, false},
+    {"UpdateContinuousBackups", false, UpdateContinuousBackups, true},
+    // a directory that stands for S3
+    {"ExportTableToPointInTime", false, ExportTableToPointInTime, true},
+    {"DescribeExport", false, DescribeExport, false},
+    {"ListExports", false, ListExports, false},
+    {"ImportTable", false, ImportTable, true},
+    {"DescribeImport", false, DescribeImport, false},
+    {"ListImports", false, ListImports, false},
     // streams
     {"ListStreams", true, ListStreams, false},
     {"DescribeStream", true, DescribeStream, false},

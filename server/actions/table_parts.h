@@ -28,6 +28,9 @@ Tags ReadTags(const Input& list);
 Outcome ReadIndex(const Input& input, IndexKind kind, IndexDefinition* index);
 Outcome ReadIndexes(const Input& list, IndexKind kind, std::vector<IndexDefinition>* indexes);
 
+// The parameters of CreateTable.
+Outcome ReadDefinition(const Input& input, TableDefinition* d);
+
 void WriteKeySchema(const std::vector<KeyElement>& key, JsonWriter& out);
 // {"ProjectionType": ...}
 void WriteProjection(const IndexDefinition& index, JsonWriter& out);

@@ -55,6 +55,8 @@ Outcome ReadStream(const Input& input, std::optional<StreamView>* view) {
   return {};
 }
 
+}  // namespace
+
 Outcome ReadDefinition(const Input& input, TableDefinition* d) {
   d->name = TableNameOf(input["TableName"]);
   d->attributes = ReadAttributes(input["AttributeDefinitions"]);
@@ -75,6 +77,8 @@ Outcome ReadDefinition(const Input& input, TableDefinition* d) {
   d->tags = ReadTags(input["Tags"]);
   return {};
 }
+
+namespace {
 
 Outcome OneIndexAtATime() {
   return Exception("LimitExceededException",
@@ -110,6 +114,9 @@ Outcome ReadIndexUpdates(const Input& list, TableUpdate* update) {
 }
 
 Outcome ReadUpdate(const Input& input, TableUpdate* update) {
+  for (const std::string_view member : {"ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency"}) {
+    if (input.Has(member)) return Validation(fmt::format("{} is not supported: a table has no replicas here", member));
+  }
   update->attributes = ReadAttributes(input["AttributeDefinitions"]);
   if (input.Has("BillingMode")) {
     update->billing = input["BillingMode"].text() == "PAY_PER_REQUEST" ? TableUpdate::Billing::kOnDemand

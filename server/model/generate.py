@@ -46,6 +46,7 @@ def override(shapes):
                 m["shape"] = "NewTableName" if table_call else "ItemTableName"
     for shape in ("CreateTableInput", "LocalSecondaryIndex"):
         shapes[shape]["members"]["KeySchema"]["shape"] = "SmallKeySchema"
+    shapes["CreateTableInput"]["required"] += ["AttributeDefinitions", "KeySchema"]
     shapes["BatchWriteItemRequestMap"].pop("min")        # an empty one has a message of its own
     shapes["BatchGetRequestMap"]["key"]["shape"] = "ItemTableName"
     shapes["BatchWriteItemRequestMap"]["key"]["shape"] = "ItemTableName"

@@ -142,7 +142,7 @@ Status RunExplain(const ExplainPlan& explain, ConnectionImpl* connection, Runnin
 }
 
 Result<std::vector<std::string>> CheckAll(TableStore& store, Triggers& triggers, const StoreProgress& progress) {
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> problems, store.Check(progress));
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> problems, store.maintenance().Check(progress));
   for (std::string& problem : triggers.Problems()) problems.push_back(std::move(problem));
   return problems;
 }

@@ -140,7 +140,7 @@ Status CreateTable(const ast::CreateTable& s, const CommandContext& context, con
   if (!valid.ok()) return std::move(valid).At(s.name.span);
   // The text is made first, here and below: no error may follow once the work is done.
   std::string text = fmt::format("table {} created", s.name.name);
-  Result<TablePtr> made = store.CreateTable(std::move(schema));
+  Result<TablePtr> made = store.admin().CreateTable(std::move(schema));
   if (!made.ok()) {
     // Somebody else may have been quicker.
     if (s.if_not_exists && made.status().code() == StatusCode::kInUse) return Status::Ok();
@@ -166,7 +166,7 @@ Status DropTable(const ast::DropTable& s, const CommandContext& context, Trigger
 Status TruncateTable(const ast::TruncateTable& s, const CommandContext& context) {
   PARTON_RETURN_IF_ERROR(FindTable(s.name, context).status());
   std::string text = fmt::format("table {} is empty now", s.name.name);
-  Status done = context.store.TruncateTable(s.name.name, ProgressOf(context));
+  Status done = context.store.admin().TruncateTable(s.name.name, ProgressOf(context));
   if (!done.ok()) return std::move(done).At(s.name.span);
   context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
@@ -199,7 +199,7 @@ Status CreateIndex(const ast::CreateIndex& s, const CommandContext& context) {
   Status valid = ValidateTableSchema(changed, context.settings.dialect == Dialect::kDynamo);
   if (!valid.ok()) return std::move(valid).At(s.index.name.span);
   std::string text = fmt::format("index {} created", s.index.name.name);
-  Status done = store.CreateIndex(table->name, std::move(index), ProgressOf(context));
+  Status done = store.admin().CreateIndex(table->name, std::move(index), ProgressOf(context));
   if (!done.ok()) return std::move(done).At(s.index.name.span);
   context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
@@ -226,7 +226,7 @@ Status DropIndex(const ast::DropIndex& s, const CommandContext& context) {
     return Status::Validation("a local index cannot be dropped: it goes with its table", s.name.span);
   }
   std::string text = fmt::format("index {} dropped", s.name.name);
-  Status done = store.DropIndex(table->name, s.name.name, ProgressOf(context));
+  Status done = store.admin().DropIndex(table->name, s.name.name, ProgressOf(context));
   if (!done.ok()) return std::move(done).At(s.name.span);
   context.result.SetText(ResultKind::kDone, std::move(text));
   return Status::Ok();
@@ -245,7 +245,7 @@ Status AlterTable(const ast::AlterTable& s, const CommandContext& context) {
     }
   }
   std::string text = fmt::format("table {} altered", table->name);
-  Status done = context.store.AlterTable(table->name, [&](TableSchema* schema) -> Status {
+  Status done = context.store.admin().AlterTable(table->name, [&](TableSchema* schema) -> Status {
     PARTON_RETURN_IF_ERROR(CheckSwitches(s.clauses, *schema));
     const std::optional<Throughput> before = schema->provisioned;
     PARTON_RETURN_IF_ERROR(ApplyClauses(s.clauses, schema));

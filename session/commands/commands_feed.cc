@@ -158,14 +158,14 @@ Status AdvanceClock(const ast::AdvanceClock& s, const CommandContext& context, D
 
 Status BackupTo(const ast::BackupTo& s, const CommandContext& context) {
   PARTON_RETURN_IF_ERROR(context.files.MayWrite(s.directory));
-  PARTON_RETURN_IF_ERROR(context.store.Backup(s.directory, ProgressOf(context)));
+  PARTON_RETURN_IF_ERROR(context.store.maintenance().Backup(s.directory, ProgressOf(context)));
   return Done(context, fmt::format("backup made at {}", s.directory));
 }
 
 Status RestoreFrom(const ast::RestoreFrom& s, const CommandContext& context, Triggers& triggers) {
   PARTON_RETURN_IF_ERROR(CheckWritable(context));
   PARTON_RETURN_IF_ERROR(context.files.MayRead(s.directory));
-  PARTON_RETURN_IF_ERROR(context.store.Restore(s.directory, ProgressOf(context)));
+  PARTON_RETURN_IF_ERROR(context.store.maintenance().Restore(s.directory, ProgressOf(context)));
   PARTON_RETURN_IF_ERROR(triggers.Load());
   return Done(context, fmt::format("{} tables restored", context.store.Tables().size()));
 }
@@ -174,7 +174,7 @@ Status Repair(const CommandContext& context, Triggers& triggers) {
   PARTON_RETURN_IF_ERROR(CheckWritable(context));
   TableStore& store = context.store;
   const StoreProgress progress = ProgressOf(context);
-  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.Repair(progress));
+  PARTON_ASSIGN_OR_RETURN(std::vector<std::string> done, store.maintenance().Repair(progress));
   std::vector<Value> rows;
   rows.reserve(done.size());
   for (const std::string& line : done) rows.push_back(Value::Struct({{"repair", Value::String(line)}}));

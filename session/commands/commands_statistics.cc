@@ -160,7 +160,7 @@ Status Analyze(const ast::Analyze& s, const CommandContext& context, const Datab
   for (const TablePtr& table : tables) {
     PARTON_ASSIGN_OR_RETURN(TableStatistics statistics, Collect(table, limits, context, clock));
     text += Report(*table, statistics);
-    PARTON_RETURN_IF_ERROR(context.store.SaveStatistics(*table, std::move(statistics)));
+    PARTON_RETURN_IF_ERROR(context.store.maintenance().SaveStatistics(*table, std::move(statistics)));
   }
   // Plans made before know less.
   plans.Clear();

@@ -247,6 +247,8 @@ Change ToChange(const FeedEntry& e) {
 Result<std::unique_ptr<ChangeFeed>> OpenFeedConsumer(TableStore* store, OpenFeeds* open, std::string_view name,
                                                      const FeedOptions& options) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, store->GetTable(name));
+  // A store without a feed says so.
+  if (store->capabilities().feed == nullptr) return store->feed().TrimmedUpTo(table->id).status();
   auto feed = std::make_unique<FeedConsumer>(store, open, std::move(table), options.consumer);
   PARTON_RETURN_IF_ERROR(feed->Open(options));
   return std::unique_ptr<ChangeFeed>(std::move(feed));

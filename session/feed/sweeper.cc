@@ -110,7 +110,7 @@ Status Sweeper::SweepTable(const TablePtr& table, int64_t now_s) {
       ops.push_back(std::move(op));
     }
     EvalContext ctx;
-    PARTON_RETURN_IF_ERROR(store_->Write(ops, ctx, WriteOptions()).status());
+    PARTON_RETURN_IF_ERROR(store_->TransactWrite(ops, ctx, WriteOptions()).status());
   } while (!position.empty() && !stop_.load());
   return Status::Ok();
 }

@@ -111,8 +111,7 @@ Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOp
     if (!wrong.ok() || !op.ok()) return InOperation(wrong.ok() ? op.status() : wrong, i);
     Key key = op->key;
     if (op->kind == WriteOp::Kind::kPut) {
-      PARTON_ASSIGN_OR_RETURN(op->item, ToStorableItem(op->item));
-      Result<Key> extracted = ExtractKey(table->key, op->item);
+      Result<Key> extracted = MakeStorable(table->key, &op->item);
       if (!extracted.ok()) return InOperation(extracted.status(), i);
       key = *extracted;
     }
@@ -127,7 +126,7 @@ Result<BatchWriteResult> BatchWrite(DatabaseState* db, const std::vector<WriteOp
     PARTON_RETURN_IF_ERROR(MeteredWrite(db, ops, WriteOptions(), &meter).status());
   }
   result.write_units = WriteUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   if (collection_metrics) result.collections = MetricsOfAll(db, ops);
   return result;
 }
@@ -146,14 +145,24 @@ Result<BatchGetResult> ReadBatch(DatabaseState* db, const std::vector<ItemRead>&
   Status throttled;
   CapacityMeter meter = RequestMeter(db, false);
   const std::unique_ptr<ReadView> view = db->store->NewView();
+  // Under throttling each item is admitted when the one before it has been paid.
+  const bool together = !db->options.throttle;
+  std::vector<Value> items;
+  if (together) PARTON_RETURN_IF_ERROR(ReadTogether(db, *view, resolved, &items));
   for (size_t i = 0; i < resolved.size(); ++i) {
-    size_t size = 0;
     if (Status s = meter.AdmitItem(*resolved[i].table, resolved[i].consistent); !s.ok()) {
       throttled = std::move(s);
       result.unprocessed.push_back(i);
       continue;
     }
-    PARTON_ASSIGN_OR_RETURN(Value item, ReadOne(db, *view, resolved[i], &size));
+    Value item;
+    size_t size = 0;
+    if (together) {
+      size = MeteredBytes(items[i]);
+      item = ShowItem(items[i], resolved[i]);
+    } else {
+      PARTON_ASSIGN_OR_RETURN(item, ReadOne(db, *view, resolved[i], &size));
+    }
     if (bytes + size > kMostAnswerBytes) {
       result.unprocessed.push_back(i);
       continue;
@@ -164,7 +173,7 @@ Result<BatchGetResult> ReadBatch(DatabaseState* db, const std::vector<ItemRead>&
   }
   if (!throttled.ok() && result.unprocessed.size() == resolved.size()) return throttled;
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 
@@ -293,7 +302,7 @@ Result<BatchStatementResult> BatchExecute(DatabaseState* db, const std::vector<S
     });
     result.status = std::move(s);
   }
-  batch.capacity = meter.consumed();
+  batch.capacity = meter.TakeConsumed();
   return batch;
 }
 

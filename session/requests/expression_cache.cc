@@ -1,5 +1,7 @@
 #include "session/requests/expression_cache.h"
 
+#include <algorithm>
+
 namespace parton {
 
 namespace {
@@ -19,9 +21,17 @@ std::string KeyOf(ExpressionKind kind, std::string_view text, const Expressions&
   }
   key.push_back('\0');
   if (given.values) {
-    for (const auto& value : *given.values) key.append(value.first).append(1, '\0');
+    for (const auto& [placeholder, value] : *given.values) {
+      key.append(placeholder).append(1, '\0').append(DynamoTypeCode(value)).append(1, '\0');
+    }
   }
   return key;
+}
+
+// Whether anything of it depends on more than the types of its constants: bounds in the wrong order, names of types.
+bool ChecksValues(const dynamo::Node& n) {
+  if (n.kind == dynamo::Node::Kind::kBetween || n.text == "attribute_type") return true;
+  return std::any_of(n.args.begin(), n.args.end(), ChecksValues);
 }
 
 }  // namespace
@@ -31,9 +41,8 @@ Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_vi
   std::string key = KeyOf(kind, text, given);
   if (CompiledPtr found = Find(key)) {
     placeholders->AddUsed(found->used_names, found->used_values);
-    // Types of constants may be wrong this time; without constants nothing has changed.
-    const bool constants = given.values.has_value();
-    if (constants) PARTON_RETURN_IF_ERROR(CheckDynamoExpression(found->tree, placeholders));
+    // Types are as they were; what is checked of the values themselves may be wrong this time.
+    if (found->checks_values) PARTON_RETURN_IF_ERROR(CheckDynamoExpression(found->tree, placeholders));
     return found;
   }
   auto compiled = std::make_shared<CompiledExpression>();
@@ -41,6 +50,7 @@ Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_vi
   Placeholders own(given);
   PARTON_RETURN_IF_ERROR(CheckDynamoExpression(compiled->tree, &own));
   PARTON_ASSIGN_OR_RETURN(compiled->bound, BindDynamoExpression(compiled->tree, &own));
+  compiled->checks_values = ChecksValues(compiled->tree.root);
   compiled->used_names = own.used_names();
   compiled->used_values = own.used_values();
   placeholders->AddUsed(compiled->used_names, compiled->used_values);

@@ -18,6 +18,7 @@ namespace parton {
 struct CompiledExpression {
   dynamo::Expression tree;
   BoundExpression bound;
+  bool checks_values = false;  // another value of the same type may be an error
   // Of the request's placeholders, by position.
   std::vector<bool> used_names;
   std::vector<bool> used_values;
@@ -29,8 +30,9 @@ class ExpressionCache {
  public:
   explicit ExpressionCache(size_t capacity) : capacity_(capacity) {}
 
-  // The expression under the names of `given` and the order of its values, found or made; checked against the values
-  // each time. Notes in *placeholders, which are those of `given`, what it uses. Errors: as DynamoDB words them.
+  // The expression under the names of `given`, and the order and types of its values, found or made; checked against
+  // the values each time. Notes in *placeholders, which are those of `given`, what it uses. Errors: as DynamoDB words
+  // them.
   Result<CompiledPtr> Compile(ExpressionKind kind, std::string_view text, const Expressions& given,
                               Placeholders* placeholders);
 

@@ -72,8 +72,10 @@ class ItemWrite {
     }
     WriteItemResult result;
     result.attributes = std::move((*outcomes)[0].returned);
-    result.capacity = meter.consumed();
-    if (request_.collection_metrics) result.collection = MetricsOf(db_, *ops[0].table, HashOf(ops[0]));
+    result.capacity = meter.TakeConsumed();
+    if (!request_.collection_metrics) return result;
+    std::vector<ItemCollectionMetrics> metrics = MetricsOfAll(db_, ops);
+    if (!metrics.empty()) result.collection = std::move(metrics[0]);
     return result;
   }
 
@@ -105,10 +107,10 @@ Result<GetItemResult> GetItem(DatabaseState* db, const GetItemRequest& request) 
   CapacityMeter meter = RequestMeter(db, false);
   PARTON_RETURN_IF_ERROR(meter.AdmitItem(*table, request.consistent));
   GetItemResult result;
-  PARTON_RETURN_IF_ERROR(db->store->Get(db->store->LatestView(), *table, key, &result.item, nullptr));
+  PARTON_RETURN_IF_ERROR(db->store->Get(db->store->LatestView(), *table, key, nullptr, &result.item, nullptr));
   meter.ReadItem(*table, MeteredBytes(result.item), request.consistent);
   if (!result.item.is_missing()) result.item = Project(result.item, expressions.paths());
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 
@@ -125,7 +127,10 @@ Result<WriteItemResult> UpdateItem(DatabaseState* db, const UpdateItemRequest& r
   PARTON_RETURN_IF_ERROR(write.Prepare(request.key_error, nullptr));
   write.op().kind = WriteOp::Kind::kUpdate;
   PARTON_ASSIGN_OR_RETURN(write.op().key, ToRequestKey(*write.op().table, request.key));
-  return write.Run(existing);
+  Result<WriteItemResult> result = write.Run(existing);
+  const bool legacy = request.legacy && request.legacy->attribute_updates;
+  if (!legacy || result.ok() || result.status().message() != kBadUpdateOperand) return result;
+  return Status::Validation("Type mismatch for attribute to update", {}, result.status().hint());
 }
 
 Result<WriteItemResult> DeleteItem(DatabaseState* db, const DeleteItemRequest& request, Value* existing) {

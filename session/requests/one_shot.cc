@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "executor/transaction_items.h"
@@ -55,25 +57,30 @@ void Explain(const Status& cancelled, const std::vector<Value>& items, Wanted wa
   }
 }
 
+// The order of placeholders means nothing.
+template <typename List>
+void AddPlaceholders(const std::optional<List>& list, RequestFingerprint* f) {
+  f->AddNumber(list ? list->size() : 0);
+  if (!list) return;
+  std::map<std::string_view, const typename List::value_type*> sorted;
+  for (const auto& pair : *list) sorted.emplace(pair.first, &pair);
+  for (const auto& [placeholder, pair] : sorted) {
+    f->Add(placeholder);
+    if constexpr (std::is_same_v<List, Expressions::Names>) {
+      f->Add(std::string_view(pair->second));
+    } else {
+      f->Add(pair->second);
+    }
+  }
+}
+
 void AddExpressions(const Expressions& e, RequestFingerprint* f) {
   for (const auto* text : {&e.condition, &e.update}) {
     f->AddNumber(text->has_value() ? 1 : 0);
     if (*text) f->Add(std::string_view(**text));
   }
-  f->AddNumber(e.names ? e.names->size() : 0);
-  if (e.names) {
-    for (const auto& [placeholder, name] : *e.names) {
-      f->Add(std::string_view(placeholder));
-      f->Add(std::string_view(name));
-    }
-  }
-  f->AddNumber(e.values ? e.values->size() : 0);
-  if (e.values) {
-    for (const auto& [placeholder, value] : *e.values) {
-      f->Add(std::string_view(placeholder));
-      f->Add(value);
-    }
-  }
+  AddPlaceholders(e.names, f);
+  AddPlaceholders(e.values, f);
 }
 
 RequestFingerprint FingerprintOf(const TransactWriteRequest& request) {
@@ -144,7 +151,7 @@ class TokenedWrite {
     PARTON_RETURN_IF_ERROR(std::move(written));
     TransactResult result;
     result.write_units = WriteUnits(meter);
-    result.capacity = meter.consumed();
+    result.capacity = meter.TakeConsumed();
     return result;
   }
 
@@ -156,16 +163,15 @@ class TokenedWrite {
     for (const WriteOp& op : ops) {
       Key key = op.key;
       if (op.kind == WriteOp::Kind::kPut || op.kind == WriteOp::Kind::kInsert) {
-        PARTON_ASSIGN_OR_RETURN(Value item, ToStorableItem(op.item));
-        PARTON_ASSIGN_OR_RETURN(key, ExtractKey(op.table->key, item));
-        key = {std::move(key.hash).Own(), std::move(key.range).Own()};
+        Value item = op.item;
+        PARTON_ASSIGN_OR_RETURN(key, MakeStorable(op.table->key, &item));
       }
       Value now;
-      PARTON_RETURN_IF_ERROR(db_->store->Get(db_->store->LatestView(), *op.table, key, &now, nullptr));
+      PARTON_RETURN_IF_ERROR(db_->store->Get(db_->store->LatestView(), *op.table, key, nullptr, &now, nullptr));
       meter.ReadItem(*op.table, MeteredBytes(now), true);
     }
     result.read_units = ReadUnits(meter);
-    result.capacity = meter.consumed();
+    result.capacity = meter.TakeConsumed();
     return result;
   }
 
@@ -199,8 +205,7 @@ Status BindOperations(DatabaseState* db, const std::vector<WriteOperation>& oper
     bytes += BytesOf(operations[i]);
     Result<Key> key = Key();
     if (op.ok() && op->kind == WriteOp::Kind::kPut) {
-      PARTON_ASSIGN_OR_RETURN(op->item, ToStorableItem(op->item));
-      key = ExtractKey(table->key, op->item);
+      key = MakeStorable(table->key, &op->item);
     } else if (op.ok()) {
       key = op->key;
     }
@@ -257,14 +262,19 @@ double WriteUnits(const CapacityMeter& meter) {
   return units;
 }
 
-std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) {
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) noexcept {
   std::vector<ItemCollectionMetrics> out;
-  DistinctItems partitions;
-  for (const WriteOp& op : ops) {
-    Value hash = HashOf(op);
-    if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
-    std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
-    if (metrics) out.push_back(std::move(*metrics));
+  // It is written: without memory for the metrics there are none.
+  try {
+    DistinctItems partitions;
+    for (const WriteOp& op : ops) {
+      Value hash = HashOf(op);
+      if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
+      std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
+      if (metrics) out.push_back(std::move(*metrics));
+    }
+  } catch (const std::exception&) {
+    out.clear();
   }
   return out;
 }
@@ -279,7 +289,7 @@ Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vec
     return meter->Write(ops, outcomes, error);
   };
   options.meter = &count;
-  return db->store->Write(ops, ctx, options);
+  return db->store->TransactWrite(ops, ctx, options);
 }
 
 Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
@@ -305,6 +315,7 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
   if (!result.ok())
     Explain(
         result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
+  if (result.ok() && request.collection_metrics) result->collections = MetricsOfAll(db, ops);
   return result;
 }
 
@@ -350,12 +361,36 @@ Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, 
   return Status::Ok();
 }
 
+Value ShowItem(const Value& item, const ItemRead& read) {
+  return item.is_missing() ? item : Project(item, read.projection).Materialize();
+}
+
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size) {
   Value item;
-  PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, &item, nullptr));
+  PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, nullptr, &item, nullptr));
   *size = MeteredBytes(item);
-  if (item.is_missing()) return item;
-  return Project(item, read.projection).Materialize();
+  return ShowItem(item, read);
+}
+
+Status ReadTogether(DatabaseState* db, ReadView& view, const std::vector<ItemRead>& reads, std::vector<Value>* items) {
+  items->assign(reads.size(), Value());
+  std::vector<bool> done(reads.size(), false);
+  for (size_t i = 0; i < reads.size(); ++i) {
+    if (done[i]) continue;
+    const TablePtr& table = reads[i].table;
+    std::vector<Key> keys;
+    std::vector<size_t> places;
+    for (size_t j = i; j < reads.size(); ++j) {
+      if (reads[j].table->id != table->id) continue;
+      done[j] = true;
+      keys.push_back(reads[j].key);
+      places.push_back(j);
+    }
+    std::vector<Value> found;
+    PARTON_RETURN_IF_ERROR(db->store->BatchGet(view, *table, keys, nullptr, &found, nullptr));
+    for (size_t k = 0; k < places.size(); ++k) (*items)[places[k]] = std::move(found[k]);
+  }
+  return Status::Ok();
 }
 
 Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {
@@ -382,7 +417,7 @@ Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOper
     result.items.push_back(nothing ? Value() : std::move(item));
   }
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   if (bytes > kMostBytes) {
     return Status::Validation(
         fmt::format("The items are {} bytes long together, more than the {} that a transaction "
@@ -447,7 +482,7 @@ Result<TransactResult> ReadAll(DatabaseState* db, const std::vector<RequestState
     result.items.push_back(std::move(row));
   }
   result.read_units = ReadUnits(meter);
-  result.capacity = meter.consumed();
+  result.capacity = meter.TakeConsumed();
   return result;
 }
 

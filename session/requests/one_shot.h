@@ -42,13 +42,17 @@ Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, 
                     std::vector<ItemRead>* out, Status* reason, size_t* at);
 // The item, MISSING if there is none; *size is its whole size.
 Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size);
+// The whole items of all reads, in their order: one request to the store for each table.
+Status ReadTogether(DatabaseState* db, ReadView& view, const std::vector<ItemRead>& reads, std::vector<Value>* items);
+// What the read asks for of its item.
+Value ShowItem(const Value& item, const ItemRead& read);
 
 // Counts what a request consumes, and throttles it if the database is opened so.
 CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction);
 double ReadUnits(const CapacityMeter& meter);
 double WriteUnits(const CapacityMeter& meter);
 // Of the partitions that the operations changed something in.
-std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops);
+std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) noexcept;
 // A write of the store that is counted. `parameters`: values of the operations' parameters, where they have any.
 Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
                                                CapacityMeter* meter, const std::vector<Value>* parameters = nullptr);

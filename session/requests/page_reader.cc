@@ -39,7 +39,7 @@ class PageReader {
     if (full || cursor->stopped_at_limit()) {
       page_.last_key = db_->store->KeyAt(*plan_.table, plan_.index, cursor->Position());
     }
-    page_.capacity = meter_.consumed();
+    page_.capacity = meter_.TakeConsumed();
     return std::move(page_);
   }
 
@@ -66,7 +66,7 @@ class PageReader {
       PARTON_ASSIGN_OR_RETURN(const Key key, ExtractKey(plan_.table->key, item));
       Value whole;
       PARTON_RETURN_IF_ERROR(meter_.AdmitItem(*plan_.table, plan_.consistent));
-      PARTON_RETURN_IF_ERROR(db_->store->Get(*view_, *plan_.table, key, &whole, nullptr));
+      PARTON_RETURN_IF_ERROR(db_->store->Get(*view_, *plan_.table, key, nullptr, &whole, nullptr));
       const uint64_t bytes = MeteredBytes(whole);
       meter_.ReadItem(*plan_.table, bytes, plan_.consistent);
       fetched_bytes_ += bytes;

@@ -11,7 +11,7 @@
 #include "session/compile.h"
 #include "session/database_state.h"
 #include "session/requests/request_token.h"
-#include "storage/local/update_actions.h"
+#include "types/item/document_path.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"
 
@@ -62,7 +62,7 @@ Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op)
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Validation("the update or the condition is malformed");
   const WritePlan& plan = **body;
-  if (plan.returning != ReturnValues::kNone || plan.capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
+  if (plan.returning != ReturnValues::kNone || (*planned)->capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
     return Status::Validation("the update or the condition goes on after its end");
   }
   if (plan.condition != nullptr && operation.condition.empty()) {
@@ -124,10 +124,7 @@ WriteOp::Kind StoreKind(WriteOperation::Kind kind) {
 Status CheckNoOverlap(const std::vector<std::vector<PathStep>>& paths) {
   for (size_t i = 0; i < paths.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      const size_t common = std::min(paths[i].size(), paths[j].size());
-      if (!std::equal(paths[i].begin(), paths[i].begin() + static_cast<ptrdiff_t>(common), paths[j].begin())) {
-        continue;
-      }
+      if (Relate(paths[i], paths[j]) != PathRelation::kOverlap) continue;
       return Status::Validation(
           "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of "
           "these paths");

@@ -51,6 +51,20 @@ std::vector<RequestExpressions::Named> RequestExpressions::TextsOf() const {
   return {};
 }
 
+bool RequestExpressions::HasText(bool projection) const {
+  const bool projects = projection && given_.projection.has_value();
+  switch (kind_) {
+    case OperationKind::kGet: return projects;
+    case OperationKind::kPut:
+    case OperationKind::kDelete:
+    case OperationKind::kCheck: return given_.condition.has_value();
+    case OperationKind::kUpdate: return given_.update.has_value() || given_.condition.has_value();
+    case OperationKind::kQuery: return projects || given_.filter.has_value() || given_.key_condition.has_value();
+    case OperationKind::kScan: return projects || given_.filter.has_value();
+  }
+  return false;
+}
+
 std::vector<RequestExpressions::Named> RequestExpressions::LegacyOf() const {
   if (legacy_ == nullptr) return {};
   const Named to_get{"AttributesToGet", legacy_->attributes_to_get.has_value()};
@@ -82,9 +96,10 @@ Status RequestExpressions::CheckMixture() const {
   if (strange_read || strange_write || strange_update || strange_key) {
     return Status::Validation("The operation does not have such an expression");
   }
+  if (legacy_ == nullptr || !HasText(true)) return Status::Ok();
   const std::string expressions = JoinGiven(TextsOf());
   const std::string legacy = JoinGiven(LegacyOf());
-  if (expressions.empty() || legacy.empty()) return Status::Ok();
+  if (legacy.empty()) return Status::Ok();
   return Status::Validation(
       fmt::format("Can not use both expression and non-expression parameters in the same request: Non-expression "
                   "parameters: {{{}}} Expression parameters: {{{}}}",
@@ -93,7 +108,7 @@ Status RequestExpressions::CheckMixture() const {
 
 Status RequestExpressions::CheckNames() const {
   if (!given_.names) return Status::Ok();
-  if (JoinGiven(TextsOf()).empty()) {
+  if (!HasText(true)) {
     return Status::Validation("ExpressionAttributeNames can only be specified when using expressions");
   }
   if (given_.names->empty()) return Status::Validation("ExpressionAttributeNames must not be empty");
@@ -105,24 +120,23 @@ Status RequestExpressions::CheckNames() const {
   return Status::Ok();
 }
 
-Status RequestExpressions::CheckValues() const {
-  if (!given_.values && given_.values_error.ok()) return Status::Ok();
-  // Projections have none.
+Status RequestExpressions::ValuesWithoutText() const {
   std::string absent;
-  bool present = false;
   size_t count = 0;
   for (const Named& n : TextsOf()) {
     if (n.name == "ProjectionExpression") continue;
-    present = present || n.given;
     absent += fmt::format("{}{}", absent.empty() ? "" : " and ", n.name);
     ++count;
   }
-  if (!present) {
-    if (count == 0) return Status::Validation("ExpressionAttributeValues can only be specified when using expressions");
-    return Status::Validation(
-        fmt::format("ExpressionAttributeValues can only be specified when using expressions: {} {} null", absent,
-                    count == 1 ? "is" : "are"));
-  }
+  if (count == 0) return Status::Validation("ExpressionAttributeValues can only be specified when using expressions");
+  return Status::Validation(
+      fmt::format("ExpressionAttributeValues can only be specified when using expressions: {} {} null", absent,
+                  count == 1 ? "is" : "are"));
+}
+
+Status RequestExpressions::CheckValues() const {
+  if (!given_.values && given_.values_error.ok()) return Status::Ok();
+  if (!HasText(false)) return ValuesWithoutText();
   if (given_.values && given_.values->empty()) return Status::Validation("ExpressionAttributeValues must not be empty");
   if (given_.values) {
     for (const auto& value : *given_.values) {

@@ -42,6 +42,9 @@ class RequestExpressions {
   };
   std::vector<Named> TextsOf() const;
   std::vector<Named> LegacyOf() const;
+  // Whether one of its expressions is given, perhaps without counting a projection, which has no values.
+  bool HasText(bool projection) const;
+  Status ValuesWithoutText() const;
   Status CheckMixture() const;
   Status CheckNames() const;
   Status CheckValues() const;

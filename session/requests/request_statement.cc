@@ -84,9 +84,8 @@ Status RequestStatement::FindInsertedItem() {
   const Value row = source.row().Own();
   source.Close();
   if (scope.context.failed()) return scope.context.eval.error;
-  PARTON_ASSIGN_OR_RETURN(item_, ToStorableItem(row));
-  PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(table_->key, item_));
-  key_ = {std::move(key.hash).Own(), std::move(key.range).Own()};
+  item_ = row;
+  PARTON_ASSIGN_OR_RETURN(key_, MakeStorable(table_->key, &item_));
   return Status::Ok();
 }
 
@@ -138,7 +137,7 @@ WriteOp RequestStatement::ToWriteOp() const {
 
 Result<Value> RequestStatement::Read(ReadView& view, size_t* size) const {
   Value item;
-  PARTON_RETURN_IF_ERROR(db_->store->Get(view, *table_, key_, &item, nullptr));
+  PARTON_RETURN_IF_ERROR(db_->store->Get(view, *table_, key_, nullptr, &item, nullptr));
   *size = item.is_missing() ? 0 : ItemSize(item);
   Scope scope(*this, &view);
   QueryRunner runner(*query_, scope.context);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
@@ -55,8 +57,14 @@ Result<PageStart> ReadToken(const std::string& token, const std::string& fingerp
   return out;
 }
 
-std::string FingerprintOf(const ExecuteStatementRequest& request, const Plan::Access* access) {
+// Told from others by the database's secret, too: nobody makes a token but this database.
+Result<std::string> FingerprintOf(DatabaseState* db, const ExecuteStatementRequest& request,
+                                  const Plan::Access* access) {
   RequestFingerprint f;
+  if (!db->options.read_only) {
+    PARTON_ASSIGN_OR_RETURN(const std::string secret, db->store->Secret());
+    f.Add(std::string_view(secret));
+  }
   f.Add(std::string_view(request.text));
   f.AddNumber(request.extended ? 1 : 0);
   f.AddNumber(request.parameters.size());
@@ -110,9 +118,9 @@ class SelectPage {
     if (request_.consistent && read != nullptr && read->index != nullptr && read->index->kind == IndexKind::kGlobal) {
       return Status::Validation("Strongly consistent read is not supported on Global Secondary Indexes");
     }
-    const std::string fingerprint = FingerprintOf(request_, read);
     PageStart start;
     if (request_.next_token) {
+      PARTON_ASSIGN_OR_RETURN(const std::string fingerprint, FingerprintOf(db_, request_, read));
       PARTON_ASSIGN_OR_RETURN(start, ReadToken(*request_.next_token, fingerprint));
       if ((start.way == kByAccess) != (access_ != nullptr)) {
         return Status::Validation("NextToken does not match request");
@@ -133,8 +141,11 @@ class SelectPage {
     } else if (more_rows_) {
       next = {kByRows, start.number + out_.items.size(), ""};
     }
-    if (next.way != 0) out_.next_token = MakeToken(fingerprint, next);
-    out_.capacity = meter_.consumed();
+    if (next.way != 0) {
+      PARTON_ASSIGN_OR_RETURN(const std::string fingerprint, FingerprintOf(db_, request_, read));
+      out_.next_token = MakeToken(fingerprint, next);
+    }
+    out_.capacity = meter_.TakeConsumed();
     return std::move(out_);
   }
 
@@ -204,16 +215,17 @@ Result<StatementPage> RunWrite(DatabaseState* db, const ExecuteStatementRequest&
   WriteOptions options;
   std::vector<Value> failed;
   if (existing != nullptr) options.failed_items = &failed;
+  StatementPage page;
+  page.items.reserve(1);  // after the write nothing may fail
   Result<std::vector<WriteOutcome>> outcomes = MeteredWrite(db, {statement.ToWriteOp()}, options, &meter);
   if (!outcomes.ok()) {
     const bool condition = outcomes.status().code() == StatusCode::kConditionFailed;
     if (existing != nullptr && condition && !failed.empty()) *existing = std::move(failed[0]);
     return std::move(outcomes).status();
   }
-  StatementPage page;
   Value& returned = (*outcomes)[0].returned;
   if (!returned.is_missing()) page.items.push_back(std::move(returned));
-  page.capacity = meter.consumed();
+  page.capacity = meter.TakeConsumed();
   return page;
 }
 
@@ -238,14 +250,51 @@ Result<StatementPage> RunDynamo(DatabaseState* db, const ExecuteStatementRequest
   return Status::Validation("Statement wasn't well formed, can't be processed: Expected data manipulation");
 }
 
-// A row as an item: it must have names.
-Value AsItem(Value row) {
-  if (row.is_struct()) return row;
-  return Value::Struct({{"_1", std::move(row)}});
+// The value as one of a type that items have: a date as its text, a bag as a list.
+Value AsStored(const Value& v) {
+  CheckStack();
+  switch (v.type()) {
+    case Type::kDate:
+    case Type::kTime:
+    case Type::kTimestamp:
+    case Type::kInterval: {
+      const std::string quoted = v.ToJson();
+      return Value::String(std::string_view(quoted).substr(1, quoted.size() - 2));
+    }
+    case Type::kFloat: return std::isfinite(v.float_value()) ? v : Value::String(v.ToJson());
+    case Type::kBag:
+    case Type::kSexp:
+    case Type::kList: {
+      std::vector<Value> elements;
+      for (const Value& e : v.elements()) elements.push_back(e.is_missing() ? Value::Null() : AsStored(e));
+      return Value::List(std::move(elements));
+    }
+    case Type::kStruct: {
+      const Value whole = v.Materialize();
+      std::vector<Field> fields;
+      for (const Field& f : whole.fields()) {
+        const auto same = [&](const Field& other) { return other.name == f.name; };
+        // Names are not empty there, and come once.
+        if (f.name.empty() || std::any_of(fields.begin(), fields.end(), same)) continue;
+        fields.push_back({f.name, AsStored(f.value)});
+      }
+      return Value::Struct(std::move(fields));
+    }
+    case Type::kGraph: return Value::String(v.ToJson());
+    default: return v;
+  }
 }
 
-Result<StatementPage> RunExtended(Database* database, const ExecuteStatementRequest& request) {
-  const std::string fingerprint = FingerprintOf(request, nullptr);
+// A row as an item: it must have names.
+Value AsItem(const Value& row) {
+  if (row.heap_item() != nullptr) return row;  // is one
+  Value stored = AsStored(row);
+  if (stored.is_struct()) return stored;
+  return Value::Struct({{"_1", std::move(stored)}});
+}
+
+Result<StatementPage> RunExtended(DatabaseState* db, Database* database, const ExecuteStatementRequest& request) {
+  PARTON_ASSIGN_OR_RETURN(const std::string fingerprint, FingerprintOf(db, request, nullptr));
   PageStart start;
   if (request.next_token) {
     PARTON_ASSIGN_OR_RETURN(start, ReadToken(*request.next_token, fingerprint));
@@ -263,7 +312,9 @@ Result<StatementPage> RunExtended(Database* database, const ExecuteStatementRequ
       --skip;
       continue;
     }
-    if ((most > 0 && page.items.size() >= most) || bytes > kPageBytes) {
+    // What changes something is not run again for a next page.
+    const bool full = (most > 0 && page.items.size() >= most) || bytes > kPageBytes;
+    if (full && result->kind() != ResultKind::kChanged) {
       page.next_token = MakeToken(fingerprint, {kByRows, start.number + page.items.size(), ""});
       break;
     }
@@ -283,7 +334,7 @@ Result<StatementPage> ExecuteStatement(DatabaseState* db, Database* database, co
                                        Value* existing) {
   PARTON_RETURN_IF_ERROR(CheckLimit(request));
   PARTON_RETURN_IF_ERROR(request.parameters_error);
-  return request.extended ? RunExtended(database, request) : RunDynamo(db, request, existing);
+  return request.extended ? RunExtended(db, database, request) : RunDynamo(db, request, existing);
 }
 
 }  // namespace parton

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "session/database_state.h"
@@ -10,6 +11,7 @@
 #include "session/tables/schema_builder.h"
 #include "session/tables/table_description.h"
 #include "session/transfer/export_s3.h"
+#include "session/transfer/import_files.h"
 #include "storage/table_backups.h"
 
 namespace parton {
@@ -166,7 +168,7 @@ class BackupsImpl final : public Backups {
       if (days < 1 || days > kMostDays) {
         return Status::Validation(fmt::format("{}RecoveryPeriodInDays must be between 1 and {}", kInvalid, kMostDays));
       }
-      PARTON_RETURN_IF_ERROR(db_->store->AlterTable(name, [&](TableSchema* schema) {
+      PARTON_RETURN_IF_ERROR(db_->store->admin().AlterTable(name, [&](TableSchema* schema) {
         if (!enabled) {
           schema->point_in_time.reset();
         } else {
@@ -208,6 +210,21 @@ class BackupsImpl final : public Backups {
   Result<ExportDescription> Export(std::string_view table, const ExportOptions& options) override {
     return BoundedCall(*db_, [&] { return ExportTable(db_, table, options); });
   }
+  Result<std::vector<ExportDescription>> Exports(const std::string& directory) override {
+    return BoundedCall(*db_, [&] { return FindExports(db_, directory); });
+  }
+  Result<ImportDescription> Import(const ImportRequest& request) override {
+    return BoundedCall(*db_, [&]() -> Result<ImportDescription> {
+      PARTON_ASSIGN_OR_RETURN(ImportDescription done, ImportFiles(db_, request));
+      const std::lock_guard lock(mutex_);
+      imports_.push_back(done);
+      return done;
+    });
+  }
+  std::vector<ImportDescription> Imports() override {
+    const std::lock_guard lock(mutex_);
+    return imports_;
+  }
 
  private:
   TableBackups& stored() { return db_->store->backups(); }
@@ -223,7 +240,8 @@ class BackupsImpl final : public Backups {
   Result<ContinuousBackups> Continuous(std::string_view name) {
     PARTON_ASSIGN_OR_RETURN(const TablePtr table, db_->store->GetTable(name));
     ContinuousBackups c;
-    if (!table->point_in_time) return c;
+    // Without a beginning nothing was kept yet.
+    if (!table->point_in_time || table->point_in_time->since_ms == 0) return c;
     c.enabled = true;
     c.days = static_cast<int>(table->point_in_time->days);
     c.latest_ms = db_->clock->NowMs();
@@ -232,6 +250,8 @@ class BackupsImpl final : public Backups {
   }
 
   DatabaseState* db_;
+  std::mutex mutex_;
+  std::vector<ImportDescription> imports_;
 };
 
 }  // namespace

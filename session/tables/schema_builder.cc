@@ -179,8 +179,8 @@ void FollowBilling(const std::optional<Throughput>& before, TableSchema* schema)
 Status CheckStreamSwitch(const TableSchema& schema, StreamView wanted) {
   const bool was = schema.stream != StreamView::kOff, on = wanted != StreamView::kOff;
   if (was && on) {
-    return Status::Validation(fmt::format("Table already has an enabled stream: TableName: {}", schema.name), {},
-                              "SET STREAM DISABLED first, or SET (stream = ...)");
+    return Status(StatusCode::kInUse, fmt::format("Table already has an enabled stream: TableName: {}", schema.name))
+        .WithHint("SET STREAM DISABLED first, or SET (stream = ...)");
   }
   if (!was && !on) {
     return Status::Validation(fmt::format("Table is already without a stream: TableName: {}", schema.name));

@@ -52,7 +52,7 @@ void InheritThroughput(const TableSchema& table, IndexSchema* index);
 // A table that turns provisioned (`before`: what it was) takes its global indexes along, and back.
 void FollowBilling(const std::optional<Throughput>& before, TableSchema* schema);
 
-// A stream and expiry are switched on where they are off, and off where they are on. Error: kValidation.
+// A stream and expiry are switched on where they are off, and off where they are on. Errors: kInUse, kValidation.
 Status CheckStreamSwitch(const TableSchema& schema, StreamView wanted);
 Status CheckExpirySwitch(const TableSchema& schema, bool on, const std::string& attribute);
 

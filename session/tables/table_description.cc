@@ -55,7 +55,8 @@ class Counter {
   Result<TableStats> Count(const TableSchema& table, const IndexSchema* index) {
     const TableStats stats = store_.Stats(table, index);
     if (stats.exact) return stats;
-    if (exact_ || stats.approximate_items <= kCounted) return store_.Measure(*view_, table, index, progress_);
+    const bool countable = stats.approximate_items <= kCounted && store_.capabilities().maintenance != nullptr;
+    if (exact_ || countable) return store_.maintenance().Measure(*view_, table, index, progress_);
     estimated_ = true;
     return stats;
   }

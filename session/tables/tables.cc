@@ -100,7 +100,7 @@ class TablesImpl final : public Tables {
   Result<TableDescription> Create(const TableDefinition& definition) override {
     return Call([&]() -> Result<TableDescription> {
       PARTON_ASSIGN_OR_RETURN(TableSchema schema, MakeSchema(definition));
-      PARTON_ASSIGN_OR_RETURN(const TablePtr table, store().CreateTable(std::move(schema)));
+      PARTON_ASSIGN_OR_RETURN(const TablePtr table, store().admin().CreateTable(std::move(schema)));
       return parton::DescribeSchema(*table);
     });
   }
@@ -127,13 +127,14 @@ class TablesImpl final : public Tables {
       }
       if (update.drop_index) PARTON_RETURN_IF_ERROR(CheckDrop(changed, *update.drop_index));
       if (AltersTable(update)) {
-        PARTON_RETURN_IF_ERROR(store().AlterTable(name, [&](TableSchema* schema) { return Apply(update, schema); }));
+        PARTON_RETURN_IF_ERROR(
+            store().admin().AlterTable(name, [&](TableSchema* schema) { return Apply(update, schema); }));
       }
       if (index) {
-        PARTON_RETURN_IF_ERROR(update.wait ? store().CreateIndex(name, std::move(*index), {})
-                                           : store().StartIndex(name, std::move(*index)));
+        PARTON_RETURN_IF_ERROR(update.wait ? store().admin().CreateIndex(name, std::move(*index), {})
+                                           : store().admin().StartIndex(name, std::move(*index)));
       }
-      if (update.drop_index) PARTON_RETURN_IF_ERROR(store().DropIndex(name, *update.drop_index));
+      if (update.drop_index) PARTON_RETURN_IF_ERROR(store().admin().DropIndex(name, *update.drop_index));
       return DescribeNow(name);
     });
   }
@@ -219,7 +220,7 @@ class TablesImpl final : public Tables {
     return BoundedCall(*db_, std::forward<F>(f));
   }
   Status Alter(std::string_view name, const std::function<Status(TableSchema*)>& change) {
-    return Call([&] { return store().AlterTable(name, change); });
+    return Call([&] { return store().admin().AlterTable(name, change); });
   }
   TableStore& store() { return *db_->store; }
 
@@ -254,7 +255,7 @@ class TablesImpl final : public Tables {
 std::unique_ptr<Tables> MakeTables(DatabaseState* db) { return std::make_unique<TablesImpl>(db); }
 
 Status DropTable(TableStore& store, Triggers& triggers, std::string_view table, const StoreProgress& progress) {
-  PARTON_RETURN_IF_ERROR(store.DropTable(table, progress));
+  PARTON_RETURN_IF_ERROR(store.admin().DropTable(table, progress));
   return triggers.DropOfTable(std::string(table));
 }
 

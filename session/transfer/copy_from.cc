@@ -57,7 +57,9 @@ Status SkipRecords(RecordReader* reader, uint64_t count) {
 }
 
 Status LoadRecords(RecordReader* reader, const NameTable* names, Loader* loader) {
-  ItemBuilder builder(names);
+  // A store of plain values has no names: the builder then makes none of its items.
+  const NameTable none;
+  ItemBuilder builder(names != nullptr ? names : &none);
   for (;;) {
     Value record;
     Result<bool> more = reader->NextItem(&builder, &record);
@@ -101,7 +103,7 @@ Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPl
   loader.SetFraction([&] {
     return file->size() == 0 ? 0 : static_cast<double>(file->consumed()) / static_cast<double>(file->size());
   });
-  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), &context.store.names(), &loader));
+  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), context.store.names(), &loader));
   context.result.SetAffected(loader.loaded());
   loader.AddNotices();
   return Status::Ok();

@@ -2,8 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -15,6 +21,7 @@
 #include "session/tables/table_description.h"
 #include "types/expr/evaluate.h"
 #include "types/item/item_rules.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 
@@ -149,6 +156,73 @@ class Exporter {
 
 Result<ExportDescription> ExportTable(DatabaseState* db, std::string_view table, const ExportOptions& options) {
   return Exporter(db, options).Run(table);
+}
+
+namespace {
+
+constexpr std::string_view kSummary = "manifest-summary.json";
+
+std::string TextOf(const Value& v, std::string_view name) {
+  const Value text = v.Get(name);
+  return text.is_text() ? std::string(text.bytes()) : std::string();
+}
+
+int64_t NumberOf(const Value& v, std::string_view name) {
+  const Value n = v.Get(name);
+  return n.is_small_int() ? n.int_value() : 0;
+}
+
+// "2026-01-31T12:00:00.000Z"; 0: it is no such time.
+int64_t TimeOf(const std::string& text) {
+  std::tm utc{};
+  int milliseconds = 0;
+  if (std::sscanf(text.c_str(), "%d-%d-%dT%d:%d:%d.%dZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday, &utc.tm_hour,
+                  &utc.tm_min, &utc.tm_sec, &milliseconds) < 6) {
+    return 0;
+  }
+  utc.tm_year -= 1900;
+  utc.tm_mon -= 1;
+  return static_cast<int64_t>(timegm(&utc)) * 1000 + milliseconds;
+}
+
+// nullopt: it is no summary that Export wrote.
+std::optional<ExportDescription> ReadSummary(const std::string& root, const std::filesystem::path& path) {
+  std::ifstream file(path);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const Result<Value> summary = ParseJson(text);
+  if (!summary.ok() || !summary->is_struct()) return std::nullopt;
+  const std::string arn = TextOf(*summary, "tableArn");
+  ExportDescription e;
+  e.id = path.parent_path().filename().string();
+  e.table = arn.substr(arn.rfind('/') + 1);
+  e.table_id = TextOf(*summary, "tableId");
+  e.manifest = std::filesystem::relative(path, root).string();
+  e.item_count = static_cast<uint64_t>(NumberOf(*summary, "itemCount"));
+  e.size_bytes = static_cast<uint64_t>(NumberOf(*summary, "billedSizeBytes"));
+  e.started_ms = TimeOf(TextOf(*summary, "startTime"));
+  e.ended_ms = TimeOf(TextOf(*summary, "endTime"));
+  e.options.directory = root;
+  e.options.prefix = TextOf(*summary, "s3Prefix");
+  return e.table.empty() ? std::nullopt : std::optional(std::move(e));
+}
+
+}  // namespace
+
+Result<std::vector<ExportDescription>> FindExports(DatabaseState* db, const std::string& directory) {
+  PARTON_RETURN_IF_ERROR(db->options.files.MayRead(directory));
+  std::vector<ExportDescription> found;
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator it(directory, error), end;
+  for (; !error && it != end; it.increment(error)) {
+    const std::filesystem::path& path = it->path();
+    if (path.filename() != kSummary || path.parent_path().parent_path().filename() != "AWSDynamoDB") continue;
+    if (std::optional<ExportDescription> e = ReadSummary(directory, path)) found.push_back(std::move(*e));
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return Status::IoError(fmt::format("cannot read {}: {}", directory, error.message()));
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return found;
 }
 
 }  // namespace parton

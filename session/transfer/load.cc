@@ -155,17 +155,19 @@ Result<std::vector<WriteOutcome>> Loader::Write(bool last, bool find_bad) {
     };
     options.meter = &meter;
   }
+  TableStore& store = command_.store;
   RecordWrites records;
   if (transaction_ != nullptr) {
     Result<std::vector<WriteOutcome>> outcomes = transaction_->Write(ops_, context_->eval, options);
     if (outcomes.ok() && last && noted_) transaction_->WriteRecords({{NoteKey(), std::nullopt}});
     return outcomes;
   }
-  if (!options_.note_name.empty() && options_.batch != 0 && (noted_ || !last)) {
+  const bool keeps_notes = !options_.note_name.empty() && store.capabilities().records != nullptr;
+  if (keeps_notes && options_.batch != 0 && (noted_ || !last)) {
     records[NoteKey()] = last ? std::nullopt : std::optional<std::string>(Note());
     options.records = &records;
   }
-  return command_.store.Write(ops_, context_->eval, options);
+  return store.TransactWrite(ops_, context_->eval, options);
 }
 
 Status Loader::PutAside(const std::vector<Status>& reasons) {

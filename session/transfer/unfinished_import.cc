@@ -21,7 +21,7 @@ std::string MarkOf(const TableSchema& table) {
 }
 
 Status TakeMarkOff(TableStore* store, const std::string& table) {
-  return store->AlterTable(table, [](TableSchema* schema) {
+  return store->admin().AlterTable(table, [](TableSchema* schema) {
     schema->options.erase(std::string(kImportMark));
     return Status::Ok();
   });
@@ -48,7 +48,7 @@ Status UnfinishedImport::Finish() {
 void UnfinishedImport::Undo() {
   bool all = true;
   for (const TablePtr& table : store_->Tables()) {
-    if (MarkOf(*table) == mark_) all = store_->DropTable(table->name).ok() && all;
+    if (MarkOf(*table) == mark_) all = store_->admin().DropTable(table->name).ok() && all;
   }
   if (all) (void)store_->records().Write({{RecordOf(mark_), std::nullopt}});
 }
@@ -60,7 +60,8 @@ Status DropUnfinishedImports(TableStore* store) {
   for (const TablePtr& table : store->Tables()) {
     const std::string mark = MarkOf(*table);
     if (mark.empty()) continue;
-    PARTON_RETURN_IF_ERROR(unfinished.contains(mark) ? store->DropTable(table->name) : TakeMarkOff(store, table->name));
+    PARTON_RETURN_IF_ERROR(unfinished.contains(mark) ? store->admin().DropTable(table->name)
+                                                     : TakeMarkOff(store, table->name));
   }
   if (unfinished.empty()) return Status::Ok();
   RecordWrites done;

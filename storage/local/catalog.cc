@@ -4,11 +4,12 @@
 
 namespace parton {
 
-TableInfo::TableInfo(TablePtr table, const NameTable& names) : schema(std::move(table)) {
-  for (const IndexSchema& index : schema->indexes) indexes.emplace_back(*schema, index);
+TableInfo::TableInfo(StoredTable table, NameTable* names)
+    : schema(std::make_shared<const TableSchema>(std::move(table.schema))), ttl_id(table.ttl_id) {
   auto add = [&](const KeyAttribute& a) {
-    if (a.name_id != NameTable::kNone) {
-      key_ids.push_back(a.name_id);
+    const uint32_t id = names->FindOrAdd(a.name);
+    if (id != NameTable::kNone) {
+      key_ids.push_back(id);
     } else {
       key_names.push_back(a.name);
     }
@@ -16,7 +17,8 @@ TableInfo::TableInfo(TablePtr table, const NameTable& names) : schema(std::move(
   add(schema->key.hash);
   if (schema->key.range) add(*schema->key.range);
   std::sort(key_ids.begin(), key_ids.end());
-  if (!schema->ttl_attribute.empty()) ttl_name_id = names.Find(schema->ttl_attribute);
+  for (const IndexSchema& index : schema->indexes) indexes.emplace_back(*schema, index, names);
+  if (!schema->ttl_attribute.empty()) ttl_name_id = names->FindOrAdd(schema->ttl_attribute);
 }
 
 const TableInfo* CatalogState::Current(const TableSchema& planned) const {
@@ -41,20 +43,6 @@ void CatalogState::Put(TableInfoPtr info) {
 void CatalogState::Erase(const TableSchema& schema) {
   by_id.erase(schema.id);
   by_name.erase(schema.name);
-}
-
-void ResolveNames(TableSchema* schema, NameTable* names) {
-  auto resolve = [&](KeySchema* key) {
-    key->hash.name_id = names->FindOrAdd(key->hash.name);
-    if (key->range) key->range->name_id = names->FindOrAdd(key->range->name);
-  };
-  resolve(&schema->key);
-  for (IndexSchema& index : schema->indexes) {
-    resolve(&index.key);
-    index.include_ids.clear();
-    for (const std::string& a : index.include) index.include_ids.push_back(names->FindOrAdd(a));
-  }
-  if (!schema->ttl_attribute.empty()) names->FindOrAdd(schema->ttl_attribute);
 }
 
 }  // namespace parton

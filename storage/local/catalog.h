@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "storage/local/bytes/schema_codec.h"
 #include "storage/local/index_entries.h"
 #include "types/item/name_table.h"
 #include "types/schema/schema.h"
@@ -18,10 +19,14 @@ namespace parton {
 
 // A schema, prepared for writers.
 struct TableInfo {
-  // REQUIRES: name ids in *schema are filled (ResolveNames).
-  TableInfo(TablePtr table, const NameTable& names);
+  // Names that have no id yet get one.
+  TableInfo(StoredTable table, NameTable* names);
+
+  // To be changed and stored again.
+  StoredTable Stored() const { return {*schema, ttl_id}; }
 
   TablePtr schema;
+  uint32_t ttl_id = 0;  // of the queue of expiring items
   std::vector<IndexPlan> indexes;
   // The key's attributes, for change records: as IndexPlan has them.
   std::vector<uint32_t> key_ids;
@@ -49,9 +54,6 @@ struct CatalogState {
 };
 
 using CatalogPtr = std::shared_ptr<const CatalogState>;
-
-// Fills the name ids of a schema, adding names that are new.
-void ResolveNames(TableSchema* schema, NameTable* names);
 
 }  // namespace parton
 

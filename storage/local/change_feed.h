@@ -25,13 +25,12 @@
 #include <string_view>
 
 #include "parton/status.h"
+#include "storage/feed.h"
 #include "types/item/name_table.h"
 #include "types/schema/schema.h"
 #include "types/sync/mutex.h"
 
 namespace parton {
-
-enum class ChangeEvent : uint8_t { kInsert = 1, kModify = 2, kRemove = 3 };
 
 struct ChangeRecord {
   ChangeEvent event = ChangeEvent::kInsert;

@@ -1,6 +1,7 @@
 #include "storage/local/cursor.h"
 
 #include "storage/local/bytes/key_codec.h"
+#include "types/item/item_codec.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
 
@@ -18,6 +19,7 @@ class LocalCursor final : public ItemCursor {
         bounds_(std::move(bounds)),
         names_(&engine->names()),
         filter_(spec.filter),
+        on_skipped_(spec.skipped),
         ctx_(ctx),
         slot_(slot),
         backward_(spec.backward),
@@ -60,15 +62,18 @@ class LocalCursor final : public ItemCursor {
       heap_->bytes = value;
       if (filter_ != nullptr) {
         Value& in_frame = (*ctx_->frame)[slot_];
-        if (in_frame.heap_item() != heap_) in_frame = item_;
+        if (EncodedItem(in_frame) != heap_) in_frame = item_;
         const bool keep = EvaluatePredicate(*filter_, *ctx_);
         if (ctx_->failed()) [[unlikely]] {
           status_ = ctx_->error;
           return Finish();
         }
-        if (!keep) continue;
+        if (!keep) {
+          if ((++skipped_ & 255) == 0 && !GoOn()) return false;
+          continue;
+        }
       }
-      if (item->heap_item() != heap_) *item = item_;
+      if (EncodedItem(*item) != heap_) *item = item_;
       return true;
     }
   }
@@ -95,7 +100,13 @@ class LocalCursor final : public ItemCursor {
   void NewItem() {
     heap_ = new HeapItem;
     heap_->names = names_;
-    item_ = Value::FromHeapItem(heap_);
+    item_ = FromEncodedItem(heap_);
+  }
+
+  // The items that were left out since the last call.
+  bool GoOn() {
+    CheckPoint();
+    return on_skipped_ == nullptr || (*on_skipped_)(256);
   }
 
   void Move() {
@@ -143,6 +154,7 @@ class LocalCursor final : public ItemCursor {
   const KeyInterval bounds_;
   const NameTable* names_;
   const ExprPtr filter_;
+  const SkippedItems* const on_skipped_;
   EvalContext* const ctx_;
   const int slot_;
   const bool backward_;
@@ -159,6 +171,7 @@ class LocalCursor final : public ItemCursor {
   const uint32_t hash_segments_;
   const char* last_end_ = nullptr;
   std::string last_key_;
+  uint32_t skipped_ = 0;
   State state_ = State::kStart;
   bool stopped_at_limit_ = false;
   Status status_;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/commit.h"
 #include "storage/local/schema_change.h"
 #include "types/status/bounds.h"
 
@@ -50,14 +51,12 @@ Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Vi
     if (keys.empty()) return Status::Ok();
     position = keys.back() + '\0';
     {
-      std::shared_lock<Gate> gate(engine->gate());
-      const TableInfo* info = engine->catalog_held().Find(table_id);
+      HeldItems held(engine);
+      const TableInfo* info = held.catalog().Find(table_id);
       if (info == nullptr) {
         return Status::NotFound("the table was dropped while it was being worked on");
       }
-      Latches::Guard latches = engine->latches().Acquire([&](auto add) {
-        for (const std::string& key : keys) add(key);
-      });
+      held.Latch(keys);
       leveldb::WriteBatch batch;
       std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
       it->Seek(keys.front());
@@ -96,22 +95,22 @@ Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progres
         const ItemView item(bytes, &engine->names());
         if (MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
           batch->Put(entry_key, entry_value);
-        } else if (LeftOut(*plan->schema, item)) {
+        } else if (LeftOut(*plan, item)) {
           complete = false;
         }
       }));
   SchemaChange change(engine);
   const TableInfo* info = engine->catalog_held().Find(table_id);
   if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
-  TableSchema schema = *info->schema;
-  for (IndexSchema& index : schema.indexes) {
+  StoredTable table = info->Stored();
+  for (IndexSchema& index : table.schema.indexes) {
     if (index.id != index_id) continue;
     index.state = IndexState::kActive;
     index.complete = complete;
     found = true;
   }
   if (!found) return Status::NotFound("the index was dropped while it was being filled");
-  change.Put(std::move(schema));
+  change.Put(std::move(table));
   return change.Commit();
 }
 
@@ -122,7 +121,7 @@ Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const Progr
       FillFromItems(engine, table_id, progress,
                     [&, queue_key = std::string()](const TableInfo& info, std::string_view key, std::string_view bytes,
                                                    leveldb::WriteBatch* batch) mutable {
-                      if (info.schema->ttl_id == ttl_id && ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
+                      if (info.ttl_id == ttl_id && ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
                         batch->Put(queue_key, "");
                       }
                     }));
@@ -133,9 +132,9 @@ Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const Progr
 
 Status RemoveIndex(Engine* engine, const TableInfo& info, uint32_t index_id, SchemaChange* change,
                    const ProgressFn& progress) {
-  TableSchema schema = *info.schema;
-  std::erase_if(schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
-  change->Put(std::move(schema));
+  StoredTable table = info.Stored();
+  std::erase_if(table.schema.indexes, [&](const IndexSchema& i) { return i.id == index_id; });
+  change->Put(std::move(table));
   change->Doom(KeySpace::kEntry, index_id);
   PARTON_RETURN_IF_ERROR(change->Commit());
   return DeleteDoomed(engine, *change, progress);
@@ -171,12 +170,10 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
     PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
     if (keys.empty()) return Status::Ok();
     position = keys.back() + '\0';
-    std::shared_lock<Gate> gate(engine->gate());
-    const TableInfo* info = engine->catalog_held().Find(table_id);
+    HeldItems held(engine);
+    const TableInfo* info = held.catalog().Find(table_id);
     if (info == nullptr) return Status::Ok();
-    Latches::Guard latches = engine->latches().Acquire([&](auto add) {
-      for (const std::string& key : keys) add(key);
-    });
+    held.Latch(keys);
     std::vector<ItemChange> changes;
     for (const std::string& key : keys) {
       ItemChange c;
@@ -185,7 +182,7 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
       PARTON_RETURN_IF_ERROR(engine->ReadItem(nullptr, key, &c.old_bytes, &c.had));
       if (c.had) changes.push_back(std::move(c));
     }
-    PARTON_RETURN_IF_ERROR(engine->CommitChanges(changes, nullptr, 0));
+    PARTON_RETURN_IF_ERROR(CommitChanges(engine, changes));
     deleted += changes.size();
     bool go_on = true;
     for (const std::string& key : keys) go_on = progress.Step(key) && go_on;
@@ -222,12 +219,12 @@ Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
     index.id = change.NewId();
     index.state = IndexState::kActive;
   }
-  schema.ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
+  const uint32_t ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
   schema.created_ms = engine->NowMs();
   schema.stream_created_ms = schema.stream == StreamView::kOff ? 0 : schema.created_ms;
   if (schema.stream != StreamView::kOff) schema.stream_start = engine->feed().Visible() + 1;
   if (schema.point_in_time) schema.point_in_time->since_ms = schema.created_ms;
-  TablePtr table = change.Put(std::move(schema));
+  TablePtr table = change.Put({std::move(schema), ttl_id});
   PARTON_RETURN_IF_ERROR(change.Commit());
   return table;
 }
@@ -238,16 +235,17 @@ Status DropTable(Engine* engine, std::string_view name, const ProgressFn& progre
   SchemaChange change(engine);
   const TableInfo* info = change.Find(name);
   if (info == nullptr) return TableNotFound(name);
-  TablePtr table = info->schema;
+  const StoredTable stored = info->Stored();
+  const TableSchema* table = &stored.schema;
   if (IsBeingFilled(*table)) return InUse(name);
   if (table->deletion_protection) {
     return Status::Validation(
         "Resource cannot be deleted as it is currently protected against "
         "deletion. Disable deletion protection first.");
   }
-  change.Erase(table);
+  change.Erase(*table);
   if (table->stream != StreamView::kOff) change.CloseStream(*table);
-  change.DoomTable(*table);
+  change.DoomTable(stored);
   PARTON_RETURN_IF_ERROR(change.Commit());
   return DeleteDoomed(engine, change, progress);
 }
@@ -267,15 +265,14 @@ Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& pr
   }
   // New ids: the table is empty at once, and what the old ones hold is deleted behind.
   SchemaChange change(engine);
-  TablePtr table = change.Find(name)->schema;
-  if (IsBeingFilled(*table)) return InUse(name);
-  TableSchema schema = *table;
-  change.Erase(table);
-  change.DoomTable(*table);
-  schema.id = change.NewId();
-  for (IndexSchema& index : schema.indexes) index.id = change.NewId();
-  if (!schema.ttl_attribute.empty()) schema.ttl_id = change.NewId();
-  change.Put(std::move(schema));
+  StoredTable table = change.Find(name)->Stored();
+  if (IsBeingFilled(table.schema)) return InUse(name);
+  change.Erase(table.schema);
+  change.DoomTable(table);
+  table.schema.id = change.NewId();
+  for (IndexSchema& index : table.schema.indexes) index.id = change.NewId();
+  if (!table.schema.ttl_attribute.empty()) table.ttl_id = change.NewId();
+  change.Put(std::move(table));
   PARTON_RETURN_IF_ERROR(change.Commit());
   return DeleteDoomed(engine, change, progress);
 }
@@ -293,7 +290,8 @@ Result<NewIndex> StartIndex(Engine* engine, std::string_view table, IndexSchema 
   if (info->schema->FindIndex(index.name) != nullptr) {
     return Status(StatusCode::kInUse, "Attempting to create an index which already exists: " + index.name);
   }
-  TableSchema schema = *info->schema;
+  StoredTable stored = info->Stored();
+  TableSchema& schema = stored.schema;
   index.id = 0;
   index.state = IndexState::kCreating;
   index.complete = true;
@@ -302,7 +300,7 @@ Result<NewIndex> StartIndex(Engine* engine, std::string_view table, IndexSchema 
   NewIndex made;
   made.index_id = schema.indexes.back().id = change.NewId();
   made.table_id = schema.id;
-  change.Put(std::move(schema));
+  change.Put(std::move(stored));
   PARTON_RETURN_IF_ERROR(change.Commit());
   return made;
 }
@@ -366,7 +364,6 @@ Status AlterTable(Engine* engine, std::string_view table, const std::function<St
   schema.name = old.name;
   schema.key = old.key;
   schema.created_ms = old.created_ms;
-  schema.ttl_id = old.ttl_id;
   schema.stream_created_ms = old.stream_created_ms;
   schema.stream_start = old.stream_start;
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
@@ -381,19 +378,19 @@ Status AlterTable(Engine* engine, std::string_view table, const std::function<St
   }
   if (old.stream != StreamView::kOff && schema.stream == StreamView::kOff) change.CloseStream(old);
   const bool new_ttl = schema.ttl_attribute != old.ttl_attribute;
-  uint32_t ttl_id = 0;
+  uint32_t ttl_id = info->ttl_id;
   if (new_ttl) {
-    if (!old.ttl_attribute.empty()) change.Doom(KeySpace::kExpiry, old.ttl_id);
-    schema.ttl_id = 0;
+    if (!old.ttl_attribute.empty()) change.Doom(KeySpace::kExpiry, ttl_id);
+    ttl_id = 0;
     if (!schema.ttl_attribute.empty()) {
-      ttl_id = schema.ttl_id = change.NewId();
+      ttl_id = change.NewId();
       change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
     }
   }
   const uint32_t table_id = schema.id;
-  change.Put(std::move(schema));
+  change.Put({std::move(schema), ttl_id});
   PARTON_RETURN_IF_ERROR(change.Commit());
-  if (ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, {}));
+  if (new_ttl && ttl_id != 0) PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, {}));
   return DeleteDoomed(engine, change, {});
 }
 
@@ -406,7 +403,8 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     const TableInfo* info = change.Find(table);
     if (info == nullptr) return TableNotFound(table);
     if (IsBeingFilled(*info->schema)) return InUse(table);
-    TableSchema schema = *info->schema;
+    StoredTable stored = info->Stored();
+    TableSchema& schema = stored.schema;
     auto it = std::find_if(schema.indexes.begin(), schema.indexes.end(),
                            [&](const IndexSchema& i) { return i.name == index; });
     if (it == schema.indexes.end()) {
@@ -417,7 +415,7 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     it->state = IndexState::kCreating;
     it->complete = true;
     table_id = schema.id;
-    change.Put(std::move(schema));
+    change.Put(std::move(stored));
     PARTON_RETURN_IF_ERROR(change.Commit());
     // Entries that cannot be read stay behind, in nobody's way.
     Status deleted = DeleteDoomed(engine, change, progress);
@@ -433,12 +431,12 @@ Status RebuildQueue(Engine* engine, std::string_view table, const ProgressFn& pr
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
   if (info->schema->ttl_attribute.empty()) return Status::Ok();
-  TableSchema schema = *info->schema;
-  change.Doom(KeySpace::kExpiry, schema.ttl_id);
-  const uint32_t table_id = schema.id;
-  const uint32_t ttl_id = schema.ttl_id = change.NewId();
+  StoredTable stored = info->Stored();
+  change.Doom(KeySpace::kExpiry, stored.ttl_id);
+  const uint32_t table_id = stored.schema.id;
+  const uint32_t ttl_id = stored.ttl_id = change.NewId();
   change.batch()->Put(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id), "");
-  change.Put(std::move(schema));
+  change.Put(std::move(stored));
   PARTON_RETURN_IF_ERROR(change.Commit());
   PARTON_RETURN_IF_ERROR(FillQueue(engine, table_id, ttl_id, progress));
   Status deleted = DeleteDoomed(engine, change, progress);
@@ -460,9 +458,9 @@ Status ForgetFeedHistory(Engine* engine, std::string_view table) {
   SchemaChange change(engine);
   const TableInfo* info = change.Find(table);
   if (info == nullptr) return TableNotFound(table);
-  TableSchema schema = *info->schema;
-  schema.stream_start = engine->feed().Visible() + 1;
-  change.Put(std::move(schema));
+  StoredTable stored = info->Stored();
+  stored.schema.stream_start = engine->feed().Visible() + 1;
+  change.Put(std::move(stored));
   return change.Commit();
 }
 
@@ -474,7 +472,7 @@ Status RewriteCatalog(Engine* engine) {
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) change.batch()->Delete(it->key());
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(*info->schema);
+  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(info->Stored());
   for (uint32_t id = 0; id < engine->names().size(); ++id) {
     std::string key = SpacePrefix(KeySpace::kName);
     AppendU32(id, &key);
@@ -501,6 +499,23 @@ Status DoomUnfinishedCopies(Engine* engine) {
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
   return any ? engine->WriteBatch(&batch, true) : Status::Ok();
+}
+
+// Earlier versions took the word for point-in-time recovery, and kept nothing: it begins now.
+Status BeginHistories(Engine* engine) {
+  std::vector<std::string> names;
+  for (const auto& [name, info] : engine->catalog()->by_name) {
+    const std::optional<PointInTime>& p = info->schema->point_in_time;
+    if (p && p->since_ms == 0) names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    SchemaChange change(engine);
+    TableSchema schema = *change.Find(name)->schema;
+    schema.point_in_time->since_ms = engine->NowMs();
+    change.Put(std::move(schema));
+    PARTON_RETURN_IF_ERROR(change.Commit());
+  }
+  return Status::Ok();
 }
 
 }  // namespace
@@ -536,7 +551,7 @@ Status ResumeDdl(Engine* engine) {
   for (uint32_t ttl_id : queues) {
     uint32_t table_id = 0;
     for (const auto& [id, info] : state->by_id) {
-      if (info->schema->ttl_id == ttl_id) table_id = id;
+      if (info->ttl_id == ttl_id) table_id = id;
     }
     if (table_id != 0) {
       Status s = FillQueue(engine, table_id, ttl_id, {});
@@ -547,6 +562,7 @@ Status ResumeDdl(Engine* engine) {
     batch.Delete(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id));
     PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
   }
+  PARTON_RETURN_IF_ERROR(BeginHistories(engine));
   for (const auto& [id, info] : state->by_id) {
     for (const IndexSchema& index : info->schema->indexes) {
       if (index.state == IndexState::kCreating) {

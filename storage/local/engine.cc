@@ -5,22 +5,12 @@
 #include <new>
 
 #include "storage/local/bytes/key_codec.h"
-#include "storage/local/local_records.h"
 #include "types/item/varint.h"
 #include "types/status/bounds.h"
 
 namespace parton {
 
 namespace {
-
-// The keys a batch writes.
-class KeyCollector : public leveldb::WriteBatch::Handler {
- public:
-  void Put(const leveldb::Slice& key, const leveldb::Slice&) override { keys.emplace_back(key.data(), key.size()); }
-  void Delete(const leveldb::Slice& key) override { keys.emplace_back(key.data(), key.size()); }
-
-  RecentWrites::Keys keys;
-};
 
 // LevelDB takes no exceptions: one in the middle of a write would leave its locks held. So whether there is memory is
 // asked before.
@@ -30,12 +20,6 @@ Status RoomForWrite(const leveldb::WriteBatch& batch) {
   if (probe == nullptr) return Status::OutOfMemory();
   ::operator delete(probe);
   return Status::Ok();
-}
-
-RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
-  KeyCollector collector;
-  (void)batch.Iterate(&collector);
-  return std::move(collector.keys);
 }
 
 // LevelDB calls it an invalid argument when a table file ends before what its index names.
@@ -173,154 +157,25 @@ bool Engine::HighestItemKey(uint32_t table_id, std::string* key) {
   });
 }
 
-void Engine::RaiseHighestKeys(const std::vector<ItemChange>& changes) {
-  const ItemChange* highest = nullptr;
-  for (const ItemChange& c : changes) {
-    if (!c.has || c.had) continue;
-    if (highest != nullptr && highest->table != c.table) {
-      highest_keys_.Raise(highest->table->schema->id, highest->key);
-      highest = nullptr;
-    }
-    if (highest == nullptr || c.key > highest->key) highest = &c;
-  }
-  if (highest != nullptr) highest_keys_.Raise(highest->table->schema->id, highest->key);
-}
-
-// A commit that others know of. At its end it is no more in flight, however it ended.
-struct Engine::InFlight {
-  explicit InFlight(Engine* e) : engine(e) {}
-  ~InFlight() {
-    if (plain) engine->recent_.LeavePlain();
-    if (ticket != 0) engine->recent_.Leave(ticket, tried);
-    if (first_record == 0) return;
-    if (tried) {
-      engine->feed_.End(first_record);
-    } else {
-      engine->feed_.Abandon(first_record);
-    }
-  }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-
-  Engine* engine;
-  bool plain = false;
-  uint64_t ticket = 0;
-  uint64_t first_record = 0;
-  bool tried = false;  // given to LevelDB
-};
-
-namespace {
-
-// The bytes of the change record of `c` for a stream of this view.
-std::string RecordOf(const ItemChange& c, StreamView view, int64_t now_ms, uint32_t depth) {
-  ChangeRecord record;
-  record.event = !c.had ? ChangeEvent::kInsert : c.has ? ChangeEvent::kModify : ChangeEvent::kRemove;
-  record.view = view;
-  record.by_ttl = c.by_ttl;
-  record.created_ms = now_ms;
-  record.depth = depth;
-  std::string keys, bytes;
-  ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
-  record.keys = keys;
-  const bool with_new = view == StreamView::kNewImage || view == StreamView::kBothImages;
-  const bool with_old = view == StreamView::kOldImage || view == StreamView::kBothImages;
-  if (with_new && c.has) record.new_image = c.new_bytes;
-  if (with_old && c.had) record.old_image = c.old_bytes;
-  EncodeChange(record, &bytes);
-  return bytes;
-}
-
-}  // namespace
-
-Status Engine::CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
-                             const RecordWrites* records, uint32_t depth) {
-  KeyWrites writes;
-  writes.Reserve(changes.size() * 2);
-  uint64_t change_records = 0;
-  bool any = false;
-  for (const ItemChange& c : changes) {
-    if (!c.changed()) continue;
-    any = true;
-    AppendChange(c, *names_, &writes, nullptr);
-    if (c.table->schema->stream != StreamView::kOff) ++change_records;
-    if (c.table->schema->point_in_time) ++change_records;
-  }
-  const bool has_records = records != nullptr && !records->empty();
-  if (!any && reads == nullptr && !has_records) return Status::Ok();
-  writes.Sort();
-  leveldb::WriteBatch batch;
-  writes.AppendTo(&batch);
-
-  if (has_records) {
-    any = true;
-    AppendRecords(*records, &batch);
-  }
-
-  // Before the batch is written it must be known to transactions.
-  std::shared_lock<Gate> transaction;
-  InFlight in_flight(this);
-  if (reads != nullptr) {
-    transaction = std::shared_lock(transactions_);
-    static const ReadSet kNothing;
-    in_flight.ticket = recent_.Validate(start, options_.validate_transactions ? *reads : kNothing, KeysOf(batch));
-    if (in_flight.ticket == 0) {
-      return Status(StatusCode::kTransactionConflict,
-                    "Transaction is ongoing for the item: something this transaction read was changed "
-                    "by another one; run it again");
-    }
-  } else if (in_flight.plain = recent_.EnterPlain(); !in_flight.plain) {
-    in_flight.ticket = recent_.Enter(KeysOf(batch));
-  }
-
-  if (change_records != 0) {
-    uint64_t reserve;
-    in_flight.first_record = feed_.Begin(change_records, &reserve);
-    uint64_t sequence = in_flight.first_record;
-    const int64_t now = NowMs();
-    for (const ItemChange& c : changes) {
-      const TableSchema& schema = *c.table->schema;
-      if (!c.changed()) continue;
-      if (schema.stream != StreamView::kOff) {
-        batch.Put(ChangeKey(schema.id, sequence++), RecordOf(c, schema.stream, now, depth));
-      }
-      if (schema.point_in_time) {
-        batch.Put(HistoryKey(schema.id, sequence++), RecordOf(c, StreamView::kOldImage, now, 0));
-      }
-    }
-    if (reserve != 0) {
-      std::string counter;
-      PutVarint(reserve, &counter);
-      batch.Put(NamedKey(KeySpace::kCounter, kFeedCounter), counter);
-    }
-  }
-  uint32_t names_upto;
-  AppendNames(&batch, &names_upto);
-  leveldb::WriteOptions write;
-  write.sync = options_.durable;
-  leveldb::Status s;
-  // Ahead of the items: a bound may be too high.
-  RaiseHighestKeys(changes);
-  if (any) {
-    PARTON_RETURN_IF_ERROR(RoomForWrite(batch));
-    s = db_->Write(write, &batch);
-  }
-  // From here on nothing may fail: it is written.
-  in_flight.tried = true;
-  changes_.fetch_add(changes.size(), std::memory_order_relaxed);
-  return Written(s, any ? names_upto : 0);
-}
-
-Status Engine::WriteBatch(leveldb::WriteBatch* batch, bool sync) {
-  PARTON_RETURN_IF_ERROR(Writable());
+Status Engine::Write(leveldb::WriteBatch* batch, bool sync, bool* tried) {
   uint32_t names_upto;
   AppendNames(batch, &names_upto);
   leveldb::WriteOptions write;
   write.sync = sync;
   PARTON_RETURN_IF_ERROR(RoomForWrite(*batch));
   const leveldb::Status s = db_->Write(write, batch);
-  constexpr size_t kBytesOfAnEntry = 32;
-  changes_.fetch_add(1 + batch->ApproximateSize() / kBytesOfAnEntry, std::memory_order_relaxed);
+  // From here on nothing may fail: it is written.
+  *tried = true;
   return Written(s, names_upto);
+}
+
+Status Engine::WriteBatch(leveldb::WriteBatch* batch, bool sync) {
+  PARTON_RETURN_IF_ERROR(Writable());
+  bool tried = false;
+  Status written = Write(batch, sync, &tried);
+  constexpr size_t kBytesOfAnEntry = 32;
+  if (tried) NoteChanges(1 + batch->ApproximateSize() / kBytesOfAnEntry);
+  return written;
 }
 
 uint64_t Engine::ApproximateSize(std::string_view begin, std::string_view end) const {

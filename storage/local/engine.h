@@ -21,10 +21,10 @@
 #include "storage/local/change_feed.h"
 #include "storage/local/highest_keys.h"
 #include "storage/local/latches.h"
-#include "storage/local/local_store.h"
 #include "storage/local/recent_writes.h"
 #include "storage/local/recovery/open_directory.h"
 #include "storage/local/rmw.h"
+#include "storage/local/store_options.h"
 #include "storage/table_store.h"
 #include "types/item/name_table.h"
 #include "types/sync/mutex.h"
@@ -56,6 +56,9 @@ class Engine {
   // Names with smaller ids are stored.
   uint32_t durable_names() const { return durable_names_.load(); }
   Gate& gate() { return gate_; }
+  // Held shared from a transaction's validation to the end of its write.
+  Gate& transactions() { return transactions_; }
+  HighestKeys& highest_keys() { return highest_keys_; }
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
   FeedSequencer& feed() { return feed_; }
@@ -90,12 +93,10 @@ class Engine {
   // The options of every read: checksums are verified.
   leveldb::ReadOptions ReadOptions(const leveldb::Snapshot* snapshot) const;
 
-  // Commits changed items (with index entries, records, queue entries) in one batch. The caller holds the
-  // gate (shared) and the items' latches. If `reads` is given it is validated first, together with
-  // `start`: kTransactionConflict. `records` go along; `depth` is that of the change records.
-  Status CommitChanges(const std::vector<ItemChange>& changes, const ReadSet* reads, uint64_t start,
-                       const RecordWrites* records = nullptr, uint32_t depth = 0);
-  // Writes a batch of other keys: catalog, ranges, positions. Adds names that are not durable yet.
+  // Writes a batch, with the names that are not durable yet. *tried: it was given to LevelDB. Items go through
+  // commit.h.
+  Status Write(leveldb::WriteBatch* batch, bool sync, bool* tried);
+  // The same for other keys: catalog, ranges, positions. Refused if writes are.
   Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
 
   Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes, bool* found) const;
@@ -109,6 +110,7 @@ class Engine {
 
   // About the number of item changes so far.
   uint64_t changes() const { return changes_.load(std::memory_order_relaxed); }
+  void NoteChanges(uint64_t count) { changes_.fetch_add(count, std::memory_order_relaxed); }
   // The bytes that the keys from `begin` to `end` take in files.
   uint64_t ApproximateSize(std::string_view begin, std::string_view end) const;
 
@@ -118,9 +120,7 @@ class Engine {
 
  private:
   friend class EngineOpener;
-  struct InFlight;
 
-  void RaiseHighestKeys(const std::vector<ItemChange>& changes);
   void AppendNames(leveldb::WriteBatch* batch, uint32_t* upto);
   Status Written(const leveldb::Status& s, uint32_t names_upto);
 
@@ -141,7 +141,7 @@ class Engine {
   HighestKeys highest_keys_;
   std::atomic<uint64_t> changes_{0};
   FeedSequencer feed_;
-  Gate transactions_;  // held shared from a transaction's validation to the end of its write
+  Gate transactions_;
 
   mutable Mutex catalog_mutex_;
   CatalogPtr catalog_ GUARDED_BY(catalog_mutex_) = std::make_shared<CatalogState>();

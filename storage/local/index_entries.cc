@@ -10,8 +10,8 @@ namespace parton {
 
 namespace {
 
-bool AppendIndexKey(const KeyAttribute& attribute, size_t limit, const ItemView& item, std::string* out) {
-  Value v = item.Get(attribute.name_id, attribute.name);
+bool AppendIndexKey(const KeyAttribute& attribute, uint32_t id, size_t limit, const ItemView& item, std::string* out) {
+  Value v = item.Get(id, attribute.name);
   if (!MatchesKeyType(v, attribute.type)) return false;
   if (attribute.type != KeyType::kNumber && (v.bytes().empty() || v.bytes().size() > limit)) {
     return false;
@@ -21,35 +21,34 @@ bool AppendIndexKey(const KeyAttribute& attribute, size_t limit, const ItemView&
 
 }  // namespace
 
-IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index)
-    : schema(&index), prefix(IdPrefix(KeySpace::kEntry, index.id)), all(index.projection == Projection::kAll) {
-  if (all) return;
-  auto add = [&](const KeyAttribute& a) {
-    if (a.name_id != NameTable::kNone) {
-      ids.push_back(a.name_id);
+IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index, NameTable* names)
+    : schema(&index),
+      prefix(IdPrefix(KeySpace::kEntry, index.id)),
+      all(index.projection == Projection::kAll),
+      hash_id(names->FindOrAdd(index.key.hash.name)) {
+  if (index.key.range) range_id = names->FindOrAdd(index.key.range->name);
+  auto add = [&](const std::string& name) {
+    const uint32_t id = names->FindOrAdd(name);
+    if (all) return;
+    if (id != NameTable::kNone) {
+      ids.push_back(id);
     } else {
-      full_names.push_back(a.name);
+      full_names.push_back(name);
     }
   };
   for (const KeySchema* key : {&table.key, &index.key}) {
-    add(key->hash);
-    if (key->range) add(*key->range);
+    add(key->hash.name);
+    if (key->range) add(key->range->name);
   }
-  if (index.projection == Projection::kInclude) {
-    for (size_t i = 0; i < index.include.size(); ++i) {
-      KeyAttribute a;
-      a.name = index.include[i];
-      a.name_id = i < index.include_ids.size() ? index.include_ids[i] : NameTable::kNone;
-      add(a);
-    }
-  }
+  for (const std::string& name : index.include) add(name);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-bool LeftOut(const IndexSchema& index, const ItemView& item) {
-  const auto present = [&](const KeyAttribute& a) { return !item.Get(a.name_id, a.name).is_missing(); };
-  return present(index.key.hash) && (!index.key.range || present(*index.key.range));
+bool LeftOut(const IndexPlan& index, const ItemView& item) {
+  const KeySchema& key = index.schema->key;
+  const auto present = [&](uint32_t id, const KeyAttribute& a) { return !item.Get(id, a.name).is_missing(); };
+  return present(index.hash_id, key.hash) && (!key.range || present(index.range_id, *key.range));
 }
 
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
@@ -90,8 +89,8 @@ bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key
   const ItemView source = plan.all ? item : ItemView(*value, item.names());
   key->assign(plan.prefix);
   const KeySchema& schema = plan.schema->key;
-  if (!AppendIndexKey(schema.hash, kMaxHashKeyBytes, source, key)) return false;
-  if (schema.range && !AppendIndexKey(*schema.range, kMaxRangeKeyBytes, source, key)) return false;
+  if (!AppendIndexKey(schema.hash, plan.hash_id, kMaxHashKeyBytes, source, key)) return false;
+  if (schema.range && !AppendIndexKey(*schema.range, plan.range_id, kMaxRangeKeyBytes, source, key)) return false;
   key->append(key_bytes);
   if (plan.all) value->append(item.bytes());
   return true;

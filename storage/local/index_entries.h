@@ -19,11 +19,14 @@ namespace parton {
 
 // An index schema prepared for making entries. The schema must outlive it.
 struct IndexPlan {
-  IndexPlan(const TableSchema& table, const IndexSchema& index);
+  // Names that have no id yet get one.
+  IndexPlan(const TableSchema& table, const IndexSchema& index, NameTable* names);
 
   const IndexSchema* schema;
-  std::string prefix;                   // of all its keys
-  bool all;                             // the whole item is projected
+  std::string prefix;  // of all its keys
+  bool all;            // the whole item is projected
+  uint32_t hash_id;    // name ids of the key's attributes
+  uint32_t range_id = NameTable::kNone;
   std::vector<uint32_t> ids;            // projected attributes, ascending
   std::vector<std::string> full_names;  // those that have no id
 };
@@ -33,7 +36,7 @@ bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key
                std::string* value);
 
 // An item that has no entry although it has all key attributes of the index: their values could not be a key.
-bool LeftOut(const IndexSchema& index, const ItemView& item);
+bool LeftOut(const IndexPlan& index, const ItemView& item);
 
 // Appends the attributes of `item` (encoded) that are among `ids` (ascending) or `full_names`.
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,

@@ -47,7 +47,7 @@ void KeyFinder::Begin(std::string_view components, const Value& item) {
 
 void KeyFinder::Add(std::string_view components, std::string_view bytes) {
   if (!VerifyItem(bytes, *names_).ok()) return;
-  const Value item = Value::Item(std::string(bytes), names_);
+  const Value item = ItemValue(std::string(bytes), names_);
   if (!begun_) {
     begun_ = true;
     Begin(components, item);

@@ -55,9 +55,9 @@ std::string_view NameOf(KeySpace space) {
   return "unknown keys";
 }
 
-void KeyNames::Add(TablePtr table) {
+void KeyNames::Add(TablePtr table, uint32_t ttl_id) {
   for (const IndexSchema& index : table->indexes) indexes_[index.id] = table;
-  if (!table->ttl_attribute.empty()) queues_[table->ttl_id] = table;
+  if (!table->ttl_attribute.empty()) queues_[ttl_id] = table;
   tables_[table->id] = std::move(table);
 }
 

@@ -17,7 +17,8 @@ std::string_view NameOf(KeySpace space);
 
 class KeyNames {
  public:
-  void Add(TablePtr table);
+  // `ttl_id`: of its queue of expiring items.
+  void Add(TablePtr table, uint32_t ttl_id);
 
   // "table songs, items from ('Abba') to ('Beck')"; the keys may be cut short, as LevelDB's indexes have them. Empty:
   // the start, the end.

@@ -4,11 +4,12 @@
 #ifndef PARTON_STORAGE_LOCAL_LATCHES_H_
 #define PARTON_STORAGE_LOCAL_LATCHES_H_
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
@@ -53,7 +54,7 @@ class Latches {
   Guard Acquire(ForEach for_each) {
     Guard guard;
     for_each([&](std::string_view key) {
-      guard.stripes_.push_back(static_cast<uint16_t>(std::hash<std::string_view>()(key) % kStripes));
+      guard.stripes_.push_back(static_cast<uint16_t>(XXH3_64bits(key.data(), key.size()) % kStripes));
     });
     std::sort(guard.stripes_.begin(), guard.stripes_.end());
     guard.stripes_.erase(std::unique(guard.stripes_.begin(), guard.stripes_.end()), guard.stripes_.end());

@@ -33,7 +33,7 @@ Result<FeedEntry> LocalFeed::DecodeFeed(uint64_t sequence, std::string_view byte
   e.depth = record->depth;
   e.created_ms = record->created_ms;
   const NameTable* names = &engine_->names();
-  auto item = [&](std::string_view b) { return b.empty() ? Value::Missing() : Value::Item(std::string(b), names); };
+  auto item = [&](std::string_view b) { return b.empty() ? Value::Missing() : ItemValue(std::string(b), names); };
   e.keys = item(record->keys);
   e.new_image = item(record->new_image);
   e.old_image = item(record->old_image);
@@ -203,7 +203,10 @@ Result<std::vector<Key>> LocalFeed::ExpiredKeys(const TableSchema& table, const 
                                                 size_t limit, std::string* position) const {
   std::vector<Key> keys;
   if (table.ttl_attribute.empty()) return keys;
-  const std::string prefix = IdPrefix(KeySpace::kExpiry, table.ttl_id);
+  const CatalogPtr catalog = engine_->catalog();
+  const TableInfo* info = catalog->Find(table.id);
+  if (info == nullptr) return keys;
+  const std::string prefix = IdPrefix(KeySpace::kExpiry, info->ttl_id);
   std::string begin = *position, end = prefix;
   if (begin.empty()) {
     begin = prefix;

@@ -1,10 +1,12 @@
 #include "storage/local/local_store.h"
 
 #include <algorithm>
-#include <mutex>
+#include <optional>
 #include <random>
+#include <span>
 
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/commit.h"
 #include "storage/local/cursor.h"
 #include "storage/local/ddl.h"
 #include "storage/local/engine.h"
@@ -20,6 +22,7 @@
 #include "storage/local/table_backups.h"
 #include "storage/local/transaction.h"
 #include "storage/local/views.h"
+#include "types/item/item_codec.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
 
@@ -58,9 +61,9 @@ class DbReader final : public ItemReader {
   std::string highest_;
 };
 
-class LocalStore final : public TableStore {
+class LevelDbStore final : public LocalStore {
  public:
-  explicit LocalStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false) {}
+  explicit LevelDbStore(const StoreOptions& options) : engine_(options), latest_view_(&engine_, false) {}
   Status Open() { return engine_.Open(); }
 
   Result<TablePtr> GetTable(std::string_view name) const override {
@@ -98,12 +101,14 @@ class LocalStore final : public TableStore {
   Status AlterTable(std::string_view table, const std::function<Status(TableSchema*)>& change) override {
     return parton::AlterTable(&engine_, table, change);
   }
-  const NameTable& names() const override { return engine_.names(); }
+  const NameTable* names() const override { return &engine_.names(); }
+  StoreCapabilities capabilities() const override { return capabilities_; }
 
   std::unique_ptr<ReadView> NewView() override { return std::make_unique<LocalView>(&engine_, true); }
   ReadView& LatestView() override { return latest_view_; }
 
-  Status Get(ReadView& view, const TableSchema& table, const Key& key, Value* item, ReadStats* stats) override {
+  Status Get(ReadView& view, const TableSchema& table, const Key& key, const AttributeList* /*attributes*/, Value* item,
+             ReadStats* stats) override {
     auto& local = static_cast<LocalView&>(view);
     thread_local std::string key_bytes;
     if (!ItemKey(table, key, &key_bytes)) {
@@ -111,12 +116,12 @@ class LocalStore final : public TableStore {
       *item = Value::Missing();
       return Status::Ok();
     }
-    internal::HeapItem* heap = item->heap_item();
+    internal::HeapItem* heap = EncodedItem(*item);
     if (heap == nullptr || !heap->owned || !heap->Unique() || heap->names != &engine_.names()) {
       heap = new internal::HeapItem;
       heap->names = &engine_.names();
       heap->Keep();
-      *item = Value::FromHeapItem(heap);
+      *item = FromEncodedItem(heap);
     }
     bool found = false;
     bool own = false;
@@ -147,8 +152,19 @@ class LocalStore final : public TableStore {
     return Status::Ok();
   }
 
+  Status BatchGet(ReadView& view, const TableSchema& table, std::span<const Key> keys, const AttributeList* attributes,
+                  std::vector<Value>* items, ReadStats* stats) override {
+    items->assign(keys.size(), Value());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      CheckPoint();
+      PARTON_RETURN_IF_ERROR(Get(view, table, keys[i], attributes, &(*items)[i], stats));
+    }
+    return Status::Ok();
+  }
+
   Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec, EvalContext* ctx,
                                                  int slot) override {
+    PARTON_CHECK(spec.filter == nullptr || CanEvaluate(*spec.filter));
     return OpenLocalCursor(&engine_, static_cast<LocalView&>(view), spec, ctx, slot);
   }
   std::vector<ScanSegment> Split(const TableSchema& table, const IndexSchema* index, const KeyRange& range,
@@ -165,7 +181,7 @@ class LocalStore final : public TableStore {
                      uint32_t segments) const override {
     return HashSegment((index != nullptr ? index->key : table.key).hash.type, position, segments);
   }
-  uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& range) const override {
+  uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& range) override {
     const KeyInterval interval = RangeInterval(table, index, range);
     return engine_.ApproximateSize(interval.begin, interval.end);
   }
@@ -211,25 +227,27 @@ class LocalStore final : public TableStore {
   }
   bool CanEvaluate(const Expr& e) const override { return !HasSubquery(e); }
 
-  Result<std::vector<WriteOutcome>> Write(const std::vector<WriteOp>& ops, EvalContext& ctx,
-                                          const WriteOptions& options) override {
+  Result<WriteOutcome> Write(const WriteOp& op, EvalContext& ctx, const WriteOptions& options) override {
+    PARTON_ASSIGN_OR_RETURN(std::vector<WriteOutcome> outcomes, TransactWrite({&op, 1}, ctx, options));
+    return std::move(outcomes[0]);
+  }
+  Result<std::vector<WriteOutcome>> TransactWrite(std::span<const WriteOp> ops, EvalContext& ctx,
+                                                  const WriteOptions& options) override {
     PARTON_RETURN_IF_ERROR(engine_.Writable());
-    std::shared_lock<Gate> gate(engine_.gate());
-    if (options.records != nullptr && !TablesExist(*options.records, engine_.catalog_held())) {
+    HeldItems held(&engine_);
+    if (options.records != nullptr && !TablesExist(*options.records, held.catalog())) {
       return Status::NotFound("Requested resource not found: the table was dropped");
     }
-    std::vector<PreparedOp> prepared;
-    PARTON_RETURN_IF_ERROR(PrepareOps(engine_.catalog_held(), ops, &engine_.names(), options, &prepared));
-    Latches::Guard latches = engine_.latches().Acquire([&](auto add) {
-      for (const PreparedOp& p : prepared) add(p.key);
-    });
-    DbReader reader(&engine_, prepared);
-    std::vector<ItemChange> changes;
-    std::vector<WriteOutcome> outcomes;
-    Status applied = ApplyOps(prepared, reader, &engine_.names(), ctx, options, &changes, &outcomes);
-    PARTON_RETURN_IF_ERROR(MeterOps(options, std::move(applied), changes, engine_.names(), &outcomes));
-    PARTON_RETURN_IF_ERROR(engine_.CommitChanges(changes, nullptr, 0, options.records));
-    return outcomes;
+    std::optional<DbReader> reader;
+    auto lock = [&](const std::vector<PreparedOp>& prepared) -> ItemReader& {
+      held.Latch(prepared);
+      return reader.emplace(&engine_, prepared);
+    };
+    PARTON_ASSIGN_OR_RETURN(AppliedOps applied, RunOps(held.catalog(), ops, &engine_.names(), ctx, options, lock));
+    CommitOptions commit;
+    commit.records = options.records;
+    PARTON_RETURN_IF_ERROR(CommitChanges(&engine_, applied.changes, commit));
+    return std::move(applied.outcomes);
   }
   std::unique_ptr<StoreTransaction> Begin() override { return std::make_unique<LocalTransaction>(&engine_); }
   Result<std::vector<std::string>> Check(const StoreProgress& progress) override {
@@ -239,9 +257,6 @@ class LocalStore final : public TableStore {
   Result<std::vector<std::string>> Repair(const StoreProgress& progress) override {
     return RepairDatabase(&engine_, progress);
   }
-  FeedStore& feed() override { return feed_; }
-  RecordStore& records() override { return records_; }
-  TableBackups& backups() override { return backups_; }
   Result<std::string> Secret() override {
     std::lock_guard lock(secret_mutex_);
     if (!secret_.empty()) return secret_;
@@ -262,10 +277,10 @@ class LocalStore final : public TableStore {
     secret_ = std::move(secret);
     return secret_;
   }
-  Status Backup(const std::string& directory, const std::function<bool(uint64_t, uint64_t)>& progress) override {
+  Status Backup(const std::string& directory, const StoreProgress& progress) override {
     return BackupDatabase(&engine_, directory, progress);
   }
-  Status Restore(const std::string& directory, const std::function<bool(uint64_t, uint64_t)>& progress) override {
+  Status Restore(const std::string& directory, const StoreProgress& progress) override {
     Status restored = RestoreDatabase(&engine_, directory, progress);
     statistics_.Forget();
     estimates_.Forget();
@@ -284,14 +299,15 @@ class LocalStore final : public TableStore {
   IndexFillers fillers_{&engine_};  // last: they end first
   mutable StatisticsCache statistics_{&engine_};
   SizeEstimates estimates_{&engine_};
+  const StoreCapabilities capabilities_{this, this, this, &feed_, &records_, this, &backups_};
 };
 
 }  // namespace
 
-Result<std::unique_ptr<TableStore>> OpenLocalStore(const StoreOptions& options) {
-  auto store = std::make_unique<LocalStore>(options);
+Result<std::unique_ptr<LocalStore>> OpenLocalStore(const StoreOptions& options) {
+  auto store = std::make_unique<LevelDbStore>(options);
   PARTON_RETURN_IF_ERROR(store->Open());
-  return std::unique_ptr<TableStore>(std::move(store));
+  return std::unique_ptr<LocalStore>(std::move(store));
 }
 
 }  // namespace parton

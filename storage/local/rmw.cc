@@ -7,9 +7,9 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/number_key.h"
-#include "storage/local/update_actions.h"
 #include "types/item/flat_item.h"
 #include "types/item/item_rules.h"
+#include "types/item/update_actions.h"
 #include "types/status/cancellation.h"
 #include "types/value/value_compare.h"
 
@@ -50,8 +50,7 @@ Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* name
       PARTON_ASSIGN_OR_RETURN(storable, ToStorableItem(op.item));
     }
     const Value& item = flat ? op.item : storable;
-    PARTON_ASSIGN_OR_RETURN(extracted, ExtractKey(schema.key, item));
-    extracted = {std::move(extracted.hash).Own(), std::move(extracted.range).Own()};
+    PARTON_ASSIGN_OR_RETURN(extracted, OwnedKey(schema.key, item));
     key = &extracted;
     PARTON_RETURN_IF_ERROR(ValidateIndexKeys(schema, item));
     if (!flat) EncodeItem(item, names, &out->new_bytes);
@@ -108,14 +107,7 @@ void DescribePaths(const Expr& e, int slot, EvalContext& ctx, std::string* out) 
   if (const auto* path = e.As<Expr::Path>()) {
     const auto* base = path->base->As<Expr::Slot>();
     if (base != nullptr && base->index == slot) {
-      std::string name;
-      for (const PathStep& s : path->steps) {
-        if (s.index >= 0) {
-          name += "[" + std::to_string(s.index) + "]";
-        } else {
-          name += (name.empty() ? "" : ".") + s.name;
-        }
-      }
+      const std::string name = PathText(path->steps);
       Value v = EvaluateValue(e, ctx);
       std::string text = v.is_missing() ? "no " + name : name + " = " + v.ToLiteral();
       if (text.size() > 200) text = text.substr(0, 200) + "...";
@@ -261,21 +253,14 @@ Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item, co
         return c.has ? NestValues(op.actions, updated.results) : Value::Missing();
       }
       [[fallthrough]];
-    case ReturnValues::kAllNew: return c.has ? Value::Item(c.new_bytes, names) : Value::Missing();
+    case ReturnValues::kAllNew: return c.has ? ItemValue(c.new_bytes, names) : Value::Missing();
   }
   return Value::Missing();
 }
 
 }  // namespace
 
-bool PremisesHold(const std::vector<WritePremise>& premises, const Value& item) {
-  return std::all_of(premises.begin(), premises.end(), [&](const WritePremise& p) {
-    if (p.attribute.empty()) return DeepEqual(item, p.value);
-    return DeepEqual(item.is_struct() ? item.Get(p.attribute) : Value(), p.value);
-  });
-}
-
-Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, NameTable* names,
+Status PrepareOps(const CatalogState& catalog, std::span<const WriteOp> ops, NameTable* names,
                   const WriteOptions& options, std::vector<PreparedOp>* out) {
   out->resize(ops.size());
   std::unordered_set<std::string_view> seen;
@@ -323,7 +308,7 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
     Value old_item;
     const bool needs_old = op.condition != nullptr || op.kind == Kind::kUpdate || !op.premises.empty() ||
                            op.returning != ReturnValues::kNone || options.failed_items != nullptr;
-    if (change.had && needs_old) old_item = Value::Item(change.old_bytes, names);
+    if (change.had && needs_old) old_item = ItemValue(change.old_bytes, names);
 
     std::optional<SlotGuard> guard;
     if (needs_old) {
@@ -403,7 +388,7 @@ bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view 
   if (schema.ttl_attribute.empty()) return false;
   Value v = ItemView(item, &names).Get(table.ttl_name_id, schema.ttl_attribute);
   if (!v.is_exact()) return false;
-  *out = IdPrefix(KeySpace::kExpiry, schema.ttl_id);
+  *out = IdPrefix(KeySpace::kExpiry, table.ttl_id);
   AppendNumberKey(v.number(), out);
   out->append(item_key.substr(kPrefixBytes));
   return true;

@@ -5,17 +5,19 @@
 //                conditions and values, makes the new items; writes nothing
 //   AppendChange turns one changed item into the keys to write: item, index entries, TTL queue
 //
-// engine.cc commits the changes of a Write in one batch, transaction.cc keeps them until Commit.
+// RunOps does the first two. commit.h writes the changes of a store's Write in one batch, transaction.cc keeps them
+// until Commit.
 #ifndef PARTON_STORAGE_LOCAL_RMW_H_
 #define PARTON_STORAGE_LOCAL_RMW_H_
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/local/catalog.h"
 #include "storage/local/key_writes.h"
-#include "storage/table_store.h"
+#include "storage/table_writer.h"
 
 namespace parton {
 
@@ -49,7 +51,7 @@ struct ItemChange {
 };
 
 // Errors: kNotFound (a table is gone), kValidation; with options.collect_reasons kTransactionCanceled.
-Status PrepareOps(const CatalogState& catalog, const std::vector<WriteOp>& ops, NameTable* names,
+Status PrepareOps(const CatalogState& catalog, std::span<const WriteOp> ops, NameTable* names,
                   const WriteOptions& options, std::vector<PreparedOp>* out);
 
 // One outcome per operation and one change per item, in the order of first mention. Takes keys and bytes out of
@@ -60,6 +62,25 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
 // Reports the outcome of ApplyOps to options.meter, if there is one. Returns its error, or `applied`.
 Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
                 const NameTable& names, std::vector<WriteOutcome>* outcomes);
+
+struct AppliedOps {
+  std::vector<ItemChange> changes;
+  std::vector<WriteOutcome> outcomes;
+};
+
+// All of it. `lock` is called with the prepared operations; it gives the reader of their items, which stay as they are
+// until the changes are written.
+template <typename Lock>
+Result<AppliedOps> RunOps(const CatalogState& catalog, std::span<const WriteOp> ops, NameTable* names, EvalContext& ctx,
+                          const WriteOptions& options, Lock lock) {
+  std::vector<PreparedOp> prepared;
+  PARTON_RETURN_IF_ERROR(PrepareOps(catalog, ops, names, options, &prepared));
+  ItemReader& reader = lock(prepared);
+  AppliedOps done;
+  Status applied = ApplyOps(prepared, reader, names, ctx, options, &done.changes, &done.outcomes);
+  PARTON_RETURN_IF_ERROR(MeterOps(options, std::move(applied), done.changes, *names, &done.outcomes));
+  return done;
+}
 
 // Adds what the change writes, which points into it; index units go to *outcome if given. REQUIRES:
 // change.changed().

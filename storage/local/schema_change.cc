@@ -25,20 +25,20 @@ SchemaChange::SchemaChange(Engine* engine)
   next_->version = engine->NewVersion(&batch_);
 }
 
-TablePtr SchemaChange::Put(TableSchema schema) {
-  schema.version = next_->version;
-  ResolveNames(&schema, &engine_->names());
+TablePtr SchemaChange::Put(StoredTable table) {
+  table.schema.version = next_->version;
   std::string bytes;
-  EncodeSchema(schema, &bytes);
-  batch_.Put(TableRecordKey(schema.id), bytes);
-  auto table = std::make_shared<const TableSchema>(std::move(schema));
-  next_->Put(std::make_shared<const TableInfo>(table, engine_->names()));
-  return table;
+  EncodeSchema(table, &bytes);
+  batch_.Put(TableRecordKey(table.schema.id), bytes);
+  auto info = std::make_shared<const TableInfo>(std::move(table), &engine_->names());
+  TablePtr schema = info->schema;
+  next_->Put(std::move(info));
+  return schema;
 }
 
-void SchemaChange::Erase(const TablePtr& table) {
-  batch_.Delete(TableRecordKey(table->id));
-  next_->Erase(*table);
+void SchemaChange::Erase(const TableSchema& table) {
+  batch_.Delete(TableRecordKey(table.id));
+  next_->Erase(table);
 }
 
 void SchemaChange::Doom(KeySpace space, uint32_t id) {
@@ -46,12 +46,13 @@ void SchemaChange::Doom(KeySpace space, uint32_t id) {
   doomed_.emplace_back(space, id);
 }
 
-void SchemaChange::DoomTable(const TableSchema& table) {
+void SchemaChange::DoomTable(const StoredTable& stored) {
+  const TableSchema& table = stored.schema;
   Doom(KeySpace::kItem, table.id);
   for (const IndexSchema& index : table.indexes) Doom(KeySpace::kEntry, index.id);
   Doom(KeySpace::kStatistics, table.id);
   Doom(KeySpace::kLoad, table.id);
-  if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, table.ttl_id);
+  if (!table.ttl_attribute.empty()) Doom(KeySpace::kExpiry, stored.ttl_id);
   Doom(KeySpace::kConsumer, table.id);
   if (table.point_in_time) Doom(KeySpace::kHistory, table.id);
   if (keeps_feed_ || HasClosedStreams(*engine_, table.id)) return;

@@ -32,14 +32,13 @@ class SchemaChange {
   leveldb::WriteBatch* batch() { return &batch_; }
   uint32_t NewId() { return engine_->NewId(&batch_); }
 
-  // Makes `schema` the table's.
-  TablePtr Put(TableSchema schema);
-  void Erase(const TablePtr& table);
+  TablePtr Put(StoredTable table);
+  void Erase(const TableSchema& table);
 
   // The range (space, id) is to be deleted, after the change.
   void Doom(KeySpace space, uint32_t id);
   // All a table holds. Its change records stay while there are streams that can be read.
-  void DoomTable(const TableSchema& table);
+  void DoomTable(const StoredTable& table);
   // Remembers the stream of `table`, which is switched off by this change.
   void CloseStream(const TableSchema& table);
 

@@ -36,7 +36,7 @@ void EncodeBackup(const StoredBackup& backup, std::string* out) {
   PutSigned(backup.created_ms, out);
   PutVarint(backup.size_bytes, out);
   PutVarint(backup.item_count, out);
-  EncodeSchema(backup.schema, out);
+  EncodeSchema({backup.schema, 0}, out);
 }
 
 // As in the ARNs of DynamoDB's backups.
@@ -177,13 +177,13 @@ class Copier {
     key_ += components;
     batch_.Put(key_, ToSlice(item));
     ++count_;
-    size_ += ItemSize(Value::Item(std::string(item), &engine_->names()));
+    size_ += ItemSizeEncoded(item, engine_->names());
     if (info_ != nullptr) {
       const ItemView view(item, &engine_->names());
       for (size_t i = 0; i < info_->indexes.size(); ++i) {
         if (MakeEntry(info_->indexes[i], view, components, &entry_key_, &entry_value_)) {
           batch_.Put(entry_key_, entry_value_);
-        } else if (LeftOut(*info_->indexes[i].schema, view)) {
+        } else if (LeftOut(info_->indexes[i], view)) {
           complete_[i] = false;
         }
       }
@@ -224,8 +224,7 @@ Result<TablePtr> MakeTable(Engine* engine, const Frozen& from, const std::string
     }
     return ranges;
   }));
-  ResolveNames(&schema, &engine->names());
-  const TableInfo info(std::make_shared<const TableSchema>(schema), engine->names());
+  const TableInfo info({schema, 0}, &engine->names());
   Copier copier(engine, from, IdPrefix(KeySpace::kItem, schema.id), &info);
   PARTON_RETURN_IF_ERROR(copier.Run(prefix, undo, progress));
   for (size_t i = 0; i < info.indexes.size(); ++i) {
@@ -241,7 +240,7 @@ Result<TablePtr> MakeTable(Engine* engine, const Frozen& from, const std::string
   schema.uuid = NewUuid();
   schema.created_ms = engine->NowMs();
   pending.UseIn(&change);
-  TablePtr table = change.Put(std::move(schema));
+  TablePtr table = change.Put({std::move(schema), 0});
   PARTON_RETURN_IF_ERROR(change.Commit());
   pending.Used();
   return table;
@@ -258,7 +257,8 @@ Result<StoredBackup> DecodeBackup(std::string_view key, std::string_view bytes) 
       !in.Number(&backup.size_bytes) || !in.Number(&backup.item_count)) {
     return Damaged();
   }
-  PARTON_ASSIGN_OR_RETURN(backup.schema, DecodeSchema(in.Rest()));
+  PARTON_ASSIGN_OR_RETURN(StoredTable table, DecodeSchema(in.Rest()));
+  backup.schema = std::move(table.schema);
   return backup;
 }
 
@@ -344,7 +344,7 @@ Result<TablePtr> LocalBackups::RestoreToTime(const TableSchema& table, int64_t t
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
     PARTON_ASSIGN_OR_RETURN(const ChangeRecord record, DecodeChange(ToView(it->value())));
     if (record.created_ms <= time_ms) continue;
-    const Value keys = Value::Item(std::string(record.keys), &engine_->names());
+    const Value keys = ItemValue(std::string(record.keys), &engine_->names());
     PARTON_ASSIGN_OR_RETURN(const Key key, ExtractKey(table.key, keys));
     if (!ItemKey(table, key, &item_key)) return Status::Corruption("a record of the table's history is damaged");
     if (progress && !progress(0, 0)) return Cancelled();

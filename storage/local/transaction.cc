@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "storage/local/commit.h"
 #include "storage/local/local_records.h"
 #include "types/status/bounds.h"
 
@@ -103,18 +104,15 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
   if (torn_) return Torn();
   PARTON_RETURN_IF_ERROR(engine_->Writable());
   CatalogPtr catalog = engine_->catalog();
-  std::vector<PreparedOp> prepared;
-  PARTON_RETURN_IF_ERROR(PrepareOps(*catalog, ops, &engine_->names(), options, &prepared));
   TransactionReader reader(this);
-  std::vector<ItemChange> changes;
-  std::vector<WriteOutcome> outcomes;
-  Status applied = ApplyOps(prepared, reader, &engine_->names(), ctx, options, &changes, &outcomes);
-  PARTON_RETURN_IF_ERROR(MeterOps(options, std::move(applied), changes, engine_->names(), &outcomes));
-  PARTON_RETURN_IF_ERROR(CheckRoom(changes));
+  // The snapshot does not change: nothing is locked before Commit.
+  auto lock = [&](const std::vector<PreparedOp>&) -> ItemReader& { return reader; };
+  PARTON_ASSIGN_OR_RETURN(AppliedOps applied, RunOps(*catalog, ops, &engine_->names(), ctx, options, lock));
+  PARTON_RETURN_IF_ERROR(CheckRoom(applied.changes));
   torn_ = true;
-  Merge(*catalog, std::move(changes));
+  Merge(*catalog, std::move(applied.changes));
   torn_ = false;
-  return outcomes;
+  return std::move(applied.outcomes);
 }
 
 void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange> changes) {
@@ -225,8 +223,8 @@ Status LocalTransaction::Commit() {
   }
   Status status = engine_->Writable();
   if (status.ok()) {
-    std::shared_lock<Gate> gate(engine_->gate());
-    const CatalogState& catalog = engine_->catalog_held();
+    HeldItems held(engine_);
+    const CatalogState& catalog = held.catalog();
     for (uint32_t id : tables_) {
       if (catalog.Find(id) == nullptr) status = SchemaChanged();
     }
@@ -238,11 +236,9 @@ Status LocalTransaction::Commit() {
       }
     }
     if (status.ok()) {
-      Latches::Guard latches = engine_->latches().Acquire([&](auto add) {
-        for (const ItemChange& c : changes) add(c.key);
-      });
+      held.Latch(changes);
       const ReadSet reads = Reads();
-      status = engine_->CommitChanges(changes, &reads, start_, &state_.records, depth_);
+      status = CommitChanges(engine_, changes, {&reads, start_, &state_.records, depth_});
     }
   }
   Finish();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "storage/local/views.h"
+#include "storage/transactions.h"
 
 namespace parton {
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace storage_test;  // NOLINT
 
-std::unique_ptr<TableStore> Open(FaultEnv* env, Status* status, bool durable = true) {
+std::unique_ptr<LocalStore> Open(FaultEnv* env, Status* status, bool durable = true) {
   StoreOptions options;
   options.durable = durable;
   options.path = "/db";
@@ -68,7 +68,7 @@ class Workload {
     return Item(f);
   }
 
-  bool Step(TableStore* store, int i) {
+  bool Step(LocalStore* store, int i) {
     pending = acknowledged;
     auto found = store->GetTable("ttt");
     if (!found.ok()) return false;

@@ -11,6 +11,7 @@
 #include "shell/commands/dot_commands.h"
 #include "shell/editor/line_editor.h"
 #include "shell/render/render.h"
+#include "shell/serve_command.h"
 #include "tests/docs/generated_page.h"
 
 namespace {
@@ -90,6 +91,13 @@ std::string Page() {
       ".SH OPTIONS\n",
       parton::Version());
   for (const OptionInfo& o : AllOptions()) out += Item(o.name, o.argument, o.help);
+  out +=
+      ".SH SERVING\n\\fBparton serve\\fR answers DynamoDB's own protocol for every SDK and tool that takes an "
+      "endpoint. It "
+      "prints its URL when it accepts connections; SIGTERM ends it when what runs is finished, a second one at once. "
+      "docs/serve.md describes it. \\fBparton healthcheck\\fR exits with 0 if a server answers at the URL, "
+      "http://127.0.0.1:8000 if not given. Options of \\fBparton serve\\fR:\n";
+  for (const OptionInfo& o : ServeOptionTable()) out += Item(o.name, o.argument, o.help);
   out += Commands();
   out += ".SH MODES\n";
   for (const ModeInfo& m : AllModes()) out += Item(m.name, "", m.help);

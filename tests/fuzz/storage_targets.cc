@@ -77,7 +77,7 @@ void RunItem(std::string_view input) {
     FUZZ_CHECK(view.Get(id, f.name).ToLiteral() == f.value.ToLiteral() || id == NameTable::kNone ||
                view.GetRaw(id, f.name).empty());
   }
-  Value::Item(std::string(input), &Names()).ToLiteral();
+  ItemValue(std::string(input), &Names()).ToLiteral();
 }
 
 // ---- keys
@@ -186,13 +186,12 @@ std::vector<std::string> SchemaSeeds() {
   t.key.hash.name = "artist";
   t.key.hash.type = KeyType::kString;
   seeds.emplace_back();
-  EncodeSchema(t, &seeds.back());
+  EncodeSchema({t, 0}, &seeds.back());
   t.key.range.emplace();
   t.key.range->name = "title";
   t.key.range->type = KeyType::kNumber;
   t.stream = StreamView::kBothImages;
   t.ttl_attribute = "expires";
-  t.ttl_id = 9;
   IndexSchema index;
   index.name = "by_plays";
   index.id = 8;
@@ -202,19 +201,19 @@ std::vector<std::string> SchemaSeeds() {
   index.include = {"a", "b"};
   t.indexes.push_back(index);
   seeds.emplace_back();
-  EncodeSchema(t, &seeds.back());
+  EncodeSchema({t, 9}, &seeds.back());
   return seeds;
 }
 
 void RunSchema(std::string_view input) {
-  Result<TableSchema> schema = DecodeSchema(input);
+  Result<StoredTable> schema = DecodeSchema(input);
   if (!schema.ok()) {
     FUZZ_CHECK(schema.status().code() == StatusCode::kCorruption || schema.status().code() == StatusCode::kOpenFailed);
     return;
   }
   std::string bytes, again;
   EncodeSchema(*schema, &bytes);
-  Result<TableSchema> second = DecodeSchema(bytes);
+  Result<StoredTable> second = DecodeSchema(bytes);
   FUZZ_CHECK(second.ok());
   EncodeSchema(*second, &again);
   FUZZ_CHECK(again == bytes);

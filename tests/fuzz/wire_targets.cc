@@ -79,7 +79,8 @@ void Convert(const server::Input& input) {
     case server::Node::Kind::kAttributeValue: {
       const Result<Value> value = server::ToValue(node);
       FUZZ_CHECK(value.ok() || value.status().code() == StatusCode::kValidation);
-      if (value.ok()) FUZZ_CHECK(value->ToDynamoJson().ok());
+      std::string json;
+      if (value.ok()) FUZZ_CHECK(Value::Struct({{"a", *value}}).AppendDynamoItem(&json).ok());
       break;
     }
     case server::Node::Kind::kStructure:

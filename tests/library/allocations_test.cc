@@ -64,6 +64,23 @@ TEST_F(Allocations, PointReadByNumber) {
   EXPECT_LE(n, 0.1);
 }
 
+TEST_F(Allocations, RequestsOfSingleItems) {
+  GetItemRequest get;
+  get.table = "logs";
+  get.key = Value::Struct({{"id", 7}});
+  EXPECT_LE(PerRun([&](int) { ASSERT_FALSE(db_->GetItem(get)->item.is_missing()); }), 15);
+  get.expressions.projection = "n";
+  EXPECT_LE(PerRun([&](int) { ASSERT_FALSE(db_->GetItem(get)->item.is_missing()); }), 22);
+  // The expressions are compiled once: what is left is the write.
+  UpdateItemRequest update;
+  update.table = "logs";
+  update.key = get.key;
+  update.expressions.update = "SET n = n + :d";
+  update.expressions.condition = "attribute_exists(id)";
+  update.expressions.values = Expressions::Values{{":d", 1}};
+  EXPECT_LE(PerRun([&](int) { ASSERT_TRUE(db_->UpdateItem(update).ok()); }), 120);
+}
+
 TEST_F(Allocations, PointReadOfOneAttribute) {
   auto get = connection_->Prepare("SELECT VALUE text FROM logs WHERE id = ?").value();
   const double n = PerRun([&](int i) {

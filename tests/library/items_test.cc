@@ -252,6 +252,8 @@ TEST_F(ItemsTest, LegacyUpdates) {
                            .value());
   r.legacy->attribute_updates = std::vector<LegacyUpdate>{{"n", Action::kAdd, Value("x"), Status()}};
   EXPECT_EQ(ErrorOf(r), "One or more parameter values were invalid: ADD action is not supported for the type S");
+  r.legacy->attribute_updates = std::vector<LegacyUpdate>{{"s", Action::kAdd, Value(1), Status()}};
+  EXPECT_EQ(ErrorOf(r), "Type mismatch for attribute to update");
 }
 
 TEST_F(ItemsTest, CollectionMetricsAndIndexCapacity) {
@@ -269,6 +271,17 @@ TEST_F(ItemsTest, CollectionMetricsAndIndexCapacity) {
   EXPECT_EQ(done->capacity[1].index, "by_sum");
   EXPECT_TRUE(done->capacity[1].local_index);
   EXPECT_EQ(done->capacity[1].write_units, 1);
+
+  TransactWriteRequest t;
+  const Value other = Value::Struct({{"customer", "ann"}, {"day", 2}});
+  t.operations = {WriteOperation::Put("orders", other),
+                  WriteOperation::Delete("orders", Value::Struct({{"customer", "ann"}, {"day", 1}}))};
+  EXPECT_TRUE(db_->TransactWrite(t)->collections.empty());
+  t.collection_metrics = true;
+  Result<TransactResult> both = db_->TransactWrite(t);
+  ASSERT_TRUE(both.ok()) << both.status().ToString();
+  ASSERT_EQ(both->collections.size(), 1u);
+  EXPECT_EQ(both->collections[0].table, "orders");
 }
 
 TEST_F(ItemsTest, TransactionsAndBatches) {
@@ -287,6 +300,7 @@ TEST_F(ItemsTest, TransactionsAndBatches) {
   Result<TransactResult> done = db_->TransactWrite(t);
   ASSERT_TRUE(done.ok()) << done.status().ToString();
   EXPECT_EQ(done->capacity[0].write_units, 4);
+  EXPECT_TRUE(done->collections.empty());
   EXPECT_EQ(Read("a").Get("n"), Value(6));
   std::vector<CancellationReason> reasons;
   t.operations[0].return_old = true;
@@ -322,6 +336,19 @@ TEST_F(ItemsTest, TransactionsAndBatches) {
   EXPECT_EQ(batch->capacity[0].read_units, 3);
   stock.keys.push_back(Id("a"));
   EXPECT_EQ(db_->BatchGetItem({stock}).status().message(), "Provided list of item keys contains duplicates");
+}
+
+TEST_F(ItemsTest, DeepestItem) {
+  Value deep = 1;
+  for (int i = 0; i < 31; ++i) deep = Value::List({deep});
+  UpdateItemRequest r = Update("a", "SET deep = :d");
+  r.expressions.values = Expressions::Values{{":d", deep}};
+  r.returning = ReturnedItem::kUpdatedNew;
+  Result<WriteItemResult> done = db_->UpdateItem(r);
+  ASSERT_TRUE(done.ok()) << done.status().ToString();
+  EXPECT_EQ(Value::FromDynamoJson(Json(done->attributes)).value().Get("deep"), deep);
+  r.expressions.values = Expressions::Values{{":d", Value::List({deep})}};
+  EXPECT_NE(ErrorOf(r).find("Nesting Levels have exceeded supported limits"), std::string::npos);
 }
 
 TEST_F(ItemsTest, DynamoJson) {

@@ -279,8 +279,10 @@ TEST_F(OneShotTest, TransactGet) {
   EXPECT_EQ(db_->TransactGet({}).status().code(), StatusCode::kValidation);
   EXPECT_EQ(db_->TransactGet({{"stock", Id("a"), ""}, {"stock", Id("a"), "n"}}).status().code(),
             StatusCode::kValidation);
-  EXPECT_EQ(db_->TransactGet({{"stock", order, ""}}).status().message(),
-            "The provided key element does not match the schema");
+  const Status unfit = db_->TransactGet({{"stock", order, ""}}).status();
+  EXPECT_EQ(unfit.code(), StatusCode::kTransactionCanceled);
+  ASSERT_EQ(unfit.reasons().size(), 1u);
+  EXPECT_EQ(unfit.reasons()[0].message(), "The provided key element does not match the schema");
   EXPECT_EQ(db_->TransactGet({{"nothing", Id("a"), ""}}).status().code(), StatusCode::kNotFound);
   EXPECT_FALSE(db_->TransactGet({{"stock", Id("a"), "n, n.m"}}).ok());
   EXPECT_FALSE(db_->TransactGet({{"stock", Id("a"), "n + 1"}}).ok());

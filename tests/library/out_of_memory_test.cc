@@ -283,6 +283,49 @@ TEST_F(OutOfMemory, Requests) {
       "ExecuteTransaction", [&] { return db_->ExecuteTransaction(statements).status(); }, [&] { Reset(); });
 }
 
+TEST_F(OutOfMemory, Items) {
+  PutItemRequest put;
+  put.table = "t";
+  put.item = Value::Struct({{"id", 500}, {"name", "put"}});
+  put.expressions.condition = "attribute_not_exists(id)";
+  put.returning = ReturnedItem::kAllOld;
+  FailEach(
+      "PutItem", [&] { return db_->PutItem(put).status(); }, [&] { Reset(); });
+  UpdateItemRequest update;
+  update.table = "t";
+  update.key = Value::Struct({{"id", 1}});
+  update.expressions.update = "SET #n = :n";
+  update.expressions.names = Expressions::Names{{"#n", "name"}};
+  update.expressions.values = Expressions::Values{{":n", Value("updated")}};
+  update.returning = ReturnedItem::kUpdatedNew;
+  FailEach(
+      "UpdateItem", [&] { return db_->UpdateItem(update).status(); }, [&] { Reset(); });
+  GetItemRequest get;
+  get.table = "t";
+  get.key = Value::Struct({{"id", 4}});
+  get.expressions.projection = "#n, #l[0]";
+  get.expressions.names = Expressions::Names{{"#n", "name"}, {"#l", "list"}};
+  FailEach(
+      "GetItem", [&] { return db_->GetItem(get).status(); }, [] {});
+  ScanRequest scan;
+  scan.table = "t";
+  scan.expressions.filter = "#n <> :n";
+  scan.expressions.names = update.expressions.names;
+  scan.expressions.values = update.expressions.values;
+  scan.limit = 20;
+  FailEach(
+      "Scan", [&] { return db_->Scan(scan).status(); }, [] {});
+  ExecuteStatementRequest statement;
+  statement.text = "SELECT * FROM t WHERE name <> 'x'";
+  statement.limit = 20;
+  FailEach(
+      "ExecuteStatement", [&] { return db_->ExecuteStatement(statement).status(); }, [] {});
+  statement.text = "UPDATE t SET name = 'stated' WHERE id = 1 RETURNING ALL NEW *";
+  statement.limit.reset();
+  FailEach(
+      "ExecuteStatement that writes", [&] { return db_->ExecuteStatement(statement).status(); }, [&] { Reset(); });
+}
+
 TEST_F(OutOfMemory, Feeds) {
   FailEach(
       "feed",

@@ -340,6 +340,33 @@ TEST_F(PagesTest, StatementsPageByPage) {
   EXPECT_EQ(all(r), Rows("SELECT kind, COUNT(*) AS n FROM t GROUP BY kind ORDER BY kind"));
 }
 
+TEST_F(PagesTest, ExtendedRowsAsItems) {
+  ExecuteStatementRequest r;
+  r.extended = true;
+  const auto json = [&](const std::string& text) {
+    r.text = text;
+    Result<StatementPage> page = db_->ExecuteStatement(r);
+    if (!page.ok()) return page.status().ToString();
+    std::string out;
+    for (const Value& item : page->items) {
+      if (Status s = item.AppendDynamoItem(&out); !s.ok()) return s.ToString();
+    }
+    return out;
+  };
+  EXPECT_EQ(json("SELECT VALUE {'d': DATE '2024-02-29', 'b': <<1, 'x'>>, 'f': 1.5e0} FROM [1] AS x"),
+            R"({"d":{"S":"2024-02-29"},"b":{"L":[{"N":"1"},{"S":"x"}]},"f":{"N":"1.5"}})");
+  EXPECT_EQ(json("1 + 1"), R"({"_1":{"N":"2"}})");
+  EXPECT_NE(json("EXPLAIN SELECT * FROM t").find("Scan"), std::string::npos);
+  EXPECT_EQ(json("CREATE TABLE other (id NUMBER, PRIMARY KEY (id))"), "");
+  // What changes items gives all its rows at once.
+  r.text = "UPDATE t SET x = x + 100 WHERE p = 'p0' RETURNING ALL NEW *";
+  r.limit = 3;
+  Result<StatementPage> changed = db_->ExecuteStatement(r);
+  ASSERT_TRUE(changed.ok()) << changed.status().ToString();
+  EXPECT_EQ(changed->items.size(), 40u);
+  EXPECT_TRUE(changed->next_token.empty());
+}
+
 TEST_F(PagesTest, StatementTokens) {
   ExecuteStatementRequest r;
   r.text = "SELECT * FROM \"t\"";

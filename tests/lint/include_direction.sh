@@ -31,6 +31,9 @@ check shell '(types|parser|storage|planner|io|executor|session)/[a-z_]*/*[a-z_]*
 for folder in types parser planner io executor; do
   check "$folder" 'storage/local/' 'the store is seen by its contracts alone'
 done
+for file in storage/*.h storage/*.cc; do
+  check "$file" '(storage/local|leveldb)/' 'the seam does not know what is behind it'
+done
 for folder in include types parser planner io executor session server shell; do
   check "$folder" 'leveldb/' 'LevelDB is storage'"'"'s alone'
 done

@@ -190,9 +190,9 @@ class SqlFeatures : public ::testing::Test {
   void Set(const std::string& how, bool on) {
     if (how == "little memory") Execute(on ? "SET memory_limit = 16384" : "SET memory_limit = DEFAULT");
     if (how != "rules off") return;
-    for (const char* rule :
-         {"unnest_subqueries", "decorrelate_aggregates", "fold_constants", "normalize_predicates", "push_down_filters",
-          "find_contradictions", "plan_joins", "choose_access_paths", "keep_top_rows", "parallelize"}) {
+    for (const char* rule : {"unnest_subqueries", "decorrelate_aggregates", "fold_constants", "normalize_predicates",
+                             "push_down_filters", "find_contradictions", "plan_joins", "choose_access_paths",
+                             "keep_top_rows", "push_filters_into_store", "parallelize"}) {
       Execute(fmt::format("SET rule_{} = {}", rule, on ? "off" : "on"));
     }
   }

@@ -261,9 +261,9 @@ class WritesTest : public ::testing::Test {
     if (metered_) Must(*other_connection_, "SET capacity = on");
     metered_ = metered_ || options.throttle;
     if (generator_->Chance(50)) {
-      static const std::vector<std::string> rules = {"unnest_subqueries", "decorrelate_aggregates",
-                                                     "push_down_filters", "choose_access_paths",
-                                                     "plan_joins",        "normalize_predicates"};
+      static const std::vector<std::string> rules = {
+          "unnest_subqueries", "decorrelate_aggregates", "push_down_filters",      "choose_access_paths",
+          "plan_joins",        "normalize_predicates",   "push_filters_into_store"};
       Must(*other_connection_, fmt::format("SET rule_{} = off", generator_->Pick(rules)));
     }
     Must(*other_connection_, fmt::format("SET threads = {}", 1 + generator_->Below(4)));

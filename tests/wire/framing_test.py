@@ -181,7 +181,7 @@ class Codings(unittest.TestCase):
         cls.server.start()
         cls.client = Client(cls.server)
         for i in range(100):
-            make_table(cls.client, 'table_with_a_rather_long_name_%03d' % i)
+            make_table(cls.client, 'table_with_a_rather_long_name_that_fills_four_kilobytes_%03d' % i)
 
     @classmethod
     def tearDownClass(cls):

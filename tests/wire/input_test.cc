@@ -34,7 +34,9 @@ class Reading : public testing::Test {
     if (read != "ok") return read;
     const Result<Value> value = ToItem(input_["Item"]);
     if (!value.ok()) return value.status().message();
-    return value->ToDynamoJson().value();
+    std::string json;
+    const Status written = value->AppendDynamoItem(&json);
+    return written.ok() ? json : written.message();
   }
 
   std::string body_;

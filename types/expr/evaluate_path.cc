@@ -68,7 +68,7 @@ const Value* Step(const Value& v, const PathStep& step, bool ignore_case, Value*
     (void)ctx.Absent("only a tuple has attributes", where);
     return nullptr;
   }
-  if (const internal::HeapItem* item = v.heap_item()) {
+  if (const internal::HeapItem* item = EncodedItem(v)) {
     *made = ItemView(item->bytes, item->names).Get(step.name).Own();
     if (made->is_missing()) (void)ctx.Absent(kNoField, where);
     return made;
@@ -107,7 +107,7 @@ const Value& Path(const Expr& e, const Expr::Path& path, EvalContext& ctx, Value
   if (path.null_row && base.is_null()) return *scratch = Value::Null();
   // The result must not point into what only *scratch holds.
   const bool temporary = &base == scratch;
-  const internal::HeapItem* item = base.is_struct() ? base.heap_item() : nullptr;
+  const internal::HeapItem* item = base.is_struct() ? EncodedItem(base) : nullptr;
   const PathStep& first = path.steps[0];
   if (item == nullptr || first.index >= 0) return Walk(e, path, &base, 0, temporary, ctx, scratch);
   const ItemView view(item->bytes, item->names);

@@ -60,7 +60,7 @@ bool ItemBuilder::Put(const Value& v) {
 bool ItemBuilder::Finish(Value* item) {
   if (bytes_.size() + name_bytes_ > kSurelySmall) return false;
   if (ascending_) {
-    *item = Value::Item(bytes_, names_);
+    *item = ItemValue(bytes_, names_);
     return true;
   }
   std::vector<std::pair<Attribute, uint32_t>> sorted;  // with where it ends
@@ -77,7 +77,7 @@ bool ItemBuilder::Finish(Value* item) {
     if (i != 0 && attribute.id == sorted[i - 1].first.id) return false;
     bytes.append(bytes_, attribute.begin, end - attribute.begin);
   }
-  *item = Value::Item(std::move(bytes), names_);
+  *item = ItemValue(std::move(bytes), names_);
   return true;
 }
 

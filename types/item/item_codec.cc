@@ -287,7 +287,7 @@ void EncodeValue(const Value& value, std::string* out) {
 }
 
 void EncodeItem(const Value& item, NameTable* names, std::string* out) {
-  if (const internal::HeapItem* lazy = item.heap_item(); lazy && lazy->names == names) {
+  if (const internal::HeapItem* lazy = EncodedItem(item); lazy && lazy->names == names) {
     out->append(lazy->bytes);
     return;
   }

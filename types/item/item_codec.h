@@ -139,7 +139,28 @@ struct HeapItem final : HeapObject {
   }
 };
 
+// What a Value knows of encoded items.
+struct StoredItem {
+  static constexpr uint32_t kMark = 1;
+
+  static HeapItem* Of(const Value& v) {
+    return v.type_ == Type::kStruct && v.size_ == kMark ? static_cast<HeapItem*>(v.u_.heap) : nullptr;
+  }
+  static Value Wrap(HeapItem* item) {
+    Value v = Value::Heap(Type::kStruct, item);
+    v.size_ = kMark;
+    return v;
+  }
+};
+
 }  // namespace internal
+
+// The encoded item that a STRUCT decodes when asked; null: it is none, or a list of fields.
+inline internal::HeapItem* EncodedItem(const Value& v) { return internal::StoredItem::Of(v); }
+// The STRUCT of an encoded item. Takes one reference.
+inline Value FromEncodedItem(internal::HeapItem* item) { return internal::StoredItem::Wrap(item); }
+// A STRUCT that owns its encoded item. The value keeps `names` alive.
+Value ItemValue(std::string bytes, const NameTable* names);
 
 }  // namespace parton
 

@@ -146,7 +146,7 @@ bool AppendRaw(const char** p, const char* end, int depth, std::string* out) {
 }  // namespace
 
 Status Value::AppendDynamoItem(std::string* out) const {
-  const internal::HeapItem* item = heap_item();
+  const internal::HeapItem* item = EncodedItem(*this);
   if (item == nullptr) {
     PARTON_ASSIGN_OR_RETURN(const std::string text, ItemToDynamoJson(*this));
     out->append(text);

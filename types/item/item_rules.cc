@@ -300,12 +300,14 @@ std::string_view DynamoTypeCode(const Value& v) {
 
 Result<Value> ToStorable(const Value& v, std::string_view path) { return Storable(v, Place{nullptr, path}, 1); }
 
+Result<std::vector<Field>> ToStorableFields(const Value& item) { return StorableFields(item, Place{}, 0); }
+
 Result<Value> ToStorableItem(const Value& v) {
   if (!v.is_struct()) {
     return Status::Validation(fmt::format("An item must be a STRUCT, not a value of type {}", TypeName(v.type())));
   }
   if (!v.materialized()) return v.Own();
-  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, StorableFields(v, Place{}, 0));
+  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, ToStorableFields(v));
   Value item = Value::Struct(std::move(fields));
   if (ItemSize(item) > kMaxItemBytes) {
     return Status::Validation("Item size has exceeded the maximum allowed size");
@@ -344,7 +346,7 @@ size_t StoredSize(const Value& v) {
 }
 
 size_t ItemSize(const Value& item) {
-  if (const internal::HeapItem* lazy = item.heap_item()) {
+  if (const internal::HeapItem* lazy = EncodedItem(item)) {
     return ItemSizeEncoded(lazy->bytes, *lazy->names);
   }
   size_t size = 0;
@@ -386,6 +388,16 @@ Result<Key> ExtractKey(const KeySchema& schema, const Value& item) {
     PARTON_ASSIGN_OR_RETURN(key.range, ExtractPart(*schema.range, false, item));
   }
   return key;
+}
+
+Result<Key> OwnedKey(const KeySchema& schema, const Value& item) {
+  PARTON_ASSIGN_OR_RETURN(Key key, ExtractKey(schema, item));
+  return Key{std::move(key.hash).Own(), std::move(key.range).Own()};
+}
+
+Result<Key> MakeStorable(const KeySchema& schema, Value* item) {
+  PARTON_ASSIGN_OR_RETURN(*item, ToStorableItem(*item));
+  return OwnedKey(schema, *item);
 }
 
 Status ValidateKey(const KeySchema& schema, const Key& key) {

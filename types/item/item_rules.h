@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "parton/status.h"
 #include "parton/value.h"
@@ -28,6 +29,8 @@ Result<Value> ToStorable(const Value& v, std::string_view path);
 // attribute names, duplicates, nesting, and the 400 KB limit.
 Result<Value> ToStorableItem(const Value& v);
 
+// The same without the limit: the fields, storable, of an item that is not to be stored.
+Result<std::vector<Field>> ToStorableFields(const Value& item);
 // DynamoDB's code of a value's type: "S", "N", "NULL", ...; empty for a type that a table cannot hold.
 std::string_view DynamoTypeCode(const Value& v);
 
@@ -40,6 +43,10 @@ size_t ItemSizeEncoded(std::string_view bytes, const class NameTable& names);
 // Key of `item` in the table, as Value::GetBorrowed gives it. Errors as DynamoDB: missing key, wrong type, empty or
 // oversize key value.
 Result<Key> ExtractKey(const KeySchema& schema, const Value& item);
+// The same, independent of the item.
+Result<Key> OwnedKey(const KeySchema& schema, const Value& item);
+// Makes *item what the table stores, and takes out its key.
+Result<Key> MakeStorable(const KeySchema& schema, Value* item);
 // The same checks on a key given by itself ("The provided key element does not match the schema").
 Status ValidateKey(const KeySchema& schema, const Key& key);
 // Index keys present in `item` must have the declared type, be non-empty and within size.

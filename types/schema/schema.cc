@@ -341,23 +341,22 @@ std::string EncryptionText(const Encryption& e) {
   return text + (e.type.empty() ? "KMS" : e.type);
 }
 
-// As SSE (...) has them: KEYID 'key' KMS, KEYID key KMS, KMS 'key', AES256.
+// As SSE (...) has them: KEYID 'key' KMS, KEYID key KMS, KMS 'key', AES256. Other words say nothing more.
 Encryption ParseEncryption(std::string_view text) {
   Encryption e;
   e.enabled = !text.empty() && ToLower(text) != "disabled";
   if (!e.enabled) return e;
   e.type = "KMS";
   constexpr std::string_view kBlank = " \n\r\t";
+  bool is_key = false;  // the next word
   for (size_t at = text.find_first_not_of(kBlank); at < text.size(); at = text.find_first_not_of(kBlank, at)) {
     const bool quoted = text[at] == '\'' || text[at] == '"';
     const size_t end = std::min(quoted ? text.find(text[at], at + 1) : text.find_first_of(kBlank, at), text.size());
     const std::string_view word = quoted ? text.substr(at + 1, end - at - 1) : text.substr(at, end - at);
     const std::string folded = quoted ? std::string() : ToLower(word);
-    if (folded == "aes256") {
-      e.type = "AES256";
-    } else if (folded != "kms" && folded != "keyid" && folded != "key") {
-      e.key = word;
-    }
+    if (quoted || is_key) e.key = word;
+    if (folded == "aes256") e.type = "AES256";
+    is_key = folded == "keyid";
     at = std::min(end + (quoted ? 1 : 0), text.size());
   }
   return e;
@@ -384,8 +383,7 @@ bool MatchesKeyType(const Value& v, KeyType type) {
 }
 
 bool IndexSchema::Covers(std::string_view attribute, const KeySchema& table) const {
-  auto in_key = [&](const KeySchema& k) { return k.hash.name == attribute || (k.range && k.range->name == attribute); };
-  return projection == Projection::kAll || in_key(key) || in_key(table) ||
+  return projection == Projection::kAll || key.Has(attribute) || table.Has(attribute) ||
          std::find(include.begin(), include.end(), attribute) != include.end();
 }
 

@@ -26,24 +26,26 @@ bool MatchesKeyType(const Value& v, KeyType type);
 struct KeyAttribute {
   std::string name;
   KeyType type = KeyType::kString;
-  uint32_t name_id = UINT32_MAX;  // id in the database's NameTable; filled by the catalog
 };
 
 struct KeySchema {
   KeyAttribute hash;
   std::optional<KeyAttribute> range;
+
+  bool Has(std::string_view attribute) const {
+    return hash.name == attribute || (range.has_value() && range->name == attribute);
+  }
 };
 
 enum class IndexState : uint8_t { kCreating, kActive };
 
 struct IndexSchema {
-  uint32_t id = 0;  // unique in the database, never reused
+  uint32_t id = 0;  // the store's: unique, never reused
   std::string name;
   IndexKind kind = IndexKind::kGlobal;
   KeySchema key;
   Projection projection = Projection::kAll;
-  std::vector<std::string> include;   // non-key attributes, for kInclude
-  std::vector<uint32_t> include_ids;  // their name ids; filled by the catalog
+  std::vector<std::string> include;  // non-key attributes, for kInclude
   IndexState state = IndexState::kActive;
   // False once backfilling left out an item whose key values are unusable: then an item that has
   // all key attributes may be missing from the index, and the planner must not use it in place of
@@ -73,8 +75,8 @@ struct Restored {
 };
 
 struct TableSchema {
-  uint32_t id = 0;       // unique in the database, never reused
-  uint64_t version = 0;  // grows with every change
+  uint32_t id = 0;       // the store's: unique, never reused; a table made again under the name has another one
+  uint64_t version = 0;  // the store's: grows with every change
   std::string uuid;      // of the table as long as it lives, however often it is truncated
   std::string name;
   KeySchema key;
@@ -89,7 +91,6 @@ struct TableSchema {
   int64_t stream_created_ms = 0;
   uint64_t stream_start = 0;  // no record with a smaller number is of this stream, but of one that was switched off
   std::string ttl_attribute;  // empty: off
-  uint32_t ttl_id = 0;        // of its queue of expiring items; filled by the catalog
   int64_t created_ms = 0;
   bool deletion_protection = false;
   std::optional<TableClass> table_class;

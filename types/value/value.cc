@@ -2,7 +2,7 @@
 //
 // Inline: absent values, booleans, 64-bit INTs, FLOATs, and DECIMALs whose coefficient fits in 64
 // bits (the exponent is in `size_`). A STRUCT is a list of fields, or a HeapItem (`size_` is
-// kLazyItem) whose bytes are decoded when asked.
+// StoredItem::kMark) whose bytes are decoded when asked.
 #include "parton/value.h"
 
 #include <algorithm>
@@ -24,8 +24,6 @@ using internal::HeapItem;
 using internal::HeapScalar;
 
 namespace {
-
-constexpr uint32_t kLazyItem = 1;
 
 const std::vector<Value> kNoElements;
 const std::vector<Field> kNoFields;
@@ -222,7 +220,7 @@ Value Value::Graph(std::vector<Field> fields) {
   return v;
 }
 
-Value Value::Item(std::string bytes, const NameTable* names) {
+Value ItemValue(std::string bytes, const NameTable* names) {
   const size_t counted = sizeof(HeapItem) + bytes.size();
   CountBuilt(counted);
   auto* item = new (std::nothrow) HeapItem;
@@ -235,17 +233,7 @@ Value Value::Item(std::string bytes, const NameTable* names) {
   item->bytes = item->storage;
   item->names = names;
   item->Keep();
-  return FromHeapItem(item);
-}
-
-Value Value::FromHeapItem(HeapItem* item) {
-  Value v = Heap(Type::kStruct, item);
-  v.size_ = kLazyItem;
-  return v;
-}
-
-HeapItem* Value::heap_item() const {
-  return type_ == Type::kStruct && size_ == kLazyItem ? static_cast<HeapItem*>(u_.heap) : nullptr;
+  return FromEncodedItem(item);
 }
 
 Number Value::number() const {
@@ -291,14 +279,14 @@ const std::vector<Value>& Value::elements() const {
 
 const std::vector<Field>& Value::fields() const {
   if (type_ != Type::kStruct && type_ != Type::kGraph) return kNoFields;
-  if (size_ == kLazyItem) internal::WrongType("Value::fields, before Materialize(),", type_);
+  if (size_ == internal::StoredItem::kMark) internal::WrongType("Value::fields, before Materialize(),", type_);
   return static_cast<HeapFields*>(u_.heap)->fields;
 }
 
-bool Value::materialized() const { return heap_item() == nullptr; }
+bool Value::materialized() const { return EncodedItem(*this) == nullptr; }
 
 Value Value::Materialize() const {
-  const HeapItem* item = heap_item();
+  const HeapItem* item = EncodedItem(*this);
   if (item == nullptr) return *this;
   return Struct(ItemView(item->bytes, item->names).Fields());
 }
@@ -307,7 +295,7 @@ Value Value::Get(std::string_view name) const { return GetBorrowed(name).Own(); 
 
 Value Value::GetBorrowed(std::string_view name) const {
   if (type_ != Type::kStruct) return Missing();
-  if (const HeapItem* item = heap_item()) return ItemView(item->bytes, item->names).Get(name);
+  if (const HeapItem* item = EncodedItem(*this)) return ItemView(item->bytes, item->names).Get(name);
   for (const Field& f : fields()) {
     if (f.name == name) return f.value;
   }
@@ -316,7 +304,7 @@ Value Value::GetBorrowed(std::string_view name) const {
 
 size_t Value::Count() const {
   if (is_collection()) return elements().size();
-  if (const HeapItem* item = heap_item()) return ItemView(item->bytes, item->names).Count();
+  if (const HeapItem* item = EncodedItem(*this)) return ItemView(item->bytes, item->names).Count();
   return fields().size();
 }
 
@@ -327,7 +315,7 @@ size_t Value::ApproximateBytes() const {
   }
   if (is_collection()) return bytes + 48 + static_cast<const HeapElements*>(u_.heap)->bytes;
   if (type_ == Type::kStruct || type_ == Type::kGraph) {
-    if (const HeapItem* item = heap_item()) return bytes + 96 + item->bytes.size();
+    if (const HeapItem* item = EncodedItem(*this)) return bytes + 96 + item->bytes.size();
     return bytes + 48 + static_cast<const HeapFields*>(u_.heap)->bytes;
   }
   return rep_ == Rep::kHeap ? bytes + 48 : bytes;
@@ -335,15 +323,15 @@ size_t Value::ApproximateBytes() const {
 
 bool Value::borrowed() const {
   if (rep_ == Rep::kBorrowed) return true;
-  const HeapItem* item = heap_item();
+  const HeapItem* item = EncodedItem(*this);
   return item != nullptr && !item->owned;
 }
 
 Value Value::Own() const& {
   if (rep_ == Rep::kBorrowed) return Bytes(type_, bytes());
-  const HeapItem* item = heap_item();
+  const HeapItem* item = EncodedItem(*this);
   if (item == nullptr || item->owned) return *this;
-  return Item(std::string(item->bytes), item->names);
+  return ItemValue(std::string(item->bytes), item->names);
 }
 
 Value Value::Own() && {

@@ -179,8 +179,8 @@ bool FieldsEqual(const std::vector<Field>& a, const std::vector<Field>& b) {
 }
 
 bool StructsEqual(const Value& a, const Value& b) {
-  const internal::HeapItem* x = a.heap_item();
-  const internal::HeapItem* y = b.heap_item();
+  const internal::HeapItem* x = EncodedItem(a);
+  const internal::HeapItem* y = EncodedItem(b);
   if (x != nullptr && y != nullptr && x->names == y->names && x->bytes == y->bytes) return true;
   if (x == nullptr && y == nullptr) return FieldsEqual(a.fields(), b.fields());
   Value ma = a.Materialize(), mb = b.Materialize();

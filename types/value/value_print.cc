@@ -183,12 +183,13 @@ void AppendJsonString(std::string_view s, std::string* out) {
     s = valid;
   }
   out->push_back('"');
-  for (char c : s) {
-    auto byte = static_cast<uint8_t>(c);
-    if (byte >= 0x20 && c != '"' && c != '\\') {
-      out->push_back(c);
-      continue;
-    }
+  size_t done = 0;  // of s
+  for (size_t i = 0; i < s.size(); ++i) {
+    const char c = s[i];
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte >= 0x20 && c != '"' && c != '\\') continue;
+    out->append(s.substr(done, i - done));
+    done = i + 1;
     out->push_back('\\');
     switch (c) {
       case '"':
@@ -202,7 +203,7 @@ void AppendJsonString(std::string_view s, std::string* out) {
         out->push_back(kHex[byte & 15]);
     }
   }
-  out->push_back('"');
+  out->append(s.substr(done)).push_back('"');
 }
 
 void AppendLiteral(const Value& v, std::string* out) {
@@ -367,9 +368,10 @@ Result<std::string> ItemToDynamoJson(const Value& item) {
   if (!item.is_struct()) {
     return Status::Validation("An item must be a STRUCT, not a " + std::string(TypeName(item.type())));
   }
-  PARTON_ASSIGN_OR_RETURN(Value v, ToStorable(item, ""));
+  // Not as a value: the item itself is no level of nesting.
+  PARTON_ASSIGN_OR_RETURN(std::vector<Field> fields, ToStorableFields(item));
   std::string out;
-  AppendDynamoFields(v, &out);
+  AppendDynamoFields(Value::Struct(std::move(fields)), &out);
   return out;
 }
 

@@ -1,6 +1,5 @@
 #include "storage/local/bytes/key_codec.h"
 
-#include <cmath>
 #include <cstring>
 
 #include "storage/local/bytes/number_key.h"
@@ -14,38 +13,6 @@ constexpr char kEscapedZero = '\xff';
 constexpr char kTerminator = '\x01';
 
 const KeyInterval kNothing{"\x01", "\x01"};
-
-// Bounds may be FLOAT where the key is a number.
-Value AsKeyValue(KeyType type, const Value& v) {
-  if (type != KeyType::kNumber || v.type() != Type::kFloat) return v;
-  if (auto exact = ExactNumber(v.float_value())) return Value::FromStored(*exact);
-  return Value::Missing();
-}
-
-// A bound between keys: a number near a FLOAT that no key can equal, and on which side it lies.
-bool AppendBound(KeyType type, const KeyBound& bound, std::string* out, bool* inclusive) {
-  *inclusive = bound.inclusive;
-  Value v = AsKeyValue(type, bound.value);
-  if (AppendComponent(type, v, out)) return true;
-  if (type != KeyType::kNumber || bound.value.type() != Type::kFloat) return false;
-  double d = bound.value.float_value();
-  if (std::isnan(d)) return false;
-  if (std::isinf(d)) {
-    // Beyond every number: keys of numbers start with bytes between 0x02 and 0xfd.
-    out->push_back(d < 0 ? '\x00' : '\xff');
-    return true;
-  }
-  // Not a 38-digit number: 40 digits more than tell it from its neighbours, rounded half even.
-  int exponent;
-  double mantissa = std::frexp(d, &exponent);
-  auto integer = static_cast<int64_t>(std::ldexp(mantissa, 53));
-  auto power = Number::Power(Number(2), std::abs(exponent - 53));
-  if (!power.ok()) return false;
-  auto product = exponent >= 53 ? Number::Mul(Number(integer), *power) : Number::Div(Number(integer), *power);
-  if (!product.ok()) return false;
-  AppendNumberKey(*product, out);
-  return true;
-}
 
 }  // namespace
 
@@ -158,25 +125,22 @@ KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, co
   std::string base = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id) : IdPrefix(KeySpace::kItem, table.id);
   const KeyAttribute* bounded = &schema.hash;
   if (range.hash) {
-    if (!AppendComponent(schema.hash.type, AsKeyValue(schema.hash.type, *range.hash), &base)) {
-      return kNothing;
-    }
+    if (!AppendComponent(schema.hash.type, *range.hash, &base)) return kNothing;
     bounded = schema.range ? &*schema.range : nullptr;
   }
   KeyInterval out{base, PrefixSuccessor(base)};
   if (bounded == nullptr) {
     return range.low || range.high || range.prefix ? kNothing : out;
   }
-  bool inclusive;
   if (range.low) {
     std::string low = base;
-    if (!AppendBound(bounded->type, *range.low, &low, &inclusive)) return kNothing;
-    out.begin = inclusive ? low : PrefixSuccessor(low);
+    if (!AppendComponent(bounded->type, range.low->value, &low)) return kNothing;
+    out.begin = range.low->inclusive ? low : PrefixSuccessor(low);
   }
   if (range.high) {
     std::string high = base;
-    if (!AppendBound(bounded->type, *range.high, &high, &inclusive)) return kNothing;
-    out.end = inclusive ? PrefixSuccessor(high) : high;
+    if (!AppendComponent(bounded->type, range.high->value, &high)) return kNothing;
+    out.end = range.high->inclusive ? PrefixSuccessor(high) : high;
   }
   if (range.prefix) {
     bool fits = bounded->type == KeyType::kString   ? range.prefix->is_text()
@@ -248,35 +212,6 @@ uint32_t HashSegment(KeyType type, std::string_view position, uint32_t segments)
   hash ^= hash >> 32;
   hash *= 0x9e3779b97f4a7c15;
   return static_cast<uint32_t>((hash >> 32) * segments >> 32);
-}
-
-std::optional<Number> ExactNumber(double d) {
-  if (!std::isfinite(d)) return std::nullopt;
-  if (d == 0) return Number(0);
-  int exponent;
-  double mantissa = std::frexp(d, &exponent);
-  auto m = static_cast<int64_t>(std::ldexp(mantissa, 53));
-  exponent -= 53;
-  while ((m & 1) == 0) {
-    m /= 2;
-    ++exponent;
-  }
-  // m * 2^e, or m * 5^-e * 10^e. Fives that meet twos become tens.
-  int tens = 0;
-  while (exponent > 0 && m % 5 == 0) {
-    m /= 5;
-    --exponent;
-    ++tens;
-  }
-  int128_t c = m;
-  const int factor = exponent >= 0 ? 2 : 5;
-  for (int i = std::abs(exponent); i > 0; --i) {
-    if (c > Number::kMaxCoefficient / factor || c < -Number::kMaxCoefficient / factor) {
-      return std::nullopt;
-    }
-    c *= factor;
-  }
-  return Number::FromParts(c, exponent >= 0 ? tens : exponent);
 }
 
 }  // namespace parton

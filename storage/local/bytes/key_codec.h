@@ -2,14 +2,13 @@
 #ifndef PARTON_STORAGE_LOCAL_BYTES_KEY_CODEC_H_
 #define PARTON_STORAGE_LOCAL_BYTES_KEY_CODEC_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "parton/status.h"
 #include "parton/value.h"
 #include "storage/local/bytes/key_layout.h"
-#include "storage/table_store.h"
+#include "storage/table_reader.h"
 #include "types/schema/schema.h"
 
 namespace parton {
@@ -44,7 +43,7 @@ struct KeyInterval {
 };
 
 // The part of a table (index null) or of an index that `range` selects. Bounds whose type is not the
-// key's select nothing.
+// key's select nothing; numbers are exact, a FLOAT is of another type.
 KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range);
 
 // The LevelDB key of the item, or of its entry in the index, with the key attributes that are in the STRUCT; empty: it
@@ -54,9 +53,6 @@ std::string PositionOfKey(const TableSchema& table, const IndexSchema* index, co
 Value KeyAtPosition(const TableSchema& table, const IndexSchema* index, std::string_view position);
 // A number below `segments` for the partition key in such a key.
 uint32_t HashSegment(KeyType type, std::string_view position, uint32_t segments);
-
-// `v` as the exact number a double is, if it has one of at most 38 digits.
-std::optional<Number> ExactNumber(double d);
 
 }  // namespace parton
 

@@ -274,7 +274,8 @@ Status DecodeNewer(uint32_t tag, std::string_view payload, TableSchema* schema) 
 
 }  // namespace
 
-void EncodeSchema(const TableSchema& schema, std::string* out) {
+void EncodeSchema(const StoredTable& table, std::string* out) {
+  const TableSchema& schema = table.schema;
   out->push_back(kSchemaVersion);
   PutNumber(kId, schema.id, out);
   PutNumber(kVersion, schema.version, out);
@@ -286,18 +287,19 @@ void EncodeSchema(const TableSchema& schema, std::string* out) {
   PutNumber(kStreamCreated, ZigZag(schema.stream_created_ms), out);
   if (schema.stream_start != 0) PutNumber(kStreamStart, schema.stream_start, out);
   if (!schema.ttl_attribute.empty()) PutField(kTtlAttribute, schema.ttl_attribute, out);
-  PutNumber(kTtlId, schema.ttl_id, out);
+  PutNumber(kTtlId, table.ttl_id, out);
   PutNumber(kCreated, ZigZag(schema.created_ms), out);
   for (const auto& [name, value] : schema.options) PutNamed(kOption, name, value, out);
   PutNewer(schema, out);
 }
 
-Result<TableSchema> DecodeSchema(std::string_view bytes) {
+Result<StoredTable> DecodeSchema(std::string_view bytes) {
   if (bytes.empty()) return Damaged();
   if (bytes[0] != kSchemaVersion) {
     return Status(StatusCode::kOpenFailed, "the catalog was written by a newer version of Parton: use that one");
   }
-  TableSchema schema;
+  StoredTable table;
+  TableSchema& schema = table.schema;
   uint64_t zigzag = 0;
   Status status = ForEachField(bytes.substr(1), [&](uint32_t tag, std::string_view payload) -> Status {
     switch (tag) {
@@ -314,7 +316,7 @@ Result<TableSchema> DecodeSchema(std::string_view bytes) {
         return Status::Ok();
       case kStreamStart: return ReadNumber(payload, &schema.stream_start);
       case kTtlAttribute: schema.ttl_attribute = payload; return Status::Ok();
-      case kTtlId: return ReadNumber(payload, &schema.ttl_id, UINT32_MAX);
+      case kTtlId: return ReadNumber(payload, &table.ttl_id, UINT32_MAX);
       case kCreated:
         PARTON_RETURN_IF_ERROR(ReadNumber(payload, &zigzag));
         schema.created_ms = UnZigZag(zigzag);
@@ -328,7 +330,7 @@ Result<TableSchema> DecodeSchema(std::string_view bytes) {
   PARTON_RETURN_IF_ERROR(status);
   if (schema.name.empty() || schema.key.hash.name.empty()) return Damaged();
   if (!schema.options.empty()) AdoptTextOptions(&schema);
-  return schema;
+  return table;
 }
 
 }  // namespace parton

@@ -8,6 +8,7 @@
 #ifndef PARTON_STORAGE_LOCAL_BYTES_SCHEMA_CODEC_H_
 #define PARTON_STORAGE_LOCAL_BYTES_SCHEMA_CODEC_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,18 @@
 
 namespace parton {
 
-void EncodeSchema(const TableSchema& schema, std::string* out);
+// A table as the catalog keeps it.
+struct StoredTable {
+  TableSchema schema;
+  uint32_t ttl_id = 0;  // of its queue of expiring items; 0: none
+};
+
+void EncodeSchema(const StoredTable& table, std::string* out);
+// Errors: kCorruption; kOpenFailed (of a newer version).
+Result<StoredTable> DecodeSchema(std::string_view bytes);
 // Of a key alone.
 std::string EncodeKeySchema(const KeySchema& key);
 Status DecodeKeySchema(std::string_view bytes, KeySchema* out);
-// Key attributes come without name ids. Errors: kCorruption; kOpenFailed (of a newer version).
-Result<TableSchema> DecodeSchema(std::string_view bytes);
 
 }  // namespace parton
 

@@ -1,6 +1,7 @@
 #include "storage/local/recovery/backup.h"
 
 #include <sys/stat.h>
+#include <xxhash.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -34,8 +35,8 @@ std::string RestoringKey() { return NamedKey(KeySpace::kSystem, kRestoringName);
 class Sum {
  public:
   void Add(const leveldb::Slice& key, const leveldb::Slice& value) {
-    const uint64_t k = std::hash<std::string_view>()(ToView(key));
-    const uint64_t v = std::hash<std::string_view>()(ToView(value));
+    const uint64_t k = XXH3_64bits(key.data(), key.size());
+    const uint64_t v = XXH3_64bits(value.data(), value.size());
     sum_ = (sum_ ^ k) * 0x9E3779B97F4A7C15u + v;
     ++count_;
   }

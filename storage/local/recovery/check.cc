@@ -1,5 +1,7 @@
 #include "storage/local/recovery/check.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -63,7 +65,7 @@ class RecordChains {
     uint64_t sequence = 0;
     uint64_t image = 0;  // a hash; 0: not known
   };
-  static uint64_t ImageHash(std::string_view image) { return std::hash<std::string_view>()(image) | 1; }
+  static uint64_t ImageHash(std::string_view image) { return XXH3_64bits(image.data(), image.size()) | 1; }
   static bool Agree(uint64_t hash, std::string_view image) {
     return hash == 0 || image.empty() || hash == ImageHash(image);
   }
@@ -112,7 +114,7 @@ class Checker {
     };
     plan(IdPrefix(KeySpace::kItem, info.schema->id), true);
     for (const IndexPlan& index : info.indexes) plan(index.prefix, false);
-    plan(IdPrefix(KeySpace::kExpiry, info.schema->ttl_id), false);
+    plan(IdPrefix(KeySpace::kExpiry, info.ttl_id), false);
     plan(IdPrefix(KeySpace::kChange, info.schema->id), false);
   }
 
@@ -174,7 +176,7 @@ class Checker {
       known_.insert({KeySpace::kStatistics, id});
       known_.insert({KeySpace::kLoad, id});
       if (!info->schema->ttl_attribute.empty()) {
-        known_.insert({KeySpace::kExpiry, info->schema->ttl_id});
+        known_.insert({KeySpace::kExpiry, info->ttl_id});
       }
       for (const IndexSchema& i : info->schema->indexes) known_.insert({KeySpace::kEntry, i.id});
     }
@@ -251,8 +253,9 @@ class Checker {
     size_t count = 0;
     ForEach(SpacePrefix(KeySpace::kTable), "catalog", [&](std::string_view, std::string_view bytes) {
       ++count;
-      Result<TableSchema> schema = DecodeSchema(bytes);
-      if (!schema.ok()) return CatalogProblem("catalog: " + schema.status().ToString());
+      Result<StoredTable> stored = DecodeSchema(bytes);
+      if (!stored.ok()) return CatalogProblem("catalog: " + stored.status().ToString());
+      const TableSchema* schema = &stored->schema;
       Status valid = ValidateTableSchema(*schema);
       if (!valid.ok()) Problem("catalog: table " + schema->name + ": " + valid.ToString());
       const TableInfo* info = catalog_->Find(schema->id);
@@ -270,7 +273,7 @@ class Checker {
     uint64_t id = 0, version = 0, feed = last_closed_;
     for (const StoredBackup& backup : backups_) id = std::max<uint64_t>(id, backup.id);
     for (const auto& [table_id, info] : catalog_->by_id) {
-      id = std::max<uint64_t>({id, table_id, info->schema->ttl_id});
+      id = std::max<uint64_t>({id, table_id, info->ttl_id});
       for (const IndexSchema& i : info->schema->indexes) id = std::max<uint64_t>(id, i.id);
       version = std::max(version, info->schema->version);
       ForEach(IdPrefix(KeySpace::kChange, table_id), "change feed of table " + info->schema->name,
@@ -278,6 +281,14 @@ class Checker {
                 if (key.size() == kPrefixBytes + 8) feed = std::max(feed, ReadU64(key.substr(kPrefixBytes)));
               });
     }
+    ForEach(SpacePrefix(KeySpace::kHistory), "histories of tables", [&](std::string_view key, std::string_view bytes) {
+      if (key.size() != kPrefixBytes + 8) return Problem("a key of a table's history is damaged: " + Hex(key));
+      feed = std::max(feed, ReadU64(key.substr(kPrefixBytes)));
+      const Result<ChangeRecord> record = DecodeChange(bytes);
+      if (!record.ok())
+        return Problem("history of table " + std::to_string(ReadU32(key.substr(1))) + ": record " +
+                       std::to_string(ReadU64(key.substr(kPrefixBytes))) + ": " + record.status().message());
+    });
     CheckCounter(kNextIdCounter, id + 1);
     CheckCounter(kVersionCounter, version);
     CheckCounter(kFeedCounter, feed == 0 ? 0 : feed + 1);
@@ -302,7 +313,7 @@ class Checker {
     const std::string where = "table " + table.name;
     std::vector<uint64_t> expected(info.indexes.size(), 0);
     uint64_t expected_queue = 0;
-    const bool queue_ready = pending_.count({KeySpace::kExpiry, table.ttl_id}) == 0;
+    const bool queue_ready = pending_.count({KeySpace::kExpiry, info.ttl_id}) == 0;
     std::string key_bytes, entry_key, entry_value, stored;
     progress_.Next();
     const bool readable =
@@ -314,7 +325,7 @@ class Checker {
             found_.unreadable.insert(table.name);
             return Problem(item_name() + ": " + s.message());
           }
-          const Value item = Value::Item(std::string(bytes), &e_->names());
+          const Value item = ItemValue(std::string(bytes), &e_->names());
           Result<Key> own = ExtractKey(table.key, item);
           if (!own.ok()) return Problem(item_name() + ": " + own.status().message());
           if (!ItemKey(table, *own, &key_bytes) || key_bytes != key) {
@@ -363,7 +374,7 @@ class Checker {
     progress_.Next();
     if (readable && !table.ttl_attribute.empty() && queue_ready) {
       uint64_t count = 0;
-      ForEach(IdPrefix(KeySpace::kExpiry, table.ttl_id), where, [&](std::string_view, std::string_view) { ++count; });
+      ForEach(IdPrefix(KeySpace::kExpiry, info.ttl_id), where, [&](std::string_view, std::string_view) { ++count; });
       if (count != expected_queue) {
         found_.broken.insert({table.name, ""});
         Problem(where + ": the TTL queue has " + std::to_string(count) + " entries instead of " +
@@ -466,7 +477,7 @@ class Checker {
     std::string item_key, item;
     chains.ForEachLast([&](const std::string& keys, uint64_t sequence, bool exists, auto agrees) {
       const std::string record = "change feed of table " + info.schema->name + ": record " + std::to_string(sequence);
-      const Value key_item = Value::Item(keys, &e_->names());
+      const Value key_item = ItemValue(keys, &e_->names());
       Result<Key> key = ExtractKey(info.schema->key, key_item);
       if (!key.ok() || !ItemKey(*info.schema, *key, &item_key))
         return Problem(record + ": its keys are not the table's");

@@ -47,7 +47,7 @@ std::string NameOfTable(leveldb::Env* env, const std::string& directory, uint64_
 
 KeyNames NamesOf(const Engine& engine) {
   KeyNames names;
-  for (const auto& [id, info] : engine.catalog()->by_id) names.Add(info->schema);
+  for (const auto& [id, info] : engine.catalog()->by_id) names.Add(info->schema, info->ttl_id);
   return names;
 }
 

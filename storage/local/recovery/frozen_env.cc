@@ -51,9 +51,9 @@ class SharedFile final : public leveldb::RandomAccessFile {
 };
 
 // A table from its begin to its end.
-class TableReader final : public leveldb::SequentialFile {
+class FrozenTable final : public leveldb::SequentialFile {
  public:
-  TableReader(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
+  FrozenTable(std::shared_ptr<leveldb::RandomAccessFile> file, uint64_t size) : file_(std::move(file)), size_(size) {}
   leveldb::Status Read(size_t n, leveldb::Slice* result, char* scratch) override {
     n = static_cast<size_t>(std::min<uint64_t>(n, size_ - at_));
     leveldb::Status s = file_->Read(at_, n, result, scratch);
@@ -244,7 +244,7 @@ leveldb::Status FrozenEnv::NewSequentialFile(const std::string& name, leveldb::S
   {
     MutexLock lock(mutex_);
     if (auto it = tables_.find(name); it != tables_.end()) {
-      *file = new TableReader(it->second.first, it->second.second);
+      *file = new FrozenTable(it->second.first, it->second.second);
       return leveldb::Status::OK();
     }
   }

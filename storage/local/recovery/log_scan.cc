@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "storage/local/bytes/crc32c.h"
-#include "storage/local/recovery/manifest_state.h"
+#include "storage/local/recovery/manifest.h"
 #include "storage/local/recovery/zeroed_log_file.h"
 #include "types/item/varint.h"
 
@@ -148,7 +148,7 @@ size_t ContentEnd(std::string_view log, const BadPlace& bad) {
 // False if the fragment cannot be the begin of a record behind the bad place.
 bool MayFollow(const Fragment& f, const BadPlace& bad, size_t at) {
   if (!Begins(f)) return false;
-  if (bad.kind == LogKind::kManifest) return f.type == kFirst || ManifestState().Apply(f.data);
+  if (bad.kind == LogKind::kManifest) return f.type == kFirst || Manifest().Apply(f.data);
   if (f.type == kFull && !IsBatch(f.data)) return false;
   if (f.data.size() < kBatchHeader) return f.type == kFirst;
   // Each operation has a number, and takes some bytes.
@@ -169,26 +169,6 @@ size_t NextBegin(std::string_view log, const BadPlace& bad) {
     at += certain ? kHeader + f.data.size() : 1;
   }
   return at;
-}
-
-void AppendLittle(uint32_t v, int bytes, std::string* out) {
-  for (int i = 0; i < bytes; ++i) out->push_back(static_cast<char>(v >> 8 * i));
-}
-
-void AppendRecord(std::string_view record, std::string* log) {
-  for (bool first = true; first || !record.empty(); first = false) {
-    const size_t left = kBlock - log->size() % kBlock;
-    if (left < kHeader) log->append(left, '\0');
-    const size_t room = kBlock - log->size() % kBlock - kHeader;
-    const std::string_view data = record.substr(0, room);
-    record.remove_prefix(data.size());
-    const FragmentType type = record.empty() ? (first ? kFull : kLast) : (first ? kFirst : kMiddle);
-    std::string checked(1, static_cast<char>(type));
-    checked += data;
-    AppendLittle(MaskedCrc(checked), 4, log);
-    AppendLittle(static_cast<uint32_t>(data.size()), 2, log);
-    *log += checked;
-  }
 }
 
 }  // namespace
@@ -230,46 +210,6 @@ LogScan ScanLog(std::string_view log, std::vector<std::string>* contents, LogKin
   }
   scan.good_bytes = std::min(at, log.size());
   return scan;
-}
-
-std::string GoodRecords(std::string_view log, size_t* gaps) {
-  std::string out, record;
-  BadPlace bad;
-  bool open = false;
-  *gaps = 0;
-  for (size_t at = 0; at < log.size();) {
-    const size_t left = kBlock - at % kBlock;
-    if (left < kHeader) {
-      at += left;
-      continue;
-    }
-    const Fragment f = FragmentAt(log, at);
-    const bool fits = f.type != kNone && Begins(f) != open;
-    if (!fits) {
-      // Zeros up to the end are room for records that never came.
-      if (!open && log.find_first_not_of('\0', at) == std::string_view::npos) break;
-      ++*gaps;
-      if (!open) bad.record = at;
-      open = false;
-      bad.fragment = at;
-      // A record that begins where another one should go on is good itself.
-      if (f.type == kNone || !MayFollow(f, bad, at)) at = NextBegin(log, bad);
-      continue;
-    }
-    if (!open) {
-      record.clear();
-      bad.record = at;
-    }
-    record.append(f.data);
-    open = f.type == kFirst || f.type == kMiddle;
-    if (!open) {
-      AppendRecord(record, &out);
-      bad.sequence = NextSequence(record);
-    }
-    at += kHeader + f.data.size();
-  }
-  if (open) ++*gaps;
-  return out;
 }
 
 }  // namespace parton

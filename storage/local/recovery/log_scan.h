@@ -25,9 +25,6 @@ struct LogScan {
 // only where it cannot be part of what a user stored: outside of the bad record's content, and with numbers that fit.
 LogScan ScanLog(std::string_view log, std::vector<std::string>* contents = nullptr, LogKind kind = LogKind::kCommits);
 
-// A log of commits with all whole records of `log`, also those behind damage. *gaps: the stretches that were left out.
-std::string GoodRecords(std::string_view log, size_t* gaps);
-
 }  // namespace parton
 
 #endif  // PARTON_STORAGE_LOCAL_RECOVERY_LOG_SCAN_H_

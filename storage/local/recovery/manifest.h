@@ -18,11 +18,12 @@ struct ManifestFile {
 };
 
 struct Manifest {
-  uint64_t log_number = 0;    // older logs are in table files
+  uint64_t log_number = 0;    // of the oldest log that is still needed: older ones are in table files
   uint64_t previous_log = 0;  // but this one is not; 0: none
   uint64_t last_sequence = 0;
   std::map<uint64_t, ManifestFile> tables;  // by file number
-  // A MANIFEST begins with a record of tables alone; until it names a log, its tables are not all there were.
+  // A MANIFEST begins with a record of tables alone; until it names a log, its tables are not all there were, and
+  // LevelDB opens none that ends there.
   bool names_log = false;
   uint64_t highest_table = 0;  // the highest number of a table that it ever named; numbers grow
 

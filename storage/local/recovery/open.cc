@@ -286,18 +286,17 @@ class EngineOpener {
     auto state = std::make_shared<CatalogState>();
     state->version = e_->schema_version_;
     PARTON_RETURN_IF_ERROR(ForEach(KeySpace::kTable, [&](std::string_view key, std::string_view bytes) -> Status {
-      PARTON_ASSIGN_OR_RETURN(TableSchema schema, DecodeSchema(bytes));
+      PARTON_ASSIGN_OR_RETURN(StoredTable table, DecodeSchema(bytes));
+      const TableSchema& schema = table.schema;
       if (key != IdPrefix(KeySpace::kTable, schema.id)) {
         return Status::Corruption("the catalog is damaged: a table under another one's key");
       }
       // A counter that is behind must not hand out what is in use.
-      uint32_t highest = std::max(schema.id, schema.ttl_id);
+      uint32_t highest = std::max(schema.id, table.ttl_id);
       for (const IndexSchema& i : schema.indexes) highest = std::max(highest, i.id);
       e_->next_id_ = std::max(e_->next_id_, highest + 1);
       state->version = std::max(state->version, schema.version);
-      ResolveNames(&schema, &e_->names());
-      auto table = std::make_shared<const TableSchema>(std::move(schema));
-      state->Put(std::make_shared<const TableInfo>(table, e_->names()));
+      state->Put(std::make_shared<const TableInfo>(std::move(table), &e_->names()));
       return Status::Ok();
     }));
     e_->Publish(std::move(state));

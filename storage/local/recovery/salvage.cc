@@ -166,38 +166,39 @@ class Mender {
   }
 
   Status MendTables() {
-    std::map<std::string, TableSchema> by_name;
+    std::map<std::string, StoredTable> by_name;
     PARTON_RETURN_IF_ERROR(ForEach(SpacePrefix(KeySpace::kTable), [&](std::string_view key, std::string_view bytes) {
-      Result<TableSchema> schema = DecodeSchema(bytes);
-      if (!schema.ok() && schema.status().code() != StatusCode::kCorruption) return schema.status();
-      if (!schema.ok() || key != IdPrefix(KeySpace::kTable, schema->id)) {
+      Result<StoredTable> table = DecodeSchema(bytes);
+      if (!table.ok() && table.status().code() != StatusCode::kCorruption) return table.status();
+      if (!table.ok() || key != IdPrefix(KeySpace::kTable, table->schema.id)) {
         report_->push_back("the definition of a table cannot be read");
         return writer_.Delete(key);
       }
-      names_of_tables_.insert(schema->name);
-      const auto [it, first] = by_name.try_emplace(schema->name, *schema);
+      names_of_tables_.insert(table->schema.name);
+      const auto [it, first] = by_name.try_emplace(table->schema.name, *table);
       if (first) return Status::Ok();
       // Ids grow: the older one was dropped or truncated.
-      TableSchema older = std::move(*schema);
-      if (older.id > it->second.id) std::swap(older, it->second);
-      older.name = FreeName(names_of_tables_, older.id);
+      StoredTable older = std::move(*table);
+      if (older.schema.id > it->second.schema.id) std::swap(older, it->second);
+      older.schema.name = FreeName(names_of_tables_, older.schema.id);
       report_->push_back("table " + it->first +
-                         " is there twice: the older one, which was dropped or truncated before, is " + older.name +
-                         " now");
-      by_name.emplace(older.name, std::move(older));
+                         " is there twice: the older one, which was dropped or truncated before, is " +
+                         older.schema.name + " now");
+      by_name.emplace(older.schema.name, std::move(older));
       return Status::Ok();
     }));
-    for (auto& [name, schema] : by_name) PARTON_RETURN_IF_ERROR(PutTable(std::move(schema)));
+    for (auto& [name, table] : by_name) PARTON_RETURN_IF_ERROR(PutTable(std::move(table)));
     return writer_.Flush();
   }
 
-  Status PutTable(TableSchema schema) {
+  Status PutTable(StoredTable table) {
     std::string bytes;
-    EncodeSchema(schema, &bytes);
-    PARTON_RETURN_IF_ERROR(writer_.Put(IdPrefix(KeySpace::kTable, schema.id), bytes));
-    auto table = std::make_shared<const TableSchema>(std::move(schema));
-    key_names_.Add(table);
-    tables_.push_back(std::move(table));
+    EncodeSchema(table, &bytes);
+    PARTON_RETURN_IF_ERROR(writer_.Put(IdPrefix(KeySpace::kTable, table.schema.id), bytes));
+    auto schema = std::make_shared<const TableSchema>(std::move(table.schema));
+    if (!schema->ttl_attribute.empty()) ranges_.insert({KeySpace::kExpiry, table.ttl_id});
+    key_names_.Add(schema, table.ttl_id);
+    tables_.push_back(std::move(schema));
     return Status::Ok();
   }
 
@@ -230,7 +231,7 @@ class Mender {
                          schema.name +
                          " now, with the key that they fit, and without indexes, stream and TTL. (If it was "
                          "dropped before, drop it again.)");
-      PARTON_RETURN_IF_ERROR(PutTable(std::move(schema)));
+      PARTON_RETURN_IF_ERROR(PutTable({std::move(schema), 0}));
     }
     CollectRanges();
     PARTON_RETURN_IF_ERROR(KeepStreamsAndBackups());
@@ -249,7 +250,6 @@ class Mender {
                              KeySpace::kStatistics, KeySpace::kLoad, KeySpace::kHistory}) {
         ranges_.insert({space, table->id});
       }
-      if (!table->ttl_attribute.empty()) ranges_.insert({KeySpace::kExpiry, table->ttl_id});
       for (const IndexSchema& index : table->indexes) ranges_.insert({KeySpace::kEntry, index.id});
     }
   }

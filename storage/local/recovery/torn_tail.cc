@@ -10,7 +10,7 @@
 #include "storage/local/engine.h"
 #include "storage/local/recovery/directory_sync.h"
 #include "storage/local/recovery/log_scan.h"
-#include "storage/local/recovery/manifest_state.h"
+#include "storage/local/recovery/manifest.h"
 
 namespace parton {
 
@@ -90,7 +90,7 @@ class TailCutter {
     if (log != 0 && std::none_of(logs_.begin(), logs_.end(), [&](const NumberedFile& f) { return f.number == log; })) {
       return "log " + std::to_string(log);
     }
-    for (uint64_t table : manifest_.tables) {
+    for (const auto& [table, file] : manifest_.tables) {
       if (!tables_.contains(table)) return "table file " + std::to_string(table);
     }
     return "";
@@ -157,7 +157,7 @@ class TailCutter {
   const bool relaxed_;
   std::vector<NumberedFile> logs_;
   std::set<uint64_t> tables_;
-  ManifestState manifest_;
+  Manifest manifest_;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ SELECT * FROM changes('nothing') AS r;
 -- error: ResourceNotFoundException like 'Requested resource not found: Table: nothing not found'
 
 ALTER TABLE songs SET STREAM (NEW IMAGE);
--- error: ValidationException like 'Table already has an enabled stream: TableName: songs'
+-- error: ResourceInUseException like 'Table already has an enabled stream: TableName: songs'
 
 ALTER TABLE songs SET STREAM DISABLED;
 INSERT INTO songs VALUE {'artist': 'Nina', 'title': 'Unseen'};

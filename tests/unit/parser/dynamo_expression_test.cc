@@ -67,6 +67,7 @@ TEST(DynamoExpressionTest, SyntaxErrors) {
   EXPECT_EQ(SyntaxOf(Kind::kCondition, "a = :v AND"), c + "Syntax error; token: \"<EOF>\", near: \"AND\"");
   EXPECT_EQ(SyntaxOf(Kind::kCondition, "a == :v"), c + "Syntax error; token: \"=\", near: \"== :v\"");
   EXPECT_EQ(SyntaxOf(Kind::kCondition, "a AND b = :v"), c + "Syntax error; token: \"AND\", near: \"a AND b\"");
+  EXPECT_EQ(SyntaxOf(Kind::kFilter, "(a)"), "Invalid FilterExpression: Syntax error; token: \"<EOF>\", near: \")\"");
   EXPECT_EQ(SyntaxOf(Kind::kCondition, "(a = :v"), c + "Syntax error; token: \"<EOF>\", near: \":v\"");
   EXPECT_EQ(SyntaxOf(Kind::kCondition, "a = :v)"), c + "Syntax error; token: \")\", near: \":v)\"");
   EXPECT_EQ(SyntaxOf(Kind::kCondition, "a = 'x'"), c + "Syntax error; token: \"'\", near: \"= 'x\"");

@@ -21,7 +21,7 @@ class BinderTest : public ::testing::Test {
   void SetUp() override {
     StoreOptions options;
     options.path = ":memory:";
-    Result<std::unique_ptr<TableStore>> store = OpenLocalStore(options);
+    Result<std::unique_ptr<LocalStore>> store = OpenLocalStore(options);
     ASSERT_TRUE(store.ok()) << store.status().ToString();
     store_ = *std::move(store);
     Create("songs", "artist", "year", "genre");
@@ -95,7 +95,7 @@ class BinderTest : public ::testing::Test {
     return bound.ok() ? std::get<std::shared_ptr<const WritePlan>>(bound->body) : nullptr;
   }
 
-  std::unique_ptr<TableStore> store_;
+  std::unique_ptr<LocalStore> store_;
   Settings settings_;
   std::map<std::string, Value> globals_{{"numbers", Value::List({Value::Int(1), Value::Int(2)})}};
 };

@@ -30,7 +30,7 @@ class Directory {
   std::filesystem::path path_;
 };
 
-Result<std::unique_ptr<TableStore>> Open(const std::string& path, bool create = true) {
+Result<std::unique_ptr<LocalStore>> Open(const std::string& path, bool create = true) {
   StoreOptions options;
   options.path = path;
   options.create_if_missing = create;
@@ -102,22 +102,92 @@ TEST(SchemaCodecTest, RoundTripAndUnknownTags) {
   t.provisioned = Throughput{5, 6};
   t.stream = StreamView::kBothImages;
   t.ttl_attribute = "expires";
-  t.ttl_id = 5;
   t.created_ms = 123456789012;
   t.options = {{"a", "b"}};
   t.deletion_protection = true;
   t.indexes[0].provisioned = Throughput{1, 2};
   std::string bytes;
-  EncodeSchema(t, &bytes);
+  EncodeSchema({t, 5}, &bytes);
   auto d = DecodeSchema(bytes);
   ASSERT_TRUE(d.ok()) << d.status().ToString();
   std::string again;
   EncodeSchema(*d, &again);
   EXPECT_EQ(bytes, again);
-  EXPECT_EQ(d->indexes[0].include, t.indexes[0].include);
+  EXPECT_EQ(d->ttl_id, 5u);
+  EXPECT_EQ(d->schema.indexes[0].include, t.indexes[0].include);
   EXPECT_EQ(DecodeSchema(bytes + std::string("\x7f\x00", 2)).status().code(), StatusCode::kOpenFailed);
   EXPECT_EQ(DecodeSchema("\x02" + bytes.substr(1)).status().code(), StatusCode::kOpenFailed);
   for (size_t n = 0; n < bytes.size(); ++n) (void)DecodeSchema(bytes.substr(0, n));
+}
+
+TEST(CatalogTest, SchemaFieldsRoundTrip) {
+  TableSchema t = Table("ttt", true, {Index("gix", Attribute("g", KeyType::kString))});
+  t.uuid = "u-u-i-d";
+  t.maximum = Throughput{10, -1};
+  t.warm = Throughput{3, 4};
+  t.on_demand_since_ms = 5;
+  t.throughput_decreased_ms = 7;
+  t.table_class = TableClass::kInfrequentAccess;
+  t.encryption = Encryption{true, "KMS", "key's name"};
+  t.tags = {{"a", "1"}, {"b", ""}};
+  t.point_in_time = PointInTime{12, 13};
+  t.restored = Restored{"from", "backup", 14};
+  t.indexes[0].maximum = Throughput{1, 2};
+  t.indexes[0].warm = Throughput{3, 4};
+  std::string bytes;
+  EncodeSchema(t, &bytes);
+  const auto d = DecodeSchema(bytes);
+  ASSERT_TRUE(d.ok()) << d.status().ToString();
+  EXPECT_EQ(d->uuid, t.uuid);
+  EXPECT_EQ(d->maximum, t.maximum);
+  EXPECT_EQ(d->warm, t.warm);
+  EXPECT_EQ(d->on_demand_since_ms, 5);
+  EXPECT_EQ(d->throughput_increased_ms, 0);
+  EXPECT_EQ(d->throughput_decreased_ms, 7);
+  EXPECT_EQ(d->table_class, t.table_class);
+  EXPECT_EQ(d->encryption, t.encryption);
+  EXPECT_EQ(d->tags, t.tags);
+  EXPECT_EQ(d->point_in_time, t.point_in_time);
+  ASSERT_TRUE(d->restored);
+  EXPECT_EQ(d->restored->table, "from");
+  EXPECT_EQ(d->restored->backup, "backup");
+  EXPECT_EQ(d->restored->time_ms, 14);
+  EXPECT_EQ(d->indexes[0].maximum, t.indexes[0].maximum);
+  EXPECT_EQ(d->indexes[0].warm, t.indexes[0].warm);
+  for (size_t n = 0; n < bytes.size(); ++n) (void)DecodeSchema(bytes.substr(0, n));
+}
+
+// Databases of earlier versions have texts for what are fields now.
+TEST(CatalogTest, TextOptionsOfOldDatabases) {
+  TableSchema t = Table("ttt", true, {Index("gix", Attribute("g", KeyType::kString))});
+  t.options = {{"deletion_protection", "true"},
+               {"maximum_throughput", "10 RCU, 20 WCU"},
+               {"warm_throughput", "of no use"},
+               {"index:gix:warm_throughput", "1 RCU, 2 WCU"},
+               {"index:gone:warm_throughput", "1 RCU, 2 WCU"},
+               {"table_class", "STANDARD_INFREQUENT_ACCESS"},
+               {"sse", "keyid 'abc' kms"},
+               {"pitr", "enabled"},
+               {"tag:team", "a"},
+               {"tags", "x"},
+               {".import", "mark"}};
+  std::string bytes;
+  EncodeSchema(t, &bytes);
+  const auto d = DecodeSchema(bytes);
+  ASSERT_TRUE(d.ok()) << d.status().ToString();
+  EXPECT_TRUE(d->deletion_protection);
+  EXPECT_EQ(d->maximum, (Throughput{10, 20}));
+  EXPECT_FALSE(d->warm);
+  EXPECT_EQ(d->indexes[0].warm, (Throughput{1, 2}));
+  EXPECT_EQ(d->table_class, TableClass::kInfrequentAccess);
+  EXPECT_EQ(d->encryption, (Encryption{true, "KMS", "abc"}));
+  EXPECT_TRUE(d->point_in_time);
+  EXPECT_EQ(d->tags, (Tags{{"team", "a"}}));
+  const std::map<std::string, std::string> left = {{"warm_throughput", "of no use"},
+                                                   {"index:gone:warm_throughput", "1 RCU, 2 WCU"},
+                                                   {"tags", "x"},
+                                                   {".import", "mark"}};
+  EXPECT_EQ(d->options, left);
 }
 
 TEST(CatalogTest, SurvivesReopening) {

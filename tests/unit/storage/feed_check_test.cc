@@ -12,13 +12,13 @@ namespace {
 
 class FeedCheckTest : public ::testing::Test {
  protected:
-  std::unique_ptr<TableStore> Open() {
+  std::unique_ptr<LocalStore> Open() {
     StoreOptions options;
     options.path = "/db";
     options.env = env_.get();
     return OpenLocalStore(options).value();
   }
-  void SetStream(TableStore* store, StreamView view) {
+  void SetStream(LocalStore* store, StreamView view) {
     ASSERT_TRUE(store
                     ->AlterTable("t",
                                  [&](TableSchema* t) {

@@ -25,7 +25,7 @@ class FrozenEnvTest : public ::testing::Test {
   void SetUp() override { fs::remove_all(folder_); }
   void TearDown() override { fs::remove_all(folder_); }
 
-  Result<std::unique_ptr<TableStore>> Open(bool read_only, size_t write_buffer = 64 << 10) const {
+  Result<std::unique_ptr<LocalStore>> Open(bool read_only, size_t write_buffer = 64 << 10) const {
     StoreOptions options;
     options.path = folder_;
     options.read_only = read_only;
@@ -33,13 +33,13 @@ class FrozenEnvTest : public ::testing::Test {
     options.write_buffer_bytes = write_buffer;
     return OpenLocalStore(options);
   }
-  static void Fill(TableStore* store, int from, int to) {
+  static void Fill(LocalStore* store, int from, int to) {
     TablePtr t = store->GetTable("t").value();
     for (int i = from; i < to; ++i) {
       Write(store, Put(t, Item({{"pk", "a"}, {"sk", i}, {"v", std::string(300, static_cast<char>('a' + i % 26))}})));
     }
   }
-  static size_t Count(TableStore* store) { return Scan(store, Spec(store->GetTable("t").value())).size(); }
+  static size_t Count(LocalStore* store) { return Scan(store, Spec(store->GetTable("t").value())).size(); }
   // All files with their bytes and times.
   std::map<std::string, std::string> Files() const {
     std::map<std::string, std::string> files;

@@ -105,15 +105,6 @@ TEST(KeyCodecTest, TypesMustFit) {
   EXPECT_TRUE(out.empty());
 }
 
-TEST(KeyCodecTest, ExactNumberOfDoubles) {
-  EXPECT_EQ(*ExactNumber(0.5), Number::FromParts(5, -1));
-  EXPECT_EQ(*ExactNumber(-3), Number(-3));
-  EXPECT_EQ(*ExactNumber(1e22), Number::FromParts(1, 22));
-  EXPECT_EQ(*ExactNumber(0), Number(0));
-  EXPECT_FALSE(ExactNumber(0.1).has_value());
-  EXPECT_FALSE(ExactNumber(1e300).has_value());
-}
-
 TEST(KeyCodecTest, PrefixSuccessors) {
   EXPECT_EQ(PrefixSuccessor("ab"), "ac");
   EXPECT_EQ(PrefixSuccessor("a\xff"), "b");

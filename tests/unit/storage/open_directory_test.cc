@@ -33,7 +33,7 @@ class OpenDirectoryTest : public ::testing::Test {
     fs::remove_all(folder_);
   }
 
-  static Result<std::unique_ptr<TableStore>> Open(const std::string& path) {
+  static Result<std::unique_ptr<LocalStore>> Open(const std::string& path) {
     StoreOptions options;
     options.path = path;
     return OpenLocalStore(options);

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@
 
 namespace parton::storage_test {
 
-inline std::unique_ptr<TableStore> OpenMemory() {
+inline std::unique_ptr<LocalStore> OpenMemory() {
   StoreOptions options;
   options.path = ":memory:";
   auto store = OpenLocalStore(options);
@@ -56,7 +57,7 @@ inline TableSchema Table(std::string name, bool range = true, std::vector<IndexS
   return t;
 }
 
-inline TablePtr Create(TableStore* store, TableSchema schema) {
+inline TablePtr Create(LocalStore* store, TableSchema schema) {
   auto t = store->CreateTable(std::move(schema));
   EXPECT_TRUE(t.ok()) << t.status().ToString();
   return t.ok() ? *t : nullptr;
@@ -158,7 +159,11 @@ Result<std::vector<WriteOutcome>> TryWrite(Writer* w, std::vector<WriteOp> ops, 
   Context c;
   const WriteMeter measure = [](const auto&, const Status&) { return Status(); };
   if (options.meter == nullptr) options.meter = &measure;
-  return w->Write(ops, c.ctx, options);
+  if constexpr (std::is_base_of_v<TableWriter, Writer>) {
+    return w->TransactWrite(ops, c.ctx, options);
+  } else {
+    return w->Write(ops, c.ctx, options);
+  }
 }
 template <typename Writer>
 WriteOutcome Write(Writer* w, WriteOp op) {
@@ -173,18 +178,18 @@ Status WriteError(Writer* w, WriteOp op) {
   return r.status();
 }
 
-inline Value Read(TableStore* store, ReadView& view, const TablePtr& t, const Key& key) {
+inline Value Read(LocalStore* store, ReadView& view, const TablePtr& t, const Key& key) {
   Value v;
-  Status s = store->Get(view, *t, key, &v, nullptr);
+  Status s = store->Get(view, *t, key, nullptr, &v, nullptr);
   EXPECT_TRUE(s.ok()) << s.ToString();
   return v.Materialize();
 }
-inline Value Read(TableStore* store, const TablePtr& t, const Key& key) {
+inline Value Read(LocalStore* store, const TablePtr& t, const Key& key) {
   return Read(store, store->LatestView(), t, key);
 }
 
 // All items of a cursor.
-inline std::vector<Value> Collect(TableStore* store, ReadView& view, const CursorSpec& spec) {
+inline std::vector<Value> Collect(LocalStore* store, ReadView& view, const CursorSpec& spec) {
   Context c;
   auto cursor = store->OpenCursor(view, spec, &c.ctx, 0);
   EXPECT_TRUE(cursor.ok()) << cursor.status().ToString();
@@ -201,12 +206,12 @@ inline CursorSpec Spec(TablePtr t, const char* index = nullptr) {
   spec.table = std::move(t);
   return spec;
 }
-inline std::vector<Value> Scan(TableStore* store, const CursorSpec& spec) {
+inline std::vector<Value> Scan(LocalStore* store, const CursorSpec& spec) {
   auto view = store->NewView();
   return Collect(store, *view, spec);
 }
 
-inline void ExpectSound(TableStore* store) {
+inline void ExpectSound(LocalStore* store) {
   for (const std::string& problem : store->Check()) ADD_FAILURE() << problem;
 }
 

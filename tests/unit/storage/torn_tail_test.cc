@@ -19,7 +19,7 @@ using namespace storage_test;  // NOLINT
 
 class TornTailTest : public ::testing::Test {
  protected:
-  Result<std::unique_ptr<TableStore>> Open(bool durable = true, size_t write_buffer = 1 << 20) {
+  Result<std::unique_ptr<LocalStore>> Open(bool durable = true, size_t write_buffer = 1 << 20) {
     StoreOptions options;
     options.path = "/db";
     options.env = &env_;
@@ -55,7 +55,7 @@ class TornTailTest : public ::testing::Test {
     EXPECT_TRUE(leveldb::WriteStringToFile(&env_, bytes, "/db/" + file).ok());
   }
 
-  size_t Count(const Result<std::unique_ptr<TableStore>>& store) {
+  size_t Count(const Result<std::unique_ptr<LocalStore>>& store) {
     EXPECT_TRUE(store.ok()) << store.status().ToString();
     if (!store.ok()) return 0;
     ExpectSound(store->get());

@@ -26,7 +26,7 @@ class TransactionTest : public ::testing::Test {
     return Collect(store_.get(), t->view(), Spec(table_, index)).size();
   }
 
-  std::unique_ptr<TableStore> store_;
+  std::unique_ptr<LocalStore> store_;
   TablePtr table_;
 };
 

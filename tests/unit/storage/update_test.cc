@@ -30,7 +30,7 @@ class UpdateTest : public ::testing::Test {
     return s.message();
   }
 
-  std::unique_ptr<TableStore> store_;
+  std::unique_ptr<LocalStore> store_;
   TablePtr table_;
 };
 

@@ -23,7 +23,7 @@ class WriteTest : public ::testing::Test {
   }
   std::vector<Value> Entries(const char* index) { return Scan(store_.get(), Spec(table_, index)); }
 
-  std::unique_ptr<TableStore> store_;
+  std::unique_ptr<LocalStore> store_;
   TablePtr table_;
 };
 
@@ -220,7 +220,7 @@ TEST_F(WriteTest, ManyNames) {
     f.emplace_back("n", i);
     Write(store_.get(), Put(table_, Row("many", i, f)));
   }
-  EXPECT_EQ(store_->names().size(), NameTable::kMaxNames);
+  EXPECT_EQ(store_->names()->size(), NameTable::kMaxNames);
   Value v = Read(store_.get(), table_, {"many", 69});
   EXPECT_EQ(v.Get("name69999"), Value(999));
   EXPECT_EQ(v.Count(), 1004u);

@@ -350,7 +350,7 @@ class ItemTest : public ::testing::Test {
                                       {"none", Value::Null()}});
     std::string bytes;
     EncodeItem(item, &names_, &bytes);
-    frame_ = {Value::Item(bytes, &names_)};
+    frame_ = {ItemValue(bytes, &names_)};
   }
   std::string Eval(std::string_view text, Mode mode = kPermissive) { return parton::Eval(text, mode, frame_, {"t"}); }
   NameTable names_;

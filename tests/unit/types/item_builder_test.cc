@@ -16,7 +16,7 @@ namespace {
 std::string FromJson(std::string_view text, ItemBuilder* builder) {
   Value item;
   if (!ParseUsualItem(text, builder, &item)) return "";
-  return std::string(item.heap_item()->bytes);
+  return std::string(EncodedItem(item)->bytes);
 }
 
 Value RandomValue(std::mt19937& random, int depth) {

@@ -95,7 +95,7 @@ TEST(ItemCodec, RoundTrip) {
     Value item = random.Item();
     std::string bytes = Encode(item, &names);
     ASSERT_TRUE(VerifyItem(bytes, names).ok()) << item.ToLiteral();
-    Value lazy = Value::Item(bytes, &names);
+    Value lazy = ItemValue(bytes, &names);
     ASSERT_EQ(lazy, item) << item.ToLiteral() << "\n" << lazy.ToLiteral();
     ASSERT_EQ(lazy.Count(), item.Count());
     ASSERT_EQ(ItemSize(lazy), ItemSize(item)) << item.ToLiteral();
@@ -148,7 +148,7 @@ TEST(ItemCodec, NamesInFullOnceTheTableIsFull) {
   EXPECT_EQ(view.Get("n0"), Value(0));
   EXPECT_TRUE(view.Get("other").is_missing());
   EXPECT_TRUE(view.Get("n1").is_missing());
-  EXPECT_EQ(Value::Item(bytes, &names), item);
+  EXPECT_EQ(ItemValue(bytes, &names), item);
 }
 
 TEST(ItemCodec, Paths) {
@@ -186,7 +186,7 @@ void ReadAll(const std::string& bytes, const NameTable& names) {
   (void)ItemSizeEncoded(view_bytes, names);
   if (VerifyItem(view_bytes, names).ok()) {
     NameTable& mutable_names = const_cast<NameTable&>(names);
-    EXPECT_EQ(Encode(Value::Item(bytes, &names).Materialize(), &mutable_names), bytes);
+    EXPECT_EQ(Encode(ItemValue(bytes, &names).Materialize(), &mutable_names), bytes);
   }
 }
 
@@ -239,7 +239,7 @@ TEST(ItemCodec, StringsOfARowOutliveIt) {
   std::mt19937 random(3);
   std::vector<Value> kept;
   for (int round = 0; round < 50; ++round) {
-    const Value row = Value::Item(bytes, &names).Materialize();
+    const Value row = ItemValue(bytes, &names).Materialize();
     ASSERT_EQ(row.fields().size(), 30u);
     for (const Field& f : row.fields()) {
       if (random() % 3 == 0) kept.push_back(f.value);

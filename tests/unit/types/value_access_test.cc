@@ -77,7 +77,7 @@ TEST(ValueAccess, FieldsOfAnItemNeedNoMaterializing) {
   {
     std::string bytes;
     EncodeItem(Value::Struct({{"a", 1}, {"b", "x"}}), &names, &bytes);
-    item = Value::Item(bytes, &names);
+    item = ItemValue(bytes, &names);
   }
   ASSERT_FALSE(item.materialized());
   const auto fields = item.AsStruct();

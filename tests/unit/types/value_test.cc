@@ -52,7 +52,7 @@ TEST(Value, LazyItemBehavesAsStruct) {
   Value item = Value::Struct({{"b", 1}, {"a", "x"}});
   std::string bytes;
   EncodeItem(item, &names, &bytes);
-  Value lazy = Value::Item(bytes, &names);
+  Value lazy = ItemValue(bytes, &names);
   EXPECT_TRUE(lazy.is_struct());
   EXPECT_FALSE(lazy.materialized());
   EXPECT_EQ(lazy.Count(), 2u);
@@ -67,7 +67,7 @@ TEST(Value, LazyItemBehavesAsStruct) {
   auto* heap = new internal::HeapItem;
   heap->bytes = bytes;
   heap->names = &names;
-  Value row = Value::FromHeapItem(heap);
+  Value row = FromEncodedItem(heap);
   EXPECT_TRUE(row.borrowed());
   Value kept = row.Own();
   EXPECT_FALSE(kept.borrowed());

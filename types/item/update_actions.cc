@@ -1,4 +1,4 @@
-#include "storage/local/update_actions.h"
+#include "types/item/update_actions.h"
 
 #include <algorithm>
 #include <map>
@@ -14,30 +14,10 @@ namespace parton {
 namespace {
 
 constexpr char kBadPath[] = "The document path provided in the update expression is invalid for update";
-constexpr char kBadOperand[] = "An operand in the update expression has an incorrect data type";
 constexpr char kNoAttribute[] = "The provided expression refers to an attribute that does not exist in the item";
 
 using Path = DocumentPath;
 using Kind = UpdateAction::Kind;
-
-// "a.b[0]", for naming an attribute in messages.
-std::string DottedPath(const Path& path) {
-  std::string text;
-  for (const PathStep& s : path) {
-    if (s.index >= 0) {
-      text += "[" + std::to_string(s.index) + "]";
-    } else {
-      text += (text.empty() ? "" : ".") + s.name;
-    }
-  }
-  return text;
-}
-
-Status CheckPair(const UpdateAction& a, const UpdateAction& b) { return CheckPathsApart(a.path, b.path).At(b.span); }
-
-bool IsKeyOf(const KeySchema& key, const std::string& name) {
-  return key.hash.name == name || (key.range && key.range->name == name);
-}
 
 // DynamoDB's word for the type of an operand.
 std::string_view OperandType(const Value& v) {
@@ -63,18 +43,18 @@ Status MissingReason(const Expr& e, EvalContext& ctx, TextSpan span) {
       if (EvaluateValue(*child, ctx).is_missing()) absent = true;
     });
   }
-  return Status::Validation(absent ? kNoAttribute : kBadOperand, span);
+  return Status::Validation(absent ? kNoAttribute : kBadUpdateOperand, span);
 }
 
 Result<Value> Storable(const Value& v, const UpdateAction& action) {
-  Result<Value> r = ToStorable(v, DottedPath(action.path));
+  Result<Value> r = ToStorable(v, PathText(action.path));
   if (!r.ok()) return std::move(r).status().At(action.span);
   return r;
 }
 
 // `base` with the elements of `more` in (add) or out. MISSING if nothing is left.
 Result<Value> ChangeSet(const Value& base, const Value& more, bool add, TextSpan span) {
-  if (!base.is_missing() && base.type() != more.type()) return Status::Validation(kBadOperand, span);
+  if (!base.is_missing() && base.type() != more.type()) return Status::Validation(kBadUpdateOperand, span);
   const std::vector<Value>& change = more.elements();
   std::vector<Value> elements;
   if (!base.is_missing()) elements = base.elements();
@@ -102,7 +82,7 @@ Result<Value> SetValue(const Expr& e, EvalContext& ctx, TextSpan span) {
       if (ctx.failed()) return ctx.error;
       // To DynamoDB NULL is a value, and no number.
       const bool bad = v.is_missing() || (v.is_null() && ctx.logic == Logic::kDynamo);
-      return bad ? Result<Value>(Status::Validation(kBadOperand, span)) : v;
+      return bad ? Result<Value>(Status::Validation(kBadUpdateOperand, span)) : v;
     }
     if (left.is_exact() && right.is_exact()) {
       auto sum = b->op == BinaryOp::kAdd ? Number::Add(left.number(), right.number(), Rounding::kExact)
@@ -156,7 +136,7 @@ Result<Value> NewValue(const UpdateAction& action, const Value& old_value, EvalC
   }
   if (v.is_set()) return ChangeSet(old_value, v, add, span);
   if (old_value.is_missing()) return v;
-  if (!old_value.is_exact()) return Status::Validation(kBadOperand, span);
+  if (!old_value.is_exact()) return Status::Validation(kBadUpdateOperand, span);
   auto sum = Number::Add(old_value.number(), v.number(), Rounding::kExact);
   if (!sum.ok()) return std::move(sum).status().At(span);
   return Value::FromStored(*sum);
@@ -207,14 +187,23 @@ bool PathLess(const Path& a, const Path& b) {
 
 }  // namespace
 
+Status CheckActionsApart(const std::vector<UpdateAction>& actions) {
+  if (actions.size() < 2) return Status::Ok();
+  std::vector<const DocumentPath*> paths;
+  paths.reserve(actions.size());
+  for (const UpdateAction& a : actions) paths.push_back(&a.path);
+  size_t second = 0;
+  Status apart = CheckPathsApart(paths, &second);
+  return apart.ok() ? apart : std::move(apart).At(actions[second].span);
+}
+
 Status CheckUpdatePaths(const TableSchema& schema, const std::vector<UpdateAction>& actions) {
-  for (size_t i = 0; i < actions.size(); ++i) {
-    const UpdateAction& a = actions[i];
+  for (const UpdateAction& a : actions) {
     const std::string& name = a.path[0].name;
     if (name.empty()) {
       return Status::Validation("An attribute name may not be empty", a.span);
     }
-    if (IsKeyOf(schema.key, name)) {
+    if (schema.key.Has(name)) {
       if (a.path.size() > 1) {
         return Status::Validation(
             "Key attributes must be scalars; list random access '[]' and map "
@@ -232,7 +221,7 @@ Status CheckUpdatePaths(const TableSchema& schema, const std::vector<UpdateActio
             "The document path has too many nesting levels; nesting levels: " + std::to_string(a.path.size()), a.span);
       }
       for (const IndexSchema& index : schema.indexes) {
-        if (IsKeyOf(index.key, name)) {
+        if (index.key.Has(name)) {
           return Status::Validation(
               "Key attributes must be scalars; list random access '[]' and map "
               "lookup '.' are not allowed: IndexKey: " +
@@ -241,13 +230,12 @@ Status CheckUpdatePaths(const TableSchema& schema, const std::vector<UpdateActio
         }
       }
     }
-    for (size_t k = 0; k < i; ++k) PARTON_RETURN_IF_ERROR(CheckPair(actions[k], a));
   }
-  return Status::Ok();
+  return CheckActionsApart(actions);
 }
 
 Value ValueAt(const Value& item, const Path& path) {
-  if (const internal::HeapItem* lazy = item.heap_item()) {
+  if (const internal::HeapItem* lazy = EncodedItem(item)) {
     ItemView view(lazy->bytes, lazy->names);
     return view.GetPath(lazy->names->Find(path[0].name), path[0].name, std::span<const PathStep>(path).subspan(1))
         .Own();

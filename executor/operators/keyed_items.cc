@@ -1,0 +1,74 @@
+#include "executor/operators/keyed_items.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include "executor/capacity/capacity_meter.h"
+
+namespace parton {
+
+namespace {
+
+constexpr size_t kBatch = 100;  // of DynamoDB's BatchGetItem
+
+}  // namespace
+
+size_t KeyedItems::Ahead() const {
+  return ctx_.capacity != nullptr || ctx_.page != nullptr ? 1 : std::min(ctx_.shared->store->KeysAhead(), kBatch);
+}
+
+// What is metered is the size of the whole item.
+const AttributeList* KeyedItems::Attributes() const {
+  return access_.whole_item || ctx_.capacity != nullptr ? nullptr : &access_.attributes;
+}
+
+void KeyedItems::Count(ReadStats got) {
+  if (behind_entries_) got.items_examined = 0;
+  reads_->Add(got);
+  ctx_.stats.Add(got);
+}
+
+bool KeyedItems::Get(const Key& key, Value* item) {
+  CapacityMeter* meter = ctx_.capacity;
+  if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, consistent()))) return false;
+  ReadStats got;
+  Status s = ctx_.shared->store->Get(*ctx_.shared->view, *access_.table, key, Attributes(), item, &got);
+  Count(got);
+  if (s.ok()) {
+    if (meter != nullptr) {
+      reads_->units += meter->ReadItem(*access_.table, MeteredBytes(*item), consistent());
+    }
+    return true;
+  }
+  *item = Value();
+  return s.code() == StatusCode::kValidation || ctx_.FailIfError(std::move(s));
+}
+
+bool KeyedItems::GetAll(const std::vector<Key>& keys, std::vector<Value>* items) {
+  items->clear();
+  if (ctx_.capacity != nullptr || keys.size() == 1) {
+    items->resize(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (!Get(keys[i], &(*items)[i]) || !ctx_.Tick()) return false;
+    }
+    return true;
+  }
+  items->reserve(keys.size());
+  std::vector<Value> some;
+  for (size_t begin = 0; begin < keys.size(); begin += kBatch) {
+    const std::span<const Key> batch(keys.data() + begin, std::min(kBatch, keys.size() - begin));
+    ReadStats got;
+    Status s = ctx_.shared->store->BatchGet(*ctx_.shared->view, *access_.table, batch, Attributes(), &some, &got);
+    Count(got);
+    if (!ctx_.FailIfError(std::move(s))) return false;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (!ctx_.Tick()) return false;
+    }
+    std::move(some.begin(), some.end(), std::back_inserter(*items));
+  }
+  return true;
+}
+
+}  // namespace parton

@@ -1,0 +1,171 @@
+#include "storage/local/commit.h"
+
+#include <string>
+
+#include "storage/local/bytes/key_codec.h"
+#include "storage/local/local_records.h"
+#include "types/item/varint.h"
+
+namespace parton {
+
+namespace {
+
+// The keys a batch writes.
+class KeyCollector : public leveldb::WriteBatch::Handler {
+ public:
+  void Put(const leveldb::Slice& key, const leveldb::Slice&) override { keys.emplace_back(key.data(), key.size()); }
+  void Delete(const leveldb::Slice& key) override { keys.emplace_back(key.data(), key.size()); }
+
+  RecentWrites::Keys keys;
+};
+
+RecentWrites::Keys KeysOf(const leveldb::WriteBatch& batch) {
+  KeyCollector collector;
+  (void)batch.Iterate(&collector);
+  return std::move(collector.keys);
+}
+
+// Ahead of the items: a bound may be too high.
+void RaiseHighestKeys(Engine* engine, const std::vector<ItemChange>& changes) {
+  const ItemChange* highest = nullptr;
+  for (const ItemChange& c : changes) {
+    if (!c.has || c.had) continue;
+    if (highest != nullptr && highest->table != c.table) {
+      engine->highest_keys().Raise(highest->table->schema->id, highest->key);
+      highest = nullptr;
+    }
+    if (highest == nullptr || c.key > highest->key) highest = &c;
+  }
+  if (highest != nullptr) engine->highest_keys().Raise(highest->table->schema->id, highest->key);
+}
+
+Status Conflict() {
+  return Status(StatusCode::kTransactionConflict,
+                "Transaction is ongoing for the item: something this transaction read was changed "
+                "by another one; run it again");
+}
+
+// One commit. From Announce() on others know of it; at its end it is no more in flight, however it ended.
+class Committer {
+ public:
+  Committer(Engine* engine, const std::vector<ItemChange>& changes, const CommitOptions& options)
+      : engine_(engine), changes_(changes), options_(options) {}
+  ~Committer() {
+    if (plain_) engine_->recent().LeavePlain();
+    if (ticket_ != 0) engine_->recent().Leave(ticket_, tried_);
+    if (first_record_ == 0) return;
+    if (tried_) {
+      engine_->feed().End(first_record_);
+    } else {
+      engine_->feed().Abandon(first_record_);
+    }
+  }
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  Status Run() {
+    AddItems();
+    if (!any_ && options_.reads == nullptr) return Status::Ok();
+    PARTON_RETURN_IF_ERROR(Announce());
+    if (change_records_ != 0) AddChangeRecords();
+    RaiseHighestKeys(engine_, changes_);
+    Status written;
+    if (any_) written = engine_->Write(&batch_, engine_->options().durable, &tried_);
+    tried_ = tried_ || !any_;
+    if (tried_) engine_->NoteChanges(changes_.size());
+    return written;
+  }
+
+ private:
+  void AddItems() {
+    KeyWrites writes;
+    writes.Reserve(changes_.size() * 2);
+    for (const ItemChange& c : changes_) {
+      if (!c.changed()) continue;
+      any_ = true;
+      AppendChange(c, engine_->names(), &writes, nullptr);
+      if (c.table->schema->stream != StreamView::kOff) ++change_records_;
+      if (c.table->schema->point_in_time) ++change_records_;
+    }
+    writes.Sort();
+    writes.AppendTo(&batch_);
+    if (options_.records == nullptr || options_.records->empty()) return;
+    any_ = true;
+    AppendRecords(*options_.records, &batch_);
+  }
+
+  // Before the batch is written it must be known to transactions.
+  Status Announce() {
+    if (options_.reads != nullptr) {
+      transaction_ = std::shared_lock(engine_->transactions());
+      static const ReadSet kNothing;
+      const bool validate = engine_->options().validate_transactions;
+      ticket_ = engine_->recent().Validate(options_.start, validate ? *options_.reads : kNothing, KeysOf(batch_));
+      return ticket_ == 0 ? Conflict() : Status::Ok();
+    }
+    plain_ = engine_->recent().EnterPlain();
+    if (!plain_) ticket_ = engine_->recent().Enter(KeysOf(batch_));
+    return Status::Ok();
+  }
+
+  void AddChangeRecords() {
+    uint64_t reserve;
+    first_record_ = engine_->feed().Begin(change_records_, &reserve);
+    uint64_t sequence = first_record_;
+    const int64_t now = engine_->NowMs();
+    for (const ItemChange& c : changes_) {
+      const TableSchema& schema = *c.table->schema;
+      if (!c.changed()) continue;
+      if (schema.stream != StreamView::kOff) {
+        batch_.Put(ChangeKey(schema.id, sequence++), RecordOf(c, schema.stream, now, options_.depth));
+      }
+      if (schema.point_in_time) {
+        batch_.Put(HistoryKey(schema.id, sequence++), RecordOf(c, StreamView::kOldImage, now, 0));
+      }
+    }
+    if (reserve == 0) return;
+    std::string counter;
+    PutVarint(reserve, &counter);
+    batch_.Put(NamedKey(KeySpace::kCounter, kFeedCounter), counter);
+  }
+
+  // The bytes of the change record of `c` for a stream of this view.
+  std::string RecordOf(const ItemChange& c, StreamView view, int64_t now_ms, uint32_t depth) const {
+    ChangeRecord record;
+    record.event = !c.had ? ChangeEvent::kInsert : c.has ? ChangeEvent::kModify : ChangeEvent::kRemove;
+    record.view = view;
+    record.by_ttl = c.by_ttl;
+    record.created_ms = now_ms;
+    record.depth = depth;
+    std::string keys, bytes;
+    ProjectItem(c.has ? c.new_bytes : c.old_bytes, c.table->key_ids, c.table->key_names, &keys);
+    record.keys = keys;
+    const bool with_new = view == StreamView::kNewImage || view == StreamView::kBothImages;
+    const bool with_old = view == StreamView::kOldImage || view == StreamView::kBothImages;
+    if (with_new && c.has) record.new_image = c.new_bytes;
+    if (with_old && c.had) record.old_image = c.old_bytes;
+    EncodeChange(record, &bytes);
+    return bytes;
+  }
+
+  Engine* engine_;
+  const std::vector<ItemChange>& changes_;
+  const CommitOptions& options_;
+  leveldb::WriteBatch batch_;
+  uint64_t change_records_ = 0;
+  bool any_ = false;  // the batch has something
+
+  std::shared_lock<Gate> transaction_;
+  bool plain_ = false;
+  uint64_t ticket_ = 0;
+  uint64_t first_record_ = 0;
+  bool tried_ = false;  // given to LevelDB
+};
+
+}  // namespace
+
+Status CommitChanges(Engine* engine, const std::vector<ItemChange>& changes, const CommitOptions& options) {
+  return Committer(engine, changes, options).Run();
+}
+
+}  // namespace parton

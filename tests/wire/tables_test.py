@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""Tables, streams, backups, exports and imports through the endpoint, and what of them survives a restart."""
+import json, os, shutil, tempfile, time, unittest
+from support import Client, Server
+
+KEY = [{'AttributeName': 'pk', 'KeyType': 'HASH'}]
+PK = [{'AttributeName': 'pk', 'AttributeType': 'S'}]
+BOTH = {'StreamEnabled': True, 'StreamViewType': 'NEW_AND_OLD_IMAGES'}
+
+
+class Tables(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp()
+        os.mkdir(self.directory + '/s3')
+        self.server = Server('--s3', self.directory + '/s3', database=self.directory + '/db')
+        self.server.start()
+        self.client = Client(self.server)
+
+    def tearDown(self):
+        self.client.close()
+        self.assertEqual(self.server.stop(), 0, self.server.errors())
+        self.server.log.close()
+        shutil.rmtree(self.directory)
+
+    def restart(self):
+        self.client.close()
+        self.assertEqual(self.server.stop(), 0, self.server.errors())
+        self.server.start()
+        self.client = Client(self.server)
+
+    def call(self, operation, **request):
+        status, _, body = self.client.raw(operation, json.dumps(request).encode())
+        answer = json.loads(body) if body else {}
+        self.assertEqual(status, 200, (operation, request, answer))
+        return answer
+
+    def error(self, operation, **request):
+        status, _, body = self.client.raw(operation, json.dumps(request).encode())
+        self.assertEqual(status, 400, (operation, request, body))
+        answer = json.loads(body)
+        return answer['__type'].split('#')[1], answer.get('message', answer.get('Message'))
+
+    def create(self, name, **more):
+        return self.call('CreateTable', TableName=name, KeySchema=KEY, AttributeDefinitions=PK,
+                         BillingMode='PAY_PER_REQUEST', **more)['TableDescription']
+
+    def put(self, table, pk, **more):
+        self.call('PutItem', TableName=table, Item={'pk': {'S': pk}, **more})
+
+    def keys(self, table):
+        return sorted(i['pk']['S'] for i in self.call('Scan', TableName=table)['Items'])
+
+    def records(self, arn, kind='TRIM_HORIZON', iterator=None, **more):
+        """The keys and names of events until nothing comes, and the iterator then."""
+        if iterator is None:
+            shard = self.call('Streams.DescribeStream', StreamArn=arn)['StreamDescription']['Shards'][0]['ShardId']
+            iterator = self.call('Streams.GetShardIterator', StreamArn=arn, ShardId=shard, ShardIteratorType=kind,
+                                 **more)['ShardIterator']
+        seen = []
+        while True:
+            page = self.call('Streams.GetRecords', ShardIterator=iterator)
+            seen += page['Records']
+            iterator = page.get('NextShardIterator')
+            if iterator is None or not page['Records']:
+                return seen, iterator
+
+    def test_table_keeps_what_it_was_given(self):
+        made = self.create('keep', Tags=[{'Key': 'a', 'Value': 'b'}], StreamSpecification=BOTH,
+                           SSESpecification={'Enabled': True, 'SSEType': 'KMS', 'KMSMasterKeyId': 'k'},
+                           TableClass='STANDARD_INFREQUENT_ACCESS', DeletionProtectionEnabled=True)
+        self.restart()
+        table = self.call('DescribeTable', TableName='keep')['Table']
+        self.assertEqual(table['TableId'], made['TableId'])
+        self.assertEqual(table['LatestStreamArn'], made['LatestStreamArn'])
+        self.assertEqual(table['CreationDateTime'], made['CreationDateTime'])
+        self.assertEqual(table['SSEDescription']['Status'], 'ENABLED')
+        self.assertEqual(table['TableClassSummary'], {'TableClass': 'STANDARD_INFREQUENT_ACCESS'})
+        self.assertEqual(self.call('ListTagsOfResource', ResourceArn=table['TableArn'])['Tags'], [{'Key': 'a', 'Value': 'b'}])
+        self.assertEqual(self.call('DescribeTable', TableName=table['TableArn'])['Table']['TableName'], 'keep')
+        self.assertEqual(self.error('DeleteTable', TableName='keep')[0], 'ValidationException')
+        self.call('UpdateTable', TableName='keep', DeletionProtectionEnabled=False)
+        self.call('DeleteTable', TableName='keep')
+
+    def test_streams(self):
+        arn = self.create('stream', StreamSpecification=BOTH)['LatestStreamArn']
+        for i in range(3):
+            self.put('stream', str(i), n={'N': str(i)})
+        self.call('DeleteItem', TableName='stream', Key={'pk': {'S': '1'}})
+        records, after = self.records(arn)
+        self.assertEqual([r['eventName'] for r in records], ['INSERT'] * 3 + ['REMOVE'])
+        numbers = [r['dynamodb']['SequenceNumber'] for r in records]
+        self.assertEqual(numbers, sorted(numbers))
+        self.assertTrue(all(21 <= len(n) <= 40 for n in numbers))
+        self.assertEqual(len({r['eventID'] for r in records}), 4)
+        self.assertEqual(records[3]['dynamodb'], {
+            'ApproximateCreationDateTime': records[3]['dynamodb']['ApproximateCreationDateTime'],
+            'Keys': {'pk': {'S': '1'}}, 'OldImage': {'pk': {'S': '1'}, 'n': {'N': '1'}}, 'SequenceNumber': numbers[3],
+            'SizeBytes': 9, 'StreamViewType': 'NEW_AND_OLD_IMAGES'})
+        self.assertEqual((records[0]['eventVersion'], records[0]['eventSource'], records[0]['awsRegion']),
+                         ('1.1', 'aws:dynamodb', 'us-east-1'))
+        self.assertEqual(len(self.records(arn, 'AT_SEQUENCE_NUMBER', SequenceNumber=numbers[2])[0]), 2)
+        self.assertEqual(len(self.records(arn, 'AFTER_SEQUENCE_NUMBER', SequenceNumber=numbers[2])[0]), 1)
+        self.assertEqual(self.records(arn, 'LATEST')[0], [])
+        # An iterator survives a restart, and says so if it was changed.
+        self.restart()
+        self.put('stream', 'later')
+        self.assertEqual([r['dynamodb']['Keys'] for r in self.records(arn, iterator=after)[0]], [{'pk': {'S': 'later'}}])
+        self.assertEqual(self.error('Streams.GetRecords', ShardIterator='A' + after[1:])[0], 'ValidationException')
+        # Switched off, and dropped: it can be read by its ARN, and its shard has an end.
+        self.call('UpdateTable', TableName='stream', StreamSpecification={'StreamEnabled': False})
+        self.call('DeleteTable', TableName='stream')
+        self.restart()
+        self.assertEqual([s['StreamArn'] for s in self.call('Streams.ListStreams', TableName='stream')['Streams']], [arn])
+        stream = self.call('Streams.DescribeStream', StreamArn=arn)['StreamDescription']
+        self.assertEqual(stream['StreamStatus'], 'DISABLED')
+        self.assertIn('EndingSequenceNumber', stream['Shards'][0]['SequenceNumberRange'])
+        records, after = self.records(arn)
+        self.assertEqual((len(records), after), (5, None))
+        self.assertEqual(self.error('Streams.DescribeStream', StreamArn=arn + '0')[0], 'ResourceNotFoundException')
+
+    def test_time_to_live_in_the_stream(self):
+        arn = self.create('expiring', StreamSpecification=BOTH)['LatestStreamArn']
+        self.call('UpdateTimeToLive', TableName='expiring', TimeToLiveSpecification={'Enabled': True, 'AttributeName': 'at'})
+        self.put('expiring', 'a', at={'N': str(int(time.time()) - 10)})
+        status, _, _ = self.client.raw('ExecuteStatement', json.dumps({'Statement': "SET ttl_interval = '1 second'"}).encode(),
+                                       {'x-parton-dialect': 'extended'})
+        self.assertEqual(status, 200)
+        for _ in range(30):
+            records, _ = self.records(arn)
+            if len(records) == 2:
+                break
+            time.sleep(1)
+        self.assertEqual(records[1]['eventName'], 'REMOVE')
+        self.assertEqual(records[1]['userIdentity']['type'], 'Service')
+        self.assertEqual(records[1]['userIdentity']['principalId'], 'dynamodb.amazonaws.com')
+
+    def test_backups(self):
+        self.create('source', StreamSpecification=BOTH)
+        self.put('source', 'a')
+        details = self.call('CreateBackup', TableName='source', BackupName='first')['BackupDetails']
+        arn = details['BackupArn']
+        self.put('source', 'b')
+        self.restart()
+        self.call('DeleteTable', TableName='source')
+        described = self.call('DescribeBackup', BackupArn=arn)['BackupDescription']
+        self.assertEqual(described['SourceTableDetails']['ItemCount'], 1)
+        self.assertEqual(described['SourceTableFeatureDetails']['StreamDescription'], BOTH)
+        self.assertEqual([b['BackupArn'] for b in self.call('ListBackups', TableName='source')['BackupSummaries']], [arn])
+        self.assertEqual(self.call('ListBackups', BackupType='SYSTEM')['BackupSummaries'], [])
+        table = self.call('RestoreTableFromBackup', BackupArn=arn, TargetTableName='target')['TableDescription']
+        self.assertEqual(table['RestoreSummary']['SourceBackupArn'], arn)
+        self.assertEqual(self.keys('target'), ['a'])
+        self.assertEqual(self.error('RestoreTableFromBackup', BackupArn=arn, TargetTableName='target')[0],
+                         'TableAlreadyExistsException')
+        self.assertEqual(self.call('DeleteBackup', BackupArn=arn)['BackupDescription']['BackupDetails']['BackupStatus'],
+                         'DELETED')
+        self.assertEqual(self.error('DescribeBackup', BackupArn=arn)[0], 'BackupNotFoundException')
+        self.assertEqual(self.error('CreateBackup', TableName='nothing', BackupName='abc')[0], 'TableNotFoundException')
+        # Under another table's name it is none: keys may be restricted to tables.
+        other = self.call('CreateBackup', TableName='target', BackupName='second')['BackupDetails']['BackupArn']
+        self.assertEqual(self.error('DescribeBackup', BackupArn=other.replace('table/target', 'table/other'))[0],
+                         'BackupNotFoundException')
+
+    def test_point_in_time(self):
+        self.create('history')
+        self.put('history', 'a')
+        self.assertEqual(self.error('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='target',
+                                    UseLatestRestorableTime=True)[0], 'PointInTimeRecoveryUnavailableException')
+        spec = {'PointInTimeRecoveryEnabled': True}
+        on = self.call('UpdateContinuousBackups', TableName='history', PointInTimeRecoverySpecification=spec)
+        self.assertEqual(on['ContinuousBackupsDescription']['PointInTimeRecoveryDescription']['PointInTimeRecoveryStatus'],
+                         'ENABLED')
+        time.sleep(0.05)
+        moment = time.time()
+        time.sleep(0.05)
+        self.put('history', 'b')
+        self.call('DeleteItem', TableName='history', Key={'pk': {'S': 'a'}})
+        self.restart()
+        self.call('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='before', RestoreDateTime=moment)
+        self.call('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='now', UseLatestRestorableTime=True)
+        self.assertEqual((self.keys('before'), self.keys('now')), (['a'], ['b']))
+        self.assertEqual(self.error('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='never',
+                                    RestoreDateTime=moment - 3600)[0], 'InvalidRestoreTimeException')
+
+    def test_exports_and_imports(self):
+        table = self.create('out')
+        for i in range(20):
+            self.put('out', 'k%02d' % i, n={'N': str(i)}, s={'SS': ['x', 'y']})
+        export = self.call('ExportTableToPointInTime', TableArn=table['TableArn'], S3Bucket='my-bucket', S3Prefix='a/b')
+        export = export['ExportDescription']
+        self.assertEqual((export['ExportStatus'], export['ItemCount']), ('COMPLETED', 20))
+        self.restart()
+        self.assertEqual(self.call('DescribeExport', ExportArn=export['ExportArn'])['ExportDescription'], export)
+        self.assertEqual([e['ExportArn'] for e in self.call('ListExports')['ExportSummaries']], [export['ExportArn']])
+        folder = os.path.dirname(export['ExportManifest'])
+        done = self.call('ImportTable', S3BucketSource={'S3Bucket': 'my-bucket', 'S3KeyPrefix': folder + '/data/'},
+                         InputFormat='DYNAMODB_JSON', InputCompressionType='GZIP',
+                         TableCreationParameters={'TableName': 'again', 'KeySchema': KEY, 'AttributeDefinitions': PK,
+                                                  'BillingMode': 'PAY_PER_REQUEST'})['ImportTableDescription']
+        self.assertEqual((done['ImportedItemCount'], done['ErrorCount']), (20, 0))
+        self.assertEqual(self.call('DescribeImport', ImportArn=done['ImportArn'])['ImportTableDescription'], done)
+        self.assertEqual(self.call('Scan', TableName='again')['Items'], self.call('Scan', TableName='out')['Items'])
+        with open(self.directory + '/s3/my-bucket/rows.csv', 'w') as f:
+            f.write('pk,year,name\na,2001,x\n,2002,y\nb,2003,\n')
+        done = self.call('ImportTable', S3BucketSource={'S3Bucket': 'my-bucket', 'S3KeyPrefix': 'rows'}, InputFormat='CSV',
+                         TableCreationParameters={'TableName': 'rows', 'KeySchema': KEY, 'AttributeDefinitions': PK,
+                                                  'BillingMode': 'PAY_PER_REQUEST'})['ImportTableDescription']
+        self.assertEqual((done['ImportedItemCount'], done['ErrorCount']), (2, 1))
+        self.assertEqual(self.call('GetItem', TableName='rows', Key={'pk': {'S': 'b'}})['Item'],
+                         {'pk': {'S': 'b'}, 'year': {'S': '2003'}})
+        for bucket in ('../x', 'UPPER', '.hidden'):
+            self.assertEqual(self.error('ExportTableToPointInTime', TableArn=table['TableArn'], S3Bucket=bucket)[0],
+                             'ValidationException')
+
+    def test_index_in_the_background(self):
+        self.create('filled')
+        for start in range(0, 3000, 25):
+            self.call('BatchWriteItem', RequestItems={'filled': [
+                {'PutRequest': {'Item': {'pk': {'S': 'k%d' % i}, 'g': {'S': 'g%d' % (i % 3)}}}} for i in range(start, start + 25)]})
+        create = {'IndexName': 'by_g', 'KeySchema': [{'AttributeName': 'g', 'KeyType': 'HASH'}],
+                  'Projection': {'ProjectionType': 'KEYS_ONLY'}}
+        table = self.call('UpdateTable', TableName='filled', AttributeDefinitions=[{'AttributeName': 'g', 'AttributeType': 'S'}],
+                          GlobalSecondaryIndexUpdates=[{'Create': create}])['TableDescription']
+        self.assertIn(table['GlobalSecondaryIndexes'][0]['IndexStatus'], ('CREATING', 'ACTIVE'))
+        for _ in range(600):
+            index = self.call('DescribeTable', TableName='filled')['Table']['GlobalSecondaryIndexes'][0]
+            if index['IndexStatus'] == 'ACTIVE':
+                break
+            time.sleep(0.05)
+        self.assertEqual((index['IndexStatus'], index['ItemCount']), ('ACTIVE', 3000))
+        found = self.call('Query', TableName='filled', IndexName='by_g', KeyConditionExpression='g = :g',
+                          ExpressionAttributeValues={':g': {'S': 'g1'}}, Select='COUNT')
+        self.assertEqual(found['Count'], 1000)
+        again = {'GlobalSecondaryIndexUpdates': [{'Create': create}, {'Delete': {'IndexName': 'by_g'}}]}
+        self.assertEqual(self.error('UpdateTable', TableName='filled', **again)[0], 'LimitExceededException')
+
+    def test_wrong_requests(self):
+        self.create('wrong')
+        invalid = 'One or more parameter values were invalid: '
+        self.assertEqual(self.error('UpdateTable', TableName='wrong')[0], 'ValidationException')
+        self.assertEqual(self.error('CreateTable', TableName='two', KeySchema=KEY, AttributeDefinitions=PK),
+                         ('ValidationException', invalid + 'ReadCapacityUnits and WriteCapacityUnits must both be specified '
+                                                           'when BillingMode is PROVISIONED'))
+        self.assertEqual(self.error('CreateTable', TableName='two', KeySchema=KEY, AttributeDefinitions=PK,
+                                    BillingMode='PAY_PER_REQUEST', GlobalSecondaryIndexes=[]),
+                         ('ValidationException', invalid + 'List of GlobalSecondaryIndexes is empty'))
+        self.assertEqual(self.error('TagResource', ResourceArn='arn:aws:dynamodb:us-east-1:000000000000:table/none',
+                                    Tags=[{'Key': 'a', 'Value': 'b'}])[0], 'ResourceNotFoundException')
+        many = [{'Key': 'k%d' % i, 'Value': ''} for i in range(51)]
+        arn = self.call('DescribeTable', TableName='wrong')['Table']['TableArn']
+        self.assertEqual(self.error('TagResource', ResourceArn=arn, Tags=many)[0], 'ValidationException')
+
+
+if __name__ == '__main__':
+    unittest.main()
