@@ -8,14 +8,14 @@
 namespace parton {
 
 std::shared_ptr<ExecutionShared::Cached> ExecutionShared::CachedFor(const void* key) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto& c = cached_[key];
   if (c == nullptr) c = std::make_shared<Cached>();
   return c;
 }
 
 void ExecutionShared::AddProfile(const Plan* plan, const OperatorProfile& p) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   OperatorProfile& sum = profiles[plan];
   sum.opens += p.opens;
   sum.rows += p.rows;
@@ -26,7 +26,7 @@ void ExecutionShared::AddProfile(const Plan* plan, const OperatorProfile& p) {
 
 void ExecutionShared::AddMismatches(EvalContext::Mismatches* found) {
   if (found->count == 0) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (mismatches.count == 0) mismatches.first = std::move(found->first);
   mismatches.count += found->count;
   *found = {};
@@ -34,7 +34,10 @@ void ExecutionShared::AddMismatches(EvalContext::Mismatches* found) {
 
 void ExecutionShared::ResetResults() {
   if (mismatches.count != 0) mismatches = {};
-  if (!cached_.empty()) cached_.clear();
+  {
+    MutexLock lock(mutex_);
+    if (!cached_.empty()) cached_.clear();
+  }
   if (!profiles.empty()) profiles.clear();
   items_examined.store(0, std::memory_order_relaxed);
 }

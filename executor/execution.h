@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -29,6 +28,7 @@
 #include "storage/table_store.h"
 #include "types/expr/evaluate.h"
 #include "types/status/bounds.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -91,13 +91,14 @@ struct ExecutionShared {
   std::atomic<uint64_t> items_examined{0};  // of finished cursors, for progress
 
   struct Cached {
-    std::mutex mutex;
-    bool done = false;
-    Value value;              // an uncorrelated subquery's
-    std::vector<Value> rows;  // a shared query's
+    Mutex mutex;
+    bool done GUARDED_BY(mutex) = false;
+    Value value GUARDED_BY(mutex);  // an uncorrelated subquery's
+    std::vector<Value> rows;        // a shared query's; written with `mutex` held, constant once it is done
   };
   std::shared_ptr<Cached> CachedFor(const void* key);
 
+  // Any thread adds to the sums; they are read once the workers have ended.
   void AddProfile(const Plan* plan, const OperatorProfile& p);
   std::unordered_map<const Plan*, OperatorProfile> profiles;
 
@@ -108,8 +109,8 @@ struct ExecutionShared {
   void ResetResults();
 
  private:
-  std::mutex mutex_;
-  std::unordered_map<const void*, std::shared_ptr<Cached>> cached_;
+  Mutex mutex_;
+  std::unordered_map<const void*, std::shared_ptr<Cached>> cached_ GUARDED_BY(mutex_);
 };
 
 // One thread's part.

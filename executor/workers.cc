@@ -24,7 +24,10 @@ void Workers::Start(int threads, const Plan& plan, const SlotSet& live, const Pl
   stop_.store(false);
   failed_.store(false);
   next_morsel_.store(0);
-  stats_ = ReadStats();
+  {
+    MutexLock lock(mutex_);
+    stats_ = ReadStats();
+  }
   outer_.clear();
   for (int slot : SlotsFree(plan)) outer_.emplace_back(slot, parent_.slot(slot).Own());
   recursion_ = parent_.recursion;
@@ -63,7 +66,7 @@ void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* acc
     error = StatusOfException();
   }
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     stats_.Add(stats);
     if (!error.ok() && error_.ok()) {
       error_ = std::move(error);
@@ -71,7 +74,7 @@ void Workers::Run(const Plan& plan, const SlotSet& live, const Plan::Access* acc
       stop_.store(true);
     }
     running_.fetch_sub(1);
-    ended_.notify_all();
+    ended_.NotifyAll();
   }
 }
 
@@ -80,18 +83,19 @@ void Workers::Finish() {
   stop_.store(true);
   for (std::thread& t : threads_) t.join();
   threads_.clear();
+  MutexLock lock(mutex_);
   parent_.stats.Add(stats_);
   if (!error_.ok()) parent_.Fail(std::exchange(error_, Status()));
 }
 
 void Workers::Wait() {
   {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     while (running_.load() > 0) {
-      ended_.wait_for(lock, std::chrono::milliseconds(20));
-      lock.unlock();
+      ended_.WaitFor(mutex_, std::chrono::milliseconds(20));
+      lock.Unlock();
       bool go_on = parent_.SlowTick();
-      lock.lock();
+      lock.Lock();
       if (!go_on) stop_.store(true);
     }
   }

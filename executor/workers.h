@@ -3,14 +3,13 @@
 #define PARTON_EXECUTOR_WORKERS_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "executor/execution.h"
 #include "executor/operator.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -53,10 +52,10 @@ class Workers {
   std::atomic<bool> failed_{false};
   std::atomic<size_t> next_morsel_{0};
   std::atomic<int> running_{0};
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  Status error_;
-  ReadStats stats_;
+  Mutex mutex_;
+  CondVar ended_;
+  Status error_ GUARDED_BY(mutex_);
+  ReadStats stats_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

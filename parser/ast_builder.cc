@@ -6,28 +6,20 @@
 #include <algorithm>
 
 #include "parser/scanner.h"
+#include "parton/text.h"
 #include "types/status/bounds.h"
 
 namespace parton::internal {
 
 namespace {
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
-bool EqualsWord(std::string_view a, std::string_view upper) {
-  return a.size() == upper.size() &&
-         std::equal(a.begin(), a.end(), upper.begin(), [](char x, char y) { return Upper(x) == y; });
-}
+bool EqualsWord(std::string_view a, std::string_view upper) { return EqualsIgnoreCase(a, upper); }
 
-std::string UpperCase(std::string_view s) {
-  std::string out(s);
-  std::transform(out.begin(), out.end(), out.begin(), Upper);
-  return out;
-}
+std::string UpperCase(std::string_view s) { return AsciiUpper(s); }
 
 SourceMap::SourceMap(std::string_view text) : text_(text) {
   if (std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) return;

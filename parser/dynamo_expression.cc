@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "parton/text.h"
 #include "types/status/bounds.h"
 
 namespace parton {
@@ -32,11 +33,6 @@ bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
-
-bool EqualsWord(std::string_view text, std::string_view upper_word) {
-  return std::equal(text.begin(), text.end(), upper_word.begin(), upper_word.end(),
-                    [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; });
-}
 
 // The bytes of the character that begins with `c`.
 size_t CharacterBytes(char c) {
@@ -131,7 +127,7 @@ class Parser {
 
   bool Is(std::string_view symbol) const { return token_.kind == TokenKind::kSymbol && token_.text == symbol; }
   bool IsWord(std::string_view upper_word) const {
-    return token_.kind == TokenKind::kName && EqualsWord(token_.text, upper_word);
+    return token_.kind == TokenKind::kName && EqualsIgnoreCase(token_.text, upper_word);
   }
   bool Take(std::string_view symbol) {
     if (!Is(symbol)) return false;

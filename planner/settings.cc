@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <functional>
 #include <optional>
 
+#include "parton/text.h"
 #include "planner/rules/rules.h"
 #include "types/functions/functions.h"
 
@@ -18,12 +18,6 @@ namespace {
 constexpr uint64_t kLeastMemory = 4096;
 constexpr std::string_view kRulePrefix = "rule_";
 
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 std::optional<bool> ToBool(const Value& v) {
   if (v.is_bool()) return v.bool_value();
   if (v.is_small_int()) {
@@ -31,7 +25,7 @@ std::optional<bool> ToBool(const Value& v) {
     return std::nullopt;
   }
   if (!v.is_text()) return std::nullopt;
-  std::string word = Lower(v.bytes());
+  std::string word = AsciiLower(v.bytes());
   if (word == "on" || word == "true" || word == "yes") return true;
   if (word == "off" || word == "false" || word == "no") return false;
   return std::nullopt;
@@ -41,7 +35,7 @@ std::optional<bool> ToBool(const Value& v) {
 std::optional<uint64_t> ToBytes(const Value& v) {
   if (v.is_small_int()) return v.int_value() < 0 ? std::nullopt : std::optional<uint64_t>(v.int_value());
   if (!v.is_text()) return std::nullopt;
-  std::string text = Lower(v.bytes());
+  std::string text = AsciiLower(v.bytes());
   uint64_t number = 0;
   const char* end = text.data() + text.size();
   auto [rest, error] = std::from_chars(text.data(), end, number);
@@ -64,7 +58,7 @@ std::optional<int64_t> ToMilliseconds(const Value& v) {
     return v.int_value() < 0 || v.int_value() > kMost ? std::nullopt : std::optional<int64_t>(v.int_value());
   }
   if (!v.is_text()) return std::nullopt;
-  const std::string text = Lower(v.bytes());
+  const std::string text = AsciiLower(v.bytes());
   int64_t number = 0;
   const char* end = text.data() + text.size();
   auto [rest, error] = std::from_chars(text.data(), end, number);
@@ -88,7 +82,7 @@ std::optional<int64_t> ToCount(const Value& v, int64_t least, int64_t most) {
 template <typename T>
 std::optional<T> ToWord(const Value& v, std::initializer_list<std::pair<std::string_view, T>> words) {
   if (!v.is_text()) return std::nullopt;
-  std::string word = Lower(v.bytes());
+  std::string word = AsciiLower(v.bytes());
   for (const auto& [text, value] : words) {
     if (text == word) return value;
   }
@@ -229,7 +223,7 @@ const std::vector<SettingInfo>& AllSettings() {
 }
 
 Status ApplySetting(std::string_view name, const Value& value, Settings* settings) {
-  std::string key = Lower(name);
+  std::string key = AsciiLower(name);
   // SET name = DEFAULT
   const bool reset = value.is_missing();
   if (const Setting* s = Find(key)) {
@@ -254,7 +248,7 @@ Status ApplySetting(std::string_view name, const Value& value, Settings* setting
 }
 
 Result<Value> ReadSetting(std::string_view name, const Settings& settings) {
-  std::string key = Lower(name);
+  std::string key = AsciiLower(name);
   if (const Setting* s = Find(key)) return s->read(settings);
   if (std::string rule = RuleOf(key); !rule.empty()) return OnOff(!settings.disabled_rules.contains(rule));
   return Unknown(key);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "parton/text.h"
+
 namespace parton::server {
 
 struct Header {
@@ -33,7 +35,6 @@ struct HttpResponse {
   bool close = false;  // the connection ends after it
 };
 
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 // Without blanks at both ends.
 std::string_view Trimmed(std::string_view text);
 

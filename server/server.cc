@@ -7,12 +7,12 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
-#include <mutex>
 
 #include "server/credentials.h"
 #include "server/metrics.h"
 #include "server/serve_file.h"
 #include "server/service.h"
+#include "types/sync/mutex.h"
 
 namespace parton::server {
 
@@ -57,13 +57,13 @@ class AccessLog {
                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, request.peer,
                     handled.caller.empty() ? "-" : handled.caller, operation, response.status,
                     handled.exception.empty() ? "-" : handled.exception, response.body.size(), microseconds);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::fwrite(line.data(), 1, line.size(), file_);
     std::fflush(file_);
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;  // one line at a time
   std::FILE* file_ = nullptr;
 };
 

@@ -73,7 +73,7 @@ Service::Service(Database* db, ServiceOptions options, Metrics* metrics)
     : db_(db), options_(std::move(options)), metrics_(metrics), credentials_(options_.credentials) {}
 
 void Service::SetCredentials(std::shared_ptr<const Credentials> credentials) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   credentials_ = std::move(credentials);
   verifier_.Clear();
 }
@@ -133,7 +133,7 @@ bool Service::HandlePlain(const HttpRequest& request, HttpResponse* response) {
 Outcome Service::Authenticate(const HttpRequest& request, Handled* handled, Caller* caller, bool* restricted) {
   std::shared_ptr<const Credentials> credentials;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     credentials = credentials_;
   }
   *restricted = credentials != nullptr;

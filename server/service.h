@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "server/http_message.h"
 #include "server/metrics.h"
 #include "server/signature.h"
+#include "types/sync/mutex.h"
 
 namespace parton::server {
 
@@ -62,11 +62,11 @@ class Service {
   const ServiceOptions options_;
   Metrics* const metrics_;
   SignatureVerifier verifier_;
-  std::mutex mutex_;
-  std::shared_ptr<const Credentials> credentials_;
+  Mutex mutex_;
+  std::shared_ptr<const Credentials> credentials_ GUARDED_BY(mutex_);
 };
 
-// An answer to what is no proper request: its body is that of the error.
+// The answer to a malformed request: its body is that of the error.
 HttpResponse ErrorResponse(int status, std::string_view exception, std::string_view message);
 
 }  // namespace parton::server

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "parton/text.h"
+
 namespace parton::server {
 
 namespace {
@@ -29,14 +31,6 @@ std::string Hex(const unsigned char* bytes, size_t size) {
 }
 
 std::string_view View(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // Blanks at the ends go, runs of them become one.
 void AppendHeaderValue(std::string_view value, std::string* out) {
@@ -203,7 +197,7 @@ std::string SignRequest(const Signer& signer, std::string_view method, std::stri
   parts.path = target.substr(0, target.find('?'));
   if (parts.path.size() < target.size()) parts.query = target.substr(parts.path.size() + 1);
   parts.headers = &headers;
-  for (const Header& h : headers) parts.signed_headers.push_back(Lower(h.name));
+  for (const Header& h : headers) parts.signed_headers.push_back(AsciiLower(h.name));
   std::sort(parts.signed_headers.begin(), parts.signed_headers.end());
   parts.signed_headers.erase(std::unique(parts.signed_headers.begin(), parts.signed_headers.end()),
                              parts.signed_headers.end());
@@ -280,7 +274,7 @@ Outcome SignatureVerifier::Verify(const HttpRequest& request, int64_t now_second
   parts.path = request.target.substr(0, request.target.find('?'));
   if (parts.path.size() < request.target.size()) parts.query = request.target.substr(parts.path.size() + 1);
   parts.headers = &request.headers;
-  for (const std::string_view name : Split(given.signed_headers, ';')) parts.signed_headers.push_back(Lower(name));
+  for (const std::string_view name : Split(given.signed_headers, ';')) parts.signed_headers.push_back(AsciiLower(name));
   checked = CheckSignedHeaders(parts.signed_headers);
   if (!checked.ok()) return checked;
   const std::string hash = Sha256Hex(request.body);
@@ -303,19 +297,19 @@ Digest SignatureVerifier::KeyFor(std::string_view key_id, std::string_view secre
                                  std::string_view region) {
   const std::string name = fmt::format("{}/{}/{}", key_id, date, region);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = keys_.find(name);
     if (found != keys_.end()) return found->second;
   }
   const Digest key = SigningKey(secret, date, region, "dynamodb");
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (keys_.size() >= kMaxKeys) keys_.clear();
   keys_.emplace(name, key);
   return key;
 }
 
 void SignatureVerifier::Clear() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   keys_.clear();
 }
 

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 
 #include "server/api_error.h"
 #include "server/http_message.h"
+#include "types/sync/mutex.h"
 
 namespace parton::server {
 
@@ -69,8 +69,8 @@ class SignatureVerifier {
  private:
   Digest KeyFor(std::string_view key_id, std::string_view secret, std::string_view date, std::string_view region);
 
-  std::mutex mutex_;
-  std::unordered_map<std::string, Digest> keys_;  // by key id, date and region
+  Mutex mutex_;
+  std::unordered_map<std::string, Digest> keys_ GUARDED_BY(mutex_);  // by key id, date and region
 };
 
 }  // namespace parton::server

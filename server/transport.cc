@@ -24,7 +24,6 @@
 #include <chrono>
 #include <csignal>
 #include <ctime>
-#include <mutex>
 #include <thread>
 #include <type_traits>
 #include <unordered_set>
@@ -34,6 +33,7 @@
 #include "server/service.h"
 #include "server/transport.h"
 #include "server/worker_pool.h"
+#include "types/sync/mutex.h"
 
 namespace parton::server {
 
@@ -111,17 +111,17 @@ struct Watched {
 class Registry {
  public:
   void Add(Watched* w) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connections_.insert(w);
   }
   void Remove(Watched* w) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connections_.erase(w);
   }
   // Ends those whose time is over, and when `stopping` the idle ones. The result is how many there are.
   size_t Sweep(bool stopping) {
     const int64_t now = NowMs();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (Watched* w : connections_) {
       const int64_t deadline = w->deadline_ms.load(std::memory_order_relaxed);
       if ((deadline != kNever && deadline < now) || (stopping && w->idle.load())) ::shutdown(w->fd, SHUT_RDWR);
@@ -130,8 +130,8 @@ class Registry {
   }
 
  private:
-  std::mutex mutex_;
-  std::unordered_set<Watched*> connections_;
+  Mutex mutex_;
+  std::unordered_set<Watched*> connections_ GUARDED_BY(mutex_);
 };
 
 // Memory for bodies that was promised to requests.

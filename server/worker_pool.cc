@@ -10,20 +10,20 @@ WorkerPool::WorkerPool(size_t threads, size_t queue_limit) : queue_limit_(queue_
 
 WorkerPool::~WorkerPool() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
-  wake_.notify_all();
+  wake_.NotifyAll();
   for (std::thread& t : threads_) t.join();
 }
 
 bool WorkerPool::Submit(std::unique_ptr<Task>& task) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (ending_ || queue_.size() >= queue_limit_) return false;
     queue_.push_back(std::move(task));
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   return true;
 }
 
@@ -31,8 +31,8 @@ void WorkerPool::Work() {
   while (true) {
     std::unique_ptr<Task> task;
     {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+      MutexLock lock(mutex_);
+      while (!ending_ && queue_.empty()) wake_.Wait(mutex_);
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();

@@ -1,18 +1,18 @@
-// Threads that run requests, and the queue in front of them. It is bounded: what does not fit is refused.
+// Threads that run requests, and the queue in front of them. The queue is bounded: it refuses more.
 #ifndef PARTON_SERVER_WORKER_POOL_H_
 #define PARTON_SERVER_WORKER_POOL_H_
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "types/sync/mutex.h"
+
 namespace parton::server {
 
-// What a worker runs, once.
+// One piece of work; a worker runs it once.
 class Task {
  public:
   virtual ~Task() = default;
@@ -34,10 +34,10 @@ class WorkerPool {
   void Work();
 
   const size_t queue_limit_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::unique_ptr<Task>> queue_;
-  bool ending_ = false;
+  Mutex mutex_;
+  CondVar wake_;
+  std::deque<std::unique_ptr<Task>> queue_ GUARDED_BY(mutex_);
+  bool ending_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

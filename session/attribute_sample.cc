@@ -96,13 +96,13 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store, c
                                                             Clock::duration max_age) {
   const auto start = Clock::now();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = kept_.find(table->id);
     if (found != kept_.end() && start - found->second.taken < max_age) return found->second.sample;
   }
   auto sample = std::make_shared<const AttributeSample>(Take(store, table));
   const auto end = Clock::now();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   kept_[table->id] = {sample, end, end - start};
   return sample;
 }
@@ -110,7 +110,7 @@ std::shared_ptr<const AttributeSample> AttributeSamples::Of(TableStore& store, c
 std::shared_ptr<const AttributeSample> AttributeSamples::Fresh(TableStore& store, const TablePtr& table) {
   Clock::duration cost{};
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = kept_.find(table->id);
     // A small table is sampled anew each time: it takes no time, and it may have just been filled.
     if (found != kept_.end() && found->second.sample->items > kPerPiece.items) cost = found->second.cost;

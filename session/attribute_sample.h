@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "planner/planner.h"
 #include "storage/table_store.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -39,8 +39,8 @@ class AttributeSamples {
     Clock::time_point taken;
     Clock::duration cost;
   };
-  std::mutex mutex_;
-  std::map<uint32_t, Kept> kept_;  // by table id
+  Mutex mutex_;
+  std::map<uint32_t, Kept> kept_ GUARDED_BY(mutex_);  // by table id
 };
 
 // A line for each attribute that the statement reads by name and no item was seen to have: a typo would silently match

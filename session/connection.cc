@@ -49,7 +49,7 @@ ConnectionImpl::~ConnectionImpl() {
   DetachResults(Status::Validation("the connection of this result or statement is closed"));
   if (db_ == nullptr) return;
   EndTransaction();
-  std::lock_guard lock(db_->connections_mutex);
+  MutexLock lock(db_->connections_mutex);
   db_->connections.erase(this);
 }
 

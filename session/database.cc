@@ -79,13 +79,13 @@ class DatabaseImpl final : public Database {
     state_.sweeper.reset();
     state_.triggers.reset();
     state_.tokens.reset();
-    std::lock_guard lock(state_.connections_mutex);
+    MutexLock lock(state_.connections_mutex);
     for (ConnectionImpl* c : state_.connections) c->Detach();
   }
 
   std::unique_ptr<Connection> Connect() override {
     auto connection = std::make_unique<ConnectionImpl>(&state_);
-    std::lock_guard lock(state_.connections_mutex);
+    MutexLock lock(state_.connections_mutex);
     state_.connections.insert(connection.get());
     return connection;
   }

@@ -7,6 +7,7 @@
 
 #include "executor/capacity/clock.h"
 #include "parton/temporal.h"
+#include "parton/text.h"
 #include "session/feed/sweeper.h"
 #include "session/feed/triggers.h"
 
@@ -16,12 +17,6 @@ namespace {
 
 constexpr int64_t kDay = int64_t{24} * 3600 * 1000;
 constexpr int64_t kLongest = kDay * 36500;
-
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 int64_t UnitMs(std::string_view unit) {
   if (unit.size() > 2 && unit.back() == 's' && unit != "ms") unit.remove_suffix(1);
@@ -77,7 +72,7 @@ Result<int64_t> ParseTimeMs(const Value& v) {
 Result<int64_t> ParseDuration(std::string_view text) {
   const Status bad = Status::Validation(fmt::format("'{}' is no length of time", text), {},
                                         "as in '25 hours', '1 day 30 minutes', '500 ms'");
-  const std::string lower = Lower(text);
+  const std::string lower = AsciiLower(text);
   const char* p = lower.data();
   const char* end = p + lower.size();
   int64_t total = 0;
@@ -113,7 +108,7 @@ const std::vector<SettingInfo>& DatabaseSettings() {
 }
 
 bool IsDatabaseSetting(std::string_view name) {
-  const std::string lower = Lower(name);
+  const std::string lower = AsciiLower(name);
   for (const SettingInfo& s : DatabaseSettings()) {
     if (s.name == lower) return true;
   }
@@ -121,10 +116,10 @@ bool IsDatabaseSetting(std::string_view name) {
 }
 
 Status SetDatabaseSetting(std::string_view given, const Value& v, const DatabaseSettingTargets& targets) {
-  const std::string name = Lower(given);
+  const std::string name = AsciiLower(given);
   const bool reset = v.is_missing();
   if (name == "clock") {
-    if (reset || (v.is_text() && (Lower(v.bytes()) == "system" || Lower(v.bytes()) == "default"))) {
+    if (reset || (v.is_text() && (AsciiLower(v.bytes()) == "system" || AsciiLower(v.bytes()) == "default"))) {
       targets.clock.Reset();
       return Status::Ok();
     }
@@ -157,7 +152,7 @@ Status SetDatabaseSetting(std::string_view given, const Value& v, const Database
 }
 
 Result<Value> ReadDatabaseSetting(std::string_view given, const DatabaseSettingTargets& targets) {
-  const std::string name = Lower(given);
+  const std::string name = AsciiLower(given);
   if (name == "clock") {
     if (!targets.clock.stopped()) return Value::String("system");
     return Value::Of(Timestamp::FromEpochNanos(targets.clock.NowNanos(), 3));

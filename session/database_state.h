@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 
@@ -18,6 +17,7 @@
 #include "session/requests/expression_cache.h"
 #include "session/statement_timer.h"
 #include "storage/table_store.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -41,12 +41,12 @@ struct DatabaseState {
   StatementTimer timer;
   std::string temp_dir;
 
-  // Connections and change feeds of the program, which are told when the database goes.
-  std::mutex connections_mutex;
-  std::set<ConnectionImpl*> connections;
+  // Connections and change feeds of the program; detached when the database is closed.
+  Mutex connections_mutex;
+  std::set<ConnectionImpl*> connections GUARDED_BY(connections_mutex);
   OpenFeeds feeds;
 
-  // Behind what they use: they end first.
+  // Declared after the members they use, so that they end first.
   std::unique_ptr<RequestTokens> tokens;
   std::unique_ptr<Triggers> triggers;
   std::unique_ptr<Sweeper> sweeper;

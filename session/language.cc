@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "planner/binder/binder.h"
 #include "planner/plan/plan.h"
 #include "planner/settings.h"
 #include "session/database_settings.h"
@@ -20,6 +21,12 @@ std::vector<FunctionInfo> FunctionList() {
   }
   std::sort(list.begin(), list.end(), [](const FunctionInfo& a, const FunctionInfo& b) { return a.name < b.name; });
   return list;
+}
+
+std::vector<std::string> TableFunctionNames() {
+  std::vector<std::string> names = TableFunctions();
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::string> AccessPathNames() {

@@ -21,7 +21,7 @@ class Shared final : public Operator {
     next_ = 0;
     if (key_ == nullptr) return input_->Open();
     rows_ = ctx_.shared->CachedFor(key_);
-    std::lock_guard lock(rows_->mutex);
+    MutexLock lock(rows_->mutex);
     if (rows_->done) return true;
     rows_->rows.clear();
     if (!input_->Open()) return false;

@@ -9,6 +9,7 @@
 #include "executor/rows.h"
 #include "executor/workers.h"
 #include "planner/plan/plan_facts.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -33,7 +34,6 @@ class Gather final : public Operator {
     inline_.reset();
     batch_ = Batch();
     batch_row_ = 0;
-    current_ = 0;
     const Plan::Access* access = FirstAccess(input_);
     const int threads = WorkerCount(ctx_, node_.threads);
     morsels_.clear();
@@ -43,7 +43,11 @@ class Gather final : public Operator {
       inline_ = BuildOperator(input_, live_, ctx_);
       return inline_->Open();
     }
-    queues_ = std::vector<Queue>(morsels_.size());
+    {
+      MutexLock lock(mutex_);
+      queues_ = std::vector<Queue>(morsels_.size());
+      current_ = 0;
+    }
     window_ = static_cast<size_t>(threads) * 4;
     workers_.Start(
         std::min<int>(threads, static_cast<int>(morsels_.size())), input_, live_, access, &morsels_,
@@ -84,9 +88,9 @@ class Gather final : public Operator {
   };
 
   bool Admit(size_t m) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     while (!workers_.stopped() && !ctx_.shared->bounds->cancel.load() && m >= current_ + window_) {
-      room_.wait_for(lock, std::chrono::milliseconds(50));
+      room_.WaitFor(mutex_, std::chrono::milliseconds(50));
     }
     return !workers_.stopped();
   }
@@ -111,24 +115,24 @@ class Gather final : public Operator {
   }
 
   bool Push(ExecutionContext& ctx, size_t m, Batch batch, bool done) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     Queue& q = queues_[m];
     while (!done && q.bytes > kMorselBytes && !ctx.Stopped()) {
-      room_.wait_for(lock, std::chrono::milliseconds(50));
+      room_.WaitFor(mutex_, std::chrono::milliseconds(50));
     }
     if (ctx.Stopped()) return false;
     q.bytes += batch.bytes;
     if (batch.rows > 0) q.batches.push_back(std::move(batch));
     q.done = done;
-    ready_.notify_one();
+    ready_.NotifyOne();
     return true;
   }
 
   bool TakeBatch() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
       if (current_ >= queues_.size()) {
-        lock.unlock();
+        lock.Unlock();
         Stop();
         return false;
       }
@@ -138,32 +142,32 @@ class Gather final : public Operator {
         batch_row_ = 0;
         q.batches.pop_front();
         q.bytes -= batch_.bytes;
-        room_.notify_all();
+        room_.NotifyAll();
         return true;
       }
       if (q.done) {
         ++current_;
-        room_.notify_all();
+        room_.NotifyAll();
         continue;
       }
       if (workers_.ended_or_failed()) {
-        lock.unlock();
+        lock.Unlock();
         Stop();
         if (!ctx_.failed()) ctx_.Fail(Status::Internal("a scan worker ended early"));
         return false;
       }
-      ready_.wait_for(lock, std::chrono::milliseconds(20));
-      lock.unlock();
+      ready_.WaitFor(mutex_, std::chrono::milliseconds(20));
+      lock.Unlock();
       if (!ctx_.SlowTick()) {
         Stop();
         return false;
       }
-      lock.lock();
+      lock.Lock();
     }
   }
 
   void Stop() {
-    room_.notify_all();
+    room_.NotifyAll();
     workers_.Finish();
   }
 
@@ -173,11 +177,11 @@ class Gather final : public Operator {
   std::vector<int> kept_;
   OperatorPtr inline_;
   std::vector<Morsel> morsels_;
-  std::mutex mutex_;  // guards queues_ and current_
-  std::condition_variable ready_;
-  std::condition_variable room_;
-  std::vector<Queue> queues_;
-  size_t current_ = 0;
+  Mutex mutex_;
+  CondVar ready_;
+  CondVar room_;
+  std::vector<Queue> queues_ GUARDED_BY(mutex_);
+  size_t current_ GUARDED_BY(mutex_) = 0;
   size_t window_ = 1;
   Batch batch_;
   size_t batch_row_ = 0;

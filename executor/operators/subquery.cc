@@ -72,7 +72,7 @@ class Runner final : public SubqueryRunner {
     if (!subquery.reads.empty()) return Compute(subquery);
     // The same for the whole execution: the first thread computes it, the others wait.
     auto cached = ctx_.shared->CachedFor(&subquery);
-    std::lock_guard lock(cached->mutex);
+    MutexLock lock(cached->mutex);
     if (!cached->done) {
       cached->value = Compute(subquery).Own();
       if (ctx_.failed()) return Value::Missing();

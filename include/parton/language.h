@@ -52,6 +52,8 @@ struct FunctionInfo {
 };
 // Scalar and aggregate functions, registered ones too; sorted by name.
 std::vector<FunctionInfo> FunctionList();
+// Functions that stand in FROM only: csv, json, ...; lower case, sorted.
+std::vector<std::string> TableFunctionNames();
 
 struct SettingDescription {
   std::string name;

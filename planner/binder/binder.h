@@ -7,6 +7,8 @@
 #define PARTON_PLANNER_BINDER_BINDER_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "parser/ast.h"
 #include "parton/status.h"
@@ -20,6 +22,9 @@ Result<PlannedStatement> BindStatement(const std::shared_ptr<const ast::Statemen
 
 // A query of a statement that is no query itself: COPY (query) TO. `statement` owns `query`.
 Result<PlannedStatement> BindQuery(const ast::Query& query, const ast::Statement& statement, const PlannerInput& input);
+
+// Functions that stand in FROM only: csv, json, ...; lower case.
+const std::vector<std::string>& TableFunctions();
 
 }  // namespace parton
 

@@ -21,7 +21,7 @@ bool TakesCollections(const ScalarFunction& f, size_t index) {
 ExprPtr KeywordArgument(const ScalarFunction& f, const ast::Expr& arg) {
   const auto* word = arg.As<ast::Variable>();
   if (word == nullptr || word->local || word->name.quoted) return nullptr;
-  std::string upper = UpperCase(word->name.name);
+  std::string upper = AsciiUpper(word->name.name);
   if (std::find(f.keywords.begin(), f.keywords.end(), upper) == f.keywords.end()) return nullptr;
   return MakeExpr(Expr::Literal{Value::String(upper)}, arg.span);
 }
@@ -31,7 +31,7 @@ ExprPtr KeywordArgument(const ScalarFunction& f, const ast::Expr& arg) {
 ExprPtr TypeWord(const ast::Expr& arg) {
   const auto* word = arg.As<ast::Variable>();
   if (word == nullptr || word->local || word->name.quoted) return nullptr;
-  std::string upper = UpperCase(word->name.name);
+  std::string upper = AsciiUpper(word->name.name);
   const char* code = upper == "NUMBER" ? "N" : upper == "STRING" ? "S" : upper == "BINARY" ? "B" : nullptr;
   return code == nullptr ? nullptr : MakeExpr(Expr::Literal{Value::String(code)}, arg.span);
 }
@@ -52,7 +52,7 @@ Result<ExprPtr> Binder::CallFunction(std::string_view name, std::vector<ExprPtr>
 }
 
 Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
-  std::string name = UpperCase(call.name.name);
+  std::string name = AsciiUpper(call.name.name);
   if (name == "EXISTS" && call.args.size() == 1) {
     if (const auto* sub = call.args[0]->As<ast::Subquery>()) {
       ++with_.depth;

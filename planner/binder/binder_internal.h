@@ -17,6 +17,7 @@
 
 #include "parser/ast.h"
 #include "parton/status.h"
+#include "parton/text.h"
 #include "planner/binder/binder_scopes.h"
 #include "planner/binder/binder_with.h"
 #include "planner/plan/plan.h"
@@ -311,7 +312,6 @@ class Restore {
   T old_;
 };
 
-std::string UpperCase(std::string_view s);
 // (a, b): a list written in parentheses; null: it is none.
 inline const ast::Array* AsRow(const ast::Expr& e) {
   const auto* array = e.As<ast::Array>();

@@ -3,17 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "planner/binder/binder_internal.h"
 
 namespace parton::binder {
-
-std::string UpperCase(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return out;
-}
 
 Status Binder::UnknownTable(const ast::Identifier& name) const {
   std::vector<std::string> known;

@@ -7,17 +7,6 @@
 
 namespace parton::binder {
 
-namespace {
-
-char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
-
-bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return x == y || LowerCase(x) == LowerCase(y); });
-}
-
 bool SameName(std::string_view known, const ast::Identifier& written) {
   return written.quoted ? known == written.name : EqualsIgnoreCase(known, written.name);
 }

@@ -13,6 +13,7 @@
 
 #include "parser/ast.h"
 #include "parton/status.h"
+#include "parton/text.h"
 #include "planner/plan/plan.h"
 #include "planner/planner.h"
 #include "types/expr/expr.h"
@@ -102,7 +103,6 @@ bool IsMerged(const Variable& row, const std::string& column);
 
 // How names are compared: quoted ones exactly.
 bool SameName(std::string_view known, const ast::Identifier& written);
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 bool Written(const ast::Identifier& name);  // "" in quotes is a name too
 
 }  // namespace parton::binder

@@ -8,26 +8,24 @@
 #include <utility>
 
 #include "parser/parser.h"
+#include "parton/text.h"
+#include "planner/binder/binder.h"
 #include "planner/binder/binder_internal.h"
 #include "planner/plan/plan_visit.h"
 
-namespace parton::binder {
+namespace parton {
 
-namespace {
-
-// csv, json, ...: those that stand in FROM only.
 const std::vector<std::string>& TableFunctions() {
   static const std::vector<std::string> names = {"csv", "json", "ddbjson", "range", "changes"};
   return names;
 }
+
+namespace binder {
+
+namespace {
+
 bool IsTableFunction(const std::string& lower) {
   return std::find(TableFunctions().begin(), TableFunctions().end(), lower) != TableFunctions().end();
-}
-
-std::string LowerCase(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
 }
 
 // The name a source has without AS: its last path step.
@@ -131,7 +129,7 @@ Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& fro
 Result<std::optional<Source>> Binder::BindFunctionSource(const ast::FromSource& from, TextSpan span) {
   const auto* call = from.expr->As<ast::Call>();
   if (call == nullptr || from.unpivot) return std::optional<Source>();
-  std::string name = LowerCase(call->name.name);
+  std::string name = AsciiLower(call->name.name);
   if (!IsTableFunction(name)) {
     const std::string nearest = NearestName(name, TableFunctions());
     if (nearest.empty() || FindScalarFunction(name) != nullptr || FindAggregateFunction(name) != nullptr) {
@@ -333,4 +331,5 @@ void Binder::NameSource(const ast::FromSource& from, Variable* variable, bool pl
   }
 }
 
-}  // namespace parton::binder
+}  // namespace binder
+}  // namespace parton

@@ -108,7 +108,7 @@ Status Binder::FillWindow(const ast::WindowSpec& spec, Plan::WindowCall* call) {
 }
 
 Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
-  std::string name = UpperCase(call.name.name);
+  std::string name = AsciiUpper(call.name.name);
   if (block_ == nullptr || block_->no_windows != nullptr) {
     return Status::Validation(fmt::format("the window function {} cannot stand in {}", name,
                                           block_ == nullptr ? "an expression without FROM" : block_->no_windows),

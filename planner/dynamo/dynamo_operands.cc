@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "parton/text.h"
 #include "types/value/value_compare.h"
 
 namespace parton::dynamo {
@@ -15,22 +15,6 @@ Status Malformed(std::string_view detail, TextSpan span) {
 }
 
 std::string Place(TextSpan span) { return fmt::format("{}:{}:{}", span.line, span.column, span.length); }
-
-namespace {
-
-std::string Lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string Upper(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return out;
-}
-
-}  // namespace
 
 bool IsPath(const ast::Expr& e) {
   if (const auto* v = e.As<ast::Variable>()) return !v->local;
@@ -242,7 +226,7 @@ constexpr std::array kUpdateFunctions = {
 
 Status CheckCall(const ast::Call& call, TextSpan span, Context place, const ast::Expr* target,
                  const FunctionRule** found) {
-  std::string name = Lower(call.name.name);
+  std::string name = AsciiLower(call.name.name);
   const FunctionRule* rule = nullptr;
   for (const FunctionRule& f : kConditionFunctions) {
     if (f.name == name && place == Context::kCondition) rule = &f;
@@ -252,24 +236,24 @@ Status CheckCall(const ast::Call& call, TextSpan span, Context place, const ast:
   }
   if (rule == nullptr || call.over != nullptr || call.star || call.filter != nullptr ||
       call.quantifier != ast::SetQuantifier::kNone) {
-    return Status::Validation(fmt::format("Unrecognized function: {} at {}", Upper(name), Place(call.name.span)),
+    return Status::Validation(fmt::format("Unrecognized function: {} at {}", AsciiUpper(name), Place(call.name.span)),
                               call.name.span);
   }
   if (name == "set_add" || name == "set_delete") {
     if (call.args.size() != 2) {
-      return Status::Validation(fmt::format("{} must have exactly two arguments at {}", Upper(name), Place(span)),
+      return Status::Validation(fmt::format("{} must have exactly two arguments at {}", AsciiUpper(name), Place(span)),
                                 span);
     }
     if (target == nullptr || !SamePath(*call.args[0], *target)) {
       return Status::Validation(fmt::format("The first argument to {} must equal the assignment value at {}",
-                                            Upper(name), Place(call.args[0]->span)),
+                                            AsciiUpper(name), Place(call.args[0]->span)),
                                 call.args[0]->span);
     }
     const ast::Expr& set = *call.args[1];
     if (set.As<ast::Bag>() == nullptr && set.As<ast::Parameter>() == nullptr) {
-      return Status::Validation(
-          fmt::format("The second argument to {} must be a value with type SET at {}", Upper(name), Place(set.span)),
-          set.span);
+      return Status::Validation(fmt::format("The second argument to {} must be a value with type SET at {}",
+                                            AsciiUpper(name), Place(set.span)),
+                                set.span);
     }
   }
   if (call.args.size() != rule->args) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "parton/text.h"
 #include "types/functions/functions.h"
 
 namespace parton {
@@ -16,13 +17,6 @@ using dynamo::Node;
 using dynamo::UpdateClause;
 using Kind = Node::Kind;
 
-std::string Upper(std::string_view s) {
-  std::string out(s);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return out;
-}
-
 class Binder {
  public:
   explicit Binder(Placeholders* placeholders) : placeholders_(placeholders) {}
@@ -31,7 +25,7 @@ class Binder {
     switch (n.kind) {
       case Kind::kPath: return ItemPath(ResolvePath(n, placeholders_), n.span);
       case Kind::kValue: return MakeExpr(Expr::Parameter{placeholders_->PositionOfValue(n.text)}, n.span);
-      case Kind::kCall: return CallOf(Upper(n.text), All(n.args), n.span);
+      case Kind::kCall: return CallOf(AsciiUpper(n.text), All(n.args), n.span);
       case Kind::kAdd: return Sum(BinaryOp::kAdd, n);
       case Kind::kSubtract: return Sum(BinaryOp::kSub, n);
       case Kind::kCompare: return MakeExpr(Expr::Compare{n.op, Bind(n.args[0]), Bind(n.args[1])}, n.span);

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "parton/temporal.h"
+#include "parton/text.h"
 #include "session/commands/commands.h"
 #include "session/database_settings.h"
 #include "session/options.h"
@@ -146,8 +147,7 @@ Value TableValue(const TableSchema& t, const TableDescription& d) {
 Result<bool> IsExact(const std::vector<ast::Option>& options) {
   bool exact = false;
   for (const ast::Option& o : options) {
-    std::string name = o.name.name;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const std::string name = AsciiLower(o.name.name);
     if (name != "exact") {
       return Status::Validation(fmt::format("DESCRIBE has no option {}", o.name.name), o.span,
                                 "(exact = true): items are counted, however many there are");
@@ -211,8 +211,7 @@ void ShowAll(const CommandContext& context, const Connection& connection) {
 Status ShowSetting(const ast::Show& s, const CommandContext& context, const Connection& connection) {
   Result<Value> v = connection.Get(s.name.name);
   if (!v.ok()) {
-    std::string word;
-    for (char c : s.name.name) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string word = AsciiLower(s.name.name);
     const std::string nearest =
         NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers", "metrics"});
     Status unknown = Status::Validation(
@@ -242,10 +241,7 @@ Status Show(const ast::Show& s, const CommandContext& context, const Connection&
     case What::kSetting: break;
   }
   if (s.target) {
-    std::string word = s.name.name;
-    if (!s.name.quoted) {
-      for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    }
+    const std::string word = s.name.quoted ? s.name.name : AsciiUpper(s.name.name);
     return Status::Unsupported(fmt::format("SHOW {} is not supported", word), s.name.span);
   }
   return ShowSetting(s, context, connection);

@@ -5,19 +5,19 @@
 namespace parton {
 
 void OpenFeeds::Add(const ChangeFeed* feed, std::function<void()> detach) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   feeds_[feed] = std::move(detach);
 }
 
 void OpenFeeds::Remove(const ChangeFeed* feed) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   feeds_.erase(feed);
 }
 
 void OpenFeeds::DetachAll() {
   std::map<const ChangeFeed*, std::function<void()>> feeds;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     feeds.swap(feeds_);
   }
   // Without the lock: a callback that still runs may open and close feeds.
@@ -25,12 +25,12 @@ void OpenFeeds::DetachAll() {
 }
 
 bool OpenFeeds::TakeName(const std::string& name) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return names_.insert(name).second;
 }
 
 void OpenFeeds::GiveName(const std::string& name) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   names_.erase(name);
 }
 

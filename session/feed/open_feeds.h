@@ -4,11 +4,11 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 
 #include "parton/change_feed.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -25,9 +25,9 @@ class OpenFeeds {
   void GiveName(const std::string& name);
 
  private:
-  std::mutex mutex_;
-  std::map<const ChangeFeed*, std::function<void()>> feeds_;
-  std::set<std::string> names_;
+  Mutex mutex_;
+  std::map<const ChangeFeed*, std::function<void()>> feeds_ GUARDED_BY(mutex_);
+  std::set<std::string> names_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -63,7 +63,7 @@ Status Triggers::Prepare(Trigger* t) {
 Status Triggers::Load() {
   bool any;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     PARTON_RETURN_IF_ERROR(LoadLocked());
     any = !triggers_.empty();
   }
@@ -106,7 +106,7 @@ Status Triggers::Create(TriggerDefinition d, uint64_t after) {
   t->progress.position = after;
   PARTON_RETURN_IF_ERROR(Prepare(t.get()));
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (triggers_.contains(d.name)) {
       return Status(StatusCode::kInUse, fmt::format("the trigger {} exists already", d.name));
     }
@@ -125,12 +125,12 @@ Triggers::Trigger* Triggers::Find(const std::string& name) {
 }
 
 bool Triggers::Has(const std::string& name) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return Find(name) != nullptr;
 }
 
 std::vector<std::string> Triggers::Names() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   std::vector<std::string> names;
   for (const auto& [name, t] : triggers_) names.push_back(name);
   return names;
@@ -147,13 +147,13 @@ Status Triggers::DropLocked(const std::string& name) {
 }
 
 Status Triggers::Drop(const std::string& name) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (Find(name) == nullptr) return NoTrigger(name);
   return DropLocked(name);
 }
 
 Status Triggers::DropOfTable(const std::string& table) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   std::vector<std::string> names;
   for (const auto& [name, t] : triggers_) {
     if (t->definition.table == table) names.push_back(name);
@@ -165,7 +165,7 @@ Status Triggers::DropOfTable(const std::string& table) {
 Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action) {
   using Action = ast::AlterTrigger::Action;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     Trigger* t = Find(name);
     if (t == nullptr) return NoTrigger(name);
     if (t->damaged) return Damaged(name);
@@ -219,7 +219,7 @@ Status Triggers::Alter(const std::string& name, ast::AlterTrigger::Action action
 }
 
 Result<std::vector<TriggerInfo>> Triggers::List() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   std::vector<TriggerInfo> out;
   FeedStore& feed = store_->feed();
   for (const auto& [name, t] : triggers_) {
@@ -242,7 +242,7 @@ Result<std::vector<TriggerInfo>> Triggers::List() {
 }
 
 Result<std::vector<Value>> Triggers::ListParked() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   FeedStore& feed = store_->feed();
   std::vector<Value> rows;
   for (const auto& [name, t] : triggers_) {
@@ -263,7 +263,7 @@ Result<std::vector<Value>> Triggers::ListParked() {
 }
 
 std::vector<std::string> Triggers::Problems() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   std::vector<std::string> problems;
   for (const auto& [name, t] : triggers_) {
     if (t->damaged) problems.push_back(fmt::format("trigger {}: {}", name, t->progress.last_error));
@@ -272,7 +272,7 @@ std::vector<std::string> Triggers::Problems() {
 }
 
 uint64_t Triggers::HoldBack(const TableSchema& table) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   uint64_t lowest = UINT64_MAX;
   for (const auto& [name, t] : triggers_) {
     const bool its = t->definition.table == table.name || (t->damaged && t->definition.table.empty());
@@ -440,7 +440,7 @@ Status Triggers::Settle(const StatementBounds* bounds) {
     for (const std::string& name : Names()) {
       for (;;) {
         if (bounds != nullptr && bounds->cancel.load()) return CancelledStatus(bounds);
-        std::lock_guard lock(mutex_);
+        MutexLock lock(mutex_);
         Trigger* t = Find(name);
         if (t == nullptr || Run(t, true) != Step::kProgress) break;
         progress = true;
@@ -452,7 +452,7 @@ Status Triggers::Settle(const StatementBounds* bounds) {
 
 void Triggers::StartThread() {
   if (mode_ != Mode::kBackground) return;
-  std::lock_guard lock(thread_mutex_);
+  MutexLock lock(thread_mutex_);
   if (!thread_.joinable() && !stop_.load()) thread_ = std::thread([this] { Loop(); });
 }
 
@@ -464,7 +464,7 @@ void Triggers::Wake() {
 void Triggers::Stop() {
   stop_.store(true);
   Wake();
-  std::lock_guard lock(thread_mutex_);
+  MutexLock lock(thread_mutex_);
   if (thread_.joinable()) thread_.join();
 }
 
@@ -490,14 +490,14 @@ void Triggers::LoopUntilStopped() {
     bool more = false;
     for (const std::string& name : Names()) {
       if (stop_.load()) return;
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       Trigger* t = Find(name);
       if (t != nullptr && Run(t, false) == Step::kProgress && t->not_before <= Clock::now()) more = true;
     }
     if (more) continue;
     auto until = Clock::now() + std::chrono::hours(1);
     {
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       for (const auto& [name, t] : triggers_) {
         if (t->progress.paused || t->not_before <= Clock::time_point{}) continue;
         if (t->progress.position >= end && t->retry.empty()) continue;

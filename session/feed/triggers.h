@@ -19,7 +19,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,6 +32,7 @@
 #include "storage/feed.h"
 #include "storage/record_store.h"
 #include "storage/table_store.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -77,10 +77,10 @@ class Triggers {
   // Of CHECK DATABASE: triggers whose records are damaged.
   std::vector<std::string> Problems();
 
-  // Runs all triggers, here and now and without pauses, until nothing is left that they can do. Stops if `bounds`
-  // (may be null) are cancelled.
+  // Runs all triggers on this thread, without pauses, until no records are left that they can handle. Stops if
+  // `bounds` (may be null) are cancelled.
   Status Settle(const StatementBounds* bounds);
-  // The lowest position of a trigger on the table: what lies behind it is still needed.
+  // The lowest position of a trigger on the table: the records after it are still needed.
   uint64_t HoldBack(const TableSchema& table);
 
   void SetDepth(uint32_t depth) { depth_.store(depth); }
@@ -104,21 +104,22 @@ class Triggers {
     Clock::time_point not_before{};
   };
 
-  Status LoadLocked();
+  Status LoadLocked() REQUIRES(mutex_);
   Status Decode(const std::string& definition, Trigger* t);
   Status Prepare(Trigger* t);
-  Trigger* Find(const std::string& name);
-  Step Run(Trigger* t, bool without_pauses);
-  Step RunParked(Trigger* t);
+  Trigger* Find(const std::string& name) REQUIRES(mutex_);
+  Step Run(Trigger* t, bool without_pauses) REQUIRES(mutex_);
+  Step RunParked(Trigger* t) REQUIRES(mutex_);
   // Runs the statement on the entries, and commits with the records and with *next as the trigger's state, in which
   // the run is counted.
-  Status Apply(Trigger* t, std::vector<FeedEntry> entries, TriggerProgress* next, RecordWrites records);
+  Status Apply(Trigger* t, std::vector<FeedEntry> entries, TriggerProgress* next, RecordWrites records)
+      REQUIRES(mutex_);
   // The statement fails whatever the records are.
-  bool Unplannable(Trigger* t);
-  Step Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s);
-  Step Park(Trigger* t, const TableSchema& table, const FeedEntry& entry, const std::string& error);
-  Step Stuck(Trigger* t, const Status& s);
-  Status DropLocked(const std::string& name);
+  bool Unplannable(Trigger* t) REQUIRES(mutex_);
+  Step Failed(Trigger* t, const TableSchema& table, const std::vector<FeedEntry>& entries, Status s) REQUIRES(mutex_);
+  Step Park(Trigger* t, const TableSchema& table, const FeedEntry& entry, const std::string& error) REQUIRES(mutex_);
+  Step Stuck(Trigger* t, const Status& s) REQUIRES(mutex_);
+  Status DropLocked(const std::string& name) REQUIRES(mutex_);
   void StartThread();
   void Loop();
   void LoopUntilStopped();
@@ -129,10 +130,10 @@ class Triggers {
   const Mode mode_;
   const MakeStatementRunner make_runner_;
   std::atomic<uint32_t> depth_{kDefaultDepth};
-  std::mutex mutex_;  // over the triggers, held while one runs
-  std::map<std::string, std::unique_ptr<Trigger>> triggers_;
-  std::mutex thread_mutex_;
-  std::thread thread_;
+  Mutex mutex_;  // over the triggers, held while one runs
+  std::map<std::string, std::unique_ptr<Trigger>> triggers_ GUARDED_BY(mutex_);
+  Mutex thread_mutex_;
+  std::thread thread_ GUARDED_BY(thread_mutex_);
   std::atomic<bool> stop_{false};
   std::atomic<bool> wake_{false};
 };

@@ -59,7 +59,7 @@ Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_vi
 }
 
 CompiledPtr ExpressionCache::Find(std::string_view key) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   const auto it = by_key_.find(key);
   if (it == by_key_.end()) return nullptr;
   entries_.splice(entries_.begin(), entries_, it->second);
@@ -67,7 +67,7 @@ CompiledPtr ExpressionCache::Find(std::string_view key) {
 }
 
 void ExpressionCache::Insert(std::string key, CompiledPtr compiled) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (by_key_.contains(key)) return;
   entries_.emplace_front(std::move(key), std::move(compiled));
   by_key_[entries_.front().first] = entries_.begin();

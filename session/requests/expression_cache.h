@@ -4,7 +4,6 @@
 
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "planner/dynamo/expression_binder.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -44,9 +44,9 @@ class ExpressionCache {
   void Insert(std::string key, CompiledPtr compiled);
 
   const size_t capacity_;
-  std::mutex mutex_;
-  List entries_;  // the most recently used first
-  std::unordered_map<std::string_view, List::iterator> by_key_;
+  Mutex mutex_;
+  List entries_ GUARDED_BY(mutex_);  // the most recently used first
+  std::unordered_map<std::string_view, List::iterator> by_key_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

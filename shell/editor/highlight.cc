@@ -6,6 +6,7 @@
 #include <string>
 
 #include "parton/language.h"
+#include "parton/text.h"
 #include "shell/commands/dot_commands.h"
 #include "shell/commands/statement_names.h"
 
@@ -19,17 +20,10 @@ const std::set<std::string>& FunctionNames() {
   static const auto* names = [] {
     auto* all = new std::set<std::string>;
     for (const FunctionInfo& f : FunctionList()) all->insert(f.name);
-    for (const char* table_function : {"CSV", "JSON", "JSONL", "DDBJSON", "RANGE", "CHANGES"}) {
-      all->insert(table_function);
-    }
+    for (const std::string& name : TableFunctionNames()) all->insert(AsciiUpper(name));
     return all;
   }();
   return *names;
-}
-
-std::string Upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
 }
 
 class Highlighter {
@@ -99,7 +93,7 @@ class Highlighter {
       if (t.kind != Token::Kind::kName) continue;
       const std::string name = NameOf(text_, t);
       if (At(i + 1, "(")) {
-        const bool known = FunctionNames().contains(Upper(name));
+        const bool known = FunctionNames().contains(AsciiUpper(name));
         Set(t, known ? Style::kFunction : Style::kUnknown);
       } else if (IsUnknown(names, tables, i, name)) {
         Set(t, Style::kUnknown);

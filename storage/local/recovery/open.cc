@@ -308,7 +308,8 @@ class EngineOpener {
     PARTON_RETURN_IF_ERROR(LoadCounter(kFeedCounter, &reserved));
     next = std::max(next, reserved);
     std::unique_ptr<leveldb::Iterator> it(e_->db_->NewIterator(e_->ReadOptions(nullptr)));
-    for (const auto& [id, info] : e_->catalog_->by_id) {
+    const CatalogPtr catalog = e_->catalog();
+    for (const auto& [id, info] : catalog->by_id) {
       const std::string prefix = IdPrefix(KeySpace::kChange, id);
       it->Seek(PrefixSuccessor(prefix));
       if (it->Valid()) {
