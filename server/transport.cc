@@ -46,6 +46,7 @@ using boost::system::error_code;
 constexpr size_t kMaxIoThreads = 8;
 constexpr int64_t kNever = 0;  // no deadline
 constexpr int64_t kSweepMs = 250;
+constexpr int64_t kQuickUs = 300;  // longer ones belong to the pool, whatever they are
 constexpr size_t kReadBytes = 4096;
 constexpr size_t kLargeReadBytes = HttpParser::kMaxBufferBytes;
 constexpr size_t kBytesPerSecond = 16 << 10;  // the slowest client
@@ -283,6 +284,9 @@ class Connection {
       if (shared_->stopping.load()) co_return false;
       const bool came = co_await Fill(kReadBytes);
       if (!came) co_return false;
+    } else {
+      // One request after the other: let those of other connections in between.
+      co_await asio::post(stream_.get_executor(), asio::use_awaitable);
     }
     watched_.idle.store(false);
     HttpParser parser;
@@ -329,14 +333,19 @@ class Connection {
   }
 
   asio::awaitable<HttpResponse> Handle(HttpRequest* request) {
-    if (!listener_->is_quick(*request, shared_->metrics->connections.load(std::memory_order_relaxed))) {
+    const int64_t connections = shared_->metrics->connections.load(std::memory_order_relaxed);
+    if (last_took_us_ > kQuickUs || !listener_->is_quick(*request, connections)) {
       const bool taken = co_await ToPool(shared_->pool.get());
       if (!taken) {
         shared_->metrics->shed.fetch_add(1, std::memory_order_relaxed);
         co_return ErrorResponse(400, "RequestLimitExceeded", "Too many requests at a time");
       }
     }
-    co_return listener_->handler(request);
+    const auto start = std::chrono::steady_clock::now();
+    HttpResponse response = listener_->handler(request);
+    const auto took = std::chrono::steady_clock::now() - start;
+    last_took_us_ = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    co_return response;
   }
 
   asio::awaitable<bool> Send(const HttpResponse& response, bool keep_alive, bool head_only) {
@@ -392,7 +401,8 @@ class Connection {
   const Listener* const listener_;
   std::string peer_;
   std::string buffer_;
-  HttpResponse refused_;  // status 0: nothing was
+  int64_t last_took_us_ = 0;  // the last request: one that is like it is expected
+  HttpResponse refused_;      // status 0: nothing was
   Watched watched_;
 };
 
