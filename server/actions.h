@@ -43,6 +43,8 @@ struct ActionInfo {
   Action action;
   bool writes;              // a key that is read_only may not
   bool empty_body = false;  // 200 without a body
+  // What it takes: a read or write of one item, of several, or anything up to minutes.
+  enum class Weight : uint8_t { kAny, kRead, kWrite, kSeveral } weight = Weight::kAny;
 };
 // By the position of the operation in AllOperations(); null if the server does not have it.
 const ActionInfo* ActionAt(int operation);

@@ -70,6 +70,7 @@ class AccessLog {
 ServiceOptions MakeServiceOptions(const ServeOptions& o, std::shared_ptr<const Credentials> credentials) {
   ServiceOptions service;
   service.settings = o.settings;
+  service.writes_wait = o.database != ":memory:" && o.database_options.durable;
   service.cors_origin = o.cors_origin;
   // A signature keeps strange pages away as well as the name does.
   if (IsLoopback(o.host) && credentials == nullptr) service.hosts = {"localhost", "127.0.0.1", "[::1]", o.host};
@@ -122,11 +123,15 @@ Status Serve(const ServeOptions& options, const std::function<void(const std::st
   PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db,
                           Database::Open(options.database, options.database_options));
   Service service(db.get(), MakeServiceOptions(options, credentials), &metrics);
+  const auto is_quick = [&service](const HttpRequest& r, int64_t connections) {
+    return service.IsQuick(r, connections);
+  };
   PARTON_ASSIGN_OR_RETURN(const uint16_t port,
-                          transport->Listen(options.host, options.port, true, MakeHandler(&service, &log)));
+                          transport->Listen(options.host, options.port, true, MakeHandler(&service, &log), is_quick));
   if (options.metrics_port.has_value()) {
     const auto tell = [&metrics](HttpRequest* request) { return TellMetrics(*request, metrics); };
-    PARTON_RETURN_IF_ERROR(transport->Listen("127.0.0.1", *options.metrics_port, false, tell).status());
+    const auto always = [](const HttpRequest&, int64_t) { return true; };
+    PARTON_RETURN_IF_ERROR(transport->Listen("127.0.0.1", *options.metrics_port, false, tell, always).status());
   }
   const std::string url = fmt::format("{}://{}:{}", options.transport.tls_certificate.empty() ? "http" : "https",
                                       Bracketed(options.host), port);

@@ -87,6 +87,21 @@ bool Service::KnowsHost(std::string_view host) const {
   return false;
 }
 
+bool Service::IsQuick(const HttpRequest& request, int64_t connections) const {
+  constexpr size_t kSmall = size_t{64} << 10;
+  if (request.body.size() > kSmall) return false;
+  const int operation = OperationOf(request.Find("X-Amz-Target"));
+  const ActionInfo* action = operation < 0 ? nullptr : ActionAt(operation);
+  if (action == nullptr) return request.target != "/ready";
+  switch (action->weight) {
+    case ActionInfo::Weight::kRead: return true;
+    case ActionInfo::Weight::kWrite: return !options_.writes_wait || connections <= 1;
+    case ActionInfo::Weight::kSeveral: return connections <= 1;
+    case ActionInfo::Weight::kAny: return false;
+  }
+  return false;
+}
+
 // A read of the catalog: it waits for what the database waits for.
 HttpResponse Service::Ready() {
   (void)db_->TableNames();

@@ -22,6 +22,7 @@ namespace parton::server {
 inline constexpr size_t kMaxBodyBytes = size_t{16} << 20;
 
 struct ServiceOptions {
+  bool writes_wait = true;  // for the disk: writes are not quick
   ServiceSettings settings;
   // Only these Host headers are answered, with any port; empty: all. Keeps web pages away whose names point here.
   std::vector<std::string> hosts;
@@ -45,6 +46,10 @@ class Service {
 
   // The request's body is used up.
   HttpResponse Handle(HttpRequest* request, Handled* handled);
+
+  // Whether a request takes so little time that the thread which read it may run it: single items, if that does not
+  // wait for the disk, and what is no operation. A connection that is alone may do a little more: nobody else waits.
+  bool IsQuick(const HttpRequest& request, int64_t connections) const;
 
   // New secrets and rights, from the next request on.
   void SetCredentials(std::shared_ptr<const Credentials> credentials);

@@ -43,8 +43,10 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+constexpr size_t kMaxIoThreads = 8;
 constexpr int64_t kNever = 0;  // no deadline
 constexpr int64_t kSweepMs = 250;
+constexpr int64_t kQuickUs = 300;  // longer ones belong to the pool, whatever they are
 constexpr size_t kReadBytes = 4096;
 constexpr size_t kLargeReadBytes = HttpParser::kMaxBufferBytes;
 constexpr size_t kBytesPerSecond = 16 << 10;  // the slowest client
@@ -164,6 +166,7 @@ struct Listener {
   tcp::acceptor acceptor;
   bool main;
   Transport::Handler handler;
+  Transport::IsQuick is_quick;
 };
 
 template <typename Resume>
@@ -196,8 +199,8 @@ asio::awaitable<bool> ToPool(WorkerPool* pool) {
 template <typename Stream>
 class Connection {
  public:
-  Connection(Stream stream, Shared* shared, const Transport::Handler* handler, bool on_pool)
-      : stream_(std::move(stream)), shared_(shared), handler_(handler), on_pool_(on_pool) {
+  Connection(Stream stream, Shared* shared, const Listener* listener)
+      : stream_(std::move(stream)), shared_(shared), listener_(listener) {
     error_code ignored;
     Socket().set_option(tcp::no_delay(true), ignored);
     Socket().non_blocking(true, ignored);
@@ -281,6 +284,9 @@ class Connection {
       if (shared_->stopping.load()) co_return false;
       const bool came = co_await Fill(kReadBytes);
       if (!came) co_return false;
+    } else {
+      // One request after the other: let those of other connections in between.
+      co_await asio::post(stream_.get_executor(), asio::use_awaitable);
     }
     watched_.idle.store(false);
     HttpParser parser;
@@ -327,14 +333,19 @@ class Connection {
   }
 
   asio::awaitable<HttpResponse> Handle(HttpRequest* request) {
-    if (on_pool_) {
+    const int64_t connections = shared_->metrics->connections.load(std::memory_order_relaxed);
+    if (last_took_us_ > kQuickUs || !listener_->is_quick(*request, connections)) {
       const bool taken = co_await ToPool(shared_->pool.get());
       if (!taken) {
         shared_->metrics->shed.fetch_add(1, std::memory_order_relaxed);
         co_return ErrorResponse(400, "RequestLimitExceeded", "Too many requests at a time");
       }
     }
-    co_return (*handler_)(request);
+    const auto start = std::chrono::steady_clock::now();
+    HttpResponse response = listener_->handler(request);
+    const auto took = std::chrono::steady_clock::now() - start;
+    last_took_us_ = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    co_return response;
   }
 
   asio::awaitable<bool> Send(const HttpResponse& response, bool keep_alive, bool head_only) {
@@ -387,11 +398,11 @@ class Connection {
 
   Stream stream_;
   Shared* const shared_;
-  const Transport::Handler* const handler_;
-  const bool on_pool_;
+  const Listener* const listener_;
   std::string peer_;
   std::string buffer_;
-  HttpResponse refused_;  // status 0: nothing was
+  int64_t last_took_us_ = 0;  // the last request: one that is like it is expected
+  HttpResponse refused_;      // status 0: nothing was
   Watched watched_;
 };
 
@@ -405,7 +416,7 @@ class AsioTransport : public Transport {
   AsioTransport(const TransportOptions& options, Metrics* metrics)
       : shared_(options, metrics), signals_(main_, SIGTERM, SIGINT, SIGHUP), sweeper_(main_) {
     const size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    for (size_t i = 0; i + 1 < std::min<size_t>(4, std::max<size_t>(1, cores / 2)); ++i)
+    for (size_t i = 0; i + 1 < std::min(kMaxIoThreads, cores); ++i)
       others_.push_back(std::make_unique<asio::io_context>(1));
   }
   ~AsioTransport() override { shared_.pool.reset(); }
@@ -426,7 +437,8 @@ class AsioTransport : public Transport {
     return Status::Ok();
   }
 
-  Result<uint16_t> Listen(const std::string& host, uint16_t port, bool main, Handler handler) override {
+  Result<uint16_t> Listen(const std::string& host, uint16_t port, bool main, Handler handler,
+                          IsQuick is_quick) override {
     const auto failed = [&](const error_code& e) {
       return Status::IoError(fmt::format("cannot listen on {}:{}: {}", host, port, e.message()));
     };
@@ -442,7 +454,8 @@ class AsioTransport : public Transport {
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return failed(error);
     const uint16_t bound = acceptor.local_endpoint(error).port();
-    listeners_.push_back(std::make_unique<Listener>(Listener{std::move(acceptor), main, std::move(handler)}));
+    listeners_.push_back(
+        std::make_unique<Listener>(Listener{std::move(acceptor), main, std::move(handler), std::move(is_quick)}));
     return bound;
   }
 
@@ -533,18 +546,15 @@ class AsioTransport : public Transport {
   }
 
   void Start(asio::io_context& context, tcp::socket socket, Listener* listener) {
+    using TlsStream = asio::ssl::stream<tcp::socket>;
     if (listener->main && tls_ != nullptr) {
-      using Stream = asio::ssl::stream<tcp::socket>;
-      asio::co_spawn(context,
-                     ServeConnection(std::make_unique<Connection<Stream>>(Stream(std::move(socket), *tls_), &shared_,
-                                                                          &listener->handler, listener->main)),
-                     asio::detached);
-      return;
+      auto connection =
+          std::make_unique<Connection<TlsStream>>(TlsStream(std::move(socket), *tls_), &shared_, listener);
+      asio::co_spawn(context, ServeConnection(std::move(connection)), asio::detached);
+    } else {
+      auto connection = std::make_unique<Connection<tcp::socket>>(std::move(socket), &shared_, listener);
+      asio::co_spawn(context, ServeConnection(std::move(connection)), asio::detached);
     }
-    asio::co_spawn(context,
-                   ServeConnection(std::make_unique<Connection<tcp::socket>>(std::move(socket), &shared_,
-                                                                             &listener->handler, listener->main)),
-                   asio::detached);
   }
 
   Shared shared_;

@@ -1,6 +1,6 @@
 // Sockets, HTTP connections and TLS: carries requests to handlers, and answers back.
 //
-// Connections are handled by coroutines on a few threads; handlers run on a pool, since they block. Each phase of a
+// Connections are handled by coroutines on a few threads; handlers that may block run on a pool. Each phase of a
 // request has a deadline: the header, the body (by its length), the answer, the time between requests. The number of
 // connections, the queue of requests and the memory for bodies are bounded.
 #ifndef PARTON_SERVER_TRANSPORT_H_
@@ -33,6 +33,8 @@ struct TransportOptions {
 class Transport {
  public:
   using Handler = std::function<HttpResponse(HttpRequest*)>;
+  // Whether a request is handled so soon that it need not go to the pool. `connections`: how many are open.
+  using IsQuick = std::function<bool(const HttpRequest&, int64_t connections)>;
 
   // Errors (kOpenFailed): the certificate or the key cannot be used. `metrics` outlives it.
   static Result<std::unique_ptr<Transport>> Create(const TransportOptions& options, Metrics* metrics);
@@ -40,7 +42,8 @@ class Transport {
 
   // Accepts connections from Run() on. `port` 0: one that is free; the result is the port. `main`: with TLS, if there
   // is a certificate, and with handlers on the pool. Errors (kIoError): the address is in use, ...
-  virtual Result<uint16_t> Listen(const std::string& host, uint16_t port, bool main, Handler handler) = 0;
+  virtual Result<uint16_t> Listen(const std::string& host, uint16_t port, bool main, Handler handler,
+                                  IsQuick is_quick) = 0;
 
   // Serves until SIGTERM or SIGINT, or Stop(). Then what runs is finished, idle connections are closed, and it returns;
   // a second signal ends the process at once. `on_hangup` is called for SIGHUP.

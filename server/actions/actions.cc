@@ -9,19 +9,21 @@ namespace parton::server {
 
 namespace {
 
+using Weight = ActionInfo::Weight;
+
 constexpr ActionInfo kActions[] = {
     // items, pages
-    {"GetItem", false, GetItem, false},
-    {"PutItem", false, PutItem, true},
-    {"UpdateItem", false, UpdateItem, true},
-    {"DeleteItem", false, DeleteItem, true},
-    {"Query", false, Query, false},
-    {"Scan", false, Scan, false},
+    {"GetItem", false, GetItem, false, false, Weight::kRead},
+    {"PutItem", false, PutItem, true, false, Weight::kWrite},
+    {"UpdateItem", false, UpdateItem, true, false, Weight::kWrite},
+    {"DeleteItem", false, DeleteItem, true, false, Weight::kWrite},
+    {"Query", false, Query, false, false, Weight::kSeveral},
+    {"Scan", false, Scan, false, false, Weight::kSeveral},
     // several items
-    {"BatchGetItem", false, BatchGetItem, false},
-    {"BatchWriteItem", false, BatchWriteItem, true},
-    {"TransactGetItems", false, TransactGetItems, false},
-    {"TransactWriteItems", false, TransactWriteItems, true},
+    {"BatchGetItem", false, BatchGetItem, false, false, Weight::kSeveral},
+    {"BatchWriteItem", false, BatchWriteItem, true, false, Weight::kSeveral},
+    {"TransactGetItems", false, TransactGetItems, false, false, Weight::kSeveral},
+    {"TransactWriteItems", false, TransactWriteItems, true, false, Weight::kSeveral},
     // statements: whether they write is theirs to say
     {"ExecuteStatement", false, ExecuteStatement, false},
     {"BatchExecuteStatement", false, BatchExecuteStatement, false},

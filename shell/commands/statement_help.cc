@@ -59,7 +59,8 @@ UPSERT table SET path = expression, ... WHERE condition on the key;)",
        "records;",
        "CREATE TRIGGER keep ON songs AS REPLACE INTO copies SELECT VALUE r.NewImage FROM records AS r;"},
       {"ALTER TABLE", "changes of a table's settings",
-       R"(ALTER TABLE table SET (option = value, ...) | SET STREAM (...) | SET TTL (attribute) | SET BILLING MODE ...;
+       R"(ALTER TABLE table SET (option = value, ...) | SET STREAM (...) | SET TTL (attribute) | SET BILLING MODE ... |
+  SET PITR ENABLED | DISABLED | SET DELETION PROTECTION ENABLED | DISABLED;
 ALTER TABLE table (attribute type, ...) CREATE GSI name ON (hash [, range]) [projection];
 ALTER TABLE table DROP GSI name;)",
        "ALTER TABLE songs SET TTL (expires);"},

@@ -9,14 +9,18 @@ shift
 #include <cstdio>
 #include <filesystem>
 
+#include "parton/backups.h"
 #include "parton/database.h"
 #include "parton/functions.h"
+#include "parton/streams.h"
+#include "parton/tables.h"
 
 // What examples take as given.
 static parton::Database* db;
 static const parton::Value order_item = parton::Value::Struct({{"id", 1}});
 static const parton::Value key = parton::Value::Struct({{"id", 1}});
 static const char* const request_id = "r-1";
+[[maybe_unused]] static const std::string label = "2026-01-01T00:00:00.000";
 static bool succeeded = true;
 static void Check(const parton::Status& s) {
   if (s.ok()) return;

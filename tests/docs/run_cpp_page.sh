@@ -9,6 +9,7 @@ set -eu
 
 #include "parton/database.h"
 #include "parton/number.h"
+#include "parton/tables.h"
 
 static int Fail(const parton::Status& status) {
   std::fprintf(stderr, "%s\n", status.ToString().c_str());

@@ -1,8 +1,10 @@
 // Single items, batches and transactions with DynamoDB's expressions.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "parton/database.h"
@@ -336,6 +338,77 @@ TEST_F(ItemsTest, TransactionsAndBatches) {
   EXPECT_EQ(batch->capacity[0].read_units, 3);
   stock.keys.push_back(Id("a"));
   EXPECT_EQ(db_->BatchGetItem({stock}).status().message(), "Provided list of item keys contains duplicates");
+}
+
+TEST_F(ItemsTest, ManyThreadsCountTogether) {
+  constexpr int kThreads = 4, kRounds = 50;
+  std::atomic<int> failed{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kRounds; ++i) {
+        UpdateItemRequest r = Update("a", "ADD n :one SET #own = if_not_exists(#own, :none) + :one");
+        r.expressions.names = Expressions::Names{{"#own", "t" + std::to_string(t)}};
+        r.expressions.values = Expressions::Values{{":one", 1}, {":none", 0}};
+        if (!db_->UpdateItem(r).ok()) ++failed;
+        ScanRequest scan;
+        scan.table = "stock";
+        scan.expressions.filter = "n >= :ten";
+        scan.expressions.values = Expressions::Values{{":ten", 10}};
+        Result<ItemPage> page = db_->Scan(scan);
+        if (!page.ok() || page->count != 1) ++failed;
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(failed.load(), 0);
+  EXPECT_EQ(Read("a").Get("n"), Value(10 + kThreads * kRounds));
+  EXPECT_EQ(Read("a").Get("t3"), Value(kRounds));
+}
+
+TEST(ThrottledItems, RefusedUntilThereAreUnitsAgain) {
+  int64_t now_ms = 1'000'000;
+  Options options;
+  options.background = false;
+  options.throttle = true;
+  options.clock_ms = [&] { return now_ms; };
+  auto db = Database::Open(":memory:", options).value();
+  auto made = db->Connect()->Execute(
+      "CREATE TABLE small (id STRING, PRIMARY KEY (id)) WITH (billing = PROVISIONED, read_capacity = 1, "
+      "write_capacity = 1)");
+  ASSERT_TRUE(made.ok()) << made.status().ToString();
+  PutItemRequest put;
+  put.table = "small";
+  put.item = Value::Struct({{"id", "a"}, {"s", std::string(99 * 1024, 'x')}});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(db->PutItem(put).ok());
+  EXPECT_EQ(db->PutItem(put).status().code(), StatusCode::kThrottled);
+  UpdateItemRequest update;
+  update.table = "small";
+  update.key = Id("a");
+  update.expressions.update = "SET n = :n";
+  update.expressions.values = Expressions::Values{{":n", 1}};
+  EXPECT_EQ(db->UpdateItem(update).status().code(), StatusCode::kThrottled);
+
+  ScanRequest scan;
+  scan.table = "small";
+  scan.consistent = true;
+  GetItemRequest get;
+  get.table = "small";
+  get.key = Id("a");
+  int scans = 0;
+  while (scans < 1000 && db->Scan(scan).ok()) ++scans;
+  EXPECT_GE(scans, 300 / 25);
+  EXPECT_LT(scans, 20);
+  EXPECT_EQ(db->Scan(scan).status().code(), StatusCode::kThrottled);
+  EXPECT_EQ(db->GetItem(get).status().code(), StatusCode::kThrottled);
+  ExecuteStatementRequest statement;
+  statement.text = "SELECT * FROM small WHERE id = 'a'";
+  EXPECT_EQ(db->ExecuteStatement(statement).status().code(), StatusCode::kThrottled);
+  now_ms += 300'000;
+  EXPECT_TRUE(db->GetItem(get).ok());
+  EXPECT_TRUE(db->Scan(scan).ok());
+  Result<GetItemResult> got = db->GetItem(get);
+  EXPECT_EQ(got->item.Get("n"), Value());
 }
 
 TEST_F(ItemsTest, DeepestItem) {

@@ -239,7 +239,7 @@ TEST(CatalogTest, DropAndTruncate) {
   ASSERT_TRUE(store
                   ->AlterTable("ttt",
                                [](TableSchema* s) {
-                                 s->options.clear();
+                                 s->deletion_protection = false;
                                  return Status::Ok();
                                })
                   .ok());
