@@ -510,9 +510,9 @@ Status BeginHistories(Engine* engine) {
   }
   for (const std::string& name : names) {
     SchemaChange change(engine);
-    TableSchema schema = *change.Find(name)->schema;
-    schema.point_in_time->since_ms = engine->NowMs();
-    change.Put(std::move(schema));
+    StoredTable stored = change.Find(name)->Stored();
+    stored.schema.point_in_time->since_ms = engine->NowMs();
+    change.Put(std::move(stored));
     PARTON_RETURN_IF_ERROR(change.Commit());
   }
   return Status::Ok();
