@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "session/bounded_call.h"
@@ -13,6 +12,7 @@
 #include "session/transfer/export_s3.h"
 #include "session/transfer/import_files.h"
 #include "storage/table_backups.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -216,13 +216,13 @@ class BackupsImpl final : public Backups {
   Result<ImportDescription> Import(const ImportRequest& request) override {
     return Call([&]() -> Result<ImportDescription> {
       PARTON_ASSIGN_OR_RETURN(ImportDescription done, ImportFiles(db_, request));
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       imports_.push_back(done);
       return done;
     });
   }
   std::vector<ImportDescription> Imports() override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return imports_;
   }
 
@@ -254,8 +254,8 @@ class BackupsImpl final : public Backups {
   }
 
   DatabaseState* db_;
-  std::mutex mutex_;
-  std::vector<ImportDescription> imports_;
+  Mutex mutex_;
+  std::vector<ImportDescription> imports_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <list>
-#include <mutex>
 #include <thread>
 
 #include "storage/local/ddl.h"
 #include "storage/local/engine.h"
 #include "types/status/bounds.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -25,7 +25,7 @@ class IndexFillers {
   IndexFillers& operator=(const IndexFillers&) = delete;
 
   void Start(const NewIndex& made) {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     fillers_.remove_if([](Filler& f) {
       if (!f.done.load()) return false;
       f.thread.join();
@@ -47,8 +47,8 @@ class IndexFillers {
 
   Engine* engine_;
   std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  std::list<Filler> fillers_;
+  Mutex mutex_;
+  std::list<Filler> fillers_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -10,11 +10,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -89,25 +89,26 @@ class Latches {
   std::array<Stripe, kStripes> all_;
 };
 
-// A shared mutex whose exclusive side is not starved by a steady stream of shared holders.
+// A shared mutex whose exclusive side is not starved by a steady stream of shared holders. It passes between functions
+// in std::shared_lock and std::unique_lock, which Clang does not check.
 class Gate {
  public:
-  void lock_shared() {
-    if (waiting_.load(std::memory_order_acquire) != 0) std::lock_guard<std::mutex> wait(turnstile_);
+  void lock_shared() NO_THREAD_SAFETY_ANALYSIS {
+    if (waiting_.load(std::memory_order_acquire) != 0) MutexLock wait(turnstile_);
     mutex_.lock_shared();
   }
-  void unlock_shared() { mutex_.unlock_shared(); }
-  void lock() {
+  void unlock_shared() NO_THREAD_SAFETY_ANALYSIS { mutex_.unlock_shared(); }
+  void lock() NO_THREAD_SAFETY_ANALYSIS {
     waiting_.fetch_add(1);
-    std::lock_guard<std::mutex> first(turnstile_);
+    MutexLock first(turnstile_);
     mutex_.lock();
     waiting_.fetch_sub(1);
   }
-  void unlock() { mutex_.unlock(); }
+  void unlock() NO_THREAD_SAFETY_ANALYSIS { mutex_.unlock(); }
 
  private:
-  std::shared_mutex mutex_;
-  std::mutex turnstile_;
+  SharedMutex mutex_;
+  Mutex turnstile_;  // held by a waiting writer: new readers wait for it
   std::atomic<int> waiting_{0};
 };
 

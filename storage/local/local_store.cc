@@ -25,6 +25,7 @@
 #include "types/item/item_codec.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -258,7 +259,7 @@ class LevelDbStore final : public LocalStore {
     return RepairDatabase(&engine_, progress);
   }
   Result<std::string> Secret() override {
-    std::lock_guard lock(secret_mutex_);
+    MutexLock lock(secret_mutex_);
     if (!secret_.empty()) return secret_;
     const std::string key = NamedKey(KeySpace::kSystem, kSecretName);
     std::string secret;
@@ -294,8 +295,8 @@ class LevelDbStore final : public LocalStore {
   LocalRecords records_{&engine_};
   LocalBackups backups_{&engine_};
   static constexpr size_t kSecretBytes = 32;
-  std::mutex secret_mutex_;
-  std::string secret_;
+  Mutex secret_mutex_;
+  std::string secret_ GUARDED_BY(secret_mutex_);
   IndexFillers fillers_{&engine_};  // last: they end first
   mutable StatisticsCache statistics_{&engine_};
   SizeEstimates estimates_{&engine_};

@@ -22,7 +22,7 @@ std::shared_ptr<const TableStatistics> Decode(const std::string& bytes) {
 }  // namespace
 
 std::shared_ptr<const TableStatistics> StatisticsCache::Find(uint32_t table_id) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto [it, unknown] = known_.try_emplace(table_id);
   if (!unknown) return it->second;
   std::string bytes;
@@ -33,7 +33,7 @@ std::shared_ptr<const TableStatistics> StatisticsCache::Find(uint32_t table_id) 
 }
 
 void StatisticsCache::Forget() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   known_.clear();
 }
 
@@ -44,7 +44,7 @@ Status StatisticsCache::Save(uint32_t table_id, TableStatistics statistics) {
   leveldb::WriteBatch batch;
   batch.Put(IdPrefix(KeySpace::kStatistics, table_id), statistics.ToValue().ToJson());
   PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch, engine_->options().durable));
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   known_[table_id] = std::make_shared<const TableStatistics>(std::move(statistics));
   return Status::Ok();
 }

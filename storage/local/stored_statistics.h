@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "parton/status.h"
 #include "storage/local/engine.h"
 #include "types/schema/table_statistics.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -26,8 +26,9 @@ class StatisticsCache {
 
  private:
   Engine* engine_;
-  std::mutex mutex_;
-  std::unordered_map<uint32_t, std::shared_ptr<const TableStatistics>> known_;  // null: known to be absent
+  Mutex mutex_;
+  // Null: known to be absent.
+  std::unordered_map<uint32_t, std::shared_ptr<const TableStatistics>> known_ GUARDED_BY(mutex_);
 };
 
 }  // namespace parton

@@ -62,7 +62,7 @@ const std::optional<std::string>* LocalTransaction::Written(const std::string& k
 }
 
 void LocalTransaction::NoteKey(const std::string& key, uint32_t table_id) {
-  std::lock_guard lock(reads_mutex_);
+  MutexLock lock(reads_mutex_);
   tables_.insert(table_id);
   if (!keys_.insert(key).second) return;
   read_bytes_ += key.size() + kBytesPerKey;
@@ -78,6 +78,7 @@ Status LocalTransaction::CheckRoom(const std::vector<ItemChange>& changes) {
              (2 + c.table->indexes.size()) * (c.key.size() + c.new_bytes.size() + kBytesPerKey);
   }
   const StatementBounds* bounds = CurrentBounds();
+  MutexLock lock(reads_mutex_);
   if (bounds != nullptr && bytes + read_bytes_ > bounds->limit()) {
     return Status(
         StatusCode::kOutOfMemory,
@@ -92,7 +93,7 @@ std::shared_ptr<WalkedRange> LocalTransaction::NoteRange(const KeyInterval& boun
   auto range = std::make_shared<WalkedRange>();
   range->bounds = bounds;
   range->backward = backward;
-  std::lock_guard lock(reads_mutex_);
+  MutexLock lock(reads_mutex_);
   ranges_.push_back(range);
   tables_.insert(table_id);
   return range;
@@ -191,7 +192,7 @@ void LocalTransaction::RollbackTo(int savepoint) {
 }
 
 ReadSet LocalTransaction::Reads() {
-  std::lock_guard lock(reads_mutex_);
+  MutexLock lock(reads_mutex_);
   ReadSet reads;
   reads.keys = std::move(keys_);
   for (const auto& range : ranges_) {
@@ -225,8 +226,11 @@ Status LocalTransaction::Commit() {
   if (status.ok()) {
     HeldItems held(engine_);
     const CatalogState& catalog = held.catalog();
-    for (uint32_t id : tables_) {
-      if (catalog.Find(id) == nullptr) status = SchemaChanged();
+    {
+      MutexLock lock(reads_mutex_);
+      for (uint32_t id : tables_) {
+        if (catalog.Find(id) == nullptr) status = SchemaChanged();
+      }
     }
     if (!TablesExist(state_.records, catalog)) status = SchemaChanged();
     for (const ItemChange& c : changes) {

@@ -10,13 +10,13 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "storage/local/views.h"
 #include "storage/transactions.h"
+#include "types/sync/mutex.h"
 
 namespace parton {
 
@@ -92,13 +92,13 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   std::vector<Undo<std::optional<std::string>>> overlay_undo_;
   std::vector<Undo<Pending>> items_undo_;
   std::vector<Mark> savepoints_;
-  std::mutex reads_mutex_;  // cursors of parallel workers note what they read
-  std::unordered_set<std::string> keys_;
-  std::vector<std::shared_ptr<WalkedRange>> ranges_;
-  std::unordered_set<uint32_t> tables_;
-  uint32_t depth_ = 0;     // of the change records
-  size_t read_bytes_ = 0;  // of keys_
-  bool torn_ = false;      // state_ has a part of a statement, for want of memory
+  Mutex reads_mutex_;  // cursors of parallel workers note what they read
+  std::unordered_set<std::string> keys_ GUARDED_BY(reads_mutex_);
+  std::vector<std::shared_ptr<WalkedRange>> ranges_ GUARDED_BY(reads_mutex_);
+  std::unordered_set<uint32_t> tables_ GUARDED_BY(reads_mutex_);
+  size_t read_bytes_ GUARDED_BY(reads_mutex_) = 0;  // of keys_
+  uint32_t depth_ = 0;                              // of the change records
+  bool torn_ = false;                               // state_ has a part of a statement, for want of memory
   bool open_ = true;
 };
 
