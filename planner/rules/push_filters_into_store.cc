@@ -20,20 +20,15 @@ bool TakesFilter(const Plan::Access& access) {
 
 Result<PlanPtr> PushFiltersIntoStore(const PlanPtr& plan, const RuleContext& context) {
   if (context.store == nullptr) return plan;
-  // In strict typing a term may be an error, and is not if one before it is not true: the order stays.
-  const bool in_order = context.settings->typing == Typing::kStrict;
+  // In strict typing a term is evaluated after one that is NULL, for its errors: the filter stays in one piece.
+  const bool whole = context.settings->typing == Typing::kStrict;
   return TransformUp(plan, [&](const PlanPtr& node) {
     const auto* access = node->As<Plan::Access>();
     if (access == nullptr || !TakesFilter(*access)) return node;
     std::vector<ExprPtr> terms = Conjuncts(access->filter);
     const size_t all = terms.size();
-    bool open = true;
-    std::erase_if(terms, [&](const ExprPtr& term) {
-      const bool taken = open && context.store->CanEvaluate(*term);
-      open = open && (taken || !in_order);
-      return !taken;
-    });
-    if (terms.empty()) return node;
+    std::erase_if(terms, [&](const ExprPtr& term) { return !context.store->CanEvaluate(*term); });
+    if (terms.empty() || (whole && terms.size() != all)) return node;
     auto copy = std::make_shared<Plan>(*node);
     auto& pushed = std::get<Plan::Access>(copy->node);
     pushed.pushed_filter = terms.size() == all ? pushed.filter : Conjoin(std::move(terms));

@@ -117,6 +117,25 @@ class MemoryStore final : public TableStore {
   };
   using Items = std::map<Key, Value, KeyLess>;
 
+  // A frame for `ctx`, unless it has one, with the item in its slot.
+  class FrameOf {
+   public:
+    FrameOf(EvalContext& ctx, int slot, const Value& item) : ctx_(ctx), before_(ctx.frame) {
+      const auto at = static_cast<size_t>(slot);
+      if (ctx.frame == nullptr) ctx.frame = &own_;
+      if (ctx.frame->size() <= at) ctx.frame->resize(at + 1);
+      (*ctx.frame)[at] = item;
+    }
+    ~FrameOf() { ctx_.frame = before_; }
+    FrameOf(const FrameOf&) = delete;
+    FrameOf& operator=(const FrameOf&) = delete;
+
+   private:
+    EvalContext& ctx_;
+    Frame* const before_;
+    Frame own_;
+  };
+
   class Cursor final : public ItemCursor {
    public:
     Cursor(std::vector<std::pair<std::string, Value>> rows, const CursorSpec& spec, EvalContext* ctx, int slot)
@@ -224,10 +243,7 @@ class MemoryStore final : public TableStore {
       if (op.if_absent == WriteOp::Otherwise::kSkip) return outcome;
       return Status(StatusCode::kConditionFailed, "The conditional request failed");
     }
-    Frame own(static_cast<size_t>(op.slot) + 1);
-    if (ctx.frame == nullptr) ctx.frame = &own;
-    if (ctx.frame->size() <= static_cast<size_t>(op.slot)) ctx.frame->resize(static_cast<size_t>(op.slot) + 1);
-    (*ctx.frame)[static_cast<size_t>(op.slot)] = old;
+    const FrameOf frame(ctx, op.slot, old);
     const bool holds = op.condition == nullptr || EvaluatePredicate(*op.condition, ctx);
     if (op.kind == Kind::kUpdate && holds) {
       PARTON_RETURN_IF_ERROR(CheckUpdatePaths(*op.table, op.actions));
@@ -245,7 +261,6 @@ class MemoryStore final : public TableStore {
       }
       item = Value::Struct(std::move(fields));
     }
-    if (ctx.frame == &own) ctx.frame = nullptr;
     if (ctx.failed()) return ctx.error;
     if (!holds) {
       if (op.if_false == WriteOp::Otherwise::kSkip) return outcome;
