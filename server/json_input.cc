@@ -36,6 +36,14 @@ bool IsNumberKind(Kind kind) {
   return kind == Kind::kInteger || kind == Kind::kLong || kind == Kind::kDouble || kind == Kind::kTimestamp;
 }
 
+// RapidJSON takes the lower half of a surrogate pair alone, which is no character.
+bool HasLoneSurrogate(std::string_view text) {
+  for (size_t at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1)) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
+  }
+  return false;
+}
+
 // RapidJSON's events, checked against the shape that is expected at each place.
 class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
  public:
@@ -90,6 +98,7 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
       node.size = static_cast<uint32_t>(*decoded);
       return Add(node);
     }
+    if (HasLoneSurrogate(node.view())) return Fail("");
     if (kind != Kind::kString && kind != Kind::kEnumeration) {
       return kind == Kind::kBoolean ? Fail("Unexpected token received from parser") : Mismatch(kind, "STRING_VALUE");
     }
@@ -99,6 +108,7 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
     if (skipping_ > 0) return true;
     Frame& frame = frames_.back();
     const Shape& shape = ShapeAt(frame.shape);
+    if (HasLoneSurrogate({text, size})) return Fail("");
     if (shape.kind == Kind::kMap) {
       Node key;
       key.kind = Node::Kind::kText;

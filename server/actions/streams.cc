@@ -185,23 +185,25 @@ Outcome DescribeStream(Call& call, const Input& input, JsonWriter& out) {
   WriteKeySchema(stream->key, out);
   const std::string_view after = input["ExclusiveStartShardId"].text();
   const auto limit = static_cast<size_t>(input["Limit"].integer(kMostStreams));
-  std::string last;
+  const StreamShard* last = nullptr;
+  bool more = false;
   size_t written = 0;
   bool begun = after.empty();
   out.Key("Shards").BeginArray();
   for (const StreamShard& shard : stream->shards) {
     if (begun && written == limit) {
-      last = stream->shards[written - 1].id;
+      more = true;
       break;
     }
     if (begun) {
       WriteShard(shard, out);
+      last = &shard;
       ++written;
     }
     begun = begun || shard.id == after;
   }
   out.EndArray();
-  if (!last.empty()) out.Member("LastEvaluatedShardId", last);
+  if (more && last != nullptr) out.Member("LastEvaluatedShardId", last->id);
   out.EndObject();
   return {};
 }

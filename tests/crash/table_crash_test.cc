@@ -72,22 +72,34 @@ void Verify(FaultEnv* env, int done, const std::string& when) {
   const auto has = [&](const std::string& table) { return db.tables().DescribeSchema(table).ok(); };
   // What was acknowledged is there, and what is there is whole.
   const std::vector<BackupDescription> backups = db.backups().List()->backups;
-  if (done >= 3 && done < 9) EXPECT_EQ(backups.size(), 1u) << when;
-  if (done >= 10) EXPECT_TRUE(backups.empty()) << when;
+  if (done >= 3 && done < 9) {
+    EXPECT_EQ(backups.size(), 1u) << when;
+  }
+  if (done >= 10) {
+    EXPECT_TRUE(backups.empty()) << when;
+  }
   if (!backups.empty()) {
     EXPECT_EQ(backups[0].item_count, static_cast<uint64_t>(kItems)) << when;
     EXPECT_TRUE(db.backups().Restore(backups[0].id, {"third", {}, {}, {}, {}}).ok()) << when;
     EXPECT_EQ(Count(c.get(), "third.by_kind"), kItems) << when;
   }
-  if (done >= 4) EXPECT_TRUE(has("again")) << when;
+  if (done >= 4) {
+    EXPECT_TRUE(has("again")) << when;
+  }
   if (has("again")) {
     EXPECT_EQ(Count(c.get(), "again"), kItems) << when;
     EXPECT_EQ(Count(c.get(), "again.by_kind"), kItems) << when;
   }
-  if (done >= 6) EXPECT_TRUE(has("before")) << when;
+  if (done >= 6) {
+    EXPECT_TRUE(has("before")) << when;
+  }
   const std::vector<StreamId> streams = db.streams().List("t")->streams;
-  if (done >= 1) EXPECT_FALSE(streams.empty()) << when;
-  if (done >= 8) EXPECT_EQ(streams.size(), 2u) << when;
+  if (done >= 1) {
+    EXPECT_FALSE(streams.empty()) << when;
+  }
+  if (done >= 8) {
+    EXPECT_EQ(streams.size(), 2u) << when;
+  }
   if (done >= 2) {
     const StreamDescription first = *db.streams().Describe(streams[0]);
     FeedOptions start;

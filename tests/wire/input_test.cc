@@ -75,7 +75,8 @@ TEST_F(Reading, RefusesOtherTypes) {
 
 TEST_F(Reading, RefusesWhatIsNoJson) {
   for (const char* text :
-       {"", "{", "[]", "null", "5", "\"x\"", "{\"TableName\":}", "{}x", "{\"a\":\"\xff\"}", "{'a':1}"})
+       {"", "{", "[]", "null", "5", "\"x\"", "{\"TableName\":}", "{}x", "{\"a\":\"\xff\"}", "{'a':1}",
+        R"({"TableName":"\ud800"})", R"({"TableName":"\ude00"})", R"({"\ude00":1})", R"({"Key":{"\ude00":{"S":"x"}}})"})
     EXPECT_EQ(Read("GetItem", text), "!") << text;
   EXPECT_EQ(Read("GetItem", std::string("{\0}", 3)), "!");
 }
