@@ -23,7 +23,7 @@ SELECT COUNT(*) AS n FROM t WHERE v IN (SELECT VALUE id FROM p);
 -- {'n': 11}
 SET rule_unnest_subqueries = off;
 EXPLAIN SELECT b FROM t WHERE v IN (SELECT VALUE id FROM p);
--- text like '%IN (subquery)%'
+-- text like '%subquery%'
 SELECT COUNT(*) AS n FROM t WHERE v IN (SELECT VALUE id FROM p);
 -- {'n': 11}
 SET rule_unnest_subqueries = on;
@@ -110,8 +110,9 @@ SELECT COUNT(*) AS n FROM p AS a, t AS b, p AS c WHERE a.id = c.id AND b.v = c.i
 -- examined <= 6000
 -- {'n': 11}
 SET rule_order_joins = off;
+EXPLAIN SELECT COUNT(*) AS n FROM p AS a, t AS b, p AS c WHERE a.id = c.id AND b.v = c.id;
+-- text like '%NestedLoopJoin%kind: cross%'
 SELECT COUNT(*) AS n FROM p AS a, t AS b, p AS c WHERE a.id = c.id AND b.v = c.id;
--- examined > 20000
 -- {'n': 11}
 SET rule_order_joins = on;
 DELETE FROM p WHERE id >= 100;

@@ -278,7 +278,7 @@ TEST_F(Rules, PilesOfJoinsArePlannedInTime) {
   }
   for (const std::string& from : {list + " WHERE" + where, joins}) {
     const auto start = std::chrono::steady_clock::now();
-    EXPECT_NE(Plan("SELECT VALUE p0.id FROM " + from).find("GetItem people"), std::string::npos);
+    EXPECT_NE(Plan("SELECT VALUE p0.id FROM " + from).find("HashJoin"), std::string::npos);
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << from.substr(0, 40);
   }
 }
