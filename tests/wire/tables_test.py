@@ -75,7 +75,8 @@ class Tables(unittest.TestCase):
         self.assertEqual(table['CreationDateTime'], made['CreationDateTime'])
         self.assertEqual(table['SSEDescription']['Status'], 'ENABLED')
         self.assertEqual(table['TableClassSummary'], {'TableClass': 'STANDARD_INFREQUENT_ACCESS'})
-        self.assertEqual(self.call('ListTagsOfResource', ResourceArn=table['TableArn'])['Tags'], [{'Key': 'a', 'Value': 'b'}])
+        self.assertEqual(self.call('ListTagsOfResource', ResourceArn=table['TableArn'])['Tags'],
+                         [{'Key': 'a', 'Value': 'b'}])
         self.assertEqual(self.call('DescribeTable', TableName=table['TableArn'])['Table']['TableName'], 'keep')
         self.assertEqual(self.error('DeleteTable', TableName='keep')[0], 'ValidationException')
         self.call('UpdateTable', TableName='keep', DeletionProtectionEnabled=False)
@@ -104,13 +105,15 @@ class Tables(unittest.TestCase):
         # An iterator survives a restart, and says so if it was changed.
         self.restart()
         self.put('stream', 'later')
-        self.assertEqual([r['dynamodb']['Keys'] for r in self.records(arn, iterator=after)[0]], [{'pk': {'S': 'later'}}])
+        self.assertEqual([r['dynamodb']['Keys'] for r in self.records(arn, iterator=after)[0]],
+                         [{'pk': {'S': 'later'}}])
         self.assertEqual(self.error('Streams.GetRecords', ShardIterator='A' + after[1:])[0], 'ValidationException')
         # Switched off, and dropped: it can be read by its ARN, and its shard has an end.
         self.call('UpdateTable', TableName='stream', StreamSpecification={'StreamEnabled': False})
         self.call('DeleteTable', TableName='stream')
         self.restart()
-        self.assertEqual([s['StreamArn'] for s in self.call('Streams.ListStreams', TableName='stream')['Streams']], [arn])
+        listed = self.call('Streams.ListStreams', TableName='stream')['Streams']
+        self.assertEqual([s['StreamArn'] for s in listed], [arn])
         stream = self.call('Streams.DescribeStream', StreamArn=arn)['StreamDescription']
         self.assertEqual(stream['StreamStatus'], 'DISABLED')
         self.assertIn('EndingSequenceNumber', stream['Shards'][0]['SequenceNumberRange'])
@@ -120,10 +123,11 @@ class Tables(unittest.TestCase):
 
     def test_time_to_live_in_the_stream(self):
         arn = self.create('expiring', StreamSpecification=BOTH)['LatestStreamArn']
-        self.call('UpdateTimeToLive', TableName='expiring', TimeToLiveSpecification={'Enabled': True, 'AttributeName': 'at'})
+        self.call('UpdateTimeToLive', TableName='expiring',
+                  TimeToLiveSpecification={'Enabled': True, 'AttributeName': 'at'})
         self.put('expiring', 'a', at={'N': str(int(time.time()) - 10)})
-        status, _, _ = self.client.raw('ExecuteStatement', json.dumps({'Statement': "SET ttl_interval = '1 second'"}).encode(),
-                                       {'x-parton-dialect': 'extended'})
+        often = json.dumps({'Statement': "SET ttl_interval = '1 second'"}).encode()
+        status, _, _ = self.client.raw('ExecuteStatement', often, {'x-parton-dialect': 'extended'})
         self.assertEqual(status, 200)
         for _ in range(30):
             records, _ = self.records(arn)
@@ -145,7 +149,8 @@ class Tables(unittest.TestCase):
         described = self.call('DescribeBackup', BackupArn=arn)['BackupDescription']
         self.assertEqual(described['SourceTableDetails']['ItemCount'], 1)
         self.assertEqual(described['SourceTableFeatureDetails']['StreamDescription'], BOTH)
-        self.assertEqual([b['BackupArn'] for b in self.call('ListBackups', TableName='source')['BackupSummaries']], [arn])
+        listed = self.call('ListBackups', TableName='source')['BackupSummaries']
+        self.assertEqual([b['BackupArn'] for b in listed], [arn])
         self.assertEqual(self.call('ListBackups', BackupType='SYSTEM')['BackupSummaries'], [])
         table = self.call('RestoreTableFromBackup', BackupArn=arn, TargetTableName='target')['TableDescription']
         self.assertEqual(table['RestoreSummary']['SourceBackupArn'], arn)
@@ -168,16 +173,18 @@ class Tables(unittest.TestCase):
                                     UseLatestRestorableTime=True)[0], 'PointInTimeRecoveryUnavailableException')
         spec = {'PointInTimeRecoveryEnabled': True}
         on = self.call('UpdateContinuousBackups', TableName='history', PointInTimeRecoverySpecification=spec)
-        self.assertEqual(on['ContinuousBackupsDescription']['PointInTimeRecoveryDescription']['PointInTimeRecoveryStatus'],
-                         'ENABLED')
+        window = on['ContinuousBackupsDescription']['PointInTimeRecoveryDescription']
+        self.assertEqual(window['PointInTimeRecoveryStatus'], 'ENABLED')
         time.sleep(0.05)
         moment = time.time()
         time.sleep(0.05)
         self.put('history', 'b')
         self.call('DeleteItem', TableName='history', Key={'pk': {'S': 'a'}})
         self.restart()
-        self.call('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='before', RestoreDateTime=moment)
-        self.call('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='now', UseLatestRestorableTime=True)
+        restore = lambda target, **time: self.call('RestoreTableToPointInTime', SourceTableName='history',
+                                                   TargetTableName=target, **time)
+        restore('before', RestoreDateTime=moment)
+        restore('now', UseLatestRestorableTime=True)
         self.assertEqual((self.keys('before'), self.keys('now')), (['a'], ['b']))
         self.assertEqual(self.error('RestoreTableToPointInTime', SourceTableName='history', TargetTableName='never',
                                     RestoreDateTime=moment - 3600)[0], 'InvalidRestoreTimeException')
@@ -202,7 +209,8 @@ class Tables(unittest.TestCase):
         self.assertEqual(self.call('Scan', TableName='again')['Items'], self.call('Scan', TableName='out')['Items'])
         with open(self.directory + '/s3/my-bucket/rows.csv', 'w') as f:
             f.write('pk,year,name\na,2001,x\n,2002,y\nb,2003,\n')
-        done = self.call('ImportTable', S3BucketSource={'S3Bucket': 'my-bucket', 'S3KeyPrefix': 'rows'}, InputFormat='CSV',
+        source = {'S3Bucket': 'my-bucket', 'S3KeyPrefix': 'rows'}
+        done = self.call('ImportTable', S3BucketSource=source, InputFormat='CSV',
                          TableCreationParameters={'TableName': 'rows', 'KeySchema': KEY, 'AttributeDefinitions': PK,
                                                   'BillingMode': 'PAY_PER_REQUEST'})['ImportTableDescription']
         self.assertEqual((done['ImportedItemCount'], done['ErrorCount']), (2, 1))
@@ -215,11 +223,12 @@ class Tables(unittest.TestCase):
     def test_index_in_the_background(self):
         self.create('filled')
         for start in range(0, 3000, 25):
-            self.call('BatchWriteItem', RequestItems={'filled': [
-                {'PutRequest': {'Item': {'pk': {'S': 'k%d' % i}, 'g': {'S': 'g%d' % (i % 3)}}}} for i in range(start, start + 25)]})
+            items = [{'pk': {'S': 'k%d' % i}, 'g': {'S': 'g%d' % (i % 3)}} for i in range(start, start + 25)]
+            self.call('BatchWriteItem', RequestItems={'filled': [{'PutRequest': {'Item': i}} for i in items]})
         create = {'IndexName': 'by_g', 'KeySchema': [{'AttributeName': 'g', 'KeyType': 'HASH'}],
                   'Projection': {'ProjectionType': 'KEYS_ONLY'}}
-        table = self.call('UpdateTable', TableName='filled', AttributeDefinitions=[{'AttributeName': 'g', 'AttributeType': 'S'}],
+        table = self.call('UpdateTable', TableName='filled',
+                          AttributeDefinitions=[{'AttributeName': 'g', 'AttributeType': 'S'}],
                           GlobalSecondaryIndexUpdates=[{'Create': create}])['TableDescription']
         self.assertIn(table['GlobalSecondaryIndexes'][0]['IndexStatus'], ('CREATING', 'ACTIVE'))
         for _ in range(600):
@@ -239,8 +248,8 @@ class Tables(unittest.TestCase):
         invalid = 'One or more parameter values were invalid: '
         self.assertEqual(self.error('UpdateTable', TableName='wrong')[0], 'ValidationException')
         self.assertEqual(self.error('CreateTable', TableName='two', KeySchema=KEY, AttributeDefinitions=PK),
-                         ('ValidationException', invalid + 'ReadCapacityUnits and WriteCapacityUnits must both be specified '
-                                                           'when BillingMode is PROVISIONED'))
+                         ('ValidationException', invalid + 'ReadCapacityUnits and WriteCapacityUnits must both be '
+                                                           'specified when BillingMode is PROVISIONED'))
         self.assertEqual(self.error('CreateTable', TableName='two', KeySchema=KEY, AttributeDefinitions=PK,
                                     BillingMode='PAY_PER_REQUEST', GlobalSecondaryIndexes=[]),
                          ('ValidationException', invalid + 'List of GlobalSecondaryIndexes is empty'))

@@ -307,8 +307,16 @@ class BackupReader {
 };
 
 Status CheckNoTables(const Engine& engine) {
-  if (engine.catalog()->by_id.empty()) return Status::Ok();
-  return Status(StatusCode::kInUse, "RESTORE needs a database without tables")
+  if (!engine.catalog()->by_id.empty()) {
+    return Status(StatusCode::kInUse, "RESTORE needs a database without tables")
+        .WithHint("open a new one and restore into that");
+  }
+  const std::string prefix = SpacePrefix(KeySpace::kBackup);
+  std::unique_ptr<leveldb::Iterator> it(engine.db()->NewIterator(engine.ReadOptions(nullptr)));
+  it->Seek(prefix);
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  if (!it->Valid() || !it->key().starts_with(prefix)) return Status::Ok();
+  return Status(StatusCode::kInUse, "RESTORE needs a database without backups of tables")
       .WithHint("open a new one and restore into that");
 }
 
@@ -343,6 +351,9 @@ Status RestoreDatabase(Engine* engine, const std::string& directory,
 
   leveldb::WriteOptions sync;
   sync.sync = true;
+  PARTON_RETURN_IF_ERROR(FromLevelDb(engine->db()->Put(sync, RestoringKey(), "")));
+  // Tables that were dropped leave the records of their streams for a while: those of the backup come in their place.
+  PARTON_RETURN_IF_ERROR(DropEverything(engine));
   PARTON_RETURN_IF_ERROR(FromLevelDb(engine->db()->Put(sync, RestoringKey(), "")));
   Sum written;
   KeyProgress steps(from, progress);

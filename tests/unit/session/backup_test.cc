@@ -6,6 +6,8 @@
 #include <fstream>
 #include <thread>
 
+#include "parton/backups.h"
+#include "parton/streams.h"
 #include "tests/unit/database_test_util.h"
 
 namespace parton {
@@ -64,6 +66,24 @@ TEST_F(BackupTest, EverythingComesBack) {
   ASSERT_TRUE(backup.ok()) << backup.status().ToString();
   EXPECT_EQ((*backup)->Connect()->Execute("SELECT * FROM t").value()->All().value().size(), 300u);
   EXPECT_TRUE((*backup)->Check().empty());
+}
+
+// A table that was dropped leaves the records of its stream: nothing of them is mixed with what comes back.
+TEST_F(BackupTest, InThePlaceOfDroppedTables) {
+  Run("CREATE TABLE t (a NUMBER, PRIMARY KEY (a)) WITH (stream = 'both images', pitr = true)");
+  Run("INSERT INTO t VALUE {'a': 1}");
+  const Strings feed = Rows("SELECT VALUE r FROM changes('t') AS r");
+  Run(fmt::format("BACKUP TO '{}'", Dir("b")));
+  Run("INSERT INTO t VALUE {'a': 2}; DELETE FROM t WHERE a = 1; DROP TABLE t");
+  Run(fmt::format("RESTORE FROM '{}'", Dir("b")));
+  EXPECT_EQ(Rows("SELECT VALUE r FROM changes('t') AS r"), feed);
+  EXPECT_EQ(db_->streams().List()->streams.size(), 1u);
+  EXPECT_TRUE(db_->Check().empty()) << db_->Check()[0];
+  // Backups of tables are not thrown away.
+  ASSERT_TRUE(db_->backups().Create("t", "kept").ok());
+  Run("DROP TABLE t");
+  EXPECT_EQ(Error(fmt::format("RESTORE FROM '{}'", Dir("b"))).code(), StatusCode::kInUse);
+  EXPECT_EQ(db_->backups().List()->backups.size(), 1u);
 }
 
 // While writers go on a backup holds one consistent state: sums stay as transfers leave them.
