@@ -14,6 +14,7 @@
 #include "session/requests/request_binding.h"
 #include "session/requests/request_statement.h"
 #include "session/requests/request_token.h"
+#include "types/item/item_codec.h"
 #include "types/item/varint.h"
 #include "types/text/base64.h"
 
@@ -287,7 +288,7 @@ Value AsStored(const Value& v) {
 
 // A row as an item: it must have names.
 Value AsItem(const Value& row) {
-  if (row.heap_item() != nullptr) return row;  // is one
+  if (EncodedItem(row) != nullptr) return row;  // is one
   Value stored = AsStored(row);
   if (stored.is_struct()) return stored;
   return Value::Struct({{"_1", std::move(stored)}});
