@@ -107,6 +107,14 @@ void TellReady(int fd, const std::string& url) {
   ::close(fd);
 }
 
+// Who comes in over the network has no business with the files of this machine, but for those that were offered.
+Options OpenOptions(const ServeOptions& options) {
+  Options open = options.database_options;
+  open.files.all = false;
+  if (!options.settings.bucket_directory.empty()) open.files.writable.push_back(options.settings.bucket_directory);
+  return open;
+}
+
 }  // namespace
 
 Status Serve(const ServeOptions& options, const std::function<void(const std::string& url)>& on_ready,
@@ -120,8 +128,7 @@ Status Serve(const ServeOptions& options, const std::function<void(const std::st
   PARTON_RETURN_IF_ERROR(log.Open(options.access_log));
   Metrics metrics;
   PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<Transport> transport, Transport::Create(options.transport, &metrics));
-  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db,
-                          Database::Open(options.database, options.database_options));
+  PARTON_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db, Database::Open(options.database, OpenOptions(options)));
   Service service(db.get(), MakeServiceOptions(options, credentials), &metrics);
   const auto is_quick = [&service](const HttpRequest& r, int64_t connections) {
     return service.IsQuick(r, connections);

@@ -18,7 +18,7 @@ namespace parton::server {
 
 struct ServeOptions {
   std::string database = ":memory:";
-  Options database_options;
+  Options database_options;  // files: only those that are listed, and the directory for S3
   std::string host = "127.0.0.1";
   uint16_t port = 8000;                  // 0: one that is free
   std::optional<uint16_t> metrics_port;  // on the loopback address, without access control

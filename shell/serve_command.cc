@@ -72,6 +72,11 @@ const std::vector<ServeOption>& ServeOptionList() {
        }},
       {{"--s3", "DIR", "the directory that stands for S3 in exports and imports: a subdirectory is a bucket"},
        [](std::string_view v, ServeOptions* o) { return ToText(v, &o->settings.bucket_directory); }},
+      {{"--files", "DIR",
+        "statements of the whole language may read and write files there, and nowhere else; may be repeated"},
+       [](std::string_view v, ServeOptions* o) {
+         return ToText(v, &o->database_options.files.writable.emplace_back());
+       }},
       {{"--throttle", "", "refuse what exceeds the provisioned throughput of tables"},
        [](std::string_view, ServeOptions* o) { return o->database_options.throttle = true; }},
       {{"--read-only", "", "only look: nothing is written, also if another process has the database open"},

@@ -50,6 +50,20 @@ class Access(unittest.TestCase):
             self.assertEqual(error[0], 'InvalidSignatureException')
             self.assertIn(text, error[1])
 
+    def test_files_of_the_machine(self):
+        admin, extended = self.client('ADMIN', 'adminsecret'), {'X-Parton-Dialect': 'extended'}
+        for statement in ("SELECT * FROM csv('/etc/passwd') AS line", "BACKUP TO '%s/copy'" % self.folder,
+                          "COPY (SELECT 1 AS a) TO '%s/out.csv'" % self.folder):
+            status, answer = admin.call('ExecuteStatement', {'Statement': statement}, headers=extended)[:2]
+            self.assertGreaterEqual(status, 400, answer)
+        self.assertEqual(os.listdir(self.folder), ['keys'])
+        reader = self.client('READER', 'readersecret')
+        make_table(admin, 'kept')
+        for statement in ('DROP TABLE kept', "INSERT INTO kept VALUE {'id': 'a'}"):
+            status, answer = reader.call('ExecuteStatement', {'Statement': statement}, headers=extended)[:2]
+            self.assertGreaterEqual(status, 400, answer)
+        self.assertEqual(admin.call('DescribeTable', {'TableName': 'kept'})[0], 200)
+
     def test_limits_of_keys(self):
         admin, reader = self.client('ADMIN', 'adminsecret'), self.client('READER', 'readersecret')
         orders = self.client('ORDERS', 'orderssecret')
