@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
@@ -427,25 +428,6 @@ DocumentPath ResolvePath(const Node& path, Placeholders* placeholders) {
     out.push_back(std::move(step));
   }
   return out;
-}
-
-std::string_view DynamoTypeCode(const Value& v) {
-  switch (v.type()) {
-    case Type::kNull: return "NULL";
-    case Type::kBool: return "BOOL";
-    case Type::kInt:
-    case Type::kDecimal:
-    case Type::kFloat: return "N";
-    case Type::kBlob:
-    case Type::kClob: return "B";
-    case Type::kList:
-    case Type::kSexp: return "L";
-    case Type::kStringSet: return "SS";
-    case Type::kNumberSet: return "NS";
-    case Type::kBinarySet: return "BS";
-    case Type::kStruct: return "M";
-    default: return "S";
-  }
 }
 
 }  // namespace parton

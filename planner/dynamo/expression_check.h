@@ -47,9 +47,6 @@ Status CheckDynamoExpression(const dynamo::Expression& expression, Placeholders*
 // The path with its placeholders replaced. REQUIRES: they are defined.
 DocumentPath ResolvePath(const dynamo::Node& path, Placeholders* placeholders);
 
-// DynamoDB's code of a value's type: "S", "N", ...; "S" for what has no type there.
-std::string_view DynamoTypeCode(const Value& v);
-
 }  // namespace parton
 
 #endif  // PARTON_PLANNER_DYNAMO_EXPRESSION_CHECK_H_

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
 namespace parton {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "types/item/item_rules.h"
+
 namespace parton {
 
 namespace {
