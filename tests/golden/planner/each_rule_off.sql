@@ -118,7 +118,7 @@ SET rule_order_joins = on;
 DELETE FROM p WHERE id >= 100;
 
 -- plan_joins
-EXPLAIN SELECT t.b, p.w FROM t JOIN p ON t.v = p.id;
+EXPLAIN SELECT t.b, p.w FROM t JOIN p ON t.v = p.id WHERE t.a = 1;
 -- text like '%LookupJoin%'
 SELECT t.b, p.w FROM t JOIN p ON t.v = p.id WHERE t.a = 1;
 -- plan: Query t, GetItem p
