@@ -135,9 +135,10 @@ TEST(CatalogTest, SchemaFieldsRoundTrip) {
   t.indexes[0].maximum = Throughput{1, 2};
   t.indexes[0].warm = Throughput{3, 4};
   std::string bytes;
-  EncodeSchema(t, &bytes);
-  const auto d = DecodeSchema(bytes);
-  ASSERT_TRUE(d.ok()) << d.status().ToString();
+  EncodeSchema({t, 0}, &bytes);
+  const auto decoded = DecodeSchema(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+  const TableSchema* d = &decoded->schema;
   EXPECT_EQ(d->uuid, t.uuid);
   EXPECT_EQ(d->maximum, t.maximum);
   EXPECT_EQ(d->warm, t.warm);
@@ -172,9 +173,10 @@ TEST(CatalogTest, TextOptionsOfOldDatabases) {
                {"tags", "x"},
                {".import", "mark"}};
   std::string bytes;
-  EncodeSchema(t, &bytes);
-  const auto d = DecodeSchema(bytes);
-  ASSERT_TRUE(d.ok()) << d.status().ToString();
+  EncodeSchema({t, 0}, &bytes);
+  const auto decoded = DecodeSchema(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+  const TableSchema* d = &decoded->schema;
   EXPECT_TRUE(d->deletion_protection);
   EXPECT_EQ(d->maximum, (Throughput{10, 20}));
   EXPECT_FALSE(d->warm);
