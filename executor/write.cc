@@ -318,9 +318,8 @@ class Writer {
     }
     if (transaction_ != nullptr) return transaction_->Write(ops_, ctx_.eval, options);
     if (ops_.size() > 1) return ctx_.shared->store->TransactWrite(ops_, ctx_.eval, options);
-    PARTON_ASSIGN_OR_RETURN(WriteOutcome outcome, ctx_.shared->store->Write(ops_[0], ctx_.eval, options));
-    std::vector<WriteOutcome> outcomes;
-    outcomes.push_back(std::move(outcome));
+    std::vector<WriteOutcome> outcomes(1);  // made before: after the write nothing may fail
+    PARTON_ASSIGN_OR_RETURN(outcomes[0], ctx_.shared->store->Write(ops_[0], ctx_.eval, options));
     return outcomes;
   }
 

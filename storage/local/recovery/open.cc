@@ -271,11 +271,13 @@ class EngineOpener {
 
   Status LoadNames() {
     PARTON_RETURN_IF_ERROR(ForEach(KeySpace::kName, [&](std::string_view key, std::string_view name) {
-      if (key.size() != kPrefixBytes || ReadU32(key.substr(1)) != e_->names().size() ||
-          e_->names().FindOrAdd(name) != ReadU32(key.substr(1))) {
+      const uint32_t id = key.size() == kPrefixBytes ? ReadU32(key.substr(1)) : NameTable::kNone;
+      // After RESTORE some are known already.
+      const bool known = id < e_->names().size() && e_->names().Name(id) == name;
+      if (!known && (id != e_->names().size() || e_->names().FindOrAdd(name) != id)) {
         return Status::Corruption("the dictionary of attribute names is damaged");
       }
-      e_->names().MarkDurable(ReadU32(key.substr(1)));
+      e_->names().MarkDurable(id);
       return Status::Ok();
     }));
     e_->durable_names_ = e_->names().size();
