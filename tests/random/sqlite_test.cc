@@ -247,6 +247,7 @@ class AgainstSqlite : public ::testing::Test {
     const bool transaction = g.Chance(40);
     const bool keep = g.Chance(70);
     if (transaction) Both("BEGIN", "BEGIN");
+    if (!transaction) Both("SAVEPOINT w", "");
     for (const char* table : {"t1", "t2"}) {
       Both(fmt::format("DROP TABLE IF EXISTS old_{}", table), "");
       Both(fmt::format("CREATE TABLE old_{0} AS SELECT * FROM {0}", table), "");
@@ -255,6 +256,15 @@ class AgainstSqlite : public ::testing::Test {
     ASSERT_FALSE(theirs.failed) << w.sqlite << "\n" << theirs.error;
     const std::string how = Draw(g);
     const Answer mine = Ask(w.parton, {});
+    // A mean has 38 digits, and what is computed from it may have more: a table cannot hold that, SQLite rounds it.
+    if (mine.failed && mine.error.find("more than 38 significant digits") != std::string::npos) {
+      if (transaction) Both("ROLLBACK", "ROLLBACK");
+      if (!transaction) Both("ROLLBACK TO w", "");
+      if (!transaction) Both("RELEASE w", "");
+      Tables("refused: " + w.parton);
+      return;
+    }
+    if (!transaction) Both("RELEASE w", "");
     ++run->comparisons;
     ASSERT_FALSE(mine.failed) << how << "\n" << w.parton << "\n" << mine.error;
     Tables(how + w.parton);
