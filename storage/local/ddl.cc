@@ -26,6 +26,19 @@ Status InUse(std::string_view table) {
                                         ": an index is being created");
 }
 
+// The next keys below `end`, and *position beyond them; none at the end.
+Result<std::vector<std::string>> NextKeys(Engine* engine, const leveldb::ReadOptions& options, std::string_view end,
+                                          std::string* position) {
+  std::vector<std::string> keys;
+  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
+  for (it->Seek(*position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk; it->Next()) {
+    keys.push_back(it->key().ToString());
+  }
+  PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+  if (!keys.empty()) *position = keys.back() + '\0';
+  return keys;
+}
+
 // Visits every item that was there when it started, in chunks, each item read again under its latch:
 // `visit(info, key, bytes, batch)` adds what follows from it. Writers that commit meanwhile maintain
 // the target themselves.
@@ -40,16 +53,8 @@ Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Vi
   progress.Next();
   std::string position = prefix;
   while (true) {
-    std::vector<std::string> keys;
-    {
-      std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
-      for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk; it->Next()) {
-        keys.push_back(it->key().ToString());
-      }
-      PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-    }
+    PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> keys, NextKeys(engine, options, end, &position));
     if (keys.empty()) return Status::Ok();
-    position = keys.back() + '\0';
     {
       HeldItems held(engine);
       const TableInfo* info = held.catalog().Find(table_id);
@@ -162,14 +167,9 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
   uint64_t deleted = 0;
   std::string position = prefix;
   while (true) {
-    std::vector<std::string> keys;
-    std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
-    for (it->Seek(position); it->Valid() && ToView(it->key()) < end && keys.size() < kChunk; it->Next()) {
-      keys.push_back(it->key().ToString());
-    }
-    PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
+    PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> keys,
+                            NextKeys(engine, engine->ReadOptions(nullptr), end, &position));
     if (keys.empty()) return Status::Ok();
-    position = keys.back() + '\0';
     HeldItems held(engine);
     const TableInfo* info = held.catalog().Find(table_id);
     if (info == nullptr) return Status::Ok();

@@ -55,6 +55,8 @@ class Engine {
   const NameTable& names() const { return *names_; }
   // Names with smaller ids are stored.
   uint32_t durable_names() const { return durable_names_.load(); }
+  // What is stored of names is gone: the next batch writes them again.
+  void ForgetStoredNames() { durable_names_.store(0); }
   Gate& gate() { return gate_; }
   // Held shared from a transaction's validation to the end of its write.
   Gate& transactions() { return transactions_; }

@@ -237,6 +237,7 @@ Status BackupDatabase(Engine* engine, const std::string& given,
 }
 
 Status DropEverything(Engine* engine) {
+  engine->ForgetStoredNames();
   leveldb::ReadOptions options = engine->ReadOptions(nullptr);
   options.fill_cache = false;
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));

@@ -86,6 +86,32 @@ TEST_F(BackupTest, InThePlaceOfDroppedTables) {
   EXPECT_EQ(db_->backups().List()->backups.size(), 1u);
 }
 
+// What a RESTORE that is cancelled took away of the names is written again with the next items.
+TEST_F(BackupTest, NamesOutliveARestoreThatIsCancelled) {
+  connection_.reset();
+  db_ = Database::Open(Dir("d")).value();
+  connection_ = db_->Connect();
+  const std::string create = "CREATE TABLE t (a NUMBER, PRIMARY KEY (a))";
+  Run(create);
+  Run("INSERT INTO t SELECT VALUE {'a': i, 'b': i} FROM range(0, 300) AS i");
+  Run(fmt::format("BACKUP TO '{}'", Dir("b")));
+  Run("DROP TABLE t");
+  connection_->SetProgress([](uint64_t, uint64_t) { return false; });
+  EXPECT_EQ(Error(fmt::format("RESTORE FROM '{}'", Dir("b"))).code(), StatusCode::kCancelled);
+  connection_->SetProgress({});
+  Run(create);
+  Run("INSERT INTO t VALUE {'a': 7, 'b': 8}");
+  EXPECT_TRUE(db_->Check().empty()) << db_->Check()[0];
+  connection_.reset();
+  db_.reset();
+  auto again = Database::Open(Dir("d"));
+  ASSERT_TRUE(again.ok()) << again.status().ToString();
+  db_ = std::move(*again);
+  connection_ = db_->Connect();
+  EXPECT_EQ(Rows("SELECT * FROM t"), Strings{"{'a': 7, 'b': 8}"});
+  EXPECT_TRUE(db_->Check().empty());
+}
+
 // While writers go on a backup holds one consistent state: sums stay as transfers leave them.
 TEST_F(BackupTest, Online) {
   Run("CREATE TABLE acc (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_v (v NUMBER)) WITH (stream = 'new image')");
