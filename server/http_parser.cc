@@ -14,18 +14,30 @@ namespace {
 
 namespace http = boost::beast::http;
 
+constexpr size_t kMaxChunkExtensionBytes = 4 << 10;
+
 std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+// Chunks' extensions are not looked at; long ones are nothing but an attack.
+struct ExtensionLimit {
+  void operator()(uint64_t /*chunk_bytes*/, boost::beast::string_view extensions,
+                  boost::beast::error_code& error) const {
+    if (extensions.size() > kMaxChunkExtensionBytes) error = http::error::bad_chunk_extension;
+  }
+};
 
 }  // namespace
 
 struct HttpParser::Impl {
   http::request_parser<http::string_body> parser;
+  ExtensionLimit extension_limit;
 };
 
 HttpParser::HttpParser() : impl_(std::make_unique<Impl>()) {
   impl_->parser.header_limit(kMaxHeaderBytes);
   impl_->parser.body_limit(kMaxBodyBytes);
   impl_->parser.eager(false);
+  impl_->parser.on_chunk_header(impl_->extension_limit);
 }
 
 HttpParser::~HttpParser() = default;

@@ -1,7 +1,7 @@
 // HTTP/1.1 requests from bytes, and what a server must refuse beyond what the parser of Boost.Beast refuses.
 //
 // Refused with 400 are: a transfer coding other than chunked, no Host or several, a header or a request line that is
-// longer than 16 KB, a chunk's extension that does not fit the buffer, and everything that Beast says is wrong. A body
+// longer than 16 KB, a chunk's extension longer than 4 KB, and everything that Beast says is wrong. A body
 // longer than 16 MB is refused with 413, as soon as its length is known.
 #ifndef PARTON_SERVER_HTTP_PARSER_H_
 #define PARTON_SERVER_HTTP_PARSER_H_

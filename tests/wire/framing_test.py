@@ -122,7 +122,8 @@ class Framing(unittest.TestCase):
         self.refused(REQUEST + b'Host: other\r\nContent-Length: 2\r\n\r\n{}')
         self.refused(b'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}')
         self.refused(b'POST / HTTP/1.1\nHost: localhost\n\n')
-        self.refused(REQUEST + b'Transfer-Encoding: chunked\r\n\r\n1;' + b'x' * 100000 + b'\r\n{\r\n')
+        for length in (5000, 50000, 100000):
+            self.refused(REQUEST + b'Transfer-Encoding: chunked\r\n\r\n1;' + b'x' * length + b'\r\n{\r\n')
         self.refused(b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' * 20 + b'\r\n\r\n')
 
     def test_long_headers(self):
