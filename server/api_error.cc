@@ -34,28 +34,20 @@ constexpr Origin kOrigins[] = {
     {"TransactionCanceledException", kService, true},
 };
 
-std::string_view ExceptionOf(StatusCode code) {
-  switch (code) {
-    case StatusCode::kNotFound: return "ResourceNotFoundException";
-    case StatusCode::kInUse: return "ResourceInUseException";
-    case StatusCode::kConditionFailed: return "ConditionalCheckFailedException";
-    case StatusCode::kDuplicateItem: return "DuplicateItemException";
-    case StatusCode::kTransactionCanceled: return "TransactionCanceledException";
-    case StatusCode::kTransactionConflict: return "TransactionConflictException";
-    case StatusCode::kIdempotentMismatch: return "IdempotentParameterMismatchException";
-    case StatusCode::kLimitExceeded: return "LimitExceededException";
-    case StatusCode::kThrottled: return "ProvisionedThroughputExceededException";
-    case StatusCode::kTrimmed: return "TrimmedDataAccessException";
+// What has a name of Parton's own has the service's that is nearest to it.
+std::string_view ExceptionOf(const Status& status) {
+  switch (status.code()) {
     case StatusCode::kReadOnly: return "AccessDeniedException";
+    case StatusCode::kScanDenied:
+    case StatusCode::kUnsupported: return "ValidationException";
     case StatusCode::kCancelled:
     case StatusCode::kTimedOut:
     case StatusCode::kOutOfMemory: return "ServiceUnavailableException";
     case StatusCode::kCorruption:
     case StatusCode::kIoError:
     case StatusCode::kLocked:
-    case StatusCode::kOpenFailed:
-    case StatusCode::kInternal: return "InternalServerError";
-    default: return "ValidationException";
+    case StatusCode::kOpenFailed: return "InternalServerError";
+    default: return status.ExceptionName();
   }
 }
 
@@ -84,7 +76,7 @@ ApiError Exception(std::string_view name, std::string message) {
 }
 
 ApiError FromStatus(const Status& status) {
-  ApiError error = Exception(ExceptionOf(status.code()), status.message());
+  ApiError error = Exception(ExceptionOf(status), status.message());
   error.hint = status.hint();
   return error;
 }

@@ -30,6 +30,8 @@ namespace parton {
 // kCreating: an index that is being filled, a table that is being restored. kUpdating: an index of the table is being
 // made. kDeleting: only in what Drop and DropIndex return.
 enum class ResourceStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
+// "CREATING", ...
+std::string_view ResourceStatusName(ResourceStatus status);
 
 struct IndexDescription {
   IndexDefinition definition;

@@ -15,16 +15,6 @@ std::optional<Throughput> ReadUnits(const Input& input, std::string_view read, s
   return Throughput{input[read].integer(-1), input[write].integer(-1)};
 }
 
-std::vector<KeyElement> ReadKey(const Input& list) {
-  std::vector<KeyElement> key;
-  for (size_t i = 0; i < list.Count(); ++i) {
-    const Input element = list.Element(i);
-    key.push_back({element["AttributeName"].Text(),
-                   element["KeyType"].text() == "HASH" ? KeyElement::Role::kHash : KeyElement::Role::kRange});
-  }
-  return key;
-}
-
 Outcome ReadProjection(const Input& input, IndexDefinition* index) {
   const std::string_view type = input["ProjectionType"].text();
   if (type.empty()) return Invalid("Unknown ProjectionType: null");
@@ -34,16 +24,6 @@ Outcome ReadProjection(const Input& input, IndexDefinition* index) {
                       : type == "INCLUDE" ? Projection::kInclude
                                           : Projection::kKeysOnly;
   return {};
-}
-
-std::string_view NameOf(ResourceStatus status) {
-  switch (status) {
-    case ResourceStatus::kCreating: return "CREATING";
-    case ResourceStatus::kActive: return "ACTIVE";
-    case ResourceStatus::kUpdating: return "UPDATING";
-    case ResourceStatus::kDeleting: return "DELETING";
-  }
-  return "";
 }
 
 void WriteProvisioned(const std::optional<Throughput>& t, int64_t increased_ms, int64_t decreased_ms, JsonWriter& out) {
@@ -72,7 +52,7 @@ void WriteIndex(const Call& call, const TableDescription& table, const IndexDesc
   WriteKeySchema(d.key, out);
   WriteProjection(d, out);
   if (d.kind == IndexKind::kGlobal) {
-    out.Member("IndexStatus", NameOf(index.status));
+    out.Member("IndexStatus", ResourceStatusName(index.status));
     if (index.backfilling) out.Member("Backfilling", true);
     WriteProvisioned(d.provisioned, 0, 0, out);
     WriteUnits(d.maximum, d.warm, out);
@@ -120,6 +100,16 @@ void WriteRestored(const Call& call, const TableDescription& table, JsonWriter& 
 
 ApiError Invalid(std::string message) {
   return Validation("One or more parameter values were invalid: " + std::move(message));
+}
+
+std::vector<KeyElement> ReadKey(const Input& list) {
+  std::vector<KeyElement> key;
+  for (size_t i = 0; i < list.Count(); ++i) {
+    const Input element = list.Element(i);
+    key.push_back({element["AttributeName"].Text(),
+                   element["KeyType"].text() == "HASH" ? KeyElement::Role::kHash : KeyElement::Role::kRange});
+  }
+  return key;
 }
 
 std::vector<AttributeDefinition> ReadAttributes(const Input& list) {
@@ -239,7 +229,7 @@ void WriteTable(const Call& call, const TableDescription& table, JsonWriter& out
   out.EndArray();
   out.Member("TableName", d.name);
   WriteKeySchema(d.key, out);
-  out.Member("TableStatus", NameOf(table.status));
+  out.Member("TableStatus", ResourceStatusName(table.status));
   out.Key("CreationDateTime").Time(table.created_ms);
   WriteProvisioned(d.provisioned, table.throughput_increased_ms, table.throughput_decreased_ms, out);
   out.Member("TableSizeBytes", static_cast<int64_t>(table.size_bytes));

@@ -17,6 +17,7 @@ namespace parton::server {
 ApiError Invalid(std::string message);
 
 std::vector<AttributeDefinition> ReadAttributes(const Input& list);
+std::vector<KeyElement> ReadKey(const Input& list);
 std::optional<Throughput> ReadProvisioned(const Input& input);
 // OnDemandThroughput and WarmThroughput; what is not said is -1.
 std::optional<Throughput> ReadMaximum(const Input& input);

@@ -19,16 +19,6 @@ std::optional<TableClass> ReadClass(const Input& input) {
   return input.text() == "STANDARD" ? TableClass::kStandard : TableClass::kInfrequentAccess;
 }
 
-std::vector<KeyElement> ReadTableKey(const Input& list) {
-  std::vector<KeyElement> key;
-  for (size_t i = 0; i < list.Count(); ++i) {
-    const Input element = list.Element(i);
-    key.push_back({element["AttributeName"].Text(),
-                   element["KeyType"].text() == "HASH" ? KeyElement::Role::kHash : KeyElement::Role::kRange});
-  }
-  return key;
-}
-
 Outcome CheckBilling(bool on_demand, const TableDefinition& d) {
   if (on_demand && d.provisioned) {
     return Invalid(
@@ -60,7 +50,7 @@ Outcome ReadStream(const Input& input, std::optional<StreamView>* view) {
 Outcome ReadDefinition(const Input& input, TableDefinition* d) {
   d->name = TableNameOf(input["TableName"]);
   d->attributes = ReadAttributes(input["AttributeDefinitions"]);
-  d->key = ReadTableKey(input["KeySchema"]);
+  d->key = ReadKey(input["KeySchema"]);
   d->provisioned = ReadProvisioned(input["ProvisionedThroughput"]);
   d->maximum = ReadMaximum(input["OnDemandThroughput"]);
   d->warm = ReadWarm(input["WarmThroughput"]);

@@ -56,4 +56,10 @@ Result<TablePtr> FindTable(const ast::QualifiedName& name, const CommandContext&
   return Find(name.parts[0].name, name.span, context.store);
 }
 
+Result<std::vector<TablePtr>> FindTables(const std::optional<ast::QualifiedName>& name, const CommandContext& context) {
+  if (!name) return context.store.Tables();
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*name, context));
+  return std::vector<TablePtr>{std::move(table)};
+}
+
 }  // namespace parton

@@ -2,6 +2,9 @@
 #ifndef PARTON_SESSION_COMMANDS_COMMAND_CONTEXT_H_
 #define PARTON_SESSION_COMMANDS_COMMAND_CONTEXT_H_
 
+#include <optional>
+#include <vector>
+
 #include "parser/ast.h"
 #include "parton/database.h"
 #include "parton/status.h"
@@ -33,6 +36,8 @@ StoreProgress ProgressOf(const CommandContext& context);
 // The table a name means. Error (kNotFound): there is none; the nearest name is the hint.
 Result<TablePtr> FindTable(const ast::QualifiedName& name, const CommandContext& context);
 Result<TablePtr> FindTable(const ast::Identifier& name, const CommandContext& context);
+// The table that a statement names, or all of them.
+Result<std::vector<TablePtr>> FindTables(const std::optional<ast::QualifiedName>& name, const CommandContext& context);
 
 }  // namespace parton
 

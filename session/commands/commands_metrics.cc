@@ -41,13 +41,7 @@ void AddRows(const CapacityTarget& target, const ThroughputLedger& throughput, i
 
 Status ShowMetrics(const ast::Show& s, const CommandContext& context, const DatabaseClock& clock,
                    const ThroughputLedger& throughput) {
-  std::vector<TablePtr> tables;
-  if (s.target) {
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, context));
-    tables.push_back(std::move(table));
-  } else {
-    tables = context.store.Tables();
-  }
+  PARTON_ASSIGN_OR_RETURN(const std::vector<TablePtr> tables, FindTables(s.target, context));
   std::vector<Value> rows;
   const int64_t now_ms = clock.NowMs();
   for (const TablePtr& table : tables) {

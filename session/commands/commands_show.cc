@@ -67,21 +67,11 @@ std::string TimeText(int64_t ms) {
 
 std::string Arn(const std::string& table) { return "arn:parton:local:table/" + table; }
 
-std::string_view StatusName(ResourceStatus status) {
-  switch (status) {
-    case ResourceStatus::kCreating: return "CREATING";
-    case ResourceStatus::kActive: return "ACTIVE";
-    case ResourceStatus::kUpdating: return "UPDATING";
-    case ResourceStatus::kDeleting: return "DELETING";
-  }
-  return "";
-}
-
 Value IndexValue(const std::string& table, const IndexDescription& i) {
   const IndexDefinition& d = i.definition;
   Fields f = {{"IndexName", Str(d.name)}, {"KeySchema", KeySchemaValue(d.key)}, {"Projection", ProjectionValue(d)}};
   if (d.kind == IndexKind::kGlobal) {
-    f.push_back({"IndexStatus", Str(StatusName(i.status))});
+    f.push_back({"IndexStatus", Str(ResourceStatusName(i.status))});
     f.push_back({"ProvisionedThroughput", ThroughputValue(d.provisioned)});
     AddUnits(d.maximum, d.warm, &f);
   }
@@ -114,7 +104,7 @@ void AddLabels(const TableSchema& t, Fields* f) {
 Value TableValue(const TableSchema& t, const TableDescription& d) {
   Fields f = {
       {"TableName", Str(t.name)},
-      {"TableStatus", Str(StatusName(d.status))},
+      {"TableStatus", Str(ResourceStatusName(d.status))},
       {"AttributeDefinitions", AttributeDefinitions(d.definition.attributes)},
       {"KeySchema", KeySchemaValue(d.definition.key)},
       {"BillingModeSummary", Value::Struct({{"BillingMode", Str(t.provisioned ? "PROVISIONED" : "PAY_PER_REQUEST")}})},

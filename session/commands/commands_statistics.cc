@@ -191,13 +191,7 @@ Status DescribeAttributes(const ast::Describe& s, const CommandContext& context,
 }
 
 Status ShowStatistics(const ast::Show& s, const CommandContext& context) {
-  std::vector<TablePtr> tables;
-  if (s.target) {
-    PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(*s.target, context));
-    tables.push_back(std::move(table));
-  } else {
-    tables = context.store.Tables();
-  }
+  PARTON_ASSIGN_OR_RETURN(const std::vector<TablePtr> tables, FindTables(s.target, context));
   std::vector<Value> rows;
   for (const TablePtr& table : tables) {
     std::shared_ptr<const TableStatistics> statistics = context.store.Statistics(*table);

@@ -20,23 +20,6 @@ constexpr size_t kHottest = 10;
 constexpr int kPieces = 100;
 constexpr double kGuessError = 0.2;  // of the store's estimates, in most cases
 
-std::string_view DynamoTypeName(const Value& v) {
-  switch (v.type()) {
-    case Type::kNull: return "NULL";
-    case Type::kBool: return "BOOL";
-    case Type::kInt:
-    case Type::kDecimal: return "N";
-    case Type::kString: return "S";
-    case Type::kBlob: return "B";
-    case Type::kList: return "L";
-    case Type::kStringSet: return "SS";
-    case Type::kNumberSet: return "NS";
-    case Type::kBinarySet: return "BS";
-    case Type::kStruct: return "M";
-    default: return "?";
-  }
-}
-
 // As it would be written in a path.
 std::string PathName(const std::string& name) {
   const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -112,7 +95,7 @@ class PathCollector {
     }
     PathState& state = it->second;
     ++state.count;
-    ++state.types[DynamoTypeName(v)];
+    ++state.types[DynamoTypeCode(v)];
     const uint64_t size = StoredSize(v);
     state.bytes += size;
     state.largest = std::max(state.largest, size);

@@ -133,4 +133,14 @@ Result<TableDescription> DescribeTable(TableStore* store, const TableSchema& tab
   return d;
 }
 
+std::string_view ResourceStatusName(ResourceStatus status) {
+  switch (status) {
+    case ResourceStatus::kCreating: return "CREATING";
+    case ResourceStatus::kActive: return "ACTIVE";
+    case ResourceStatus::kUpdating: return "UPDATING";
+    case ResourceStatus::kDeleting: return "DELETING";
+  }
+  return "";
+}
+
 }  // namespace parton
