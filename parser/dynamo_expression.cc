@@ -19,7 +19,6 @@ using dynamo::Step;
 using dynamo::UpdateClause;
 using dynamo::UpdateSection;
 
-constexpr size_t kMaxExpressionBytes = 4096;
 constexpr int kMaxParentheses = 1000;  // inside each other
 
 enum class TokenKind : uint8_t { kEnd, kName, kPlaceholder, kValue, kNumber, kSymbol };

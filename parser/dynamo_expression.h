@@ -10,10 +10,11 @@
 //   sum       := operand + operand | operand - operand | operand
 //
 // The tree has what was written. What names and values mean, and what is allowed where, is the planner's business
-// (planner/expression_check.h).
+// (planner/dynamo/expression_check.h).
 #ifndef PARTON_PARSER_DYNAMO_EXPRESSION_H_
 #define PARTON_PARSER_DYNAMO_EXPRESSION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@
 #include "types/expr/expr.h"
 
 namespace parton {
+
+inline constexpr size_t kMaxExpressionBytes = 4096;
 
 enum class ExpressionKind : uint8_t { kUpdate, kCondition, kKeyCondition, kFilter, kProjection };
 // "ConditionExpression", ...

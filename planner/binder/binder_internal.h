@@ -325,6 +325,8 @@ inline bool Defines(const Plan& plan, const std::vector<int>& slots) {
 PlanPtr SourcePlan(const Source& source, PlanPtr left);
 // binder_projection.cc: the name an expression gives its column, which is its last path step; none for other ones.
 std::optional<std::string> ItemName(const ast::Expr& e, bool dynamo);
+// The name that a variable or the last step of a path is; nullopt for other expressions.
+std::optional<std::string> LastName(const ast::Expr& e);
 // `*` of the select list, over the FROM variables or the keys of GROUP BY.
 void AddStar(const Scope& from, const Scope* groups, Projection* p);
 // x.*; `merged`: without the columns that USING took.

@@ -74,27 +74,32 @@ Status CheckProjected(const Projection& p, const Scopes& scopes) {
 
 }  // namespace
 
-std::optional<std::string> ItemName(const ast::Expr& e, bool dynamo) {
+std::optional<std::string> LastName(const ast::Expr& e) {
   if (const auto* v = e.As<ast::Variable>()) return v->name.name;
-  if (const auto* p = e.As<ast::Path>()) {
-    const ast::PathStep& last = p->steps.back();
-    if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
-    if (last.kind == ast::PathStep::Kind::kIndex) {
-      const auto* literal = last.index->As<ast::Literal>();
-      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
-      if (dynamo) {
-        // The last named component with its subscripts: m.k[0] is k[0].
-        std::string subscripts;
-        for (size_t i = p->steps.size(); i-- > 0;) {
-          const ast::PathStep& step = p->steps[i];
-          if (step.kind == ast::PathStep::Kind::kName) return step.name.name + subscripts;
-          const auto* index = step.index == nullptr ? nullptr : step.index->As<ast::Literal>();
-          if (index == nullptr) break;
-          subscripts = fmt::format("[{}]", index->value.ToLiteral()) + subscripts;
-        }
-        if (const auto* root = p->root->As<ast::Variable>()) return root->name.name + subscripts;
-      }
+  const auto* p = e.As<ast::Path>();
+  if (p == nullptr) return std::nullopt;
+  const ast::PathStep& last = p->steps.back();
+  if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
+  if (last.kind != ast::PathStep::Kind::kIndex) return std::nullopt;
+  const auto* literal = last.index->As<ast::Literal>();
+  if (literal == nullptr || !literal->value.is_text()) return std::nullopt;
+  return std::string(literal->value.bytes());
+}
+
+std::optional<std::string> ItemName(const ast::Expr& e, bool dynamo) {
+  if (std::optional<std::string> name = LastName(e)) return name;
+  const auto* p = e.As<ast::Path>();
+  if (dynamo && p != nullptr && p->steps.back().kind == ast::PathStep::Kind::kIndex) {
+    // The last named component with its subscripts: m.k[0] is k[0].
+    std::string subscripts;
+    for (size_t i = p->steps.size(); i-- > 0;) {
+      const ast::PathStep& step = p->steps[i];
+      if (step.kind == ast::PathStep::Kind::kName) return step.name.name + subscripts;
+      const auto* index = step.index == nullptr ? nullptr : step.index->As<ast::Literal>();
+      if (index == nullptr) break;
+      subscripts = fmt::format("[{}]", index->value.ToLiteral()) + subscripts;
     }
+    if (const auto* root = p->root->As<ast::Variable>()) return root->name.name + subscripts;
   }
   if (const auto* cast = e.As<ast::Cast>(); cast != nullptr && cast->operand->As<ast::Variable>() != nullptr) {
     return cast->operand->As<ast::Variable>()->name.name;

@@ -29,18 +29,7 @@ bool IsTableFunction(const std::string& lower) {
 }
 
 // The name a source has without AS: its last path step.
-std::string ImplicitAlias(const ast::Expr& e) {
-  if (const auto* v = e.As<ast::Variable>()) return v->name.name;
-  if (const auto* p = e.As<ast::Path>()) {
-    const ast::PathStep& last = p->steps.back();
-    if (last.kind == ast::PathStep::Kind::kName) return last.name.name;
-    if (last.kind == ast::PathStep::Kind::kIndex) {
-      const auto* literal = last.index->As<ast::Literal>();
-      if (literal != nullptr && literal->value.is_text()) return std::string(literal->value.bytes());
-    }
-  }
-  return "";
-}
+std::string ImplicitAlias(const ast::Expr& e) { return LastName(e).value_or(""); }
 
 }  // namespace
 

@@ -18,7 +18,6 @@ namespace {
 using namespace api;  // NOLINT: the parts of this file's own
 
 constexpr size_t kMaxTransaction = 100;
-constexpr size_t kMaxExpressionBytes = 4096;
 
 std::string_view ReturnValuesName(ReturnValues r) {
   switch (r) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/dynamo_expression.h"
 #include "planner/dynamo/api_calls.h"
 #include "planner/dynamo/dynamo_expression.h"
 #include "planner/plan/plan.h"

@@ -12,7 +12,6 @@ namespace parton::api {
 namespace {
 
 // Limits of one expression.
-constexpr size_t kMaxExpressionBytes = 4096;
 constexpr int kMaxOperators = 300;
 
 std::string_view TypeLetter(KeyType type) {

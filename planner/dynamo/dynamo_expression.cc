@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "planner/dynamo/type_list.h"
 #include "types/functions/functions.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
@@ -26,16 +27,6 @@ std::string ObjectText(const std::vector<std::pair<std::string, std::string>>& f
 constexpr size_t kMaxPlainName = 64;
 constexpr std::string_view kOrderedTypes = "S,N,B";
 const std::string kNullType = R"({"S":"NULL"})";
-
-// Whether `type` is one of the list, "S,N,B".
-bool Lists(std::string_view list, std::string_view type) {
-  while (!list.empty()) {
-    const size_t end = std::min(list.find(','), list.size());
-    if (list.substr(0, end) == type) return true;
-    list.remove_prefix(std::min(list.size(), end + 1));
-  }
-  return false;
-}
 
 bool IsStoredType(const Value& v);
 bool IsStoredPart(const Value& v) { return v.is_null() || IsStoredType(v); }
@@ -71,11 +62,9 @@ std::optional<std::string> TypedJson(const Value& v, std::string_view wanted) {
   if (!json.ok()) return std::nullopt;
   // {"S":"x"}
   const std::string_view type = std::string_view(*json).substr(2, json->find('"', 2) - 2);
-  if (!wanted.empty() && !Lists(wanted, type)) return std::nullopt;
+  if (!wanted.empty() && !ListsType(wanted, type)) return std::nullopt;
   return *json;
 }
-
-bool IsTypeName(std::string_view s) { return Lists("S,N,B,SS,NS,BS,L,M,BOOL,NULL", s); }
 
 // The path whose size is asked, or null.
 const Expr* SizeOf(const Expr& e) {
@@ -138,7 +127,8 @@ std::optional<std::string> DynamoExpressions::ConstantOf(const Value& v, std::st
   return PlaceValue(*json);
 }
 
-std::optional<std::string> DynamoExpressions::Constant(const Expr& e, std::string_view wanted) {
+template <typename Fn>
+std::optional<std::string> DynamoExpressions::PlaceConstant(const Expr& e, std::string_view wanted, Fn place) {
   if (ReadsItem(e)) return std::nullopt;
   if (!ReadsNothing(e)) {
     const std::string_view type = wanted.empty() ? "S" : wanted.substr(0, wanted.find(','));
@@ -149,23 +139,19 @@ std::optional<std::string> DynamoExpressions::Constant(const Expr& e, std::strin
     ctx_->error = Status();
     return std::nullopt;
   }
-  return ConstantOf(v, wanted);
+  return place(v);
+}
+
+std::optional<std::string> DynamoExpressions::Constant(const Expr& e, std::string_view wanted) {
+  return PlaceConstant(e, wanted, [&](const Value& v) { return ConstantOf(v, wanted); });
 }
 
 std::optional<std::string> DynamoExpressions::Stored(const Expr& e, std::string_view wanted) {
-  if (ReadsItem(e)) return std::nullopt;
-  if (!ReadsNothing(e)) {
-    const std::string_view type = wanted.empty() ? "S" : wanted.substr(0, wanted.find(','));
-    return PlaceValue(fmt::format("{{\"{}\":{}}}", type, JsonText("<" + ToString(e) + ">")));
-  }
-  const Value v = EvaluateValue(e, *ctx_);
-  if (ctx_->failed()) {
-    ctx_->error = Status();
-    return std::nullopt;
-  }
-  const std::optional<std::string> json = v.is_missing() ? std::nullopt : TypedJson(v, wanted);
-  if (!json) return std::nullopt;
-  return PlaceValue(*json);
+  return PlaceConstant(e, wanted, [&](const Value& v) -> std::optional<std::string> {
+    const std::optional<std::string> json = v.is_missing() ? std::nullopt : TypedJson(v, wanted);
+    if (!json) return std::nullopt;
+    return PlaceValue(*json);
+  });
 }
 
 std::string DynamoExpressions::PathText(const std::vector<PathStep>& steps) {

@@ -51,6 +51,10 @@ class DynamoExpressions {
   // A value to compare with. `wanted`: the types that DynamoDB takes there, "S,N,B"; empty: all.
   std::optional<std::string> Constant(const Expr& e, std::string_view wanted = {});
   std::optional<std::string> ConstantOf(const Value& v, std::string_view wanted);
+  // What `place` makes of the value of `e`; the value of another row gets a placeholder. Nullopt also if `e` reads the
+  // item or fails.
+  template <typename Fn>
+  std::optional<std::string> PlaceConstant(const Expr& e, std::string_view wanted, Fn place);
   // A value to store, of a type that DynamoDB takes there; empty: of any.
   std::optional<std::string> Stored(const Expr& e, std::string_view wanted);
   bool ReadsItem(const Expr& e) const;

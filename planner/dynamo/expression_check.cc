@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "planner/dynamo/type_list.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
@@ -47,16 +48,6 @@ const Function* FindFunction(std::string_view name) {
   const auto* it =
       std::find_if(kFunctions.begin(), kFunctions.end(), [&](const Function& f) { return f.name == name; });
   return it == kFunctions.end() ? nullptr : it;
-}
-
-// Whether `type` is one of the list, "S,N,B".
-bool Lists(std::string_view list, std::string_view type) {
-  while (!list.empty()) {
-    const size_t end = std::min(list.find(','), list.size());
-    if (list.substr(0, end) == type) return true;
-    list.remove_prefix(std::min(list.size(), end + 1));
-  }
-  return false;
 }
 
 // Errors by kind; the first of each is kept, and told in this order.
@@ -143,7 +134,7 @@ class Checker {
 
   void Type(std::string_view function, const Node& operand, std::string_view allowed) {
     const std::string_view type = TypeOf(operand);
-    if (type.empty() || Lists(allowed, type)) return;
+    if (type.empty() || ListsType(allowed, type)) return;
     Note(Problem::kOperandType, operand.span,
          fmt::format("Incorrect operand type for operator or function; operator or function: {}, operand type: {}",
                      function, type));
@@ -240,7 +231,7 @@ class Checker {
     }
     Type(n.text, type, "S");
     const Value* v = placeholders_.FindValue(type.text);
-    if (v == nullptr || !v->is_text() || Lists("S,N,B,SS,NS,BS,L,M,BOOL,NULL", v->bytes())) return;
+    if (v == nullptr || !v->is_text() || IsTypeName(v->bytes())) return;
     Note(Problem::kOperandType, type.span,
          fmt::format("Invalid attribute type name found; type: {}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}",
                      v->bytes()));
@@ -304,7 +295,7 @@ class Checker {
     std::string_view wrong;
     if (type != other) {
       wrong = "requires same data type for lower and upper bounds";
-    } else if (Lists(kOrderedTypes, type) && TotalOrder(*low, *high) > 0) {
+    } else if (ListsType(kOrderedTypes, type) && TotalOrder(*low, *high) > 0) {
       wrong = "requires upper bound to be greater than or equal to lower bound";
     } else {
       return;
@@ -350,7 +341,7 @@ class Checker {
 
   void ClauseType(std::string_view section, const Node& value, std::string_view allowed) {
     const std::string_view type = TypeOf(value);
-    if (type.empty() || Lists(allowed, type)) return;
+    if (type.empty() || ListsType(allowed, type)) return;
     Note(Problem::kOperandType, value.span,
          fmt::format("Incorrect operand type for operator or function; operator: {}, operand type: {}", section,
                      TypeWord(type)));
