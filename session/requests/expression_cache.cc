@@ -1,6 +1,7 @@
 #include "session/requests/expression_cache.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "types/item/item_rules.h"
 
@@ -41,7 +42,9 @@ bool ChecksValues(const dynamo::Node& n) {
 Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_view text, const Expressions& given,
                                              Placeholders* placeholders) {
   std::string key = KeyOf(kind, text, given);
-  if (CompiledPtr found = Find(key)) {
+  const auto any = [](const CompiledPtr&) { return true; };
+  if (std::optional<CompiledPtr> kept = compiled_.Find(key, any)) {
+    CompiledPtr found = std::move(*kept);
     placeholders->AddUsed(found->used_names, found->used_values);
     // Types are as they were; what is checked of the values themselves may be wrong this time.
     if (found->checks_values) PARTON_RETURN_IF_ERROR(CheckDynamoExpression(found->tree, placeholders));
@@ -56,26 +59,8 @@ Result<CompiledPtr> ExpressionCache::Compile(ExpressionKind kind, std::string_vi
   compiled->used_names = own.used_names();
   compiled->used_values = own.used_values();
   placeholders->AddUsed(compiled->used_names, compiled->used_values);
-  if (key.size() <= kMaxCachedKey) Insert(std::move(key), compiled);
+  if (key.size() <= kMaxCachedKey) compiled_.Insert(key, compiled);
   return CompiledPtr(std::move(compiled));
-}
-
-CompiledPtr ExpressionCache::Find(std::string_view key) {
-  MutexLock lock(mutex_);
-  const auto it = by_key_.find(key);
-  if (it == by_key_.end()) return nullptr;
-  entries_.splice(entries_.begin(), entries_, it->second);
-  return it->second->second;
-}
-
-void ExpressionCache::Insert(std::string key, CompiledPtr compiled) {
-  MutexLock lock(mutex_);
-  if (by_key_.contains(key)) return;
-  entries_.emplace_front(std::move(key), std::move(compiled));
-  by_key_[entries_.front().first] = entries_.begin();
-  if (entries_.size() <= capacity_) return;
-  by_key_.erase(entries_.back().first);
-  entries_.pop_back();
 }
 
 }  // namespace parton

@@ -2,16 +2,14 @@
 #ifndef PARTON_SESSION_REQUESTS_EXPRESSION_CACHE_H_
 #define PARTON_SESSION_REQUESTS_EXPRESSION_CACHE_H_
 
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "planner/dynamo/expression_binder.h"
-#include "types/sync/mutex.h"
+#include "session/lru_cache.h"
 
 namespace parton {
 
@@ -28,7 +26,7 @@ using CompiledPtr = std::shared_ptr<const CompiledExpression>;
 // Threads: any.
 class ExpressionCache {
  public:
-  explicit ExpressionCache(size_t capacity) : capacity_(capacity) {}
+  explicit ExpressionCache(size_t capacity) : compiled_(capacity) {}
 
   // The expression under the names of `given`, and the order and types of its values, found or made; checked against
   // the values each time. Notes in *placeholders, which are those of `given`, what it uses. Errors: as DynamoDB words
@@ -37,16 +35,7 @@ class ExpressionCache {
                               Placeholders* placeholders);
 
  private:
-  using Entry = std::pair<std::string, CompiledPtr>;
-  using List = std::list<Entry>;
-
-  CompiledPtr Find(std::string_view key);
-  void Insert(std::string key, CompiledPtr compiled);
-
-  const size_t capacity_;
-  Mutex mutex_;
-  List entries_ GUARDED_BY(mutex_);  // the most recently used first
-  std::unordered_map<std::string_view, List::iterator> by_key_ GUARDED_BY(mutex_);
+  LruCache<CompiledPtr> compiled_;
 };
 
 }  // namespace parton
