@@ -313,7 +313,13 @@ Status CheckOperand(const ast::Expr& e, Context place, const ast::Expr* target) 
       return Malformed("Unexpected operator", e.span);
     }
     PARTON_RETURN_IF_ERROR(CheckOperand(*binary->left, place, target));
-    return CheckOperand(*binary->right, place, target);
+    PARTON_RETURN_IF_ERROR(CheckOperand(*binary->right, place, target));
+    for (const ast::ExprPtr* side : {&binary->left, &binary->right}) {
+      const std::string_view type = ConstantType(**side);
+      if (type.empty() || type == "N") continue;
+      return IncorrectOperand(binary->op == BinaryOp::kAdd ? "+" : "-", type, (*side)->span);
+    }
+    return Status::Ok();
   }
   if (const auto* call = e.As<ast::Call>()) {
     const FunctionRule* rule = nullptr;

@@ -156,6 +156,10 @@ UPDATE nulls SET x = x + 1 WHERE id = 'null';
 -- error: ValidationException like 'An operand in the update expression has an incorrect data type'
 UPDATE nulls SET y = if_not_exists(x, 1) - 1 WHERE id = 'null';
 -- error: ValidationException like 'An operand in the update expression has an incorrect data type'
+UPDATE nulls SET y = 1 + NULL WHERE id = 'null';
+-- error: ValidationException like '%operator or function: +, operand type: NULL'
+UPDATE nulls SET y = 'a' - 1 WHERE id = 'nobody';
+-- error: ValidationException like '%operator or function: -, operand type: S'
 UPDATE nulls SET x = list_append(x, [2]) WHERE id = 'null';
 -- error: ValidationException like 'An operand in the update expression has an incorrect data type'
 UPDATE nulls SET y = if_not_exists(x, 1) WHERE id = 'null';
