@@ -1,7 +1,7 @@
 // The language of Parton: PartiQL, DynamoDB's statements, and ddbsh's clause forms.
 //
 // Shaped for ANTLR's SLL mode, where the follow set of a rule is that of all its uses:
-//   - one start rule, one query rule, one rule for parentheses; nearly all decisions need one token;
+//   - one query rule, one rule for parentheses; nearly all decisions need one token;
 //   - an expression is never directly followed by an expression, and no rule is unused;
 //   - what only differs in words that are no keywords is told apart in parser/ast_builder*.cc.
 // A name is `identifier` where any word that is not reserved may stand, `alias` where a word might
@@ -11,6 +11,11 @@ parser grammar PartonParser;
 options { tokenVocab = PartonLexer; }
 
 script : statement? (SEMICOLON statement?)* EOF ;
+
+// Parts of statements, of requests that have them apart.
+updatePart : updateAction+ EOF ;
+conditionPart : expr EOF ;
+pathsPart : updatePath (COMMA updatePath)* EOF ;
 
 // Words that are statements by themselves come before the query that could be a variable of that name.
 statement

@@ -17,11 +17,7 @@ bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
-bool EqualsWord(std::string_view a, std::string_view upper) { return EqualsIgnoreCase(a, upper); }
-
-std::string UpperCase(std::string_view s) { return AsciiUpper(s); }
-
-SourceMap::SourceMap(std::string_view text) : text_(text) {
+SourceMap::SourceMap(std::string_view text, uint32_t first_line) : text_(text), first_line_(first_line) {
   if (std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) return;
   for (size_t i = 0; i < text.size(); ++i) {
     if (!IsContinuation(text[i])) offsets_.push_back(static_cast<uint32_t>(i));
@@ -40,7 +36,7 @@ TextSpan SourceMap::Span(const antlr4::Token* first, const antlr4::Token* last) 
   size_t end = last->getType() == antlr4::Token::EOF ? text_.size() : Byte(last->getStopIndex() + 1);
   span.offset = static_cast<uint32_t>(begin);
   span.length = static_cast<uint32_t>(end > begin ? end - begin : 0);
-  span.line = static_cast<uint32_t>(first->getLine());
+  span.line = static_cast<uint32_t>(first->getLine()) + first_line_ - 1;
   span.column = static_cast<uint32_t>(first->getCharPositionInLine() + 1);
   return span;
 }
@@ -149,7 +145,7 @@ std::vector<ast::Option> AstBuilder::Options(Grammar::OptionListContext* c) {
     ast::Option option;
     option.name = Name(o->identifier());
     option.span = SpanOf(o);
-    if (o->ON() && !EqualsWord(option.name.name, "CONFLICT")) {
+    if (o->ON() && !EqualsIgnoreCase(option.name.name, "CONFLICT")) {
       Fail(o->identifier(), "expected CONFLICT after ON");
     }
     option.value = o->optionValue() ? OptionValue(o->optionValue()) : Value::Bool(true);

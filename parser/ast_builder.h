@@ -28,7 +28,8 @@ struct BuildError {
 // Code point positions, as the lexer counts them, to bytes.
 class SourceMap {
  public:
-  explicit SourceMap(std::string_view text);
+  // Lines are counted from `first_line` on.
+  explicit SourceMap(std::string_view text, uint32_t first_line = 1);
 
   size_t Byte(size_t code_point) const {
     if (offsets_.empty()) return code_point < text_.size() ? code_point : text_.size();
@@ -42,6 +43,7 @@ class SourceMap {
 
  private:
   std::string_view text_;
+  uint32_t first_line_;
   std::vector<uint32_t> offsets_;  // empty: all ASCII
 };
 
@@ -51,6 +53,10 @@ class AstBuilder {
 
   // Throws BuildError.
   ast::Script Script(Grammar::ScriptContext* c);
+  // Parts of the statement *s. Its parameters are numbered on.
+  std::vector<ast::UpdateAction> UpdatePart(Grammar::UpdatePartContext* c, ast::Statement* s);
+  ast::ExprPtr ConditionPart(Grammar::ConditionPartContext* c, ast::Statement* s);
+  std::vector<ast::ExprPtr> PathsPart(Grammar::PathsPartContext* c);
 
  private:
   using Ctx = antlr4::ParserRuleContext;
@@ -191,7 +197,7 @@ class AstBuilder {
   ast::Update Update(Grammar::UpdateStatementContext* c);
   ast::Update Update(Grammar::FromUpdateContext* c);
   ast::Delete Delete(Grammar::DeleteStatementContext* c);
-  void Actions(ast::Update* u, const std::vector<Grammar::UpdateActionContext*>& actions);
+  std::vector<ast::UpdateAction> Actions(const std::vector<Grammar::UpdateActionContext*>& actions);
   ast::ExprPtr Target(Ctx* whole, Grammar::IdentifierContext* root,
                       const std::vector<Grammar::UpdateStepContext*>& steps);
   ast::StatementTail Tail(const std::vector<Grammar::StatementTailContext*>& tails);
@@ -224,10 +230,6 @@ class AstBuilder {
   int depth_ = 0;
   std::vector<std::pair<uint32_t, ast::Expr*>> parameters_;  // by offset, of the current statement
 };
-
-// Whether `a` is the ASCII word `upper` in any case.
-bool EqualsWord(std::string_view a, std::string_view upper);
-std::string UpperCase(std::string_view s);
 
 }  // namespace parton::internal
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -79,13 +80,13 @@ ast::ExprPtr AstBuilder::Call(ast::Identifier name, Grammar::ArgumentsContext* c
   for (auto* tail : c->callTail()) CallTail(&call, tail);
   bool plain = !name.quoted && !call.star && call.quantifier == ast::SetQuantifier::kNone && c->callTail().empty() &&
                call.order_by.empty();
-  if (plain && EqualsWord(name.name, "LIST")) {
+  if (plain && EqualsIgnoreCase(name.name, "LIST")) {
     return Make(span, ast::Array{std::move(call.args)});
   }
-  if (plain && EqualsWord(name.name, "ROW") && !call.args.empty()) {
+  if (plain && EqualsIgnoreCase(name.name, "ROW") && !call.args.empty()) {
     return Make(span, ast::Array{std::move(call.args), true});
   }
-  if (plain && EqualsWord(name.name, "SEXP")) return Make(span, ast::Sexp{std::move(call.args)});
+  if (plain && EqualsIgnoreCase(name.name, "SEXP")) return Make(span, ast::Sexp{std::move(call.args)});
   call.name = std::move(name);
   return Make(span, std::move(call));
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -19,7 +20,7 @@ ast::Show::What ShowWhat(const ast::Identifier& name) {
       {"PARKED", What::kParked},   {"STATISTICS", What::kStatistics}, {"CONSUMERS", What::kConsumers},
       {"METRICS", What::kMetrics},
   };
-  const auto it = known.find(name.quoted ? name.name : UpperCase(name.name));
+  const auto it = known.find(name.quoted ? name.name : AsciiUpper(name.name));
   return it == known.end() ? What::kSetting : it->second;
 }
 
@@ -59,7 +60,7 @@ ast::Explain AstBuilder::Explain(Grammar::ExplainContext* c) {
       explain.analyze = true;
       continue;
     }
-    std::string format = UpperCase(TextOf(option->identifier()));
+    std::string format = AsciiUpper(TextOf(option->identifier()));
     if (format == "JSON")
       explain.format = ast::Explain::Format::kJson;
     else if (format == "API")
@@ -148,8 +149,8 @@ ast::CreateTrigger AstBuilder::CreateTrigger(Grammar::CreateTriggerContext* c) {
   trigger.table = Qualified(c->tableName());
   if (c->FROM()) {
     std::string_view from = TextOf(c->identifier(1));
-    trigger.from_trim_horizon = EqualsWord(from, "TRIM_HORIZON");
-    if (!trigger.from_trim_horizon && !EqualsWord(from, "LATEST")) {
+    trigger.from_trim_horizon = EqualsIgnoreCase(from, "TRIM_HORIZON");
+    if (!trigger.from_trim_horizon && !EqualsIgnoreCase(from, "LATEST")) {
       Fail(c->identifier(1), "expected TRIM_HORIZON or LATEST");
     }
   }
@@ -163,7 +164,7 @@ ast::AlterTrigger AstBuilder::AlterTrigger(Grammar::AlterTriggerContext* c) cons
   using Action = ast::AlterTrigger::Action;
   ast::AlterTrigger alter;
   alter.name = Name(c->identifier(0));
-  std::string action = UpperCase(TextOf(c->identifier(1)));
+  std::string action = AsciiUpper(TextOf(c->identifier(1)));
   if (action == "RETRY")
     alter.action = Action::kRetry;
   else if (action == "SKIP")

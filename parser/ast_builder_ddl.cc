@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -154,7 +155,7 @@ void AstBuilder::CommonClause(ast::TableClauses* out, Ctx* c) const {
     std::string name;
     for (auto* word : table_class->IDENTIFIER()) {
       if (!name.empty()) name += '_';
-      name += UpperCase(TextOf(word));
+      name += AsciiUpper(TextOf(word));
     }
     if (name == "STANDARD_IA") name = "STANDARD_INFREQUENT_ACCESS";
     if (name != "STANDARD" && name != "STANDARD_INFREQUENT_ACCESS") {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -76,7 +77,7 @@ ast::ExprPtr AstBuilder::Predicate(ast::ExprPtr left, Grammar::PredicateContext*
           is.test = ast::Is::Test::kNull;
         } else if (is.type.kind == TypeSpec::Kind::kMissing) {
           is.test = ast::Is::Test::kMissing;
-        } else if (EqualsWord(is.type.name, "UNKNOWN")) {
+        } else if (EqualsIgnoreCase(is.type.name, "UNKNOWN")) {
           is.test = ast::Is::Test::kUnknown;
         }
       }
@@ -122,7 +123,8 @@ ast::ExprPtr AstBuilder::Comparison(CompareOp op, ast::ExprPtr left, Grammar::Pr
   auto* call = right->As<ast::Call>();
   const bool any = call != nullptr && !right->parenthesized && !call->name.quoted && !call->star && !call->over &&
                    !call->filter && call->order_by.empty() && call->quantifier == ast::SetQuantifier::kNone &&
-                   !call->args.empty() && (EqualsWord(call->name.name, "ANY") || EqualsWord(call->name.name, "SOME"));
+                   !call->args.empty() &&
+                   (EqualsIgnoreCase(call->name.name, "ANY") || EqualsIgnoreCase(call->name.name, "SOME"));
   if (!any) return Make(span, ast::Comparison{op, std::move(left), std::move(right)});
   ast::ExprPtr elements = std::move(call->args[0]);
   if (call->args.size() > 1) {
@@ -231,7 +233,7 @@ ast::ExprPtr AstBuilder::Word(const antlr4::Token* t) {
   TextSpan span = name.span;
   if (!name.quoted && (name.name[0] | 0x20) <= 'l' &&
       std::any_of(kNiladic.begin(), kNiladic.end(),
-                  [&](std::string_view word) { return EqualsWord(name.name, word); })) {
+                  [&](std::string_view word) { return EqualsIgnoreCase(name.name, word); })) {
     ast::Call call;
     call.name = std::move(name);
     return Make(span, std::move(call));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -18,7 +19,7 @@ ast::ExprPtr AstBuilder::Match(ast::ExprPtr graph, const std::vector<Grammar::Gr
 void AstBuilder::PatternWords(ast::GraphPattern* p, const std::vector<Grammar::GraphWordContext*>& words) const {
   using Kind = ast::GraphSelector::Kind;
   size_t i = 0;
-  auto is = [&](std::string_view word) { return i < words.size() && EqualsWord(TextOf(words[i]), word); };
+  auto is = [&](std::string_view word) { return i < words.size() && EqualsIgnoreCase(TextOf(words[i]), word); };
   auto number = [&] { return i < words.size() && words[i]->INTEGER(); };
   bool selected = true;
   if (is("ANY")) {

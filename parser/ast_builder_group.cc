@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -14,7 +15,7 @@ std::unique_ptr<ast::GroupBy> AstBuilder::GroupBy(Grammar::GroupByContext* c) {
   for (auto* k : c->groupKey()) {
     if (k->parens()) {
       std::string words = std::string(TextOf(k->IDENTIFIER(0))) + " " + std::string(TextOf(k->IDENTIFIER(1)));
-      if (!EqualsWord(words, "GROUPING SETS")) Fail(k, "expected GROUPING SETS before (");
+      if (!EqualsIgnoreCase(words, "GROUPING SETS")) Fail(k, "expected GROUPING SETS before (");
       ast::ExprPtr list = Parens(k->parens());
       std::vector<ast::ExprPtr> elements;
       if (list->parenthesized) {
@@ -101,8 +102,8 @@ AstBuilder::KeySets AstBuilder::GroupingElement(ast::ExprPtr e, ast::Identifier 
   }
   auto* call = e->As<ast::Call>();
   const bool plain = call != nullptr && !call->name.quoted && !call->over && !call->filter && !call->star;
-  const bool rollup = plain && EqualsWord(call->name.name, "ROLLUP");
-  if (!rollup && !(plain && EqualsWord(call->name.name, "CUBE"))) {
+  const bool rollup = plain && EqualsIgnoreCase(call->name.name, "ROLLUP");
+  if (!rollup && !(plain && EqualsIgnoreCase(call->name.name, "CUBE"))) {
     std::vector<ast::ExprPtr> one;
     one.push_back(std::move(e));
     return {AddKeys(std::move(one), as, group)};

@@ -11,6 +11,7 @@
 
 #include "parser/ast_builder.h"
 #include "parser/ion_reader.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -237,7 +238,7 @@ ast::TypeName AstBuilder::Type(Grammar::TypeContext* c) const {
   type.kind = K::kNamed;
   ast::Identifier name = Name(c->typeName());
   if (!name.quoted) {
-    auto known = TypeNames().find(UpperCase(name.name));
+    auto known = TypeNames().find(AsciiUpper(name.name));
     if (known != TypeNames().end()) type.kind = known->second;
   }
   if (auto* arguments = c->typeArguments()) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -82,7 +83,7 @@ ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with, 
 
 void AstBuilder::Fetch(ast::Query* q, Grammar::FetchContext* c) {
   ast::Identifier first = Name(c->callable(0));
-  if (!EqualsWord(first.name, "FIRST") && !EqualsWord(first.name, "NEXT")) {
+  if (!EqualsIgnoreCase(first.name, "FIRST") && !EqualsIgnoreCase(first.name, "NEXT")) {
     Fail(first.span, "expected FIRST after FETCH", "FETCH FIRST 10 ROWS ONLY");
   }
   if (q->limit) Fail(c, "a query has LIMIT or FETCH, not both");
@@ -93,7 +94,7 @@ void AstBuilder::Fetch(ast::Query* q, Grammar::FetchContext* c) {
   }
   if (c->WITH() == nullptr) return;
   ast::Identifier ties = Name(c->callable(1));
-  if (!EqualsWord(ties.name, "TIES")) {
+  if (!EqualsIgnoreCase(ties.name, "TIES")) {
     Fail(ties.span, "expected TIES after WITH", "FETCH FIRST 10 ROWS WITH TIES");
   }
   if (q->order_by.empty()) Fail(c, "WITH TIES needs an ORDER BY, which says what rows are equal");

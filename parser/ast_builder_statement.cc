@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "parser/ast_builder.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -156,7 +157,7 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
       e = inverted->operand.get();
     }
     auto* call = e->As<ast::Call>();
-    if (call && !e->parenthesized && !call->name.quoted && EqualsWord(call->name.name, "EXISTS") &&
+    if (call && !e->parenthesized && !call->name.quoted && EqualsIgnoreCase(call->name.name, "EXISTS") &&
         call->args.size() == 1 && !call->filter && !call->over && call->quantifier == ast::SetQuantifier::kNone &&
         c->statementTail().empty()) {
       if (auto* subquery = call->args[0]->As<ast::Subquery>()) {
@@ -183,11 +184,11 @@ ast::StatementTail AstBuilder::Tail(const std::vector<Grammar::StatementTailCont
           all ? (old ? What::kAllOld : What::kAllNew) : (old ? What::kModifiedOld : What::kModifiedNew), SpanOf(t)};
     } else if (t->CONSUMED()) {
       std::string_view what = TextOf(t->alias());
-      if (EqualsWord(what, "TOTAL"))
+      if (EqualsIgnoreCase(what, "TOTAL"))
         tail.capacity = ast::ReturnCapacity::kTotal;
-      else if (EqualsWord(what, "INDEXES"))
+      else if (EqualsIgnoreCase(what, "INDEXES"))
         tail.capacity = ast::ReturnCapacity::kIndexes;
-      else if (!EqualsWord(what, "NONE"))
+      else if (!EqualsIgnoreCase(what, "NONE"))
         Fail(t->alias(), "expected TOTAL, INDEXES or NONE");
     } else if (t->RATELIMIT()) {
       std::tie(tail.rate_read, tail.rate_write) = Capacity(t->capacity());
@@ -208,7 +209,7 @@ ast::Insert AstBuilder::Insert(Grammar::InsertStatementContext* c) {
   if (c->expr()) insert.value = Expr(c->expr());
   if (c->query()) insert.source = Query(c->query());
   if (auto* conflict = c->onConflict()) {
-    if (conflict->identifier() && !EqualsWord(TextOf(conflict->identifier()), "EXCLUDED")) {
+    if (conflict->identifier() && !EqualsIgnoreCase(TextOf(conflict->identifier()), "EXCLUDED")) {
       Fail(conflict->identifier(), "expected EXCLUDED or the end of the clause");
     }
     insert.on_conflict = conflict->NOTHING() ? ast::Insert::OnConflict::kNothing : ast::Insert::OnConflict::kReplace;
@@ -222,7 +223,7 @@ ast::Update AstBuilder::Update(Grammar::UpdateStatementContext* c) {
   update.upsert = c->UPSERT() != nullptr;
   update.table = Qualified(c->tableName());
   update.as = c->identifier() ? Name(c->identifier()) : OptionalName(c->alias());
-  Actions(&update, c->updateAction());
+  update.actions = Actions(c->updateAction());
   if (c->expr()) update.where = Expr(c->expr());
   update.tail = Tail(c->statementTail());
   return update;
@@ -233,7 +234,7 @@ ast::Update AstBuilder::Update(Grammar::FromUpdateContext* c) {
   update.table = Qualified(c->tableName());
   update.as = c->identifier() ? Name(c->identifier()) : OptionalName(c->alias());
   if (c->expr()) update.where = Expr(c->expr());
-  Actions(&update, c->updateAction());
+  update.actions = Actions(c->updateAction());
   update.tail = Tail(c->statementTail());
   return update;
 }
@@ -247,24 +248,44 @@ ast::Delete AstBuilder::Delete(Grammar::DeleteStatementContext* c) {
   return d;
 }
 
-void AstBuilder::Actions(ast::Update* u, const std::vector<Grammar::UpdateActionContext*>& actions) {
+std::vector<ast::UpdateAction> AstBuilder::Actions(const std::vector<Grammar::UpdateActionContext*>& actions) {
   using Kind = ast::UpdateAction::Kind;
+  std::vector<ast::UpdateAction> out;
   for (auto* a : actions) {
     for (auto* set : a->assignment()) {
       auto* path = set->updatePath();
       ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
-      u->actions.push_back({Kind::kSet, std::move(target), Expr(set->expr()), SpanOf(set)});
+      out.push_back({Kind::kSet, std::move(target), Expr(set->expr()), SpanOf(set)});
     }
     for (auto* path : a->updatePath()) {
       ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
-      u->actions.push_back({Kind::kRemove, std::move(target), nullptr, SpanOf(path)});
+      out.push_back({Kind::kRemove, std::move(target), nullptr, SpanOf(path)});
     }
     for (auto* add : a->addition()) {
       auto* path = add->additionPath();
       ast::ExprPtr target = Target(path, path->identifier(), path->updateStep());
-      u->actions.push_back({a->ADD() ? Kind::kAdd : Kind::kDelete, std::move(target), Expr(add->expr()), SpanOf(add)});
+      out.push_back({a->ADD() ? Kind::kAdd : Kind::kDelete, std::move(target), Expr(add->expr()), SpanOf(add)});
     }
   }
+  return out;
+}
+
+std::vector<ast::UpdateAction> AstBuilder::UpdatePart(Grammar::UpdatePartContext* c, ast::Statement* s) {
+  std::vector<ast::UpdateAction> actions = Actions(c->updateAction());
+  NumberParameters(s);
+  return actions;
+}
+
+ast::ExprPtr AstBuilder::ConditionPart(Grammar::ConditionPartContext* c, ast::Statement* s) {
+  ast::ExprPtr condition = Expr(c->expr());
+  NumberParameters(s);
+  return condition;
+}
+
+std::vector<ast::ExprPtr> AstBuilder::PathsPart(Grammar::PathsPartContext* c) {
+  std::vector<ast::ExprPtr> paths;
+  for (auto* path : c->updatePath()) paths.push_back(Target(path, path->identifier(), path->updateStep()));
+  return paths;
 }
 
 ast::ExprPtr AstBuilder::Target(Ctx* whole, Grammar::IdentifierContext* root,

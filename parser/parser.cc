@@ -3,14 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "PartonLexer.h"
 #include "parser/ast_builder.h"
 #include "parser/scanner.h"
 #include "parser/syntax_error.h"
+#include "parton/text.h"
 #include "types/status/bounds.h"
 
 namespace parton {
@@ -19,6 +22,7 @@ namespace {
 
 using antlr4::Token;
 using antlr4::atn::PredictionMode;
+using internal::AstBuilder;
 using internal::Grammar;
 using internal::SourceMap;
 
@@ -61,7 +65,7 @@ class Lexer : public grammar::PartonLexer {
   static bool IsContainer(const std::string& word) {
     if (word.size() < 3 || word.size() > 6) return false;
     for (const char* name : {"LIST", "ARRAY", "BAG", "MAP", "STRUCT", "TUPLE"}) {
-      if (internal::EqualsWord(word, name)) return true;
+      if (EqualsIgnoreCase(word, name)) return true;
     }
     return false;
   }
@@ -87,13 +91,32 @@ std::string WithoutBomTrouble(std::string_view text) {
 // Owns what a parse tree points into.
 class Parsing {
  public:
-  explicit Parsing(std::string_view text)
-      : source_(text), input_(WithoutBomTrouble(text)), lexer_(&input_), tokens_(&lexer_), parser_(&tokens_) {
+  Parsing(std::string_view text, uint32_t first_line)
+      : source_(text, first_line),
+        input_(WithoutBomTrouble(text)),
+        lexer_(&input_),
+        tokens_(&lexer_),
+        parser_(&tokens_) {
     lexer_.removeErrorListeners();
     parser_.removeErrorListeners();
   }
 
-  Result<ast::Script> Run() {
+  // build(builder, context) of what the start rule takes.
+  template <typename Context, typename Build>
+  auto Run(Context* (Grammar::*rule)(), const Build& build)
+      -> Result<std::invoke_result_t<Build, AstBuilder&, Context*>> {
+    Context* context = nullptr;
+    PARTON_RETURN_IF_ERROR(Recognize([&](Grammar* parser) { context = (parser->*rule)(); }));
+    try {
+      AstBuilder builder(source_);
+      return build(builder, context);
+    } catch (internal::BuildError& e) {
+      return std::move(e.status);
+    }
+  }
+
+ private:
+  Status Recognize(const internal::StartRule& start) {
     tokens_.fill();
     for (Token* t : tokens_.getTokens()) {
       if (t->getType() == Grammar::UNRECOGNIZED) {
@@ -103,40 +126,30 @@ class Parsing {
     auto* simulator = parser_.getInterpreter<antlr4::atn::ParserATNSimulator>();
     simulator->setPredictionMode(PredictionMode::SLL);
     parser_.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
-    Grammar::ScriptContext* script = nullptr;
     bool sll = true;
     try {
-      script = parser_.script();
+      start(&parser_);
     } catch (const antlr4::ParseCancellationException&) {
       sll = false;
       tokens_.seek(0);
       parser_.reset();
       simulator->setPredictionMode(PredictionMode::LL);
       try {
-        script = parser_.script();
+        start(&parser_);
       } catch (const antlr4::ParseCancellationException&) {
-        return internal::SyntaxError(source_, &tokens_, &parser_);
+        return internal::SyntaxError(source_, &tokens_, &parser_, start);
       }
     }
     (sll ? sll_count : ll_count).fetch_add(1, std::memory_order_relaxed);
-    try {
-      return internal::AstBuilder(source_).Script(script);
-    } catch (internal::BuildError& e) {
-      return std::move(e.status);
-    }
+    return Status::Ok();
   }
 
- private:
   SourceMap source_;
   antlr4::ANTLRInputStream input_;
   Lexer lexer_;
   internal::TokenStream tokens_;
   internal::BoundedParser parser_;
 };
-
-}  // namespace
-
-namespace {
 
 // The tree of contexts is large: it must fit the statement's limit. And the runtime of the grammar holds locks by hand
 // while it allocates, so whether there is memory is asked before.
@@ -154,20 +167,38 @@ void CheckStackFor(const TextShape& shape) {
   if (StackLeft() < needed) internal::StackEnds();
 }
 
-}  // namespace
+uint32_t LinesOf(std::string_view text) {
+  return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+}
 
-Result<ast::Script> Parse(std::string_view text) {
+// `s` with its lines counted from `first_line` on.
+Status FromLine(Status s, uint32_t first_line) {
+  TextSpan span = s.span();
+  if (span.line != 0) span.line += first_line - 1;
+  return {s.code(), s.message(), span, s.hint()};
+}
+
+template <typename Context, typename Build>
+auto ParseText(std::string_view text, uint32_t first_line, Context* (Grammar::*rule)(), const Build& build)
+    -> Result<std::invoke_result_t<Build, AstBuilder&, Context*>> {
   TextShape shape;
-  PARTON_RETURN_IF_ERROR(CheckText(text, &shape));
+  if (Status s = CheckText(text, &shape); !s.ok()) return FromLine(std::move(s), first_line);
   try {
     CheckMemory(text.size(), shape.tokens);
     CheckStackFor(shape);
-    return Parsing(text).Run();
+    return Parsing(text, first_line).Run(rule, build);
   } catch (const antlr4::RuntimeException& e) {
     return Status::Internal(fmt::format("the parser failed: {}", e.what()));
   } catch (...) {
     return StatusOfException();
   }
+}
+
+}  // namespace
+
+Result<ast::Script> Parse(std::string_view text) {
+  return ParseText(text, 1, &Grammar::script,
+                   [](AstBuilder& builder, Grammar::ScriptContext* c) { return builder.Script(c); });
 }
 
 Result<ast::Statement> ParseStatement(std::string_view text) {
@@ -178,6 +209,39 @@ Result<ast::Statement> ParseStatement(std::string_view text) {
                           "run several statements as a script");
   }
   return std::move(script.statements[0]);
+}
+
+Result<ast::Statement> ParseWrite(std::string_view table, std::string_view update, std::string_view condition) {
+  ast::Statement statement;
+  ast::QualifiedName name;
+  name.parts.push_back(ast::Identifier{std::string(table), true, {}});
+  std::vector<ast::UpdateAction> actions;
+  ast::ExprPtr where;
+  const ast::Identifier nobody{" ", true, {}};
+  if (!update.empty()) {
+    PARTON_ASSIGN_OR_RETURN(
+        actions, ParseText(update, 1, &Grammar::updatePart, [&](AstBuilder& builder, Grammar::UpdatePartContext* c) {
+          return builder.UpdatePart(c, &statement);
+        }));
+  }
+  if (!condition.empty()) {
+    const uint32_t first_line = update.empty() ? 1 : LinesOf(update) + 1;
+    PARTON_ASSIGN_OR_RETURN(where, ParseText(condition, first_line, &Grammar::conditionPart,
+                                             [&](AstBuilder& builder, Grammar::ConditionPartContext* c) {
+                                               return builder.ConditionPart(c, &statement);
+                                             }));
+  }
+  if (update.empty()) {
+    statement.node = ast::Delete{std::move(name), nobody, std::move(where), {}};
+  } else {
+    statement.node = ast::Update{false, std::move(name), nobody, std::move(actions), std::move(where), {}};
+  }
+  return statement;
+}
+
+Result<std::vector<ast::ExprPtr>> ParsePaths(std::string_view text) {
+  return ParseText(text, 1, &Grammar::pathsPart,
+                   [](AstBuilder& builder, Grammar::PathsPartContext* c) { return builder.PathsPart(c); });
 }
 
 ParseCounters GetParseCounters() {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "parser/ast.h"
 #include "parton/status.h"
@@ -27,6 +28,15 @@ Result<ast::Script> Parse(std::string_view text);
 
 // Exactly one statement; a trailing ';' is allowed.
 Result<ast::Statement> ParseStatement(std::string_view text);
+
+// UPDATE with the actions `update`, or DELETE if there are none, of the items of `table` for which `condition` holds
+// (empty: all). The item has no name: all names are those of attributes. Each text is complete, neither goes on in the
+// other. Lines of the condition are counted on from those of the update, in errors and in the tree; parameters are
+// numbered through both.
+Result<ast::Statement> ParseWrite(std::string_view table, std::string_view update, std::string_view condition);
+
+// Document paths: "a, b.c, list[0]". Each is a Variable, or a Path with kName and kIndex steps.
+Result<std::vector<ast::ExprPtr>> ParsePaths(std::string_view text);
 
 // How many texts were parsed since the process started, and how many of them needed the second
 // stage (full LL), which is much slower. Texts with a syntax error are not counted.

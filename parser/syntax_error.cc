@@ -10,6 +10,7 @@
 #include <string>
 
 #include "PartonLexer.h"
+#include "parton/text.h"
 
 namespace parton::internal {
 
@@ -73,7 +74,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 // The keyword among `types` that `word` nearly is; empty if none is near.
 std::string NearestKeyword(std::string_view word, const Types& types) {
   if (word.size() < 3) return "";
-  std::string upper = UpperCase(word);
+  std::string upper = AsciiUpper(word);
   const size_t limit = upper.size() >= 6 ? 3 : 2;  // the distance must be below
   size_t best = SIZE_MAX;
   std::string nearest;
@@ -175,7 +176,8 @@ std::string Expectation(Types rest) {
 // Finds the offending token and what could stand in its place.
 class Diagnosis {
  public:
-  Diagnosis(TokenStream* tokens, Grammar* parser) : tokens_(tokens), parser_(parser) {
+  Diagnosis(TokenStream* tokens, Grammar* parser, const StartRule& start)
+      : tokens_(tokens), parser_(parser), start_(start) {
     parser_->setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
     // The first stage suffices: what it takes for possible wrongly costs precision, not truth.
     auto* simulator = parser_->getInterpreter<antlr4::atn::ParserATNSimulator>();
@@ -211,7 +213,7 @@ class Diagnosis {
     tokens_->Rewind();
     parser_->reset();
     try {
-      parser_->script();
+      start_(parser_);
       return true;
     } catch (const antlr4::ParseCancellationException&) {
       return false;
@@ -249,6 +251,7 @@ class Diagnosis {
 
   TokenStream* tokens_;
   Grammar* parser_;
+  const StartRule& start_;
   size_t at_ = 0;
 };
 
@@ -288,7 +291,7 @@ std::string Hint(const SourceMap& source, const TokenStream& tokens, Diagnosis* 
                                  Grammar::INTO,   Grammar::SELECT, Grammar::BY,  Grammar::END};
   if (IsKeyword(type) && wants(Grammar::IDENTIFIER) && kClauses.count(type) == 0) {
     std::string_view text = source.Text(tokens.token(at));
-    return fmt::format("{} is a reserved word; as a name it is written \"{}\"", UpperCase(text), text);
+    return fmt::format("{} is a reserved word; as a name it is written \"{}\"", AsciiUpper(text), text);
   }
   return "";
 }
@@ -302,8 +305,8 @@ void TokenStream::AppendEnd() {
   _tokens.push_back(std::move(end));
 }
 
-Status SyntaxError(const SourceMap& source, TokenStream* tokens, Grammar* parser) {
-  Diagnosis diagnosis(tokens, parser);
+Status SyntaxError(const SourceMap& source, TokenStream* tokens, Grammar* parser, const StartRule& start) {
+  Diagnosis diagnosis(tokens, parser, start);
   const Token* t = tokens->token(diagnosis.at());
   Types expected = diagnosis.Expected(diagnosis.at());
   std::string_view text = source.Text(t);

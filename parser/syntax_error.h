@@ -7,6 +7,7 @@
 #define PARTON_PARSER_SYNTAX_ERROR_H_
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "parser/ast_builder.h"
@@ -59,9 +60,11 @@ class BoundedParser : public Grammar {
   }
 };
 
-// Why a text that both stages refused is wrong. `parser` reads `tokens`; both are left in any
-// state.
-Status SyntaxError(const SourceMap& source, TokenStream* tokens, Grammar* parser);
+// Runs the start rule on a parser.
+using StartRule = std::function<void(Grammar*)>;
+
+// Why a text that both stages refused is wrong. `parser` reads `tokens`; both are left in any state.
+Status SyntaxError(const SourceMap& source, TokenStream* tokens, Grammar* parser, const StartRule& start);
 
 }  // namespace parton::internal
 

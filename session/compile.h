@@ -2,9 +2,11 @@
 #ifndef PARTON_SESSION_COMPILE_H_
 #define PARTON_SESSION_COMPILE_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "parser/ast.h"
 #include "parton/status.h"
 #include "planner/planner.h"
 #include "planner/settings.h"
@@ -17,6 +19,10 @@ namespace parton {
 // the planner's.
 Result<PlannedPtr> Compile(std::string_view text, const Settings& settings, TableStore* store,
                            bool* key_condition_failed = nullptr);
+
+// Compiles and keeps what `parse` gives, under `key`, as CompileCached does for a text. No text starts like the key.
+Result<PlannedPtr> CompileParsed(std::string_view key, const std::function<Result<ast::Statement>()>& parse,
+                                 const Settings& settings, TableStore* store, PlanCache* cache);
 
 // The plan that is kept of the text under these settings, or one compiled now, which is kept then unless it is that of
 // a command. `settings_key` is settings.PlanKey(); *buffer is scratch. Threads: any.

@@ -21,53 +21,36 @@ namespace {
 
 constexpr const char* kBadKey = "The provided key element does not match the schema";
 
-uint32_t LinesOf(std::string_view text) {
-  return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')) + 1;
-}
-
-// An error in the text that starts at `first_line` of a statement made around it, as one in `text` itself.
+// An error in lines from `first_line` on, as one of the text that begins there.
 Status InText(const Status& s, uint32_t first_line, std::string_view what) {
   TextSpan span = s.span();
-  const bool inside = span.line >= first_line;
-  span.line = inside ? span.line - first_line + 1 : 0;
+  if (span.line >= first_line) span.line -= first_line - 1;
   std::string hint = fmt::format("in the {}", what);
   if (!s.hint().empty()) hint += ": " + s.hint();
-  return Status(s.code(), s.message(), inside ? span : TextSpan{}, std::move(hint));
-}
-
-// The statement whose WHERE and actions the operation has; each text begins a line.
-std::string StatementAround(const WriteOperation& operation) {
-  const bool update = !operation.update.empty();
-  std::string text = update ? "UPDATE " : "DELETE FROM ";
-  text += QuoteIdentifier(operation.table) + " AS \" \"\n";
-  if (update) text += operation.update + "\n";
-  if (!operation.condition.empty()) text += "WHERE (\n" + operation.condition + "\n)";
-  return text;
+  return Status(s.code(), s.message(), span, std::move(hint));
 }
 
 Status LocateIn(const WriteOperation& operation, const Status& s) {
-  const bool update = !operation.update.empty();
-  const uint32_t condition_line = update ? LinesOf(operation.update) + 3 : 3;
-  if (update && s.span().line < condition_line) return InText(s, 2, "update");
-  return InText(s, condition_line, "condition");
+  if (operation.update.empty()) return InText(s, 1, "condition");
+  const auto lines = std::count(operation.update.begin(), operation.update.end(), '\n') + 1;
+  const auto condition_line = static_cast<uint32_t>(lines) + 1;
+  return s.span().line < condition_line ? InText(s, 1, "update") : InText(s, condition_line, "condition");
+}
+
+// No text of a statement has such a key.
+std::string PlanKeyOf(const WriteOperation& operation) {
+  return fmt::format("\1{}:{}{}:{}{}", operation.table.size(), operation.table, operation.update.size(),
+                     operation.update, operation.condition);
 }
 
 Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
   static const Settings settings;
-  static const std::string settings_key = settings.PlanKey();
-  std::string buffer;
-  Result<PlannedPtr> planned =
-      CompileCached(StatementAround(operation), settings, settings_key, db->store.get(), &db->plans, &buffer);
+  const auto parse = [&] { return ParseWrite(operation.table, operation.update, operation.condition); };
+  Result<PlannedPtr> planned = CompileParsed(PlanKeyOf(operation), parse, settings, db->store.get(), &db->plans);
   if (!planned.ok()) return LocateIn(operation, planned.status());
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
-  if (body == nullptr) return Status::Validation("the update or the condition is malformed");
+  if (body == nullptr) return Status::Internal("a write was planned as something else");
   const WritePlan& plan = **body;
-  if (plan.returning != ReturnValues::kNone || (*planned)->capacity != ast::ReturnCapacity::kNone || plan.batch != 0) {
-    return Status::Validation("the update or the condition goes on after its end");
-  }
-  if (plan.condition != nullptr && operation.condition.empty()) {
-    return Status::Validation("the update has a WHERE", {}, "that belongs into the condition");
-  }
   if ((*planned)->parameter_count != static_cast<int>(operation.parameters.size())) {
     return Status::Validation(fmt::format("update and condition have {} parameters, but {} values were given",
                                           (*planned)->parameter_count, operation.parameters.size()));
@@ -133,11 +116,11 @@ Status CheckNoOverlap(const std::vector<std::vector<PathStep>>& paths) {
   return Status::Ok();
 }
 
-// False: no path of names and positions.
+// False: a position is no small integer.
 bool ToSteps(const ast::Expr& e, std::vector<PathStep>* out) {
   if (const auto* v = e.As<ast::Variable>()) {
     out->push_back(PathStep{v->name.name, -1});
-    return !v->local;
+    return true;
   }
   const auto* path = e.As<ast::Path>();
   if (path == nullptr || !ToSteps(*path->root, out)) return false;
@@ -146,8 +129,8 @@ bool ToSteps(const ast::Expr& e, std::vector<PathStep>* out) {
       out->push_back(PathStep{step.name.name, -1});
       continue;
     }
-    const auto* index = step.kind == ast::PathStep::Kind::kIndex ? step.index->As<ast::Literal>() : nullptr;
-    if (index == nullptr || !index->value.is_small_int() || index->value.int_value() < 0) return false;
+    const auto* index = step.index->As<ast::Literal>();
+    if (index == nullptr || !index->value.is_small_int()) return false;
     out->push_back(PathStep{"", index->value.int_value()});
   }
   return true;
@@ -265,16 +248,12 @@ Result<WriteOp> OperationBinding::Bind(const TablePtr& table, Status* request_er
 Result<std::vector<std::vector<PathStep>>> ParseProjection(std::string_view text) {
   std::vector<std::vector<PathStep>> paths;
   if (text.empty()) return paths;
-  Result<ast::Statement> parsed = ParseStatement(fmt::format("SELECT\n{}\nFROM x", text));
-  if (!parsed.ok()) return InText(parsed.status(), 2, "projection");
-  const Status bad = Status::Validation("Invalid ProjectionExpression: paths are wanted", {}, "as in a, b.c, list[0]");
-  const auto* statement = parsed->As<ast::QueryStatement>();
-  const auto* select = statement == nullptr ? nullptr : statement->query->BodyAs<ast::Select>();
-  if (select == nullptr || select->items.empty() || statement->query->HasTail()) return bad;
-  for (const ast::SelectItem& item : select->items) {
-    std::vector<PathStep> steps;
-    if (item.kind != ast::SelectItem::Kind::kExpr || !item.as.empty() || !ToSteps(*item.expr, &steps)) return bad;
-    paths.push_back(std::move(steps));
+  Result<std::vector<ast::ExprPtr>> parsed = ParsePaths(text);
+  if (!parsed.ok()) return InText(parsed.status(), 1, "projection");
+  for (const ast::ExprPtr& path : *parsed) {
+    if (!ToSteps(*path, &paths.emplace_back())) {
+      return InText(Status::Validation("a position in a list is too large", path->span), 1, "projection");
+    }
   }
   PARTON_RETURN_IF_ERROR(CheckNoOverlap(paths));
   return paths;
