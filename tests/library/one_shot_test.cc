@@ -149,7 +149,9 @@ TEST_F(OneShotTest, RequestsThatAreWrong) {
   EXPECT_EQ(code({Op::Check("stock", Id("a"), "")}), StatusCode::kValidation);
   EXPECT_EQ(code({Op::Update("stock", Id("a"), "SET id = 'b'")}), StatusCode::kValidation);
   EXPECT_EQ(code({Op::Update("stock", Id("a"), "SET n = ?")}), StatusCode::kValidation);
-  EXPECT_EQ(code({Op::Update("stock", Id("a"), "SET n = 1 WHERE n = 2")}), StatusCode::kValidation);
+  EXPECT_EQ(code({Op::Update("stock", Id("a"), "SET n = 1 WHERE n = 2")}), StatusCode::kSyntax);
+  EXPECT_EQ(code({Op::Update("stock", Id("a"), "SET n = 1 --")}), StatusCode::kOk);
+  EXPECT_EQ(code({Op::Update("stock", Id("a"), "SET n = 1 /*").If("n = 2 */ = 1")}), StatusCode::kSyntax);
   EXPECT_EQ(code({Op::Delete("stock", Id("a")).If("n = 1) RETURNING ALL OLD * -- ")}), StatusCode::kSyntax);
   EXPECT_EQ(code({Op::Delete("stock", Id("a")).If("EXISTS (SELECT * FROM stock)")}), StatusCode::kValidation);
   EXPECT_EQ(code({Op::Put("stock", Value::Struct({{"id", "big"}, {"d", std::string(500'000, 'x')}}))}),
