@@ -244,6 +244,4 @@ Result<std::unique_ptr<Database>> OpenDatabaseOn(std::unique_ptr<TableStore> sto
   return Start(path, options, std::make_shared<DatabaseClock>(options.clock_ms), std::move(store));
 }
 
-std::string_view Version() { return "0.1.0"; }
-
 }  // namespace parton

@@ -7,8 +7,9 @@
 #include <cstdio>
 #include <map>
 
-#include "parton/database.h"
+#include "parton/build.h"
 #include "shell/commands/dot_commands.h"
+#include "shell/completion.h"
 #include "shell/session.h"
 
 namespace parton::shell {
@@ -65,6 +66,12 @@ std::vector<Input> InputsOf(const CLI::App& app, const Raw& raw) {
   return inputs;
 }
 
+std::string VersionText() {
+  const BuildInfo& info = GetBuildInfo();
+  return fmt::format("parton {}\ncommit {}\nbuilt by {}\nwith {}\ndatabase format {}\n", info.version, info.commit,
+                     info.compiler, info.libraries, info.format_version);
+}
+
 }  // namespace
 
 const std::vector<OptionInfo>& AllOptions() {
@@ -83,7 +90,8 @@ const std::vector<OptionInfo>& AllOptions() {
       {"--salvage", "NEW", "save what can be read of the damaged database DB into a new one"},
       {"--sample", "", "an in-memory database with a small sample"},
       {"--no-init", "", "do not run the init script before the prompt"},
-      {"--version", "", "print the version"},
+      {"--completion", "SHELL", "print what completes these words in a shell: bash|zsh|fish"},
+      {"--version", "", "print the version, and what it was built from"},
       {"--help", "", "print this text"},
   };
   return kOptions;
@@ -166,7 +174,16 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
     return std::nullopt;
   }
   if (raw.flags["--version"]) {
-    fmt::print("parton {}\n", Version());
+    fmt::print("{}", VersionText());
+    return std::nullopt;
+  }
+  if (!raw.values["--completion"].empty()) {
+    const std::string& command_shell = raw.values["--completion"].back();
+    if (const std::optional<std::string> script = CompletionScript(command_shell)) {
+      fmt::print("{}", *script);
+    } else {
+      *exit_status = UsageError(fmt::format("no completion for {}; there are bash, zsh and fish", command_shell));
+    }
     return std::nullopt;
   }
   result.keep_going = raw.flags["--keep-going"];

@@ -29,27 +29,25 @@ struct TestArguments {
 };
 
 void AddOptions(CLI::App* app, TestArguments* a) {
+  std::map<std::string_view, CLI::Option*> options = {
+      {"--update", app->add_flag("--update", a->runner.update)},
+      {"--safe", app->add_flag("--safe", a->runner.safe)},
+      {"--filter", app->add_option("--filter", a->runner.filter)},
+      {"--fail-fast", app->add_flag("--fail-fast", a->runner.fail_fast)},
+      {"--timeout", app->add_option("--timeout", a->runner.timeout)->check(CLI::PositiveNumber)},
+      {"--watch", app->add_flag("--watch", a->watch)},
+      {"--jobs", app->add_option("--jobs", a->runner.jobs)->check(CLI::Range(1, 256))},
+      {"--format", app->add_option("--format", a->format)->check(CLI::IsMember({"plain", "tap", "junit"}))},
+      {"--color", app->add_option("--color", a->color)->check(CLI::IsMember({"auto", "always", "never"}))},
+  };
   app->add_option("DIR_OR_FILE", a->paths, "scripts, or directories of scripts; FILE:LINE is the statement there")
       ->required()
       ->option_text("...");
-  app->add_flag("--update", a->runner.update, "write what came into the scripts, in place of comparing");
-  app->add_flag("--safe", a->runner.safe,
-                "for scripts that are not trusted: files only in the script's directory, to read, and in ${TMP}");
-  app->add_option("--filter", a->runner.filter, "only tests whose \"path: name\" contains TEXT")->option_text("TEXT");
-  app->add_flag("--fail-fast", a->runner.fail_fast, "stop at the first failure");
-  app->add_option("--timeout", a->runner.timeout, "seconds that a statement may take")
-      ->option_text("SECONDS")
-      ->check(CLI::PositiveNumber);
-  app->add_flag("--watch", a->watch, "run again whenever a script changes, until Ctrl-C");
-  app->add_option("--jobs", a->runner.jobs, "scripts to run at the same time")
-      ->option_text("N")
-      ->check(CLI::Range(1, 256));
-  app->add_option("--format", a->format, "plain|tap|junit")
-      ->option_text("NAME")
-      ->check(CLI::IsMember({"plain", "tap", "junit"}));
-  app->add_option("--color", a->color, "auto|always|never")
-      ->option_text("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
+  for (const OptionInfo& info : TestOptionTable()) {
+    CLI::Option* option = options.at(info.name);
+    option->description(std::string(info.help));
+    if (!info.argument.empty()) option->option_text(std::string(info.argument));
+  }
 }
 
 bool UsesColor(const TestArguments& a) {
@@ -121,6 +119,21 @@ int Watch(const TestArguments& a) {
 }
 
 }  // namespace
+
+const std::vector<OptionInfo>& TestOptionTable() {
+  static const std::vector<OptionInfo> kOptions = {
+      {"--update", "", "write what came into the scripts, in place of comparing"},
+      {"--safe", "", "for scripts that are not trusted: files only in the script's directory, to read, and in ${TMP}"},
+      {"--filter", "TEXT", "only tests whose \"path: name\" contains TEXT"},
+      {"--fail-fast", "", "stop at the first failure"},
+      {"--timeout", "SECONDS", "seconds that a statement may take"},
+      {"--watch", "", "run again whenever a script changes, until Ctrl-C"},
+      {"--jobs", "N", "scripts to run at the same time"},
+      {"--format", "NAME", "plain|tap|junit"},
+      {"--color", "WHEN", "auto|always|never"},
+  };
+  return kOptions;
+}
 
 int RunTestCommand(int argc, char** argv) {
   CLI::App app{"Runs .sql scripts, whose comments say what is expected, as tests", "parton test"};

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/bytes/key_layout.h"
 #include "storage/local/commit.h"
 #include "storage/local/cursor.h"
 #include "storage/local/ddl.h"
@@ -304,6 +305,8 @@ class LevelDbStore final : public LocalStore {
 };
 
 }  // namespace
+
+uint64_t LocalFormatVersion() { return kFormatVersion; }
 
 Result<std::unique_ptr<LocalStore>> OpenLocalStore(const StoreOptions& options) {
   auto store = std::make_unique<LevelDbStore>(options);

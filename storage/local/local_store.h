@@ -32,6 +32,9 @@ class LocalStore : public TableStore,
 // directory that holds something else; a newer format), kCorruption, kIoError; each says what to do.
 Result<std::unique_ptr<LocalStore>> OpenLocalStore(const StoreOptions& options);
 
+// Of databases that it makes (docs/format.md).
+uint64_t LocalFormatVersion();
+
 }  // namespace parton
 
 #endif  // PARTON_STORAGE_LOCAL_LOCAL_STORE_H_

@@ -29,6 +29,8 @@ check() {
 }
 
 run 'version' 0 '^parton [0-9]' - -- --version
+run 'what it was built from' 0 '~commit [0-9a-f]+\+?~built by .*~with leveldb [0-9.]+, ANTLR [0-9.]+.*~database format [0-9]+~$|~commit unknown~' - -- --version
+run 'completion for nothing known' 2 - 'no completion for csh' -- --completion csh
 run 'help' 0 'usage: parton.*--keep-going.*\.expand \[PATH.*Exit status.*PARTON_HISTORY' - -- --help
 run 'help, short' 0 'usage: parton' - -- -h
 run 'unknown option' 2 - 'bogus' -- --bogus
@@ -36,6 +38,32 @@ run 'unknown mode' 2 - 'no mode' -- --mode nonsense -c '1'
 run 'bad --set' 2 - 'NAME=VALUE' -- --set novalue -c '1'
 run 'unknown setting' 2 - 'nonsense' -- --set nonsense=1 -c '1'
 run 'setting' 0 '*' - -- --set threads=2 -c 'SHOW threads'
+
+
+# completes NAME EXPECTED WORD...: what bash is offered for the last word, in a folder with the files dir/ and data.sql.
+completes() {
+  local name=$1 expected=$2
+  shift 2
+  mkdir -p completion/dir && touch completion/data.sql
+  (cd completion && . ../parton.bash && COMP_WORDS=(parton "$@") COMP_CWORD=$# && _parton &&
+    IFS=, && echo "${COMPREPLY[*]}") >out.txt 2>err.txt
+  check "completion: $name" 0 $? "=$expected" -
+}
+"$shell" --completion bash >parton.bash
+completes 'commands' 'serve' se
+completes 'files' 'dir,data.sql' ''
+completes 'options' '--keep-going' --k
+completes 'options of a command' '--port' serve --p
+completes 'words of an option' 'jsonl,json' --mode j
+completes 'directories' 'dir' --salvage ''
+completes 'a number' '' serve --port ''
+for other in zsh fish; do
+  "$shell" --completion $other >parton.$other
+  run "completion for $other" 0 'healthcheck.*single-transaction' - -- --completion $other
+  command -v $other >/dev/null || continue
+  $other -n parton.$other >out.txt 2>err.txt
+  check "$other reads its completion" 0 $? - -
+done
 
 run 'value' 0 '=3' - -- -c '1 + 2'
 run 'several statements, last without semicolon' 0 '^1~2~$' - -- -c '1; 2'

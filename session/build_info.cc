@@ -1,0 +1,15 @@
+#include "build_facts.h"
+#include "parton/build.h"
+#include "parton/database.h"
+#include "storage/local/local_store.h"
+
+namespace parton {
+
+const BuildInfo& GetBuildInfo() {
+  static const BuildInfo info{PARTON_VERSION, PARTON_COMMIT, PARTON_COMPILER, PARTON_LIBRARIES, LocalFormatVersion()};
+  return info;
+}
+
+std::string_view Version() { return PARTON_VERSION; }
+
+}  // namespace parton
