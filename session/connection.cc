@@ -323,6 +323,7 @@ Status ConnectionImpl::RollbackTo(const std::string& name) {
 Status ConnectionImpl::ReleaseSavepoint(const std::string& name) {
   for (size_t i = savepoints_.size(); i-- > 0;) {
     if (savepoints_[i].name != name) continue;
+    transaction_->Release(savepoints_[i].state);
     savepoints_.resize(i);
     return Status();
   }

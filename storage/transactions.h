@@ -33,6 +33,8 @@ class StoreTransaction {
                                                   const WriteOptions& options) = 0;
   virtual int Savepoint() = 0;
   virtual void RollbackTo(int savepoint) = 0;
+  // Forgets the savepoint and those made after it; what was written since stays.
+  virtual void Release(int savepoint) = 0;
   virtual Status Commit() = 0;
   // Adds to the records that go into the commit's batch; the last write of a record wins. RollbackTo takes them
   // back, too. A transaction that changes no item writes them as well.

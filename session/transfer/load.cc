@@ -105,7 +105,11 @@ Status Loader::AddBad(Status reason, uint64_t line, std::string_view text) {
   return s.ok() ? s : Fail(std::move(s));
 }
 
-Status Loader::Finish() { return Flush(true); }
+Status Loader::Finish() {
+  PARTON_RETURN_IF_ERROR(Flush(true));
+  if (transaction_ != nullptr) transaction_->Release(savepoint_);
+  return Status::Ok();
+}
 
 Status Loader::Flush(bool last) {
   if (context_->Stopped()) return Fail(context_->Cancelled());

@@ -219,9 +219,7 @@ Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& v
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
   std::shared_ptr<WalkedRange> walked;
   if (TransactionReads* t = view.transaction()) {
-    if (OverlayPtr overlay = t->overlay(); !overlay->empty()) {
-      it = MakeMergeIterator(std::move(it), std::move(overlay));
-    }
+    if (const Overlay overlay = t->overlay(); !overlay.empty()) it = MakeMergeIterator(std::move(it), overlay);
     walked = t->NoteRange(bounds, spec.backward, spec.table->id);
   }
   return std::unique_ptr<ItemCursor>(

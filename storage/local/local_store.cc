@@ -129,12 +129,7 @@ class LevelDbStore final : public LocalStore {
     bool own = false;
     if (TransactionReads* t = local.transaction()) {
       t->NoteKey(key_bytes, table.id);
-      OverlayPtr overlay = t->overlay();
-      if (auto it = overlay->find(key_bytes); it != overlay->end()) {
-        own = true;
-        found = it->second.has_value();
-        if (found) heap->storage = *it->second;
-      }
+      own = t->ReadOwn(key_bytes, &heap->storage, &found);
     }
     if (!own) {
       leveldb::Status s = engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
@@ -205,9 +200,7 @@ class LevelDbStore final : public LocalStore {
     std::unique_ptr<leveldb::Iterator> it(engine_.db()->NewIterator(options));
     std::shared_ptr<WalkedRange> walked;
     if (TransactionReads* t = local.transaction()) {
-      if (OverlayPtr overlay = t->overlay(); !overlay->empty()) {
-        it = MakeMergeIterator(std::move(it), std::move(overlay));
-      }
+      if (const Overlay overlay = t->overlay(); !overlay.empty()) it = MakeMergeIterator(std::move(it), overlay);
       walked = t->NoteRange(range, false, table.id);
       walked->complete = true;
     }

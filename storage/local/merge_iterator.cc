@@ -10,28 +10,27 @@ namespace {
 
 class MergeIterator final : public leveldb::Iterator {
  public:
-  MergeIterator(std::unique_ptr<leveldb::Iterator> base, OverlayPtr overlay)
-      : base_(std::move(base)), overlay_(std::move(overlay)), it_(overlay_->end()) {}
+  MergeIterator(std::unique_ptr<leveldb::Iterator> base, const Overlay& overlay)
+      : base_(std::move(base)), own_(overlay) {}
 
   bool Valid() const override { return state_ != State::kEnd; }
 
   void SeekToFirst() override {
     forward_ = true;
     base_->SeekToFirst();
-    it_ = overlay_->begin();
+    own_.SeekToFirst();
     SettleForward();
   }
   void SeekToLast() override {
     forward_ = false;
     base_->SeekToLast();
-    it_ = overlay_->end();
-    StepBack();
+    own_.SeekToLast();
     SettleBackward();
   }
   void Seek(const leveldb::Slice& target) override {
     forward_ = true;
     base_->Seek(target);
-    it_ = overlay_->lower_bound(ToView(target));
+    own_.Seek(ToView(target));
     SettleForward();
   }
   void Next() override {
@@ -41,10 +40,11 @@ class MergeIterator final : public leveldb::Iterator {
       forward_ = true;
       base_->Seek(current);
       if (base_->Valid() && ToView(base_->key()) == current) base_->Next();
-      it_ = overlay_->upper_bound(current);
+      own_.Seek(current);
+      if (own_.Valid() && own_.key() == current) own_.Next();
     } else {
       if (state_ != State::kOverlay) base_->Next();
-      if (state_ != State::kBase) ++it_;
+      if (state_ != State::kBase) own_.Next();
     }
     SettleForward();
   }
@@ -58,81 +58,74 @@ class MergeIterator final : public leveldb::Iterator {
       } else {
         base_->SeekToLast();
       }
-      it_ = overlay_->lower_bound(current);
-      StepBack();
+      own_.SeekBefore(current);
     } else {
       if (state_ != State::kOverlay) base_->Prev();
-      if (state_ != State::kBase) StepBack();
+      if (state_ != State::kBase) own_.Prev();
     }
     SettleBackward();
   }
-  leveldb::Slice key() const override { return state_ == State::kBase ? base_->key() : leveldb::Slice(it_->first); }
+  leveldb::Slice key() const override { return state_ == State::kBase ? base_->key() : leveldb::Slice(own_.key()); }
   leveldb::Slice value() const override {
-    return state_ == State::kBase ? base_->value() : leveldb::Slice(*it_->second);
+    return state_ == State::kBase ? base_->value() : leveldb::Slice(*own_.value());
   }
   leveldb::Status status() const override { return base_->status(); }
 
  private:
   enum class State { kEnd, kBase, kOverlay, kBoth };
 
-  void StepBack() {
-    before_begin_ = it_ == overlay_->begin();
-    if (!before_begin_) --it_;
-  }
   // Finds out which side the current key is on, passing deletions.
   void SettleForward() {
     while (true) {
       const bool base = base_->Valid();
-      if (it_ == overlay_->end()) {
+      if (!own_.Valid()) {
         state_ = base ? State::kBase : State::kEnd;
         return;
       }
-      const int c = base ? ToView(base_->key()).compare(it_->first) : 1;
+      const int c = base ? ToView(base_->key()).compare(own_.key()) : 1;
       if (c < 0) {
         state_ = State::kBase;
         return;
       }
-      if (it_->second) {
+      if (own_.value()) {
         state_ = c == 0 ? State::kBoth : State::kOverlay;
         return;
       }
       if (c == 0) base_->Next();
-      ++it_;
+      own_.Next();
     }
   }
   void SettleBackward() {
     while (true) {
       const bool base = base_->Valid();
-      if (before_begin_) {
+      if (!own_.Valid()) {
         state_ = base ? State::kBase : State::kEnd;
         return;
       }
-      const int c = base ? ToView(base_->key()).compare(it_->first) : -1;
+      const int c = base ? ToView(base_->key()).compare(own_.key()) : -1;
       if (c > 0) {
         state_ = State::kBase;
         return;
       }
-      if (it_->second) {
+      if (own_.value()) {
         state_ = c == 0 ? State::kBoth : State::kOverlay;
         return;
       }
       if (c == 0) base_->Prev();
-      StepBack();
+      own_.Prev();
     }
   }
 
   std::unique_ptr<leveldb::Iterator> base_;
-  OverlayPtr overlay_;
-  Overlay::const_iterator it_;
+  Overlay::Iterator own_;
   bool forward_ = true;
-  bool before_begin_ = false;  // going backward: the overlay has no more keys
   State state_ = State::kEnd;
 };
 
 }  // namespace
 
-std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base, OverlayPtr overlay) {
-  return std::make_unique<MergeIterator>(std::move(base), std::move(overlay));
+std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base, const Overlay& overlay) {
+  return std::make_unique<MergeIterator>(std::move(base), overlay);
 }
 
 }  // namespace parton

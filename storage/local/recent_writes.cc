@@ -6,6 +6,31 @@
 
 namespace parton {
 
+ReadSet::ReadSet(std::unordered_set<std::string> keys, std::vector<KeyInterval> ranges)
+    : keys_(std::move(keys)), ranges_(std::move(ranges)) {
+  std::erase_if(ranges_, [](const KeyInterval& r) { return r.empty(); });
+  std::sort(ranges_.begin(), ranges_.end(),
+            [](const KeyInterval& a, const KeyInterval& b) { return a.begin < b.begin; });
+  size_t kept = 0;
+  for (KeyInterval& range : ranges_) {
+    if (kept == 0 || (!ranges_[kept - 1].end.empty() && ranges_[kept - 1].end < range.begin)) {
+      if (&ranges_[kept] != &range) ranges_[kept] = std::move(range);
+      ++kept;
+      continue;
+    }
+    std::string& end = ranges_[kept - 1].end;
+    if (range.end.empty() || (!end.empty() && end < range.end)) end = std::move(range.end);
+  }
+  ranges_.resize(kept);
+}
+
+bool ReadSet::Contains(const std::string& key) const {
+  if (keys_.contains(key)) return true;
+  const auto behind = std::upper_bound(ranges_.begin(), ranges_.end(), key,
+                                       [](const std::string& k, const KeyInterval& r) { return k < r.begin; });
+  return behind != ranges_.begin() && std::prev(behind)->Contains(key);
+}
+
 bool RecentWrites::EnterPlain() {
   // Either this sees the open transaction, or Open() sees this commit and waits for it.
   plain_.fetch_add(1, std::memory_order_seq_cst);
@@ -75,19 +100,25 @@ void RecentWrites::TrimLocked() {
 }
 
 bool RecentWrites::Touches(const Keys& keys, const ReadSet& reads) {
-  for (const std::string& key : keys) {
-    if (reads.keys.count(key) != 0) return true;
-    for (const KeyInterval& range : reads.ranges) {
-      if (range.Contains(key)) return true;
-    }
-  }
-  return false;
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return reads.Contains(key); });
+}
+
+std::vector<RecentWrites::Commit> RecentWrites::Since(uint64_t start) {
+  MutexLock lock(mutex_);
+  const auto first = std::upper_bound(log_.begin(), log_.end(), start,
+                                      [](uint64_t time, const Commit& commit) { return time < commit.time; });
+  return {first, log_.end()};
 }
 
 uint64_t RecentWrites::Validate(uint64_t start, const ReadSet& reads, Keys keys) {
+  uint64_t checked = start;
+  for (const Commit& commit : Since(start)) {
+    if (Touches(*commit.keys, reads)) return 0;
+    checked = commit.time;
+  }
   MutexLock lock(mutex_);
   if (forgotten_ > start) return 0;
-  for (auto it = log_.rbegin(); it != log_.rend() && it->time > start; ++it) {
+  for (auto it = log_.rbegin(); it != log_.rend() && it->time > checked; ++it) {
     if (Touches(*it->keys, reads)) return 0;
   }
   for (const auto& [ticket, commit] : in_flight_) {

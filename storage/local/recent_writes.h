@@ -5,8 +5,9 @@
 // only counted themselves, so a transaction's snapshot and this log together miss no write: a write that the snapshot
 // lacks is in the log or in flight.
 //
-// Validation and registration of a transaction are one step under one mutex, so of two transactions that
-// read what the other writes the second one sees the first.
+// The last part of validation and the registration of a transaction are one step under one mutex, so of two
+// transactions that read what the other writes the second one sees the first. The commits before that are looked at
+// without the mutex, so that a long validation holds up nobody.
 #ifndef PARTON_STORAGE_LOCAL_RECENT_WRITES_H_
 #define PARTON_STORAGE_LOCAL_RECENT_WRITES_H_
 
@@ -26,9 +27,16 @@
 namespace parton {
 
 // Everything a transaction read: LevelDB keys (of items, present or not) and stretches of keys.
-struct ReadSet {
-  std::unordered_set<std::string> keys;
-  std::vector<KeyInterval> ranges;
+class ReadSet {
+ public:
+  ReadSet() = default;
+  ReadSet(std::unordered_set<std::string> keys, std::vector<KeyInterval> ranges);
+
+  bool Contains(const std::string& key) const;
+
+ private:
+  std::unordered_set<std::string> keys_;
+  std::vector<KeyInterval> ranges_;  // ascending, apart from each other
 };
 
 class RecentWrites {
@@ -66,6 +74,8 @@ class RecentWrites {
     bool transaction;
   };
 
+  // The commits in the log after `start`, oldest first.
+  std::vector<Commit> Since(uint64_t start);
   uint64_t EnterLocked(Keys keys, bool transaction) REQUIRES(mutex_);
   static bool Touches(const Keys& keys, const ReadSet& reads);
   void TrimLocked() REQUIRES(mutex_);

@@ -33,11 +33,7 @@ class TransactionReader final : public ItemReader {
   explicit TransactionReader(LocalTransaction* t) : t_(t) {}
   Status Read(const std::string& key, std::string* bytes, bool* found) override {
     t_->NoteKey(key, ReadU32(std::string_view(key).substr(1)));
-    if (const auto* own = t_->Written(key)) {
-      *found = own->has_value();
-      if (*found) *bytes = **own;
-      return Status::Ok();
-    }
+    if (t_->ReadOwn(key, bytes, found)) return Status::Ok();
     return t_->engine_->ReadItem(t_->view_->snapshot(), key, bytes, found);
   }
 
@@ -56,9 +52,18 @@ void LocalTransaction::Finish() {
   engine_->recent().Close(start_);
 }
 
-const std::optional<std::string>* LocalTransaction::Written(const std::string& key) const {
-  auto it = state_.overlay->find(key);
-  return it == state_.overlay->end() ? nullptr : &it->second;
+Overlay LocalTransaction::overlay() const {
+  MutexLock lock(state_mutex_);
+  return state_.overlay;
+}
+
+bool LocalTransaction::ReadOwn(const std::string& key, std::string* bytes, bool* found) const {
+  MutexLock lock(state_mutex_);
+  const std::optional<std::string>* own = state_.overlay.Find(key);
+  if (own == nullptr) return false;
+  *found = own->has_value();
+  if (*found) *bytes = **own;
+  return true;
 }
 
 void LocalTransaction::NoteKey(const std::string& key, uint32_t table_id) {
@@ -79,7 +84,7 @@ Status LocalTransaction::CheckRoom(const std::vector<ItemChange>& changes) {
   }
   const StatementBounds* bounds = CurrentBounds();
   MutexLock lock(reads_mutex_);
-  if (bounds != nullptr && bytes + read_bytes_ > bounds->limit()) {
+  if (bounds != nullptr && bytes + read_bytes_ + BytesOfSavepoints() > bounds->limit()) {
     return Status(
         StatusCode::kOutOfMemory,
         "the transaction's writes need more than " + std::to_string(bounds->limit() >> 10) + " KB, the memory limit",
@@ -117,99 +122,79 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
 }
 
 void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange> changes) {
-  Overlay& overlay = OwnOverlay();
-  const bool undoable = !savepoints_.empty();
+  MutexLock lock(state_mutex_);
   for (ItemChange& c : changes) {
     if (!c.changed()) continue;
     KeyWrites writes;
     AppendChange(c, engine_->names(), &writes, nullptr);
     for (const KeyWrites::Entry& e : writes.entries()) {
-      std::string key(e.key);
-      if (undoable) NoteUndo(overlay, key, &overlay_undo_);
-      std::optional<std::string>& written = overlay[std::move(key)];
-      if (e.put) {
-        written.emplace(e.value);
-      } else {
-        written.reset();
-      }
+      state_.overlay.Put(std::string(e.key), e.put ? std::optional<std::string>(e.value) : std::nullopt);
     }
-    if (undoable) NoteUndo(state_.items, c.key, &items_undo_);
-    auto [it, fresh] = state_.items.try_emplace(c.key);
-    Pending& p = it->second;
-    if (fresh) {
-      p.had = c.had;
-      p.old_bytes = std::move(c.old_bytes);
-    }
+    const Pending* before = state_.items.Find(c.key);
+    Pending p;
+    p.had = before != nullptr ? before->had : c.had;
+    p.old_bytes = before != nullptr ? before->old_bytes : std::move(c.old_bytes);
     p.table = catalog.by_id.at(c.table->schema->id);
     p.has = c.has;
     p.new_bytes = std::move(c.new_bytes);
     p.by_ttl = c.by_ttl;
+    state_.items.Put(c.key, std::move(p));
   }
 }
 
-Overlay& LocalTransaction::OwnOverlay() {
-  if (state_.overlay.use_count() > 1) state_.overlay = std::make_shared<Overlay>(*state_.overlay);
-  return *state_.overlay;
+size_t LocalTransaction::BytesOfSavepoints() const {
+  return savepoints_.empty() ? 0 : state_.copied_bytes() - savepoints_.front().copied_bytes();
 }
 
-template <typename Map>
-void LocalTransaction::NoteUndo(const Map& map, const std::string& key,
-                                std::vector<Undo<typename Map::mapped_type>>* undo) {
-  const auto it = map.find(key);
-  undo->push_back({key, {}});
-  if (it != map.end()) undo->back().before = it->second;
-  state_.bytes += key.size() + kBytesPerKey;
+void LocalTransaction::WriteRecords(const RecordWrites& writes) {
+  for (const auto& [key, value] : writes) state_.records.Put(key, value);
 }
 
-template <typename Map>
-void LocalTransaction::GoBack(Map* map, size_t mark, std::vector<Undo<typename Map::mapped_type>>* undo) {
-  for (; undo->size() > mark; undo->pop_back()) {
-    auto& last = undo->back();
-    if (last.before) {
-      (*map)[last.key] = std::move(*last.before);
-    } else {
-      map->erase(last.key);
-    }
-  }
+RecordWrites LocalTransaction::Records() const {
+  RecordWrites records;
+  decltype(state_.records)::Iterator it(state_.records);
+  for (it.SeekToFirst(); it.Valid(); it.Next()) records.emplace_hint(records.end(), it.key(), it.value());
+  return records;
 }
 
 int LocalTransaction::Savepoint() {
-  savepoints_.push_back({overlay_undo_.size(), items_undo_.size(), state_.bytes, state_.records});
+  savepoints_.push_back(state_);
   return static_cast<int>(savepoints_.size()) - 1;
 }
 
 void LocalTransaction::RollbackTo(int savepoint) {
   if (savepoint < 0 || static_cast<size_t>(savepoint) >= savepoints_.size()) return;
+  Release(savepoint + 1);
   // What was read since stays noted: the program may have acted on it.
-  const Mark& mark = savepoints_[static_cast<size_t>(savepoint)];
-  RecordWrites records = mark.records;
-  GoBack(&OwnOverlay(), mark.overlay, &overlay_undo_);
-  GoBack(&state_.items, mark.items, &items_undo_);
-  state_.bytes = mark.bytes;
-  state_.records = std::move(records);
+  MutexLock lock(state_mutex_);
+  state_ = savepoints_.back();
   torn_ = false;
-  savepoints_.erase(savepoints_.begin() + savepoint + 1, savepoints_.end());
+}
+
+void LocalTransaction::Release(int savepoint) {
+  if (savepoint < 0 || static_cast<size_t>(savepoint) >= savepoints_.size()) return;
+  savepoints_.erase(savepoints_.begin() + savepoint, savepoints_.end());
 }
 
 ReadSet LocalTransaction::Reads() {
   MutexLock lock(reads_mutex_);
-  ReadSet reads;
-  reads.keys = std::move(keys_);
-  for (const auto& range : ranges_) {
-    KeyInterval read = range->Read();
-    if (!read.empty()) reads.ranges.push_back(std::move(read));
-  }
-  return reads;
+  std::vector<KeyInterval> ranges;
+  ranges.reserve(ranges_.size());
+  for (const auto& range : ranges_) ranges.push_back(range->Read());
+  return {std::move(keys_), std::move(ranges)};
 }
 
 Status LocalTransaction::Commit() {
   if (!open_) return Closed();
   if (torn_) return Torn();
   std::vector<ItemChange> changes;
-  for (auto& [key, p] : state_.items) {
+  const RecordWrites records = Records();
+  decltype(state_.items)::Iterator it(state_.items);
+  for (it.SeekToFirst(); it.Valid(); it.Next()) {
+    const Pending& p = it.value();
     ItemChange c;
     c.table = p.table.get();
-    c.key = key;
+    c.key = it.key();
     c.had = p.had;
     c.has = p.has;
     c.old_bytes = p.old_bytes;
@@ -217,7 +202,7 @@ Status LocalTransaction::Commit() {
     c.by_ttl = p.by_ttl;
     if (c.changed()) changes.push_back(std::move(c));
   }
-  if (changes.empty() && state_.records.empty()) {
+  if (changes.empty() && records.empty()) {
     // It saw one consistent state and leaves nothing: it happened at its snapshot.
     Finish();
     return Status::Ok();
@@ -232,7 +217,7 @@ Status LocalTransaction::Commit() {
         if (catalog.Find(id) == nullptr) status = SchemaChanged();
       }
     }
-    if (!TablesExist(state_.records, catalog)) status = SchemaChanged();
+    if (!TablesExist(records, catalog)) status = SchemaChanged();
     for (const ItemChange& c : changes) {
       const TableInfo* now = catalog.Find(c.table->schema->id);
       if (now == nullptr || now->schema->version != c.table->schema->version) {
@@ -242,7 +227,7 @@ Status LocalTransaction::Commit() {
     if (status.ok()) {
       held.Latch(changes);
       const ReadSet reads = Reads();
-      status = CommitChanges(engine_, changes, {&reads, start_, &state_.records, depth_});
+      status = CommitChanges(engine_, changes, {&reads, start_, &records, depth_});
     }
   }
   Finish();

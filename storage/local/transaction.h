@@ -8,7 +8,6 @@
 #ifndef PARTON_STORAGE_LOCAL_TRANSACTION_H_
 #define PARTON_STORAGE_LOCAL_TRANSACTION_H_
 
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -30,12 +29,10 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
                                           const WriteOptions& options) override;
   int Savepoint() override;
   void RollbackTo(int savepoint) override;
+  void Release(int savepoint) override;
   Status Commit() override;
-  void WriteRecords(const RecordWrites& writes) override { AddRecords(writes, &state_.records); }
+  void WriteRecords(const RecordWrites& writes) override;
   void SetChangeDepth(uint32_t depth) override { depth_ = depth; }
-
-  // The transaction's own version of a key: null if it has not written it.
-  const std::optional<std::string>* Written(const std::string& key) const;
 
  private:
   friend class TransactionReader;
@@ -48,50 +45,35 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
     std::string new_bytes;
     bool by_ttl = false;
   };
-  // The overlay is copied before a write if a cursor still looks at it.
+  // A copy of it shares all it has, so a savepoint is a copy, and so is what a cursor looks at.
   struct State {
-    std::shared_ptr<Overlay> overlay = std::make_shared<Overlay>();
-    std::map<std::string, Pending> items;
-    RecordWrites records;
-    size_t bytes = 0;  // of both, about
+    Overlay overlay;
+    PersistentMap<std::string, Pending> items;
+    PersistentMap<RecordKey, std::optional<std::string>> records;
+    size_t bytes = 0;  // about
+
+    // The bytes of nodes that were made because a savepoint has others.
+    size_t copied_bytes() const { return (overlay.copied() + items.copied()) * Overlay::kNodeBytes; }
   };
 
-  // A key's value before a write; nullopt: it had none.
-  template <typename T>
-  struct Undo {
-    std::string key;
-    std::optional<T> before;
-  };
-  struct Mark {
-    size_t overlay;  // entries of the undo logs
-    size_t items;
-    size_t bytes;
-    RecordWrites records;
-  };
-
-  Overlay& OwnOverlay();
-  template <typename Map>
-  void NoteUndo(const Map& map, const std::string& key, std::vector<Undo<typename Map::mapped_type>>* undo);
-  template <typename Map>
-  static void GoBack(Map* map, size_t mark, std::vector<Undo<typename Map::mapped_type>>* undo);
-
-  OverlayPtr overlay() const override { return state_.overlay; }
+  Overlay overlay() const override;
+  bool ReadOwn(const std::string& key, std::string* bytes, bool* found) const override;
   void NoteKey(const std::string& key, uint32_t table_id) override;
   std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward, uint32_t table_id) override;
   // Error: what is written by now does not fit the memory limit of the statement.
   Status CheckRoom(const std::vector<ItemChange>& changes);
+  size_t BytesOfSavepoints() const;
   void Merge(const CatalogState& catalog, std::vector<ItemChange> changes);
+  RecordWrites Records() const;
   ReadSet Reads();
   void Finish();
 
   Engine* engine_;
   uint64_t start_;
   std::unique_ptr<LocalView> view_;
+  mutable Mutex state_mutex_;  // held to change the state, and by cursors of parallel workers that are opened
   State state_;
-  // What to put back for ROLLBACK TO, newest last; kept while there are savepoints. A savepoint costs nothing that way.
-  std::vector<Undo<std::optional<std::string>>> overlay_undo_;
-  std::vector<Undo<Pending>> items_undo_;
-  std::vector<Mark> savepoints_;
+  std::vector<State> savepoints_;
   Mutex reads_mutex_;  // cursors of parallel workers note what they read
   std::unordered_set<std::string> keys_ GUARDED_BY(reads_mutex_);
   std::vector<std::shared_ptr<WalkedRange>> ranges_ GUARDED_BY(reads_mutex_);

@@ -2,7 +2,6 @@
 #ifndef PARTON_STORAGE_LOCAL_VIEWS_H_
 #define PARTON_STORAGE_LOCAL_VIEWS_H_
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,13 +9,13 @@
 #include <vector>
 
 #include "storage/local/engine.h"
+#include "storage/local/persistent_map.h"
 
 namespace parton {
 
 // A transaction's own writes by LevelDB key; nullopt = deleted. Index entries are among them, so a merge of
-// keys is all that cursors need.
-using Overlay = std::map<std::string, std::optional<std::string>, std::less<>>;
-using OverlayPtr = std::shared_ptr<const Overlay>;
+// keys is all that cursors need. A cursor keeps a copy of it, as it was when the cursor was opened.
+using Overlay = PersistentMap<std::string, std::optional<std::string>>;
 
 // A stretch of keys a cursor of a transaction has walked.
 struct WalkedRange {
@@ -37,7 +36,9 @@ struct WalkedRange {
 class TransactionReads {
  public:
   virtual ~TransactionReads() = default;
-  virtual OverlayPtr overlay() const = 0;
+  virtual Overlay overlay() const = 0;
+  // Whether the transaction wrote the key; if so, what: *found is false if it deleted it.
+  virtual bool ReadOwn(const std::string& key, std::string* bytes, bool* found) const = 0;
   virtual void NoteKey(const std::string& key, uint32_t table_id) = 0;
   virtual std::shared_ptr<WalkedRange> NoteRange(const KeyInterval& bounds, bool backward, uint32_t table_id) = 0;
 };
@@ -67,7 +68,7 @@ class LocalView final : public ReadView {
 };
 
 // Iterates over `base` (owned) with the overlay on top.
-std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base, OverlayPtr overlay);
+std::unique_ptr<leveldb::Iterator> MakeMergeIterator(std::unique_ptr<leveldb::Iterator> base, const Overlay& overlay);
 
 }  // namespace parton
 

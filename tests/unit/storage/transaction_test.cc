@@ -159,6 +159,70 @@ TEST_F(TransactionTest, Savepoints) {
   EXPECT_EQ(Scan(store_.get(), Spec(table_)).size(), 1u);
 }
 
+TEST_F(TransactionTest, ReleasedSavepointsAreGone) {
+  auto t = store_->Begin();
+  Write(t.get(), Put(table_, Row(1)));
+  const int outer = t->Savepoint();
+  for (int i = 0; i < 100; ++i) {
+    const int inner = t->Savepoint();
+    EXPECT_EQ(inner, outer + 1);
+    Write(t.get(), Put(table_, Row(10 + i)));
+    t->Release(inner);
+  }
+  t->RollbackTo(outer + 1);  // is not there any more
+  EXPECT_EQ(Count(t.get()), 101u);
+  t->RollbackTo(outer);
+  EXPECT_EQ(Count(t.get()), 1u);
+  ASSERT_TRUE(t->Commit().ok());
+}
+
+// Cursors keep what they saw when they were opened, and writing beside them costs no copy of all that was written.
+TEST_F(TransactionTest, WritesBesideOpenCursors) {
+  auto t = store_->Begin();
+  for (int i = 0; i < 50; ++i) Write(t.get(), Put(table_, Row(2 * i)));
+  Context c;
+  auto forward = store_->OpenCursor(t->view(), Spec(table_), &c.ctx, 0);
+  CursorSpec spec = Spec(table_);
+  spec.backward = true;
+  auto backward = store_->OpenCursor(t->view(), spec, &c.ctx, 0);
+  for (int i = 0; i < 50; ++i) {
+    Value item;
+    ASSERT_TRUE((*forward)->Next(&item));
+    EXPECT_EQ(item.Get("sk"), Value(2 * i));
+    ASSERT_TRUE((*backward)->Next(&item));
+    EXPECT_EQ(item.Get("sk"), Value(98 - 2 * i));
+    Write(t.get(), Put(table_, Row(2 * i + 1)));
+    Write(t.get(), Erase(table_, {"a", 98 - 2 * i}));
+  }
+  Value item;
+  EXPECT_FALSE((*forward)->Next(&item));
+  EXPECT_FALSE((*backward)->Next(&item));
+  EXPECT_EQ(Count(t.get()), 50u);
+  ASSERT_TRUE(t->Commit().ok());
+}
+
+// Ranges that overlap, touch and lie apart, against writes in and between them.
+TEST_F(TransactionTest, ManyRanges) {
+  for (int i = 0; i < 400; ++i) Write(store_.get(), Put(table_, Row(i)));
+  auto walk = [&](StoreTransaction* t, int from, int to) {
+    CursorSpec spec = Spec(table_);
+    spec.range.hash = Value("a");
+    spec.range.low = KeyBound{Value(from), true};
+    spec.range.high = KeyBound{Value(to), true};
+    Collect(store_.get(), t->view(), spec);
+  };
+  for (const int touched : {5, 10, 55, 60, 61, 205, 300, 399}) {
+    auto t = store_->Begin();
+    for (int i = 300; i > 0; i -= 100) walk(t.get(), i, i + 10);
+    walk(t.get(), 40, 55);
+    walk(t.get(), 50, 60);
+    Write(store_.get(), Put(table_, Row(touched, {{"v", 1}})));
+    Write(t.get(), Put(table_, Row(1000 + touched)));
+    const bool read = (touched >= 40 && touched <= 60) || (touched >= 100 && touched % 100 <= 10);
+    EXPECT_EQ(t->Commit().ok(), !read) << touched;
+  }
+}
+
 TEST_F(TransactionTest, FailedCallLeavesNothing) {
   auto t = store_->Begin();
   Write(t.get(), Put(table_, Row(1)));
