@@ -1,6 +1,7 @@
 #include "storage/local/cursor.h"
 
 #include "storage/local/bytes/key_codec.h"
+#include "storage/local/key_comparisons.h"
 #include "types/item/item_codec.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
@@ -15,7 +16,8 @@ class LocalCursor final : public ItemCursor {
  public:
   LocalCursor(Engine* engine, std::unique_ptr<leveldb::Iterator> it, KeyInterval bounds, const CursorSpec& spec,
               EvalContext* ctx, int slot, std::shared_ptr<WalkedRange> walked)
-      : it_(std::move(it)),
+      : engine_(engine),
+        it_(std::move(it)),
         bounds_(std::move(bounds)),
         names_(&engine->names()),
         filter_(spec.filter),
@@ -110,26 +112,38 @@ class LocalCursor final : public ItemCursor {
   }
 
   void Move() {
+    const uint64_t before = KeyComparisons();
     if (state_ == State::kRunning) {
       if (backward_) {
         it_->Prev();
+        if (KeyComparisons() - before > kSlowStep) [[unlikely]] NoteSlow(KeyOr(bounds_.begin), last_key_, before);
       } else {
         it_->Next();
+        if (KeyComparisons() - before > kSlowStep) [[unlikely]] NoteSlow(last_key_, KeyOr(bounds_.end), before);
       }
       return;
     }
     state_ = State::kRunning;
     ++stats_.seeks;
-    if (!backward_) {
-      it_->Seek(bounds_.begin);
-      return;
-    }
-    it_->Seek(bounds_.end);
+    const std::string& target = backward_ ? bounds_.end : bounds_.begin;
+    it_->Seek(target);
+    if (KeyComparisons() - before > kSlowSeek) NoteSlow(target, KeyOr(bounds_.end), before);
+    if (!backward_) return;
+    const uint64_t between = KeyComparisons();
     if (it_->Valid()) {
       it_->Prev();
     } else {
       it_->SeekToLast();
     }
+    if (KeyComparisons() - between > kSlowSeek) NoteSlow(KeyOr(bounds_.begin), bounds_.end, between);
+  }
+
+  std::string_view KeyOr(const std::string& bound) const { return it_->Valid() ? ToView(it_->key()) : bound; }
+
+  // A step came by many versions that nobody sees any more.
+  void NoteSlow(std::string_view begin, std::string_view end, uint64_t before) {
+    if (begin.empty()) begin = bounds_.begin;
+    engine_->compactor().NoteSlow(begin, end, KeyComparisons() - before);
   }
 
   // LevelDB steps over a block it cannot read and says so in its status only, which costs too much to ask for
@@ -150,6 +164,11 @@ class LocalCursor final : public ItemCursor {
     return false;
   }
 
+  // Comparisons of keys; a seek takes some twenty for each file it looks into.
+  static constexpr uint64_t kSlowStep = 256;
+  static constexpr uint64_t kSlowSeek = 2048;
+
+  Engine* const engine_;
   std::unique_ptr<leveldb::Iterator> it_;
   const KeyInterval bounds_;
   const NameTable* names_;

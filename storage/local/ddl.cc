@@ -39,45 +39,99 @@ Result<std::vector<std::string>> NextKeys(Engine* engine, const leveldb::ReadOpt
   return keys;
 }
 
-// Visits every item that was there when it started, in chunks, each item read again under its latch:
-// `visit(info, key, bytes, batch)` adds what follows from it. Writers that commit meanwhile maintain
-// the target themselves.
+// Visits every item that was there when it started, in chunks: `visit(info, key, bytes, batch)` adds what follows from
+// it, and says whether that is something or nothing was to follow. *complete: it always did. Writers that commit
+// meanwhile maintain the target themselves, so a chunk's batch is good only if nothing changed since the walk through
+// the chunk began; else its items are read again under their latches.
 template <typename Visit>
-Status FillFromItems(Engine* engine, uint32_t table_id, const ProgressFn& fn, Visit visit) {
-  const std::string prefix = IdPrefix(KeySpace::kItem, table_id);
-  const std::string end = PrefixSuccessor(prefix);
-  leveldb::ReadOptions options = engine->ReadOptions(nullptr);
-  options.fill_cache = false;
-  KeyProgress progress(engine->db(), fn);
-  progress.Plan(prefix, end);
-  progress.Next();
-  std::string position = prefix;
-  while (true) {
-    PARTON_ASSIGN_OR_RETURN(const std::vector<std::string> keys, NextKeys(engine, options, end, &position));
-    if (keys.empty()) return Status::Ok();
-    {
-      HeldItems held(engine);
-      const TableInfo* info = held.catalog().Find(table_id);
-      if (info == nullptr) {
-        return Status::NotFound("the table was dropped while it was being worked on");
-      }
-      held.Latch(keys);
-      leveldb::WriteBatch batch;
-      std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
-      it->Seek(keys.front());
-      for (const std::string& key : keys) {
-        // Items that came between are their writers' business.
-        while (it->Valid() && ToView(it->key()) < key) it->Next();
-        if (!it->Valid()) break;
-        if (ToView(it->key()) != key) continue;
-        visit(*info, key, ToView(it->value()), &batch);
-        if (!progress.Step(key)) return Cancelled();
-      }
-      PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-      PARTON_RETURN_IF_ERROR(engine->WriteBatch(&batch, true));
+class ItemFiller {
+ public:
+  ItemFiller(Engine* engine, uint32_t table_id, Visit visit)
+      : engine_(engine),
+        table_id_(table_id),
+        visit_(std::move(visit)),
+        position_(IdPrefix(KeySpace::kItem, table_id)),
+        end_(PrefixSuccessor(position_)),
+        options_(engine->ReadOptions(nullptr)) {
+    options_.fill_cache = false;
+  }
+
+  Status Run(const ProgressFn& fn, bool* complete) {
+    KeyProgress progress(engine_->db(), fn);
+    progress.Plan(position_, end_);
+    progress.Next();
+    while (true) {
+      const uint64_t changes = engine_->changes();
+      const CatalogPtr catalog = engine_->catalog();
+      const TableInfo* info = catalog->Find(table_id_);
+      if (info == nullptr) return Gone();
+      PARTON_RETURN_IF_ERROR(Walk(*info, &progress));
+      if (keys_.empty()) return Status::Ok();
+      HeldItems held(engine_);
+      held.Latch(keys_);
+      const TableInfo* now = held.catalog().Find(table_id_);
+      if (now == nullptr) return Gone();
+      const bool changed = now != info || engine_->changes() != changes;
+      if (changed) PARTON_RETURN_IF_ERROR(WalkAgain(*now));
+      if (!complete_) *complete = false;
+      most_ = changed ? kChunk : kQuietChunk;
+      PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch_, engine_->options().durable));
     }
   }
-}
+
+ private:
+  static constexpr size_t kQuietChunk = 4 * kChunk;  // writers wait for a chunk
+  static constexpr size_t kMostBytes = size_t{4} << 20;
+
+  static Status Gone() { return Status::NotFound("the table was dropped while it was being worked on"); }
+
+  void Fill(const TableInfo& info, const leveldb::Iterator& it) {
+    if (!visit_(info, ToView(it.key()), ToView(it.value()), &batch_)) complete_ = false;
+  }
+
+  Status Walk(const TableInfo& info, KeyProgress* progress) {
+    Restart();
+    keys_.clear();
+    std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options_));
+    for (it->Seek(position_); it->Valid() && ToView(it->key()) < end_; it->Next()) {
+      if (keys_.size() == most_ || batch_.ApproximateSize() > kMostBytes) break;
+      keys_.push_back(it->key().ToString());
+      Fill(info, *it);
+      if (!progress->Step(keys_.back())) return Cancelled();
+    }
+    if (!keys_.empty()) position_ = keys_.back() + '\0';
+    return FromLevelDb(it->status());
+  }
+
+  Status WalkAgain(const TableInfo& info) {
+    Restart();
+    std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options_));
+    it->Seek(keys_.front());
+    for (const std::string& key : keys_) {
+      // Items that came between are their writers' business.
+      while (it->Valid() && ToView(it->key()) < key) it->Next();
+      if (!it->Valid()) break;
+      if (ToView(it->key()) == key) Fill(info, *it);
+    }
+    return FromLevelDb(it->status());
+  }
+
+  void Restart() {
+    batch_.Clear();
+    complete_ = true;
+  }
+
+  Engine* const engine_;
+  const uint32_t table_id_;
+  Visit visit_;
+  std::string position_;
+  const std::string end_;
+  leveldb::ReadOptions options_;
+  size_t most_ = kQuietChunk;
+  std::vector<std::string> keys_;  // of the chunk
+  leveldb::WriteBatch batch_;
+  bool complete_ = true;  // of the chunk
+};
 
 const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
   for (const IndexPlan& plan : info.indexes) {
@@ -91,19 +145,20 @@ const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
 Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progress) {
   const uint32_t table_id = made.table_id, index_id = made.index_id;
   bool complete = true, found = false;
-  PARTON_RETURN_IF_ERROR(FillFromItems(
-      engine, table_id, progress,
-      [&, entry_key = std::string(), entry_value = std::string()](
-          const TableInfo& info, std::string_view key, std::string_view bytes, leveldb::WriteBatch* batch) mutable {
-        const IndexPlan* plan = FindPlan(info, index_id);
-        if (plan == nullptr) return;
-        const ItemView item(bytes, &engine->names());
-        if (MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
-          batch->Put(entry_key, entry_value);
-        } else if (LeftOut(*plan, item)) {
-          complete = false;
-        }
-      }));
+  ItemFiller filler(engine, table_id,
+                    [&, entry_key = std::string(), entry_value = std::string()](
+                        const TableInfo& info, std::string_view key, std::string_view bytes,
+                        leveldb::WriteBatch* batch) mutable {
+                      const IndexPlan* plan = FindPlan(info, index_id);
+                      if (plan == nullptr) return true;
+                      const ItemView item(bytes, &engine->names());
+                      if (!MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
+                        return !LeftOut(*plan, item);
+                      }
+                      batch->Put(entry_key, entry_value);
+                      return true;
+                    });
+  PARTON_RETURN_IF_ERROR(filler.Run(progress, &complete));
   SchemaChange change(engine);
   const TableInfo* info = engine->catalog_held().Find(table_id);
   if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
@@ -122,14 +177,16 @@ Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progres
 namespace {
 
 Status FillQueue(Engine* engine, uint32_t table_id, uint32_t ttl_id, const ProgressFn& progress) {
-  PARTON_RETURN_IF_ERROR(
-      FillFromItems(engine, table_id, progress,
+  ItemFiller filler(engine, table_id,
                     [&, queue_key = std::string()](const TableInfo& info, std::string_view key, std::string_view bytes,
                                                    leveldb::WriteBatch* batch) mutable {
                       if (info.ttl_id == ttl_id && ExpiryKey(info, engine->names(), bytes, key, &queue_key)) {
                         batch->Put(queue_key, "");
                       }
-                    }));
+                      return true;
+                    });
+  bool complete = true;
+  PARTON_RETURN_IF_ERROR(filler.Run(progress, &complete));
   leveldb::WriteBatch batch;
   batch.Delete(RangeRecordKey(KeySpace::kPending, KeySpace::kExpiry, ttl_id));
   return engine->WriteBatch(&batch, true);

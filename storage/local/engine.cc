@@ -60,7 +60,26 @@ Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_
                                    "to a new database");
 }
 
-Engine::~Engine() { feed_.Close(); }
+Engine::~Engine() {
+  feed_.Close();
+  compactor_.Stop();
+  // A small log is read in no time.
+  constexpr size_t kSmall = size_t{1} << 20;
+  if (db_ != nullptr && !in_memory() && Writable().ok() && unflushed_bytes() > kSmall) Flush();
+}
+
+size_t Engine::unflushed_bytes() const {
+  std::string text;
+  if (!db_->GetProperty("leveldb.approximate-memory-usage", &text)) return 0;
+  const size_t all = std::stoull(text), cached = cache_->TotalCharge();
+  return all > cached ? all - cached : 0;
+}
+
+void Engine::Flush() {
+  // A range that has no keys: LevelDB does no more than to write its memory out first.
+  const leveldb::Slice nowhere("\xff\xff\xff\xff");
+  db_->CompactRange(&nowhere, &nowhere);
+}
 
 int64_t Engine::NowMs() const {
   if (options_.clock_ms) return options_.clock_ms();

@@ -19,6 +19,7 @@
 
 #include "storage/local/catalog.h"
 #include "storage/local/change_feed.h"
+#include "storage/local/compactor.h"
 #include "storage/local/highest_keys.h"
 #include "storage/local/latches.h"
 #include "storage/local/recent_writes.h"
@@ -64,6 +65,11 @@ class Engine {
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
   FeedSequencer& feed() { return feed_; }
+  Compactor& compactor() { return compactor_; }
+  // How many pieces of work LevelDB has under way in the background.
+  int background_work() const { return *background_work_; }
+  // The bytes of the newest writes, which are in memory and in the log only.
+  size_t unflushed_bytes() const;
   const StoreOptions& options() const { return options_; }
   // Null: not a directory of the operating system's.
   const OpenDirectory* directory() const { return directory_.get(); }
@@ -111,8 +117,9 @@ class Engine {
   Mutex& ddl_mutex() RETURN_CAPABILITY(ddl_mutex_) { return ddl_mutex_; }
 
   // About the number of item changes so far.
-  uint64_t changes() const { return changes_.load(std::memory_order_relaxed); }
-  void NoteChanges(uint64_t count) { changes_.fetch_add(count, std::memory_order_relaxed); }
+  uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+  // Before the latches of the items are given up.
+  void NoteChanges(uint64_t count) { changes_.fetch_add(count, std::memory_order_release); }
   // The bytes that the keys from `begin` to `end` take in files.
   uint64_t ApproximateSize(std::string_view begin, std::string_view end) const;
 
@@ -123,6 +130,8 @@ class Engine {
  private:
   friend class EngineOpener;
 
+  // Puts what is in memory into files, so that the next opening has no log to read.
+  void Flush();
   void AppendNames(leveldb::WriteBatch* batch, uint32_t* upto);
   Status Written(const leveldb::Status& s, uint32_t names_upto);
 
@@ -130,6 +139,7 @@ class Engine {
   std::unique_ptr<OpenDirectory> directory_;
   std::unique_ptr<leveldb::Env> own_env_;  // memory
   std::unique_ptr<leveldb::Env> log_env_;  // a LogFileEnv
+  std::shared_ptr<const std::atomic<int>> background_work_ = std::make_shared<std::atomic<int>>(0);
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_;
   std::unique_ptr<leveldb::Logger> logger_;
@@ -154,6 +164,8 @@ class Engine {
   std::atomic<bool> broken_{false};
   mutable Mutex broken_mutex_;
   Status broken_status_ GUARDED_BY(broken_mutex_);
+
+  Compactor compactor_{this};  // last: it ends first
 };
 
 }  // namespace parton

@@ -79,6 +79,18 @@ class CarefulFile : public leveldb::WritableFile {
   leveldb::Status failed_;
 };
 
+struct Work {
+  void (*function)(void*);
+  void* argument;
+  std::shared_ptr<std::atomic<int>> count;  // the Env may be gone when the function is done
+};
+
+void RunWork(void* argument) {
+  const std::unique_ptr<Work> work(static_cast<Work*>(argument));
+  work->function(work->argument);
+  work->count->fetch_sub(1);
+}
+
 }  // namespace
 
 LogFileEnv::LogFileEnv(leveldb::Env* base, bool sync_closed_logs, bool zeros_ahead)
@@ -128,6 +140,11 @@ leveldb::Status LogFileEnv::RemoveFile(const std::string& name) {
     }
   }
   return target()->RemoveFile(name);
+}
+
+void LogFileEnv::Schedule(void (*function)(void*), void* argument) {
+  background_work_->fetch_add(1);
+  target()->Schedule(&RunWork, new Work{function, argument, background_work_});
 }
 
 leveldb::Status LogFileEnv::LockFile(const std::string& name, leveldb::FileLock** lock) {

@@ -14,6 +14,7 @@
 
 #include <leveldb/env.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,10 @@ class LogFileEnv : public leveldb::EnvWrapper {
   leveldb::Status RemoveFile(const std::string& name) override;
   leveldb::Status LockFile(const std::string& name, leveldb::FileLock** lock) override;
   leveldb::Status UnlockFile(leveldb::FileLock* lock) override;
+  void Schedule(void (*function)(void*), void* argument) override;
+
+  // The number of functions that are scheduled and not done.
+  std::shared_ptr<const std::atomic<int>> background_work() const { return background_work_; }
 
   // Why a log could not be closed.
   class ClosingError;
@@ -41,6 +46,7 @@ class LogFileEnv : public leveldb::EnvWrapper {
   const bool sync_closed_logs_;
   const bool zeros_ahead_;
   const std::shared_ptr<ClosingError> closing_;
+  const std::shared_ptr<std::atomic<int>> background_work_ = std::make_shared<std::atomic<int>>(0);
 };
 
 }  // namespace parton

@@ -11,6 +11,7 @@
 #include "storage/local/bytes/schema_codec.h"
 #include "storage/local/ddl.h"
 #include "storage/local/engine.h"
+#include "storage/local/key_comparisons.h"
 #include "storage/local/recovery/backup.h"
 #include "storage/local/recovery/frozen_env.h"
 #include "storage/local/recovery/log_file_env.h"
@@ -162,8 +163,11 @@ class EngineOpener {
 
   Status OpenLevelDb() {
     PARTON_RETURN_IF_ERROR(PrepareFiles());
-    e_->log_env_ = std::make_unique<LogFileEnv>(env_, !o_.durable, o_.durable && OnDisk());
+    auto log_env = std::make_unique<LogFileEnv>(env_, !o_.durable, o_.durable && OnDisk());
+    e_->background_work_ = log_env->background_work();
+    e_->log_env_ = std::move(log_env);
     leveldb::Options options;
+    options.comparator = CountingComparator();
     options.env = e_->log_env_.get();
     options.create_if_missing = true;
     options.write_buffer_size = o_.write_buffer_bytes;
