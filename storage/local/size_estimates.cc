@@ -4,45 +4,154 @@
 #include <memory>
 #include <string>
 
+#include "storage/local/bytes/key_layout.h"
 #include "types/item/item_rules.h"
 
 namespace parton {
 
 namespace {
 
-constexpr uint64_t kSample = 512;           // items between two looks at how much of the files that was
-constexpr uint64_t kWalked = 64 * kSample;  // at most; a smaller table is known exactly
-constexpr uint64_t kBlocks = 8;             // of files: sizes are known to a block, so a sample of less says little
-constexpr uint64_t kTolerated = 16;         // an estimate is good until every so-many-th item may have changed
+constexpr uint64_t kWalked = 32 * 1024;  // items; a smaller table is known exactly
+constexpr uint64_t kBlocks = 8;          // of files: a table of less is walked
+constexpr int kSamples = 12;             // stretches that are counted, spread evenly over the bytes in files
+constexpr uint64_t kSampleBlocks = 4;    // each
+constexpr uint64_t kLook = 8;            // items between two looks at how much of the files that was
+constexpr uint64_t kTolerated = 16;      // an estimate is good until every so-many-th item may have changed
+constexpr uint64_t kExact = 512;         // items; of less the number is always right
+constexpr uint64_t kInMemory = 64;       // bytes of an entry in LevelDB's memory, beside key and value
 
-TableStats Estimate(Engine* engine, const KeyInterval& range) {
-  TableStats stats;
-  leveldb::ReadOptions options = engine->ReadOptions(nullptr);
-  options.fill_cache = false;
-  std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(options));
-  uint64_t items = 0, in_files = 0;
-  for (it->Seek(range.begin); it->Valid() && range.Contains(ToView(it->key())); it->Next()) {
-    if (items == kWalked) break;
-    if (items != 0 && items % kSample == 0) {
-      in_files = engine->ApproximateSize(range.begin, ToView(it->key()));
-      if (in_files >= kBlocks * engine->options().block_bytes) break;
+// What is in files is estimated by samples: sizes in files are known to a block, so a sample is counted from the start
+// of one block to the start of another. What is in memory alone lies between the items of the files, where the samples
+// count it too, or behind them.
+class Estimator {
+ public:
+  Estimator(Engine* engine, const KeyInterval& range) : engine_(engine), range_(range) {
+    leveldb::ReadOptions options = engine->ReadOptions(nullptr);
+    options.fill_cache = false;
+    it_.reset(engine->db()->NewIterator(options));
+    in_files_ = Before(range_.end);
+  }
+
+  TableStats Run() {
+    const uint64_t few = kBlocks * engine_->options().block_bytes;
+    it_->Seek(range_.begin);
+    while (Inside() && stats_.approximate_items < kWalked) {
+      if (in_files_ > few && stats_.approximate_items % kLook == 0 && Before(Key()) > few) break;
+      Count();
     }
-    ++items;
-    stats.approximate_bytes += it->key().size() + it->value().size();
-    stats.approximate_size += ItemSizeEncoded(ToView(it->value()), engine->names());
+    if (!Inside()) {
+      stats_.exact = it_->status().ok();
+      return stats_;
+    }
+    if (in_files_ <= few) return InMemory(stats_);
+    const TableStats sample = Sample();
+    TableStats all = sample;
+    if (sampled_bytes_ != 0) Scale(static_cast<double>(in_files_) / static_cast<double>(sampled_bytes_), &all);
+    // Behind the last file.
+    stats_ = {};
+    it_->Seek(KeyAt(in_files_));
+    while (Inside() && stats_.approximate_items < kWalked) Count();
+    const TableStats behind = Inside() ? InMemory(stats_) : stats_;
+    all.approximate_items += behind.approximate_items;
+    all.approximate_bytes += behind.approximate_bytes;
+    all.approximate_size += behind.approximate_size;
+    return all;
   }
-  stats.approximate_items = items;
-  stats.exact = it->status().ok() && (!it->Valid() || !range.Contains(ToView(it->key())));
-  if (stats.exact || items == 0 || in_files == 0) return stats;
-  // The rest is as what was walked.
-  const double factor = std::max(
-      1.0, static_cast<double>(engine->ApproximateSize(range.begin, range.end)) / static_cast<double>(in_files));
-  for (uint64_t* n : {&stats.approximate_items, &stats.approximate_bytes, &stats.approximate_size}) {
-    *n = static_cast<uint64_t>(static_cast<double>(*n) * factor);
+
+ private:
+  std::string_view Key() const { return ToView(it_->key()); }
+  bool Inside() const { return it_->Valid() && range_.Contains(Key()); }
+  uint64_t Before(std::string_view key) const { return engine_->ApproximateSize(range_.begin, key); }
+
+  void Count() {
+    ++stats_.approximate_items;
+    stats_.approximate_bytes += it_->key().size() + it_->value().size();
+    stats_.approximate_size += ItemSizeEncoded(ToView(it_->value()), engine_->names());
+    it_->Next();
   }
-  stats.approximate_items = std::max(stats.approximate_items, items + 1);
-  return stats;
-}
+
+  static void Scale(double factor, TableStats* stats) {
+    for (uint64_t* n : {&stats->approximate_items, &stats->approximate_bytes, &stats->approximate_size}) {
+      *n = static_cast<uint64_t>(static_cast<double>(*n) * factor);
+    }
+  }
+
+  // The stretches counted together.
+  TableStats Sample() {
+    stats_ = {};
+    const uint64_t most = kSampleBlocks * engine_->options().block_bytes;
+    for (int i = 0; i < kSamples; ++i) {
+      it_->Seek(KeyAt(in_files_ * static_cast<uint64_t>(2 * i + 1) / (2 * kSamples)));
+      if (!Inside()) break;
+      // To the start of a block.
+      const uint64_t first = Before(Key());
+      uint64_t at = first;
+      for (uint64_t n = 0; Inside() && at == first && n < kWalked; ++n, it_->Next()) {
+        if (n % kLook == kLook - 1) at = Before(Key());
+      }
+      if (!Inside()) break;
+      const uint64_t begin = Before(Key());
+      const TableStats before = stats_;
+      uint64_t end = begin;
+      while (Inside() && stats_.approximate_items - before.approximate_items < kWalked) {
+        if ((stats_.approximate_items - before.approximate_items) % kLook == 0) {
+          const uint64_t now = Before(Key());
+          const bool another = now != end;
+          end = now;
+          if (another && now - begin >= most) break;
+        }
+        Count();
+      }
+      if (end == begin) {
+        stats_ = before;
+        continue;
+      }
+      sampled_bytes_ += end - begin;
+    }
+    return stats_;
+  }
+
+  // About the smallest key with so many bytes of files before it, byte by byte.
+  std::string KeyAt(uint64_t bytes) const {
+    constexpr size_t kLongest = 24;
+    std::string key;
+    while (key.size() < kLongest) {
+      int low = 0, high = 255;  // the highest byte with less than `bytes` before it
+      while (low < high) {
+        const int middle = (low + high + 1) / 2;
+        key.push_back(static_cast<char>(middle));
+        const bool less = key <= range_.begin || (key < range_.end && Before(key) < bytes);
+        key.pop_back();
+        if (less) {
+          low = middle;
+        } else {
+          high = middle - 1;
+        }
+      }
+      key.push_back(static_cast<char>(low));
+    }
+    return std::max(key, range_.begin);
+  }
+
+  // `walked` and what lies behind it, all in memory: the range's share of that is as its share of the files.
+  TableStats InMemory(const TableStats& walked) const {
+    const uint64_t files = engine_->ApproximateSize(SpacePrefix(KeySpace::kItem), "\xff");
+    const double share = files == 0 ? 1 : static_cast<double>(in_files_) / static_cast<double>(files);
+    const auto items = static_cast<double>(walked.approximate_items);
+    const double held = static_cast<double>(walked.approximate_bytes) + items * static_cast<double>(kInMemory);
+    TableStats all = walked;
+    Scale(std::max(1.0, share * static_cast<double>(engine_->unflushed_bytes()) / held), &all);
+    all.approximate_items = std::max(all.approximate_items, walked.approximate_items + 1);
+    return all;
+  }
+
+  Engine* const engine_;
+  const KeyInterval& range_;
+  std::unique_ptr<leveldb::Iterator> it_;
+  uint64_t in_files_;
+  TableStats stats_;
+  uint64_t sampled_bytes_ = 0;
+};
 
 }  // namespace
 
@@ -53,10 +162,10 @@ TableStats SizeEstimates::Get(uint32_t id, const KeyInterval& range) {
     if (auto it = kept_.find(id); it != kept_.end()) {
       const uint64_t since = changes - it->second.changes;
       const uint64_t items = it->second.stats.approximate_items;
-      if (since == 0 || (items > kSample && since <= items / kTolerated)) return it->second.stats;
+      if (since == 0 || (items > kExact && since <= items / kTolerated)) return it->second.stats;
     }
   }
-  const TableStats stats = Estimate(engine_, range);
+  const TableStats stats = Estimator(engine_, range).Run();
   MutexLock lock(mutex_);
   kept_[id] = {stats, changes};
   return stats;
