@@ -12,6 +12,7 @@ StoreOptions StoreOptionsOf(const std::string& path, const Options& options) {
   store.read_only = options.read_only;
   store.durable = options.durable;
   store.cache_bytes = options.cache_bytes;
+  store.item_cache_bytes = options.item_cache_bytes;
   store.write_buffer_bytes = options.write_buffer_bytes;
   store.block_bytes = options.block_bytes;
   store.compression = options.compression;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "parton/cache_metrics.h"
 #include "parton/status.h"
 #include "storage/table_catalog.h"
 #include "storage/table_reader.h"
@@ -16,6 +17,11 @@ namespace parton {
 class Maintenance {
  public:
   virtual ~Maintenance() = default;
+
+  // Of the cache of items; all zero where there is none.
+  virtual CacheCounts ItemCacheCounts() const { return {}; }
+  // Gives it another size at once; 0 empties it for good.
+  virtual void ResizeItemCache(size_t /*bytes*/) {}
 
   // Exact, by walking it. Error: kCancelled.
   virtual Result<TableStats> Measure(ReadView& view, const TableSchema& table, const IndexSchema* index,

@@ -90,12 +90,20 @@ struct ReadStats {
   uint64_t bytes_examined = 0;  // DynamoDB sizes of them; cursors: only with CursorSpec::measure
   uint64_t bytes_read = 0;      // stored bytes: keys and values
   uint64_t seeks = 0;           // round trips to the stored data: point gets and iterator seeks
-  double units = 0;             // of consumed capacity, where that is counted
+  uint64_t cache_hits = 0;      // gets that a cache of the store's answered, among the above
+  uint64_t cache_misses = 0;    // gets that it could have answered
+  uint64_t answer_hits = 0;     // reads answered without the store, by what was kept of earlier ones
+  uint64_t answer_misses = 0;
+  double units = 0;  // of consumed capacity, where that is counted
   void Add(const ReadStats& o) {
     items_examined += o.items_examined;
     bytes_examined += o.bytes_examined;
     bytes_read += o.bytes_read;
     seeks += o.seeks;
+    cache_hits += o.cache_hits;
+    cache_misses += o.cache_misses;
+    answer_hits += o.answer_hits;
+    answer_misses += o.answer_misses;
     units += o.units;
   }
 };

@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "parton/cache_metrics.h"
 #include "parton/change_feed.h"
 #include "parton/items.h"
 #include "parton/requests.h"
@@ -55,6 +56,10 @@ struct Options {
   // Sync every commit to disk. Off: a crash of the machine may lose the last commits, never part of one.
   bool durable = true;
   size_t cache_bytes = size_t{256} << 20;  // of uncompressed blocks
+  // Of single items, beside cache_bytes and no part of any statement's memory limit; 0: none. Never stale.
+  size_t item_cache_bytes = size_t{64} << 20;
+  // Of answers that may be stale, for statements that ask for them (SET cache, WITH (cache = ...)).
+  size_t answer_cache_bytes = size_t{16} << 20;
   size_t write_buffer_bytes = size_t{64} << 20;
   size_t block_bytes = size_t{16} << 10;
   bool compression = true;
@@ -82,6 +87,10 @@ struct ExecutionStats {
   uint64_t items_examined = 0;
   uint64_t bytes_read = 0;
   uint64_t seeks = 0;
+  uint64_t cache_hits = 0;  // reads of an item by its key that the item cache answered
+  uint64_t cache_misses = 0;
+  uint64_t answer_hits = 0;  // reads that an answer was kept for, which may be stale
+  uint64_t answer_misses = 0;
   double milliseconds = 0;  // from Execute to the end of the rows
   std::string access_path;  // "GetItem songs", "Query songs.by_year", ...; several joined by ", "
 

@@ -51,6 +51,7 @@ class Committer {
   Committer(Engine* engine, const std::vector<ItemChange>& changes, const CommitOptions& options)
       : engine_(engine), changes_(changes), options_(options) {}
   ~Committer() {
+    if (caching_) EndCaching(false);
     if (plain_) engine_->recent().LeavePlain();
     if (ticket_ != 0) engine_->recent().Leave(ticket_, tried_);
     if (first_record_ == 0) return;
@@ -70,7 +71,11 @@ class Committer {
     if (change_records_ != 0) AddChangeRecords();
     RaiseHighestKeys(engine_, changes_);
     Status written;
-    if (any_) written = engine_->Write(&batch_, engine_->options().durable, &tried_);
+    if (any_) {
+      BeginCaching();
+      written = engine_->Write(&batch_, engine_->options().durable, &tried_);
+      if (caching_) EndCaching(written.ok());
+    }
     tried_ = tried_ || !any_;
     if (tried_) engine_->NoteChanges(changes_.size());
     return written;
@@ -106,6 +111,31 @@ class Committer {
     plain_ = engine_->recent().EnterPlain();
     if (!plain_) ticket_ = engine_->recent().Enter(KeysOf(batch_));
     return Status::Ok();
+  }
+
+  // While the batch is written the item cache has nothing of its keys.
+  void BeginCaching() {
+    ItemCache& cache = engine_->item_cache();
+    if (!cache.on()) return;
+    foreign_ = cache.Foreign();
+    caching_ = true;
+    for (const ItemChange& c : changes_) {
+      if (c.changed()) cache.BeginWrite(c.key);
+    }
+  }
+
+  void EndCaching(bool written) noexcept {
+    caching_ = false;
+    ItemCache& cache = engine_->item_cache();
+    const ItemCache::Epoch epoch = cache.EndEpoch();
+    for (const ItemChange& c : changes_) {
+      if (!c.changed()) continue;
+      if (written) {
+        cache.EndWrite(c.key, epoch, foreign_, c.has ? &c.new_bytes : nullptr, &engine_->names());
+      } else {
+        cache.AbandonWrite(c.key, epoch);
+      }
+    }
   }
 
   void AddChangeRecords() {
@@ -157,6 +187,8 @@ class Committer {
 
   std::shared_lock<Gate> transaction_;
   bool plain_ = false;
+  bool caching_ = false;  // between BeginCaching() and EndCaching()
+  uint64_t foreign_ = 0;
   uint64_t ticket_ = 0;
   uint64_t first_record_ = 0;
   bool tried_ = false;  // given to LevelDB

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <optional>
 
 #include "storage/local/bytes/key_codec.h"
 #include "types/item/varint.h"
@@ -21,6 +22,24 @@ Status RoomForWrite(const leveldb::WriteBatch& batch) {
   ::operator delete(probe);
   return Status::Ok();
 }
+
+// Takes the items that a batch writes out of the cache. From the first of them on it is a foreign write.
+class ItemEraser : public leveldb::WriteBatch::Handler {
+ public:
+  ItemEraser(ItemCache* cache, std::optional<ItemCache::ForeignWrite>* write) : cache_(cache), write_(write) {}
+  void Put(const leveldb::Slice& key, const leveldb::Slice&) override { Erase(ToView(key)); }
+  void Delete(const leveldb::Slice& key) override { Erase(ToView(key)); }
+
+ private:
+  void Erase(std::string_view key) {
+    if (!IsIn(KeySpace::kItem, key)) return;
+    if (!write_->has_value()) write_->emplace(cache_);
+    (*write_)->Erase(key);
+  }
+
+  ItemCache* cache_;
+  std::optional<ItemCache::ForeignWrite>* write_;
+};
 
 // LevelDB calls it an invalid argument when a table file ends before what its index names.
 bool IsDamage(const leveldb::Status& s) {
@@ -188,8 +207,28 @@ Status Engine::Write(leveldb::WriteBatch* batch, bool sync, bool* tried) {
   return Written(s, names_upto);
 }
 
+Status Engine::ReadCachedItem(const leveldb::Snapshot* snapshot, ItemCache::Epoch upto, const std::string& key,
+                              std::string* bytes, bool* found) {
+  if (!item_cache_.on()) return ReadItem(snapshot, key, bytes, found);
+  Value item;
+  ItemCache::Ticket ticket;
+  const ItemCache::Found kept = item_cache_.Find(key, upto, &item, &ticket);
+  *found = kept == ItemCache::Found::kItem;
+  if (*found) bytes->assign(EncodedItem(item)->bytes);
+  if (kept != ItemCache::Found::kUnknown) return Status::Ok();
+  PARTON_RETURN_IF_ERROR(ReadItem(snapshot, key, bytes, found));
+  if (!*found) return Status::Ok();  // it is about to be there
+  item_cache_.KeepCopy(ticket, key, *bytes, names_.get());
+  return Status::Ok();
+}
+
 Status Engine::WriteBatch(leveldb::WriteBatch* batch, bool sync) {
   PARTON_RETURN_IF_ERROR(Writable());
+  std::optional<ItemCache::ForeignWrite> uncached;
+  if (item_cache_.on()) {
+    ItemEraser eraser(&item_cache_, &uncached);
+    (void)batch->Iterate(&eraser);
+  }
   bool tried = false;
   Status written = Write(batch, sync, &tried);
   constexpr size_t kBytesOfAnEntry = 32;

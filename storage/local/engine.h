@@ -21,6 +21,7 @@
 #include "storage/local/change_feed.h"
 #include "storage/local/compactor.h"
 #include "storage/local/highest_keys.h"
+#include "storage/local/item_cache.h"
 #include "storage/local/latches.h"
 #include "storage/local/recent_writes.h"
 #include "storage/local/recovery/open_directory.h"
@@ -43,7 +44,7 @@ inline std::string_view ToView(const leveldb::Slice& s) { return {s.data(), s.si
 
 class Engine {
  public:
-  explicit Engine(const StoreOptions& options) : options_(options) {}
+  explicit Engine(const StoreOptions& options) : options_(options), item_cache_(options.item_cache_bytes) {}
   ~Engine();
 
   // See OpenLocalStore; in open.cc.
@@ -62,6 +63,7 @@ class Engine {
   // Held shared from a transaction's validation to the end of its write.
   Gate& transactions() { return transactions_; }
   HighestKeys& highest_keys() { return highest_keys_; }
+  ItemCache& item_cache() { return item_cache_; }
   Latches& latches() { return latches_; }
   RecentWrites& recent() { return recent_; }
   FeedSequencer& feed() { return feed_; }
@@ -104,10 +106,15 @@ class Engine {
   // Writes a batch, with the names that are not durable yet. *tried: it was given to LevelDB. Items go through
   // commit.h.
   Status Write(leveldb::WriteBatch* batch, bool sync, bool* tried);
-  // The same for other keys: catalog, ranges, positions. Refused if writes are.
+  // The same for other keys: catalog, ranges, positions; and for items of tables that nobody reads. Refused if writes
+  // are.
   Status WriteBatch(leveldb::WriteBatch* batch, bool sync);
 
+  // Any key; past the item cache.
   Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes, bool* found) const;
+  // The item of a view that sees the cache up to `upto`: by the cache, which then keeps it, or as ReadItem.
+  Status ReadCachedItem(const leveldb::Snapshot* snapshot, ItemCache::Epoch upto, const std::string& key,
+                        std::string* bytes, bool* found);
 
   // A new id for a table, index or queue, never reused. The counter goes into the batch that uses it.
   uint32_t NewId(leveldb::WriteBatch* batch);
@@ -151,6 +158,7 @@ class Engine {
   Latches latches_;
   RecentWrites recent_;
   HighestKeys highest_keys_;
+  ItemCache item_cache_;
   std::atomic<uint64_t> changes_{0};
   FeedSequencer feed_;
   Gate transactions_;

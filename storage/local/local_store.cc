@@ -45,7 +45,7 @@ class DbReader final : public ItemReader {
       *found = false;
       return Status::Ok();
     }
-    return engine_->ReadItem(nullptr, key, bytes, found);
+    return engine_->ReadCachedItem(nullptr, ItemCache::kNewest, key, bytes, found);
   }
 
  private:
@@ -118,34 +118,47 @@ class LevelDbStore final : public LocalStore {
       *item = Value::Missing();
       return Status::Ok();
     }
-    internal::HeapItem* heap = EncodedItem(*item);
-    if (heap == nullptr || !heap->owned || !heap->Unique() || heap->names != &engine_.names()) {
-      heap = new internal::HeapItem;
-      heap->names = &engine_.names();
-      heap->Keep();
-      *item = FromEncodedItem(heap);
-    }
-    bool found = false;
-    bool own = false;
+    ItemCache& cache = engine_.item_cache();
+    const bool cached = cache.on();
     if (TransactionReads* t = local.transaction()) {
       t->NoteKey(key_bytes, table.id);
-      own = t->ReadOwn(key_bytes, &heap->storage, &found);
+      std::string bytes;
+      bool found = false;
+      if (t->ReadOwn(key_bytes, &bytes, &found)) {
+        CountGet(key_bytes, found ? bytes.size() : kNoItem, stats);
+        *item = Value::Missing();
+        if (!found) return Status::Ok();
+        internal::HeapItem* own = OwnedPayload(item);
+        own->storage = std::move(bytes);
+        own->bytes = own->storage;
+        return Status::Ok();
+      }
     }
-    if (!own) {
-      leveldb::Status s = engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
-      found = s.ok();
-      if (!found && !s.IsNotFound()) return DamageIn(table, nullptr, key_bytes, s);
+    ItemCache::Ticket ticket;
+    if (cached) {
+      const ItemCache::Found found = cache.Find(key_bytes, local.cached_upto(), item, &ticket);
+      if (found != ItemCache::Found::kUnknown) {
+        if (found == ItemCache::Found::kNone) *item = Value::Missing();
+        if (stats != nullptr) ++stats->cache_hits;
+        CountGet(key_bytes, found == ItemCache::Found::kItem ? EncodedItem(*item)->bytes.size() : kNoItem, stats);
+        return Status::Ok();
+      }
+      if (stats != nullptr) ++stats->cache_misses;
     }
-    if (stats != nullptr) ++stats->seeks;
-    if (!found) {
-      *item = Value::Missing();
-      return Status::Ok();
-    }
+    internal::HeapItem* heap = OwnedPayload(item);
+    leveldb::Status s = engine_.db()->Get(engine_.ReadOptions(local.snapshot()), key_bytes, &heap->storage);
+    const bool found = s.ok();
+    if (!found && !s.IsNotFound()) return DamageIn(table, nullptr, key_bytes, s);
+    CountGet(key_bytes, found ? heap->storage.size() : kNoItem, stats);
     heap->bytes = heap->storage;
-    if (stats != nullptr) {
-      ++stats->items_examined;
-      stats->bytes_read += key_bytes.size() + heap->storage.size();
+    if (cached) {
+      if (found && heap->storage.capacity() > 2 * heap->storage.size()) {
+        heap->storage.shrink_to_fit();
+        heap->bytes = heap->storage;
+      }
+      cache.Keep(ticket, key_bytes, found ? heap : nullptr);
     }
+    if (!found) *item = Value::Missing();
     return Status::Ok();
   }
 
@@ -282,7 +295,34 @@ class LevelDbStore final : public LocalStore {
     return restored;
   }
 
+  CacheCounts ItemCacheCounts() const override { return engine_.item_cache().Counts(); }
+  void ResizeItemCache(size_t bytes) override {
+    // No commit may begin without the cache and end with it.
+    std::lock_guard<Gate> gate(engine_.gate());
+    engine_.item_cache().Resize(bytes);
+  }
+
  private:
+  // That of *item where nobody shares it, or a new one.
+  internal::HeapItem* OwnedPayload(Value* item) const {
+    internal::HeapItem* heap = EncodedItem(*item);
+    if (heap != nullptr && heap->owned && heap->Unique() && heap->names == &engine_.names()) return heap;
+    heap = new internal::HeapItem;
+    heap->names = &engine_.names();
+    heap->Keep();
+    *item = FromEncodedItem(heap);
+    return heap;
+  }
+
+  static constexpr size_t kNoItem = SIZE_MAX;
+  static void CountGet(const std::string& key, size_t bytes, ReadStats* stats) {
+    if (stats == nullptr) return;
+    ++stats->seeks;
+    if (bytes == kNoItem) return;
+    ++stats->items_examined;
+    stats->bytes_read += key.size() + bytes;
+  }
+
   mutable Engine engine_;
   LocalView latest_view_;
   LocalFeed feed_{&engine_};

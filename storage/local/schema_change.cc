@@ -77,6 +77,11 @@ void SchemaChange::CloseStream(const TableSchema& table) {
 Status SchemaChange::Commit() {
   PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch_, true));
   engine_->Publish(std::move(next_));
+  for (const auto& [space, id] : doomed_) {
+    if (space == KeySpace::kItem && engine_->item_cache().on()) {
+      engine_->item_cache().ErasePrefix(IdPrefix(KeySpace::kItem, id));
+    }
+  }
   lock_.unlock();
   return Status::Ok();
 }

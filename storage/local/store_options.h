@@ -20,6 +20,7 @@ struct StoreOptions {
   bool read_only = false;  // writes are refused with kReadOnly
   bool durable = true;     // sync each commit
   size_t cache_bytes = 256 << 20;
+  size_t item_cache_bytes = 64 << 20;  // 0: no cache of items
   size_t write_buffer_bytes = 64 << 20;
   size_t block_bytes = 16 << 10;
   bool compression = true;

@@ -34,7 +34,8 @@ class TransactionReader final : public ItemReader {
   Status Read(const std::string& key, std::string* bytes, bool* found) override {
     t_->NoteKey(key, ReadU32(std::string_view(key).substr(1)));
     if (t_->ReadOwn(key, bytes, found)) return Status::Ok();
-    return t_->engine_->ReadItem(t_->view_->snapshot(), key, bytes, found);
+    const LocalView& view = *t_->view_;
+    return t_->engine_->ReadCachedItem(view.snapshot(), view.cached_upto(), key, bytes, found);
   }
 
  private:

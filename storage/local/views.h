@@ -50,6 +50,7 @@ class LocalView final : public ReadView {
       : engine_(engine), transaction_(transaction) {
     if (!with_snapshot) return;
     catalog_ = engine->catalog();
+    cached_upto_ = engine->item_cache().Now();
     snapshot_ = engine->TakeSnapshot();
   }
   ~LocalView() override {
@@ -57,12 +58,16 @@ class LocalView final : public ReadView {
   }
   const leveldb::Snapshot* snapshot() const { return snapshot_; }
   TransactionReads* transaction() const { return transaction_; }
+  // What of the item cache it may see.
+  ItemCache::Epoch cached_upto() const { return cached_upto_; }
   // As it was just before the snapshot; without one, as it is.
   CatalogPtr catalog() const { return snapshot_ == nullptr ? engine_->catalog() : catalog_; }
 
  private:
   Engine* engine_;
   CatalogPtr catalog_;  // with a snapshot only
+  bool catalog_settled_ = false;
+  ItemCache::Epoch cached_upto_ = ItemCache::kNewest;  // asked for before the snapshot is taken
   const leveldb::Snapshot* snapshot_ = nullptr;
   TransactionReads* transaction_;
 };

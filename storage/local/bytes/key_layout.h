@@ -105,6 +105,7 @@ inline uint64_t ReadU64(std::string_view p) { return static_cast<uint64_t>(ReadU
 inline constexpr size_t kPrefixBytes = 5;  // space and u32
 
 inline std::string SpacePrefix(KeySpace space) { return std::string(1, static_cast<char>(space)); }
+inline bool IsIn(KeySpace space, std::string_view key) { return !key.empty() && key[0] == static_cast<char>(space); }
 inline std::string IdPrefix(KeySpace space, uint32_t id) {
   std::string k(1, static_cast<char>(space));
   AppendU32(id, &k);

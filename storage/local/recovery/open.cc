@@ -55,6 +55,7 @@ class EngineOpener {
   // Loads again what memory has of the database, after Restore replaced it.
   Status Reload() {
     e_->highest_keys_.ForgetAll();
+    e_->item_cache_.Clear();
     PARTON_RETURN_IF_ERROR(LoadCounters());
     PARTON_RETURN_IF_ERROR(LoadNames());
     PARTON_RETURN_IF_ERROR(LoadTables());

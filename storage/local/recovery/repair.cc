@@ -161,7 +161,10 @@ class Repairer {
 }  // namespace
 
 Result<std::vector<std::string>> RepairDatabase(Engine* engine, const ProgressFn& progress) {
-  return Repairer(engine, progress).Run();
+  Result<std::vector<std::string>> done = Repairer(engine, progress).Run();
+  // It may know items that are lost.
+  engine->item_cache().Clear();
+  return done;
 }
 
 }  // namespace parton
