@@ -32,6 +32,7 @@
 
 namespace parton {
 
+class AnswerCache;
 class CapacityMeter;
 class Operator;
 class TransactionItems;
@@ -77,6 +78,12 @@ struct ExecutionShared {
   const FileAccess* files = nullptr;  // what table functions may read; null: nothing
   int64_t now_nanos = 0;
   bool profiling = false;
+  // Items read by their keys may be as old as this says (executor/answer_cache.h); null: no older than the view.
+  AnswerCache* answers = nullptr;
+  int64_t answer_ttl_ms = 0;
+  int64_t answer_now_ms = 0;
+  // Null: writes leave kept answers alone. Else each write notes its keys here, to be forgotten at the commit.
+  std::vector<std::string>* written_answers = nullptr;
   CapacityMeter* capacity = nullptr;  // null: consumed capacity is not counted
   // Where each write is to be added before it is made: in a transaction in DynamoDB's dialect. Else null.
   TransactionItems* transaction_items = nullptr;

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "executor/answer_cache.h"
 #include "executor/capacity/capacity_meter.h"
 #include "executor/operators/key_ranges.h"
 #include "executor/operators/operators.h"
@@ -312,10 +313,25 @@ class Writer {
     return Status::Ok();
   }
 
+  void NoteWritten() {
+    std::vector<std::string>& written = *ctx_.shared->written_answers;
+    for (const WriteOp& op : ops_) {
+      if (op.kind == WriteOp::Kind::kCheck) continue;
+      const bool whole = op.kind == WriteOp::Kind::kPut || op.kind == WriteOp::Kind::kInsert;
+      if (!whole) {
+        written.push_back(AnswerCache::KeyOf(*plan_.table, op.key));
+      } else if (Result<Key> key = OwnedKey(plan_.table->key, op.item); key.ok()) {
+        written.push_back(AnswerCache::KeyOf(*plan_.table, *key));
+      }
+    }
+  }
+
   Result<std::vector<WriteOutcome>> WriteOps(const WriteOptions& options) {
     if (TransactionItems* items = ctx_.shared->transaction_items) {
       for (const WriteOp& op : ops_) PARTON_RETURN_IF_ERROR(items->Add(op));
     }
+    // Before the write, after which nothing may fail.
+    if (ctx_.shared->written_answers != nullptr) NoteWritten();
     if (transaction_ != nullptr) return transaction_->Write(ops_, ctx_.eval, options);
     if (ops_.size() > 1) return ctx_.shared->store->TransactWrite(ops_, ctx_.eval, options);
     std::vector<WriteOutcome> outcomes(1);  // made before: after the write nothing may fail

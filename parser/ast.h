@@ -723,6 +723,7 @@ struct Show {
     kStatistics,
     kConsumers,
     kMetrics,
+    kCaches,
     kSetting,  // any other name
   } what = What::kSetting;
   Identifier name;                      // as written

@@ -18,7 +18,7 @@ ast::Show::What ShowWhat(const ast::Identifier& name) {
       {"TABLES", What::kTables},   {"VERSION", What::kVersion},       {"LIMITS", What::kLimits},
       {"ALL", What::kAll},         {"SETTINGS", What::kAll},          {"TRIGGERS", What::kTriggers},
       {"PARKED", What::kParked},   {"STATISTICS", What::kStatistics}, {"CONSUMERS", What::kConsumers},
-      {"METRICS", What::kMetrics},
+      {"METRICS", What::kMetrics}, {"CACHES", What::kCaches},
   };
   const auto it = known.find(name.quoted ? name.name : AsciiUpper(name.name));
   return it == known.end() ? What::kSetting : it->second;

@@ -123,7 +123,8 @@ class Walk {
         }
         if (caller == Grammar::RuleShow) {
           // Words that are no keywords anywhere else.
-          for (const char* word : {"TABLES", "TRIGGERS", "PARKED", "CONSUMERS", "LIMITS", "VERSION"}) {
+          for (const char* word :
+               {"TABLES", "TRIGGERS", "PARKED", "CONSUMERS", "METRICS", "CACHES", "LIMITS", "VERSION"}) {
             keywords_.emplace_back(word);
           }
         }

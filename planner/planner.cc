@@ -19,6 +19,7 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(*query, context));
     planned.facts = FactsOf(**query);
+    if (planned.facts.can_be_kept) planned.kept_text = input.text;
   } else if (auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*write, ApplyRules(**write, context));
     planned.facts = FactsOf(**write);

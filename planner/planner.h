@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,6 +24,7 @@ namespace parton {
 struct PlannerInput {
   TableStore* store = nullptr;  // may be null: no tables (pure expressions)
   const Settings* settings = nullptr;
+  std::string_view text;  // the statement's, for PlannedStatement::kept_text
   // Global variables with values (conformance environments, variables of an embedding program, a
   // trigger's `records`). Looked up before tables. Values are put into the plan as literals.
   const std::map<std::string, Value>* globals = nullptr;
@@ -55,6 +58,11 @@ struct PlannedStatement {
   bool depends_on_values = false;
   PlanFacts facts;                                            // of a query or a write
   ast::ReturnCapacity capacity = ast::ReturnCapacity::kNone;  // RETURN CONSUMED CAPACITY
+  // WITH (cache = ...): whether answers that were kept serve it, and how old they may be at most. Unsaid: as the
+  // settings of the connection say.
+  std::optional<bool> cache;
+  std::optional<int64_t> cache_age_ms;
+  std::string kept_text;  // facts.can_be_kept: the statement's; else empty
 };
 
 // Errors: unknown names (with the nearest one as hint), static type errors (strict typing),

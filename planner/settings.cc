@@ -31,7 +31,8 @@ std::optional<bool> ToBool(const Value& v) {
   return std::nullopt;
 }
 
-// 4096, '512MB', '1 GB'
+}  // namespace
+
 std::optional<uint64_t> ToBytes(const Value& v) {
   if (v.is_small_int()) return v.int_value() < 0 ? std::nullopt : std::optional<uint64_t>(v.int_value());
   if (!v.is_text()) return std::nullopt;
@@ -50,6 +51,8 @@ std::optional<uint64_t> ToBytes(const Value& v) {
   if (shift < 0 || number > (UINT64_MAX >> shift)) return std::nullopt;
   return number << shift;
 }
+
+namespace {
 
 // Milliseconds: 250, '250ms', '5 s', '2min'
 std::optional<int64_t> ToMilliseconds(const Value& v) {
@@ -114,6 +117,16 @@ const std::vector<Setting>& Table() {
          return n.has_value();
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.atomic_limit)); }},
+      {{"cache", "on | off",
+        "Whether reads that need not be consistent may be answered by what was kept of earlier ones."},
+       [](const Value& v, Settings* s) { return PutBool(v, &s->cache); },
+       [](const Settings& s) { return OnOff(s.cache); }},
+      {{"cache_item_ttl", "milliseconds, or text as in '5min'", "How old a kept item may be that answers a read."},
+       [](const Value& v, Settings* s) { return Put(ToMilliseconds(v), &s->cache_item_ttl_ms); },
+       [](const Settings& s) { return Value::Int(s.cache_item_ttl_ms); }},
+      {{"cache_query_ttl", "milliseconds, or text as in '5min'", "How old a kept answer may be that a query gets."},
+       [](const Value& v, Settings* s) { return Put(ToMilliseconds(v), &s->cache_query_ttl_ms); },
+       [](const Settings& s) { return Value::Int(s.cache_query_ttl_ms); }},
       {{"capacity", "on | off", "Whether statements count the capacity they consume, as DynamoDB does."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->capacity); },
        [](const Settings& s) { return OnOff(s.capacity); }},

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ struct Settings {
   bool durable = true;
   bool capacity = false;  // count consumed capacity
   bool throttle = false;
+  // Reads that need not be consistent may be answered by what was kept of earlier ones, if that is younger than this.
+  bool cache = false;
+  int64_t cache_item_ttl_ms = 300'000;
+  int64_t cache_query_ttl_ms = 300'000;
   bool lint = false;  // notices about attributes that no sampled item has
   // Check every plan after every rule; a plan that is wrong is an internal error naming the rule.
   bool validate_plans = validate_plans_by_default;
@@ -48,6 +53,9 @@ struct SettingInfo {
   std::string values;  // "allow | warn | deny"
   std::string doc;     // one sentence
 };
+
+// Bytes: 1000000, '512MB', '64 kb'. Nullopt: not that.
+std::optional<uint64_t> ToBytes(const Value& v);
 
 // All settings, by name.
 const std::vector<SettingInfo>& AllSettings();

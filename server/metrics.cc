@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 
 #include "server/service_model.h"
 
@@ -21,6 +22,29 @@ std::string_view NameOf(size_t operation) {
 void Single(std::string* out, std::string_view name, std::string_view type, std::string_view help, double value) {
   fmt::format_to(std::back_inserter(*out), "# HELP parton_{0} {2}\n# TYPE parton_{0} {1}\nparton_{0} {3}\n", name, type,
                  help, value);
+}
+
+void AddCaches(const CacheMetrics& caches, std::string* out) {
+  struct Family {
+    std::string_view name, type, help;
+    uint64_t CacheCounts::*count;
+  };
+  static constexpr Family kFamilies[] = {
+      {"hits_total", "counter", "Reads that a cache answered.", &CacheCounts::hits},
+      {"misses_total", "counter", "Reads that it did not answer.", &CacheCounts::misses},
+      {"evictions_total", "counter", "Entries that left to make room.", &CacheCounts::evictions},
+      {"entries", "gauge", "Entries it has.", &CacheCounts::entries},
+      {"bytes", "gauge", "Bytes they take.", &CacheCounts::bytes},
+  };
+  const std::pair<std::string_view, const CacheCounts*> all[] = {
+      {"items", &caches.items}, {"answer_items", &caches.answer_items}, {"answer_queries", &caches.answer_queries}};
+  for (const Family& f : kFamilies) {
+    const auto emit = std::back_inserter(*out);
+    fmt::format_to(emit, "# HELP parton_cache_{0} {2}\n# TYPE parton_cache_{0} {1}\n", f.name, f.type, f.help);
+    for (const auto& [cache, counts] : all) {
+      fmt::format_to(emit, "parton_cache_{}{{cache=\"{}\"}} {}\n", f.name, cache, counts->*f.count);
+    }
+  }
 }
 
 }  // namespace
@@ -43,7 +67,7 @@ void Metrics::CountUnits(double read_units, double write_units) {
   if (write_units > 0) write_half_units_.fetch_add(static_cast<uint64_t>(2 * write_units), std::memory_order_relaxed);
 }
 
-std::string Metrics::Text() const {
+std::string Metrics::Text(const CacheMetrics& caches) const {
   std::string out;
   const auto emit = std::back_inserter(out);
   static constexpr std::string_view kResultNames[] = {"ok", "user_error", "server_error"};
@@ -88,6 +112,7 @@ std::string Metrics::Text() const {
   Single(&out, "consumed_write_units_total", "counter", "Write capacity units.", value(write_half_units_) / 2);
   Single(&out, "received_bytes_total", "counter", "Bytes of requests' bodies.", value(bytes_received));
   Single(&out, "sent_bytes_total", "counter", "Bytes of answers' bodies.", value(bytes_sent));
+  AddCaches(caches, &out);
   return out;
 }
 

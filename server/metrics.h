@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "parton/cache_metrics.h"
+
 namespace parton::server {
 
 class Metrics {
@@ -26,7 +28,7 @@ class Metrics {
     bytes_sent.fetch_add(sent, std::memory_order_relaxed);
   }
 
-  std::string Text() const;
+  std::string Text(const CacheMetrics& caches) const;
 
   std::atomic<int64_t> in_flight{0};
   std::atomic<int64_t> connections{0};

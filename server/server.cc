@@ -90,14 +90,14 @@ Transport::Handler MakeHandler(Service* service, AccessLog* log) {
   };
 }
 
-HttpResponse TellMetrics(const HttpRequest& request, const Metrics& metrics) {
+HttpResponse TellMetrics(const HttpRequest& request, const Metrics& metrics, const Database& db) {
   HttpResponse response;
   response.content_type = "text/plain; version=0.0.4";
   if (request.method != "GET" || (request.target != "/metrics" && request.target != "/")) {
     response.status = 404;
     return response;
   }
-  response.body = metrics.Text();
+  response.body = metrics.Text(db.cache_metrics());
   return response;
 }
 
@@ -136,7 +136,7 @@ Status Serve(const ServeOptions& options, const std::function<void(const std::st
   PARTON_ASSIGN_OR_RETURN(const uint16_t port,
                           transport->Listen(options.host, options.port, true, MakeHandler(&service, &log), is_quick));
   if (options.metrics_port.has_value()) {
-    const auto tell = [&metrics](HttpRequest* request) { return TellMetrics(*request, metrics); };
+    const auto tell = [&metrics, &db](HttpRequest* request) { return TellMetrics(*request, metrics, *db); };
     const auto always = [](const HttpRequest&, int64_t) { return true; };
     PARTON_RETURN_IF_ERROR(transport->Listen("127.0.0.1", *options.metrics_port, false, tell, always).status());
   }

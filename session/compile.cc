@@ -14,11 +14,12 @@ namespace {
 // Longer texts are seldom seen twice.
 constexpr size_t kMaxCachedText = 16 << 10;
 
-Result<PlannedPtr> PlanParsed(ast::Statement statement, const Settings& settings, TableStore* store,
-                              bool* key_condition_failed) {
+Result<PlannedPtr> PlanParsed(ast::Statement statement, std::string_view text, const Settings& settings,
+                              TableStore* store, bool* key_condition_failed) {
   PlannerInput input;
   input.store = store;
   input.settings = &settings;
+  input.text = text;
   input.key_condition_failed = key_condition_failed;
   return PlanStatement(std::make_shared<const ast::Statement>(std::move(statement)), input);
 }
@@ -32,14 +33,14 @@ Result<PlannedPtr> Compile(std::string_view text, const Settings& settings, Tabl
     const bool dynamo = settings.dialect == Dialect::kDynamo;
     return dynamo ? InDynamoWords(std::move(parsed).status(), text) : std::move(parsed).status();
   }
-  return PlanParsed(std::move(*parsed), settings, store, key_condition_failed);
+  return PlanParsed(std::move(*parsed), text, settings, store, key_condition_failed);
 }
 
 Result<PlannedPtr> CompileParsed(std::string_view key, const std::function<Result<ast::Statement>()>& parse,
                                  const Settings& settings, TableStore* store, PlanCache* cache) {
   if (PlannedPtr plan = cache->Find(key, store->SchemaVersion())) return plan;
   PARTON_ASSIGN_OR_RETURN(ast::Statement statement, parse());
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, PlanParsed(std::move(statement), settings, store, nullptr));
+  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan, PlanParsed(std::move(statement), "", settings, store, nullptr));
   if (key.size() <= kMaxCachedText) cache->Insert(key, plan);
   return plan;
 }

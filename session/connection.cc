@@ -26,7 +26,7 @@ Status WrongCount(int wanted, size_t given) {
                                         wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
 }
 
-DatabaseSettingTargets SettingTargetsOf(DatabaseState* db) { return {*db->clock, *db->triggers, *db->sweeper}; }
+DatabaseSettingTargets SettingTargetsOf(DatabaseState* db) { return {*db->clock, *db->triggers, *db->sweeper, db->store->maintenance()}; }
 
 Status DatabaseClosed() { return Status::Validation("the database of this connection is closed"); }
 
@@ -255,7 +255,14 @@ Status ConnectionImpl::Begin() {
   });
 }
 
+void ConnectionImpl::ForgetWrittenAnswers() noexcept {
+  if (written_answers_.empty()) return;
+  db_->answers->Forget(written_answers_);
+  written_answers_.clear();
+}
+
 void ConnectionImpl::EndTransaction() noexcept {
+  ForgetWrittenAnswers();
   // Ending one unregisters it.
   for (size_t i = 0; i < open_.size();) {
     ResultSetImpl* r = open_[i];

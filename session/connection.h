@@ -65,6 +65,10 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
   StatementBounds* bounds() { return &bounds_; }
   // When the call that runs now has to end; the end of time if there is no statement_timeout.
   StatementTimer::Clock::time_point deadline() const { return deadline_; }
+  // Keys of items in AnswerCache that the transaction, or the statement outside of one, writes through it.
+  std::vector<std::string>& written_answers() { return written_answers_; }
+  // To be called once they are written, or nothing was.
+  void ForgetWrittenAnswers() noexcept;
   const ProgressCallback* progress() const { return &progress_; }
   // What the progress callback threw last, as an error; OK afterwards.
   Status TakeProgressError() { return std::exchange(progress_error_, Status()); }
@@ -142,6 +146,7 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
   TransactionItems transaction_items_;  // written in DynamoDB's dialect
   std::vector<ResultSetImpl*> open_;    // no more than a few
   ResultSetImpl* results_ = nullptr;    // a list through all of them
+  std::vector<std::string> written_answers_;
   LiftedText lifted_;
   std::string cache_key_;
 };

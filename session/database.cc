@@ -39,6 +39,7 @@ class DatabaseImpl final : public Database {
     state_.options = options;
     state_.clock = std::move(clock);
     state_.store = std::move(store);
+    state_.answers = std::make_unique<AnswerCache>(options.answer_cache_bytes);
     streams_ = MakeStreams(state_.store.get(), options.memory_limit_bytes);
     state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
     const Triggers::Mode mode = options.read_only    ? Triggers::Mode::kNever
@@ -93,6 +94,9 @@ class DatabaseImpl final : public Database {
   std::vector<std::string> Check() override {
     Result<std::vector<std::string>> problems = CheckAll(*state_.store, *state_.triggers, {});
     return problems.ok() ? *std::move(problems) : std::vector<std::string>{problems.status().message()};
+  }
+  CacheMetrics cache_metrics() const override {
+    return {state_.store->maintenance().ItemCacheCounts(), state_.answers->Items(), state_.answers->Queries()};
   }
   Result<GetItemResult> GetItem(const GetItemRequest& request) override {
     return Call([&] { return parton::GetItem(&state_, request); });

@@ -6,10 +6,12 @@
 #include <string>
 
 #include "executor/capacity/clock.h"
+#include "parton/database.h"
 #include "parton/temporal.h"
 #include "parton/text.h"
 #include "session/feed/sweeper.h"
 #include "session/feed/triggers.h"
+#include "storage/maintenance.h"
 
 namespace parton {
 
@@ -100,6 +102,8 @@ Result<int64_t> ParseDuration(std::string_view text) {
 const std::vector<SettingInfo>& DatabaseSettings() {
   static const std::vector<SettingInfo> all = {
       {"clock", "'system', or a time", "The database's time; it stands still, but for ADVANCE CLOCK."},
+      {"item_cache", "bytes, or text as in '64MB'; 0: none",
+       "What the cache of items may take; a new size empties it."},
       {"stream_retention", "a length of time", "How long the records of change feeds are kept."},
       {"trigger_depth", "1 to 1000", "How often triggers may run on changes that triggers made."},
       {"ttl_interval", "a length of time", "How often expired items and old records of change feeds are deleted."},
@@ -125,6 +129,12 @@ Status SetDatabaseSetting(std::string_view given, const Value& v, const Database
     }
     PARTON_ASSIGN_OR_RETURN(int64_t ms, ParseTimeMs(v));
     targets.clock.StopAt(ms);
+    return Status::Ok();
+  }
+  if (name == "item_cache") {
+    const std::optional<uint64_t> bytes = reset ? Options().item_cache_bytes : ToBytes(v);
+    if (!bytes) return Bad(name, v, "bytes, or text as in '64MB'; 0: none");
+    targets.store.ResizeItemCache(static_cast<size_t>(*bytes));
     return Status::Ok();
   }
   if (name == "trigger_depth") {
@@ -157,6 +167,7 @@ Result<Value> ReadDatabaseSetting(std::string_view given, const DatabaseSettingT
     if (!targets.clock.stopped()) return Value::String("system");
     return Value::Of(Timestamp::FromEpochNanos(targets.clock.NowNanos(), 3));
   }
+  if (name == "item_cache") return Value::Int(static_cast<int64_t>(targets.store.ItemCacheCounts().limit));
   if (name == "trigger_depth") return Value::Int(targets.triggers.depth());
   return Value::String(
       DurationText(name == "stream_retention" ? targets.sweeper.retention_ms() : targets.sweeper.interval_ms()));

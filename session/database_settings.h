@@ -14,6 +14,7 @@
 namespace parton {
 
 class DatabaseClock;
+class Maintenance;
 class Sweeper;
 class Triggers;
 
@@ -22,6 +23,7 @@ struct DatabaseSettingTargets {
   DatabaseClock& clock;
   Triggers& triggers;
   Sweeper& sweeper;
+  Maintenance& store;
 };
 
 bool IsDatabaseSetting(std::string_view name);

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "executor/answer_cache.h"
 #include "executor/capacity/clock.h"
 #include "executor/capacity/throughput.h"
 #include "parton/database.h"
@@ -37,6 +38,7 @@ struct DatabaseState {
   PlanCache plans{1000};
   ExpressionCache expressions{1000};
   ThroughputLedger throughput;
+  std::unique_ptr<AnswerCache> answers;
   AttributeSamples samples;
   StatementTimer timer;
   std::string temp_dir;

@@ -83,6 +83,14 @@ Status ResultSetImpl::Run() {
 }
 
 Status ResultSetImpl::RunOwnQuery(const Query& query) {
+  if (const KeptAnswerPtr kept = run_.FindAnswer(); kept != nullptr) {
+    if (kept->value) {
+      ShowValue(*kept->value);
+    } else {
+      buffer_.SetRows(kept->rows, query.shape == Query::Shape::kList);
+    }
+    return Status();
+  }
   if (query.HasRows()) {
     buffer_.SetStreamed(query.shape == Query::Shape::kList);
     streaming_ = true;
@@ -90,12 +98,17 @@ Status ResultSetImpl::RunOwnQuery(const Query& query) {
     return run_.Open(query);
   }
   PARTON_ASSIGN_OR_RETURN(Value v, run_.Collect(query));
+  run_.KeepValue(v);
+  ShowValue(std::move(v));
+  return Status();
+}
+
+void ResultSetImpl::ShowValue(Value v) {
   if (v.type() == Type::kBag || v.type() == Type::kList) {
     buffer_.SetRows(v.elements(), v.type() == Type::kList);
   } else {
     buffer_.SetValue(std::move(v));
   }
-  return Status();
 }
 
 Status ResultSetImpl::RunOwnWrite(const WritePlan& write) {
@@ -121,9 +134,14 @@ bool ResultSetImpl::Next() {
     shown_.KeepCopies();
     if (streaming_) {
       if (run_.Next()) {
+        run_.KeepRow(run_.row());
         shown_.ShowStreamed(run_.row());
         return true;
       }
+      Status end = run_.TakeError();
+      if (end.ok()) run_.KeepRows();
+      End(std::move(end));
+      return false;
     } else if (const Value* row = buffer_.NextRow()) {
       shown_.ShowStored(*row);
       return true;
@@ -132,7 +150,7 @@ bool ResultSetImpl::Next() {
     End(StatusOfException());
     return false;
   }
-  End(streaming_ ? run_.TakeError() : Status());
+  End(Status());
   return false;
 }
 
@@ -221,6 +239,10 @@ const ExecutionStats& ResultSetImpl::stats() const {
   stats_.items_examined = run_.reads().items_examined;
   stats_.bytes_read = run_.reads().bytes_read;
   stats_.seeks = run_.reads().seeks;
+  stats_.cache_hits = run_.reads().cache_hits;
+  stats_.cache_misses = run_.reads().cache_misses;
+  stats_.answer_hits = run_.reads().answer_hits;
+  stats_.answer_misses = run_.reads().answer_misses;
   try {
     NoteCapacity();
     if (stats_.access_path.empty() && plan_ != nullptr) {

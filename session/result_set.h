@@ -58,6 +58,7 @@ class ResultSetImpl final : public ResultSet {
 
   Status Run();
   Status RunOwnQuery(const Query& query);
+  void ShowValue(Value v);
   Status RunOwnWrite(const WritePlan& write);
   void NoteCapacity() const;  // in stats_
   void SayCapacity();         // for RETURN CONSUMED CAPACITY

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "executor/rows.h"
 #include "executor/write.h"
 #include "planner/plan/plan_facts.h"
 #include "session/connection.h"
@@ -18,6 +19,8 @@ void RunningPlan::Begin(const PlannedPtr& plan, const std::vector<Value>* parame
   }
   in_transaction_ = false;
   reads_ = ReadStats();
+  keeping_ = false;
+  kept_ = KeptAnswer();
   if (plan_ == plan) return;
   runner_.reset();
   context_.reset();
@@ -75,6 +78,7 @@ void RunningPlan::Prepare(bool latest) {
   shared_.files = &db.options.files;
   if (plan_->facts.needs_clock) shared_.now_nanos = db.NowNanos();
   SetMeter();
+  SetAnswers();
   shared_.memory.Reset(settings_->memory_limit_bytes);
   shared_.bounds->Start(settings_->memory_limit_bytes, &shared_.memory);
   shared_.ResetResults();
@@ -90,6 +94,76 @@ void RunningPlan::Prepare(bool latest) {
     view_ = db.store->NewView();
     shared_.view = view_.get();
   }
+}
+
+const PlannedStatement& RunningPlan::Statement() const {
+  const auto* explain = std::get_if<ExplainPlan>(&plan_->body);
+  return explain != nullptr ? *explain->statement : *plan_;
+}
+
+bool RunningPlan::WantsAnswers() const {
+  return Statement().cache.value_or(connection_->settings()->cache) && connection_->transaction() == nullptr;
+}
+
+void RunningPlan::SetAnswers() {
+  const PlannedStatement& statement = Statement();
+  DatabaseState& db = connection_->db();
+  const bool reads = WantsAnswers() && statement.facts.reads_keys_only && statement.facts.can_be_kept;
+  shared_.answers = reads ? db.answers.get() : nullptr;
+  if (reads) {
+    shared_.answer_ttl_ms = statement.cache_age_ms.value_or(settings_->cache_item_ttl_ms);
+    shared_.answer_now_ms = db.clock->NowMs();
+  }
+  const bool writes = !statement.read_only && statement.cache.value_or(settings_->cache);
+  shared_.written_answers = writes ? &connection_->written_answers() : nullptr;
+}
+
+KeptAnswerPtr RunningPlan::FindAnswer() {
+  const PlannedStatement& statement = *plan_;
+  if (!statement.facts.can_be_kept || statement.facts.reads_keys_only || statement.kept_text.empty() ||
+      !WantsAnswers()) {
+    return nullptr;
+  }
+  // Rows that are kept have no position.
+  const Plan::Access* positioned = PositionedAccess(*std::get<QueryPtr>(statement.body)->root);
+  if (positioned != nullptr && positioned->after != nullptr) return nullptr;
+  DatabaseState& db = connection_->db();
+  const Settings& settings = *connection_->settings();
+  kept_under_ = settings.PlanKey() + '\0' + std::to_string(statement.schema_version) + '\0' + statement.kept_text;
+  for (const Value& parameter : *shared_.parameters) {
+    kept_under_ += '\0';
+    EncodeSpilled(parameter, &kept_under_);
+  }
+  kept_at_ms_ = db.clock->NowMs();
+  const int64_t ttl_ms = statement.cache_age_ms.value_or(settings.cache_query_ttl_ms);
+  KeptAnswerPtr kept = db.answers->FindQuery(kept_under_, kept_at_ms_, ttl_ms);
+  ++(kept != nullptr ? reads_.answer_hits : reads_.answer_misses);
+  keeping_ = kept == nullptr;
+  kept_bytes_ = 0;
+  // It costs nothing, which is counted all the same.
+  if (kept != nullptr) Prepare(true);
+  return kept;
+}
+
+void RunningPlan::AddKept(const Value& row) {
+  kept_.rows.push_back(Value(row).Own());
+  kept_bytes_ += row.ApproximateBytes();
+  if (kept_bytes_ <= connection_->db().answers->LargestAnswer()) return;
+  keeping_ = false;
+  kept_ = KeptAnswer();
+}
+
+void RunningPlan::KeepRows() {
+  if (!std::exchange(keeping_, false)) return;
+  connection_->db().answers->KeepQuery(kept_under_, std::move(kept_), kept_bytes_, kept_at_ms_);
+  kept_ = KeptAnswer();
+}
+
+void RunningPlan::KeepValue(const Value& value) {
+  if (!keeping_) return;
+  kept_.value = value;
+  kept_bytes_ = value.ApproximateBytes();
+  KeepRows();
 }
 
 void RunningPlan::SetMeter() {
@@ -208,6 +282,7 @@ Status RunningPlan::PrepareWrite(const WritePlan& write) {
 Status RunningPlan::RunWriteOn(const WritePlan& write, ExecutionContext& context, ResultBuffer* result) {
   WriteResult written;
   Status s = parton::RunWrite(write, connection_->transaction(), context, &written);
+  if (connection_->transaction() == nullptr) connection_->ForgetWrittenAnswers();
   result->SetAffected(written.affected, std::move(written.rows));
   return s;
 }

@@ -7,9 +7,11 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "executor/answer_cache.h"
 #include "executor/capacity/capacity_meter.h"
 #include "executor/execution.h"
 #include "executor/operator.h"
@@ -46,6 +48,14 @@ class RunningPlan {
   // REQUIRES: Next() returned true. Valid until the next call.
   const Value& row() const { return runner_->row(); }
   Status TakeError() { return std::move(context_->eval.error); }
+  // What was kept of the same query and may answer it; null: nothing, then it runs, and is kept with KeepRow() for each
+  // of its rows and KeepRows() at its end, or with KeepValue().
+  KeptAnswerPtr FindAnswer();
+  void KeepRow(const Value& row) {
+    if (keeping_) AddKept(row);
+  }
+  void KeepRows();
+  void KeepValue(const Value& value);
   // A query's whole answer as one value, owned.
   Result<Value> Collect(const Query& query);
   Status RunOwnWrite(const WritePlan& write, ResultBuffer* result);
@@ -80,6 +90,11 @@ class RunningPlan {
   ExecutionContext& OwnContext();
   Status RunWriteOn(const WritePlan& write, ExecutionContext& context, ResultBuffer* result);
   void NoteTimeLeft();
+  // The statement that runs: EXPLAIN's is inside of it.
+  const PlannedStatement& Statement() const;
+  bool WantsAnswers() const;
+  void SetAnswers();
+  void AddKept(const Value& row);
   void AddReads(const ReadStats& stats) { reads_.Add(stats); }
 
   ConnectionImpl* connection_;  // null once it is gone
@@ -94,6 +109,12 @@ class RunningPlan {
   bool in_transaction_ = false;
   StatementTimer::Clock::duration time_left_{};  // of statement_timeout; only time in calls counts
   ReadStats reads_;
+  // Of the query that runs, to be kept.
+  bool keeping_ = false;
+  std::string kept_under_;
+  KeptAnswer kept_;
+  size_t kept_bytes_ = 0;
+  int64_t kept_at_ms_ = 0;
 };
 
 }  // namespace parton

@@ -2,6 +2,7 @@
 #ifndef PARTON_EXECUTOR_OPERATORS_KEYED_ITEMS_H_
 #define PARTON_EXECUTOR_OPERATORS_KEYED_ITEMS_H_
 
+#include <string>
 #include <vector>
 
 #include "executor/execution.h"
@@ -30,6 +31,10 @@ class KeyedItems {
   bool GetAll(const std::vector<Key>& keys, std::vector<Value>* items);
 
  private:
+  // Where reads may be answered by what was kept; null: nowhere.
+  AnswerCache* Answers() const;
+  bool FindKept(const std::string& kept_under, Value* item);
+  bool GetStored(const Key& key, Value* item);
   const AttributeList* Attributes() const;
   void Count(ReadStats got);
 

@@ -251,6 +251,8 @@ class Database {
   // Everything that is wrong with the stored data; empty = sound.
   virtual std::vector<std::string> Check() = 0;
 
+  virtual CacheMetrics cache_metrics() const = 0;
+
   // What happened to the items of a table with a stream. Errors: kNotFound; kInUse (a consumer that is open
   // already); kTrimmed (the start is not kept any more).
   virtual Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) = 0;

@@ -1,5 +1,7 @@
 #include "planner/binder/binder.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "planner/binder/binder_internal.h"
@@ -21,12 +23,32 @@ bool IsReadOnly(const ast::Statement& s) {
 
 }  // namespace
 
+// WITH (cache = on | off | '30s'); a length of time: of nothing older.
+Status Binder::BindCache(const ast::Option& option) {
+  Settings given;
+  if (ApplySetting("cache", option.value, &given).ok()) {
+    cache_ = given.cache;
+    return Status::Ok();
+  }
+  if (!ApplySetting("cache_item_ttl", option.value, &given).ok()) {
+    return Status::Validation(fmt::format("cache cannot be {}", option.value.ToLiteral()), option.span,
+                              "on, off, or how old an answer may be: WITH (cache = '30s')");
+  }
+  cache_ = true;
+  cache_age_ms_ = given.cache_item_ttl_ms;
+  return Status::Ok();
+}
+
 Status Binder::BindQueryTail(const ast::StatementTail& tail) {
   if (tail.returning.has_value()) {
     return Status::Validation("RETURNING belongs to statements that write", tail.returning->span);
   }
   for (const ast::Option& option : tail.options) {
-    return Status::Validation("a query takes no options", option.span);
+    if (!EqualsIgnoreCase(option.name.name, "cache")) {
+      return Status::Validation(fmt::format("unknown option {}", option.name.name), option.name.span,
+                                "WITH (cache = on)");
+    }
+    PARTON_RETURN_IF_ERROR(BindCache(option));
   }
   capacity_ = tail.capacity;
   if (tail.rate_write.has_value()) {
@@ -45,6 +67,8 @@ Result<PlannedStatement> Binder::Finish(const ast::Statement& statement, Planned
   planned.schema_version = input_.store == nullptr ? 0 : input_.store->SchemaVersion();
   planned.notices = notices_;
   planned.capacity = capacity_;
+  planned.cache = cache_;
+  planned.cache_age_ms = cache_age_ms_;
   return planned;
 }
 

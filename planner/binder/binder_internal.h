@@ -282,6 +282,7 @@ class Binder {
   // binder.cc
   Result<PlannedStatement> Finish(const ast::Statement& statement, PlannedStatement planned);
   Status BindQueryTail(const ast::StatementTail& tail);
+  Status BindCache(const ast::Option& option);
 
   int NewSlot() { return next_slot_++; }
 
@@ -293,6 +294,8 @@ class Binder {
   Block* block_ = nullptr;
   std::vector<std::string> notices_;
   ast::ReturnCapacity capacity_ = ast::ReturnCapacity::kNone;
+  std::optional<bool> cache_;
+  std::optional<int64_t> cache_age_ms_;
   // The statement is an expression: PartiQL rounds its numerals to 38 digits. Anywhere else, where they
   // would meet stored numbers, more digits are an error.
   bool rounds_numerals_ = false;

@@ -49,6 +49,10 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
     notices_.push_back("RATELIMIT has no effect here");
   }
   for (const ast::Option& option : tail.options) {
+    if (EqualsIgnoreCase(option.name.name, "cache")) {
+      PARTON_RETURN_IF_ERROR(BindCache(option));
+      continue;
+    }
     if (!EqualsIgnoreCase(option.name.name, "batch")) {
       return Status::Validation(fmt::format("unknown option {}", option.name.name), option.name.span,
                                 "WITH (batch = 1000)");

@@ -88,6 +88,17 @@ void ExprNeeds::Add(const Plan& plan) {
   for (const PlanPtr& input : plan.inputs) Add(*input);
 }
 
+namespace {
+
+bool NeedsCatalog(const Plan& plan) {
+  const auto* access = plan.As<Plan::Access>();
+  bool needs = access != nullptr && access->needs_all;
+  ForEachPlanBelow(plan, [&](const Plan& below) { needs = needs || NeedsCatalog(below); });
+  return needs;
+}
+
+}  // namespace
+
 double EstimatedItems(const Plan& plan) {
   double items = plan.As<Plan::Access>() != nullptr ? plan.estimate.items : 0;
   ForEachPlanBelow(plan, [&](const Plan& below) { items += EstimatedItems(below); });
@@ -107,12 +118,29 @@ std::optional<uint64_t> LimitedRows(const Plan::Limit& limit) {
   return *rows + *offset;
 }
 
+namespace {
+
+bool ByKeys(const Plan::Access& access) {
+  return access.kind == AccessKind::kGetItem || access.kind == AccessKind::kBatchGet;
+}
+
+}  // namespace
+
 PlanFacts FactsOf(const Query& query) {
   ExprNeeds needs;
   needs.Add(*query.root);
   PlanFacts facts;
   facts.needs_no_snapshot = IsPointRead(*query.root) && !needs.subquery;
   facts.needs_clock = needs.clock;
+  facts.needs_catalog = NeedsCatalog(*query.root);
+  facts.can_be_kept = !needs.clock && ReadsTables(*query.root) && !AnyNode(*query.root, [](const Plan& p) {
+    const auto* access = p.As<Plan::Access>();
+    return p.As<Plan::FunctionScan>() != nullptr || (access != nullptr && (access->consistent || access->after != nullptr));
+  });
+  facts.reads_keys_only = !needs.subquery && !AnyNode(*query.root, [](const Plan& p) {
+    const auto* access = p.As<Plan::Access>();
+    return access != nullptr && !ByKeys(*access);
+  });
   facts.expected_items = AsCount(EstimatedItems(*query.root));
   return facts;
 }

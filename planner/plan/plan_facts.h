@@ -17,6 +17,13 @@ struct PlanFacts {
   bool needs_no_snapshot = false;
   // Some expression may give another value at the next execution.
   bool needs_clock = true;
+  // A query that gives the same as long as the tables it reads do not change, and asks for no consistent read.
+  bool can_be_kept = false;
+  // Items are read by their full keys only, in no query inside of an expression.
+  bool reads_keys_only = false;
+  // An index is read that had left nothing out when the statement was planned: it has to be planned again if the
+  // catalog has changed since.
+  bool needs_catalog = false;
   // Items that the accesses will examine, by the planner's estimates; 0: unknown.
   uint64_t expected_items = 0;
 };

@@ -59,7 +59,10 @@ struct Runner {
     using What = ast::Show::What;
     switch (s.what) {
       case What::kStatistics: return commands::ShowStatistics(s, context);
-      case What::kMetrics: return commands::ShowMetrics(s, context, clock(), db().throughput);
+      case What::kMetrics: return commands::ShowMetrics(s, context, clock(), db().throughput, *db().answers);
+      case What::kCaches:
+        if (!s.target) return commands::ShowCaches(context, *db().answers);
+        break;
       case What::kTriggers:
         if (!s.target) return commands::ShowTriggers(context, triggers());
         break;

@@ -13,6 +13,7 @@
 
 namespace parton {
 
+class AnswerCache;
 class ConnectionImpl;
 class PlanCache;
 class RunningPlan;
@@ -48,7 +49,8 @@ Status Analyze(const ast::Analyze& s, const CommandContext& context, const Datab
 Status DescribeAttributes(const ast::Describe& s, const CommandContext& context, const DatabaseClock& clock);
 Status ShowStatistics(const ast::Show& s, const CommandContext& context);
 Status ShowMetrics(const ast::Show& s, const CommandContext& context, const DatabaseClock& clock,
-                   const ThroughputLedger& throughput);
+                   const ThroughputLedger& throughput, const AnswerCache& answers);
+Status ShowCaches(const CommandContext& context, const AnswerCache& answers);
 
 Status CreateTrigger(const ast::CreateTrigger& s, const CommandContext& context, const DatabaseClock& clock,
                      Triggers& triggers);

@@ -1,6 +1,7 @@
 // SHOW METRICS: what tables and indexes consumed and refused, minute by minute.
 #include <fmt/format.h>
 
+#include "executor/answer_cache.h"
 #include "parton/temporal.h"
 #include "session/commands/commands.h"
 
@@ -37,10 +38,33 @@ void AddRows(const CapacityTarget& target, const ThroughputLedger& throughput, i
   }
 }
 
+// By their names.
+std::vector<std::pair<std::string, CacheCounts>> Caches(const TableStore& store, const AnswerCache& answers) {
+  return {{"items", store.maintenance().ItemCacheCounts()},
+          {"answers: items", answers.Items()},
+          {"answers: queries", answers.Queries()}};
+}
+
 }  // namespace
 
+Status ShowCaches(const CommandContext& context, const AnswerCache& answers) {
+  std::vector<Value> rows;
+  for (const auto& [name, counts] : Caches(context.store, answers)) {
+    rows.push_back(Value::Struct({{"cache", Value::String(name)},
+                                  {"hits", Count(counts.hits)},
+                                  {"misses", Count(counts.misses)},
+                                  {"evictions", Count(counts.evictions)},
+                                  {"entries", Count(counts.entries)},
+                                  {"bytes", Count(counts.bytes)},
+                                  {"max_bytes", Count(counts.limit)}}));
+  }
+  context.result.SetRows(std::move(rows), {"cache", "hits", "misses", "evictions", "entries", "bytes", "max_bytes"},
+                         true);
+  return Status::Ok();
+}
+
 Status ShowMetrics(const ast::Show& s, const CommandContext& context, const DatabaseClock& clock,
-                   const ThroughputLedger& throughput) {
+                   const ThroughputLedger& throughput, const AnswerCache& answers) {
   PARTON_ASSIGN_OR_RETURN(const std::vector<TablePtr> tables, FindTables(s.target, context));
   std::vector<Value> rows;
   const int64_t now_ms = clock.NowMs();
@@ -52,6 +76,12 @@ Status ShowMetrics(const ast::Show& s, const CommandContext& context, const Data
                          {"table", "index", "minute", "consumed_read", "consumed_write", "provisioned_read",
                           "provisioned_write", "throttled_reads", "throttled_writes"},
                          true);
+  if (!s.target) {
+    for (const auto& [name, counts] : Caches(context.store, answers)) {
+      if (counts.hits == 0) continue;
+      context.result.AddNotice(fmt::format("cache of {}: {} hits, {} misses", name, counts.hits, counts.misses));
+    }
+  }
   if (!context.settings.capacity && !context.settings.throttle) {
     context.result.AddNotice(
         "this connection's statements are not counted: SET capacity = on or SET throttle = on counts them");

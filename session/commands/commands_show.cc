@@ -203,7 +203,7 @@ Status ShowSetting(const ast::Show& s, const CommandContext& context, const Conn
   if (!v.ok()) {
     const std::string word = AsciiLower(s.name.name);
     const std::string nearest =
-        NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers", "metrics"});
+        NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers", "metrics", "caches"});
     Status unknown = Status::Validation(
         fmt::format("SHOW expects TABLES, CREATE TABLE, ALL or a setting, and there is no setting {}", s.name.name),
         s.name.span);
@@ -225,6 +225,7 @@ Status Show(const ast::Show& s, const CommandContext& context, const Connection&
     case What::kAll: ShowAll(context, connection); return Status::Ok();
     case What::kStatistics:
     case What::kMetrics:
+    case What::kCaches:
     case What::kTriggers:
     case What::kParked:
     case What::kConsumers:

@@ -50,6 +50,15 @@ class Annotator {
       d->properties.emplace_back("items examined", std::to_string(p.reads.items_examined));
       d->properties.emplace_back("bytes read", std::to_string(p.reads.bytes_read));
       d->properties.emplace_back("seeks", std::to_string(p.reads.seeks));
+      const ReadStats& reads = p.reads;
+      if (reads.cache_hits + reads.cache_misses > 0) {
+        d->properties.emplace_back("item cache",
+                                   fmt::format("{} hits, {} misses", reads.cache_hits, reads.cache_misses));
+      }
+      if (reads.answer_hits + reads.answer_misses > 0) {
+        d->properties.emplace_back("kept answers",
+                                   fmt::format("{} hits, {} misses", reads.answer_hits, reads.answer_misses));
+      }
       if (shared_.CountsCapacity()) {
         d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
       }

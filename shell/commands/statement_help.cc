@@ -74,7 +74,7 @@ DROP TRIGGER [IF EXISTS] name;)",
       {"TRUNCATE", "removes all items of a table", "TRUNCATE TABLE table;", "TRUNCATE TABLE songs;"},
       {"SHOW", "what there is",
        R"(SHOW TABLES [LIKE 'pattern'] | STATISTICS [FOR table] | SETTINGS | LIMITS | VERSION;
-SHOW TRIGGERS | PARKED | CONSUMERS | METRICS;
+SHOW TRIGGERS | PARKED | CONSUMERS | METRICS | CACHES;
 SHOW CREATE TABLE table;
 SHOW setting;)",
        "SHOW CREATE TABLE songs;"},

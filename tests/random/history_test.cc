@@ -149,8 +149,9 @@ class History {
 
 class ListHistoryTest : public ::testing::Test {
  protected:
-  void Open(bool validate = true) {
+  void Open(bool validate = true, uint64_t seed = 0) {
     Options options;
+    options.item_cache_bytes = ItemCacheOf(seed);
     options.background = false;
     db_ = std::move(OpenDatabase(":memory:", options, nullptr, validate).value());
     next_value_ = 1'000'000;
@@ -342,7 +343,7 @@ class ListHistoryTest : public ::testing::Test {
 
 TEST_F(ListHistoryTest, OneOrderExplainsAll) {
   ForRandomSeeds(2, [&](uint64_t seed) {
-    Open();
+    Open(true, seed);
     history_.Clear();
     std::vector<std::thread> running;
     for (unsigned n = 0; n < 4; ++n) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "parton/database.h"
+#include "tests/random/random_util.h"
 
 namespace parton {
 namespace {
@@ -257,6 +258,7 @@ class RandomModel : public ::testing::Test {
     directory_ = (std::filesystem::temp_directory_path() / fmt::format("parton_model_{}_{}", getpid(), seed)).string();
     std::filesystem::remove_all(directory_);
     generator_.emplace(seed);
+    item_cache_bytes_ = ItemCacheOf(seed);
     model_.clear();
     Open();
     Run("CREATE TABLE t (pk STRING, sk NUMBER, PRIMARY KEY (pk, sk))");
@@ -274,6 +276,7 @@ class RandomModel : public ::testing::Test {
     database_.reset();
     Options options;
     options.durable = false;
+    options.item_cache_bytes = item_cache_bytes_;
     auto db = Database::Open(directory_, options);
     ASSERT_TRUE(db.ok()) << db.status().ToString();
     database_ = std::move(db).value();
@@ -510,6 +513,7 @@ class RandomModel : public ::testing::Test {
   }
 
   std::string directory_;
+  size_t item_cache_bytes_ = 0;
   std::optional<Generator> generator_;
   Model model_;
   std::unique_ptr<Database> database_;

@@ -34,6 +34,12 @@ inline void ForRandomSeeds(uint64_t usual, const std::function<void(uint64_t)>& 
   }
 }
 
+// Options::item_cache_bytes of a round: so small that items leave it all the time, the usual, none.
+inline size_t ItemCacheOf(uint64_t seed) {
+  constexpr size_t kSizes[] = {size_t{64} << 20, size_t{4} << 10, 0};
+  return kSizes[seed % 3];
+}
+
 }  // namespace parton
 
 #endif  // PARTON_TESTS_RANDOM_RANDOM_UTIL_H_

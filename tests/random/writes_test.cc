@@ -240,6 +240,7 @@ class WritesTest : public ::testing::Test {
     metered_ = generator_->Chance(60);
     Options options;
     options.throttle = generator_->Chance(40);
+    options.item_cache_bytes = ItemCacheOf(seed);
     for (const bool plain : {true, false}) {
       auto& db = plain ? plain_ : other_;
       auto& c = plain ? plain_connection_ : other_connection_;
