@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "parton/status.h"
@@ -24,6 +25,9 @@ enum class Logic : uint8_t { kPartiql, kDynamo };
 using Frame = std::vector<Value>;
 
 struct EvalContext;
+namespace eval {
+class ListSets;  // types/expr/list_sets.h
+}  // namespace eval
 
 // Runs subqueries for the evaluator; the executor implements it.
 class SubqueryRunner {
@@ -41,6 +45,8 @@ struct EvalContext {
   Logic logic = Logic::kPartiql;
   int64_t now_nanos = 0;  // statement's clock, ns since the epoch, UTC
   Status error;           // the first one
+  // What IN has hashed of long lists. To be dropped where parameters get other values.
+  std::shared_ptr<eval::ListSets> lists;
 
   bool failed() const { return !error.ok(); }
   // Values of wrong types that gave MISSING in permissive typing. Attributes that are not there do not count.

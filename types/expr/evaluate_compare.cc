@@ -5,6 +5,7 @@
 // operand is FALSE, only `<>` is TRUE.
 #include "parton/text.h"
 #include "types/expr/evaluate_internal.h"
+#include "types/expr/list_sets.h"
 #include "types/value/value_compare.h"
 
 namespace parton::eval {
@@ -44,6 +45,17 @@ bool ForEachElement(const Expr& haystack, EvalContext& ctx, Value* absent, Fn fn
     if (!fn(element)) break;
   }
   return true;
+}
+
+// As walking the elements, of which there are some.
+Tri InSet(const Value& needle, const ListSets::Set& set, bool two_valued) {
+  if (two_valued) {
+    if (needle.is_null()) return ToTri(set.has_null);
+    return ToTri(!needle.is_missing() && set.values.contains(needle));
+  }
+  if (needle.is_absent()) return needle.is_missing() ? Tri::kMissing : Tri::kNull;
+  if (set.values.contains(needle)) return Tri::kTrue;
+  return set.has_null || set.has_missing ? Tri::kNull : Tri::kFalse;
 }
 
 }  // namespace
@@ -98,6 +110,11 @@ Tri In(const Expr& e, const Expr::In& in, EvalContext& ctx) {
   Value scratch;
   const Value& needle = Evaluate(*in.needle, ctx, &scratch);
   const bool two_valued = ctx.logic == Logic::kDynamo;
+  if (!in.rows && IsWorthHashing(*in.haystack, ctx)) {
+    if (ctx.lists == nullptr) ctx.lists = std::make_shared<ListSets>();
+    const ListSets::Set* set = ctx.lists->Find(*in.haystack, ctx);
+    if (set != nullptr) return NegateIf(in.negated, InSet(needle, *set, two_valued));
+  }
   Tri result = Tri::kFalse;
   Value other;
   const bool is_collection = ForEachElement(*in.haystack, ctx, &other, [&](const Value& element) {

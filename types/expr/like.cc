@@ -1,6 +1,7 @@
 // LIKE: `%` any run of code points, `_` one. A pattern is cut at its `%` into parts, which are found one after the
 // other, each as early as possible. A part of plain text is found in time linear in the text; in a part with `_`
 // all its beginnings are followed at once, 64 to a machine word.
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -20,6 +21,8 @@ namespace parton {
 namespace {
 
 constexpr size_t kNone = std::string_view::npos;
+// Compiled, by each thread.
+constexpr size_t kPatternsKept = 8;
 
 // Bytes of the code point at `p`; malformed input counts byte by byte.
 size_t CodePointLength(std::string_view s, size_t p) {
@@ -196,14 +199,28 @@ class LikePattern {
 }  // namespace
 
 std::optional<bool> LikeMatches(std::string_view text, std::string_view pattern, std::string_view escape) {
-  // A pattern is nearly always one constant.
-  static thread_local std::unique_ptr<LikePattern> compiled;
-  if (compiled == nullptr || !compiled->Is(pattern, escape)) {
-    compiled.reset();
-    compiled = std::make_unique<LikePattern>(pattern, escape);
+  // Patterns are nearly always constants, a few in a statement.
+  struct Compiled {
+    std::array<std::unique_ptr<LikePattern>, kPatternsKept> patterns;
+    size_t last = 0;  // used
+    size_t next = 0;  // to be replaced
+  };
+  static thread_local Compiled kept;
+  for (size_t n = 0; n < kPatternsKept; ++n) {
+    const size_t i = (kept.last + n) % kPatternsKept;
+    LikePattern* p = kept.patterns[i].get();
+    if (p == nullptr || !p->Is(pattern, escape)) continue;
+    kept.last = i;
+    if (!p->ok()) return std::nullopt;
+    return p->Matches(text);
   }
-  if (!compiled->ok()) return std::nullopt;
-  return compiled->Matches(text);
+  std::unique_ptr<LikePattern>& fresh = kept.patterns[kept.next];
+  fresh.reset();
+  fresh = std::make_unique<LikePattern>(pattern, escape);
+  kept.last = kept.next;
+  kept.next = (kept.next + 1) % kPatternsKept;
+  if (!fresh->ok()) return std::nullopt;
+  return fresh->Matches(text);
 }
 
 }  // namespace parton
