@@ -36,12 +36,15 @@ class ReadView {
 struct KeyBound {
   Value value;
   bool inclusive = true;
+  // Values of the components behind, as many as are bounded: the bound is on rows (value, more[0], ...), and inclusive
+  // means with all keys that begin so. Behind an index's keys come those of the table.
+  std::vector<Value> more = {};
 };
 
 // One contiguous stretch of a table's or index's key order; everything given is intersected. Numbers are exact.
 struct KeyRange {
   std::optional<Value> hash;  // partition key = this
-  // On the sort key if `hash` is given, else on the partition key (tables only).
+  // On the sort key if `hash` is given, else on the partition key. Of an index without a sort key: on the table's key.
   std::optional<KeyBound> low;
   std::optional<KeyBound> high;
   std::optional<Value> prefix;  // begins_with; string or binary keys
@@ -63,6 +66,9 @@ using SkippedItems = std::function<bool(uint64_t count)>;
 struct CursorSpec {
   TablePtr table;
   const IndexSchema* index = nullptr;  // null: the table. Points into *table.
+  // The index is read as if it held every item of the table that has its partition key (IndexSchema::none_left_out).
+  // Where it does not in this view, opening is refused (kInUse).
+  bool stands_for_table = false;
   KeyRange range;
   bool backward = false;
   const ScanSegment* segment = nullptr;  // narrows the range further; must outlive the cursor

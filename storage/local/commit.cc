@@ -67,6 +67,7 @@ class Committer {
   Status Run() {
     AddItems();
     if (!any_ && options_.reads == nullptr) return Status::Ok();
+    if (options_.leaves_out != nullptr && *options_.leaves_out) return Status::Ok();
     PARTON_RETURN_IF_ERROR(Announce());
     if (change_records_ != 0) AddChangeRecords();
     RaiseHighestKeys(engine_, changes_);
@@ -88,7 +89,7 @@ class Committer {
     for (const ItemChange& c : changes_) {
       if (!c.changed()) continue;
       any_ = true;
-      AppendChange(c, engine_->names(), &writes, nullptr);
+      AppendChange(c, engine_->names(), &writes, nullptr, options_.leaves_out);
       if (c.table->schema->stream != StreamView::kOff) ++change_records_;
       if (c.table->schema->point_in_time) ++change_records_;
     }

@@ -48,6 +48,9 @@ struct CommitOptions {
   uint64_t start = 0;
   const RecordWrites* records = nullptr;
   uint32_t depth = 0;  // of the change records
+  // Set, and nothing is written, where an item would be left out of an index that has had all so far (left_out.h).
+  // Null: the catalog says so already.
+  bool* leaves_out = nullptr;
 };
 
 // Writes the items, their index entries, queue entries and change records. REQUIRES: HeldItems has the changes' keys.

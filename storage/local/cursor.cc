@@ -2,6 +2,7 @@
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/key_comparisons.h"
+#include "storage/local/left_out.h"
 #include "types/item/item_codec.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
@@ -197,6 +198,22 @@ class LocalCursor final : public ItemCursor {
   ReadStats stats_;
 };
 
+// Whether nothing is left out of the index in the view. What the catalog says after the view was taken is true of it.
+Status CheckNoneLeftOut(Engine* engine, LocalView& view, const CursorSpec& spec, const IndexSchema& known) {
+  bool holds = known.none_left_out && view.catalog_settled();
+  if (TransactionReads* t = view.transaction(); t != nullptr && holds) {
+    // Its own writes are newer than the catalog of its view.
+    const CatalogPtr now = engine->catalog();
+    const TableInfo* table = now->Find(spec.table->id);
+    const IndexSchema* index = table == nullptr ? nullptr : table->schema->FindIndex(spec.index->name);
+    holds = index != nullptr && index->id == spec.index->id && index->none_left_out;
+    t->NoteKey(LeftOutMark({spec.table->id, spec.index->id}), spec.table->id);
+  }
+  if (holds) return Status::Ok();
+  return Status(StatusCode::kInUse, "index " + spec.index->name + " of table " + spec.table->name +
+                                        " has just begun to leave items out; run the statement again");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& view, const CursorSpec& spec,
@@ -219,6 +236,7 @@ Result<std::unique_ptr<ItemCursor>> OpenLocalCursor(Engine* engine, LocalView& v
       return Status(StatusCode::kInUse,
                     "index " + spec.index->name + " of table " + spec.table->name + " is not ready for reading");
     }
+    if (spec.stands_for_table) PARTON_RETURN_IF_ERROR(CheckNoneLeftOut(engine, view, spec, *known));
   }
   KeyInterval bounds = RangeInterval(*spec.table, spec.index, spec.range);
   if (spec.segment != nullptr) {

@@ -1,5 +1,7 @@
 #include "storage/local/ddl.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <random>
@@ -144,7 +146,7 @@ const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
 
 Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progress) {
   const uint32_t table_id = made.table_id, index_id = made.index_id;
-  bool complete = true, found = false;
+  bool complete = true, none_left_out = true, found = false;
   ItemFiller filler(engine, table_id,
                     [&, entry_key = std::string(), entry_value = std::string()](
                         const TableInfo& info, std::string_view key, std::string_view bytes,
@@ -153,6 +155,7 @@ Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progres
                       if (plan == nullptr) return true;
                       const ItemView item(bytes, &engine->names());
                       if (!MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
+                        none_left_out = none_left_out && !HasPartitionKey(*plan, item);
                         return !LeftOut(*plan, item);
                       }
                       batch->Put(entry_key, entry_value);
@@ -167,6 +170,8 @@ Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progres
     if (index.id != index_id) continue;
     index.state = IndexState::kActive;
     index.complete = complete;
+    // A writer may have left one out meanwhile.
+    index.none_left_out = index.none_left_out && none_left_out;
     found = true;
   }
   if (!found) return Status::NotFound("the index was dropped while it was being filled");
@@ -275,6 +280,7 @@ Result<TablePtr> CreateTable(Engine* engine, TableSchema schema) {
   for (IndexSchema& index : schema.indexes) {
     index.id = change.NewId();
     index.state = IndexState::kActive;
+    index.none_left_out = true;
   }
   const uint32_t ttl_id = schema.ttl_attribute.empty() ? 0 : change.NewId();
   schema.created_ms = engine->NowMs();
@@ -327,7 +333,10 @@ Status TruncateTable(Engine* engine, std::string_view name, const ProgressFn& pr
   change.Erase(table.schema);
   change.DoomTable(table);
   table.schema.id = change.NewId();
-  for (IndexSchema& index : table.schema.indexes) index.id = change.NewId();
+  for (IndexSchema& index : table.schema.indexes) {
+    index.id = change.NewId();
+    index.none_left_out = true;
+  }
   if (!table.schema.ttl_attribute.empty()) table.ttl_id = change.NewId();
   change.Put(std::move(table));
   PARTON_RETURN_IF_ERROR(change.Commit());
@@ -352,6 +361,7 @@ Result<NewIndex> StartIndex(Engine* engine, std::string_view table, IndexSchema 
   index.id = 0;
   index.state = IndexState::kCreating;
   index.complete = true;
+  index.none_left_out = true;
   schema.indexes.push_back(std::move(index));
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
   NewIndex made;
@@ -366,6 +376,10 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
   PARTON_ASSIGN_OR_RETURN(const NewIndex made, StartIndex(engine, table, std::move(index)));
   const auto [table_id, index_id] = made;
   Status filled = Guarded([&] { return FillIndex(engine, made, progress); });
+#ifdef __GLIBC__
+  // The allocator would keep what filling took.
+  malloc_trim(0);
+#endif
   if (filled.code() != StatusCode::kCancelled && filled.code() != StatusCode::kTimedOut &&
       filled.code() != StatusCode::kOutOfMemory) {
     return filled;
@@ -471,6 +485,7 @@ Status RebuildIndex(Engine* engine, std::string_view table, std::string_view ind
     it->id = index_id = change.NewId();
     it->state = IndexState::kCreating;
     it->complete = true;
+    it->none_left_out = true;
     table_id = schema.id;
     change.Put(std::move(stored));
     PARTON_RETURN_IF_ERROR(change.Commit());

@@ -51,6 +51,10 @@ bool LeftOut(const IndexPlan& index, const ItemView& item) {
   return present(index.hash_id, key.hash) && (!key.range || present(index.range_id, *key.range));
 }
 
+bool HasPartitionKey(const IndexPlan& index, const ItemView& item) {
+  return !item.Get(index.hash_id, index.schema->key.hash.name).is_missing();
+}
+
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
                  std::string* out) {
   out->push_back(kItemVersion);

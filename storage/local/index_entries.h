@@ -38,6 +38,9 @@ bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key
 // An item that has no entry although it has all key attributes of the index: their values could not be a key.
 bool LeftOut(const IndexPlan& index, const ItemView& item);
 
+// Whether the item has the attribute of the index's partition key, whatever its value.
+bool HasPartitionKey(const IndexPlan& index, const ItemView& item);
+
 // Appends the attributes of `item` (encoded) that are among `ids` (ascending) or `full_names`.
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
                  std::string* out);

@@ -13,6 +13,7 @@
 #include "storage/local/engine.h"
 #include "storage/local/index_fillers.h"
 #include "storage/local/key_progress.h"
+#include "storage/local/left_out.h"
 #include "storage/local/local_feed.h"
 #include "storage/local/local_records.h"
 #include "storage/local/recovery/backup.h"
@@ -241,6 +242,22 @@ class LevelDbStore final : public LocalStore {
   }
   Result<std::vector<WriteOutcome>> TransactWrite(std::span<const WriteOp> ops, EvalContext& ctx,
                                                   const WriteOptions& options) override {
+    std::vector<IndexOfTable> losing;
+    Result<std::vector<WriteOutcome>> outcomes = TryWrite(ops, ctx, options, &losing);
+    if (losing.empty()) return outcomes;
+    // Consumed capacity has been counted.
+    WriteOptions again = options;
+    again.meter = nullptr;
+    while (!losing.empty()) {
+      PARTON_RETURN_IF_ERROR(NoteLeftOut(&engine_, losing).status());
+      outcomes = TryWrite(ops, ctx, again, &losing);
+    }
+    return outcomes;
+  }
+  // One try. Nothing is written if *losing gets indexes, of which the catalog has to say first that items are left out.
+  Result<std::vector<WriteOutcome>> TryWrite(std::span<const WriteOp> ops, EvalContext& ctx,
+                                             const WriteOptions& options, std::vector<IndexOfTable>* losing) {
+    losing->clear();
     PARTON_RETURN_IF_ERROR(engine_.Writable());
     HeldItems held(&engine_);
     if (options.records != nullptr && !TablesExist(*options.records, held.catalog())) {
@@ -254,7 +271,10 @@ class LevelDbStore final : public LocalStore {
     PARTON_ASSIGN_OR_RETURN(AppliedOps applied, RunOps(held.catalog(), ops, &engine_.names(), ctx, options, lock));
     CommitOptions commit;
     commit.records = options.records;
+    bool leaves_out = false;
+    commit.leaves_out = &leaves_out;
     PARTON_RETURN_IF_ERROR(CommitChanges(&engine_, applied.changes, commit));
+    if (leaves_out) *losing = IndexesThatLose(applied.changes, engine_.names());
     return std::move(applied.outcomes);
   }
   std::unique_ptr<StoreTransaction> Begin() override { return std::make_unique<LocalTransaction>(&engine_); }

@@ -394,7 +394,8 @@ bool ExpiryKey(const TableInfo& table, const NameTable& names, std::string_view 
   return true;
 }
 
-void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome) {
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome,
+                  bool* leaves_out) {
   if (change.has) {
     writes->Put(change.key, change.new_bytes);
   } else {
@@ -409,6 +410,9 @@ void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* w
     const bool had = change.had && MakeEntry(index, old_item, key_bytes, &old_key, &old_value);
     const bool has = change.has && MakeEntry(index, new_item, key_bytes, &new_key, &new_value);
     const bool same_key = had && has && old_key == new_key;
+    if (leaves_out != nullptr && change.has && !has && index.schema->none_left_out && HasPartitionKey(index, new_item)) {
+      *leaves_out = true;
+    }
     if (!had && !has) continue;
     if (same_key && old_value == new_value) continue;
     if (had && !same_key) writes->DeleteCopy(old_key);

@@ -84,7 +84,8 @@ Result<AppliedOps> RunOps(const CatalogState& catalog, std::span<const WriteOp> 
 
 // Adds what the change writes, which points into it; index units go to *outcome if given. REQUIRES:
 // change.changed().
-void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome);
+void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* writes, WriteOutcome* outcome,
+                  bool* leaves_out = nullptr);
 
 // The key of the item's entry in its table's TTL queue. False if it has none: no TTL, or the attribute is
 // no number.

@@ -27,6 +27,12 @@ SchemaChange::SchemaChange(Engine* engine)
 
 TablePtr SchemaChange::Put(StoredTable table) {
   table.schema.version = next_->version;
+  return Store(std::move(table));
+}
+
+void SchemaChange::PutSameVersion(StoredTable table) { (void)Store(std::move(table)); }
+
+TablePtr SchemaChange::Store(StoredTable table) {
   std::string bytes;
   EncodeSchema(table, &bytes);
   batch_.Put(TableRecordKey(table.schema.id), bytes);

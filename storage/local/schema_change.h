@@ -33,6 +33,8 @@ class SchemaChange {
   uint32_t NewId() { return engine_->NewId(&batch_); }
 
   TablePtr Put(StoredTable table);
+  // The same for what concerns no writer: those that know the schema as it was go on.
+  void PutSameVersion(StoredTable table);
   void Erase(const TableSchema& table);
 
   // The range (space, id) is to be deleted, after the change.
@@ -47,6 +49,8 @@ class SchemaChange {
   const std::vector<std::pair<KeySpace, uint32_t>>& doomed() const { return doomed_; }
 
  private:
+  TablePtr Store(StoredTable table);
+
   Engine* engine_;
   std::unique_lock<Gate> lock_;
   std::shared_ptr<CatalogState> next_;

@@ -130,7 +130,9 @@ class Copier {
   // `info`: of the table that the items go to, with its indexes; null: no entries are made.
   Copier(Engine* engine, const Frozen& from, std::string to_prefix, const TableInfo* info)
       : engine_(engine), from_(from), key_(std::move(to_prefix)), info_(info) {
-    if (info != nullptr) complete_.assign(info->indexes.size(), true);
+    if (info == nullptr) return;
+    complete_.assign(info->indexes.size(), true);
+    none_left_out_ = complete_;
   }
 
   // All items of the range, as they were before what `undo` tells.
@@ -160,6 +162,7 @@ class Copier {
   uint64_t size() const { return size_; }
   // Whether the index has all items with its key attributes; by position in TableInfo::indexes.
   const std::vector<bool>& complete() const { return complete_; }
+  const std::vector<bool>& none_left_out() const { return none_left_out_; }
 
  private:
   Status AddOld(const Undo::value_type& old) {
@@ -183,8 +186,9 @@ class Copier {
       for (size_t i = 0; i < info_->indexes.size(); ++i) {
         if (MakeEntry(info_->indexes[i], view, components, &entry_key_, &entry_value_)) {
           batch_.Put(entry_key_, entry_value_);
-        } else if (LeftOut(info_->indexes[i], view)) {
-          complete_[i] = false;
+        } else {
+          if (LeftOut(info_->indexes[i], view)) complete_[i] = false;
+          if (HasPartitionKey(info_->indexes[i], view)) none_left_out_[i] = false;
         }
       }
     }
@@ -203,6 +207,7 @@ class Copier {
   uint64_t count_ = 0;
   uint64_t size_ = 0;
   std::vector<bool> complete_;
+  std::vector<bool> none_left_out_;
 };
 
 // Fills a new table and makes it known.
@@ -229,7 +234,9 @@ Result<TablePtr> MakeTable(Engine* engine, const Frozen& from, const std::string
   PARTON_RETURN_IF_ERROR(copier.Run(prefix, undo, progress));
   for (size_t i = 0; i < info.indexes.size(); ++i) {
     for (IndexSchema& index : schema.indexes) {
-      if (index.id == info.indexes[i].schema->id) index.complete = copier.complete()[i];
+      if (index.id != info.indexes[i].schema->id) continue;
+      index.complete = copier.complete()[i];
+      index.none_left_out = copier.none_left_out()[i];
     }
   }
   std::lock_guard ddl(engine->ddl_mutex());

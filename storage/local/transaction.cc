@@ -3,6 +3,7 @@
 #include <string>
 
 #include "storage/local/commit.h"
+#include "storage/local/left_out.h"
 #include "storage/local/local_records.h"
 #include "types/status/bounds.h"
 
@@ -116,10 +117,28 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
   auto lock = [&](const std::vector<PreparedOp>&) -> ItemReader& { return reader; };
   PARTON_ASSIGN_OR_RETURN(AppliedOps applied, RunOps(*catalog, ops, &engine_->names(), ctx, options, lock));
   PARTON_RETURN_IF_ERROR(CheckRoom(applied.changes));
+  PARTON_RETURN_IF_ERROR(NoteIndexesThatLose(applied.changes));
   torn_ = true;
   Merge(*catalog, std::move(applied.changes));
   torn_ = false;
   return std::move(applied.outcomes);
+}
+
+// The catalog is changed at once, whatever becomes of the transaction: its own next statements go by it.
+Status LocalTransaction::NoteIndexesThatLose(const std::vector<ItemChange>& changes) {
+  const std::vector<IndexOfTable> losing = IndexesThatLose(changes, engine_->names());
+  if (losing.empty()) return Status::Ok();
+  PARTON_ASSIGN_OR_RETURN(const std::vector<IndexOfTable> noted, NoteLeftOut(engine_, losing));
+  for (const IndexOfTable& i : noted) {
+    {
+      MutexLock lock(reads_mutex_);
+      if (keys_.erase(LeftOutMark(i)) == 0) continue;
+    }
+    // It relied on the index: that was right unless others leave items out as well.
+    const std::string items = IdPrefix(KeySpace::kItem, i.table_id);
+    NoteRange({items, PrefixSuccessor(items)}, false, i.table_id)->complete = true;
+  }
+  return Status::Ok();
 }
 
 void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange> changes) {

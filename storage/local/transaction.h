@@ -63,6 +63,7 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   // Error: what is written by now does not fit the memory limit of the statement.
   Status CheckRoom(const std::vector<ItemChange>& changes);
   size_t BytesOfSavepoints() const;
+  Status NoteIndexesThatLose(const std::vector<ItemChange>& changes);
   void Merge(const CatalogState& catalog, std::vector<ItemChange> changes);
   RecordWrites Records() const;
   ReadSet Reads();

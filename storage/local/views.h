@@ -52,6 +52,7 @@ class LocalView final : public ReadView {
     catalog_ = engine->catalog();
     cached_upto_ = engine->item_cache().Now();
     snapshot_ = engine->TakeSnapshot();
+    catalog_settled_ = engine->schema_version() == catalog_->version;
   }
   ~LocalView() override {
     if (snapshot_ != nullptr) engine_->db()->ReleaseSnapshot(snapshot_);
@@ -60,6 +61,8 @@ class LocalView final : public ReadView {
   TransactionReads* transaction() const { return transaction_; }
   // What of the item cache it may see.
   ItemCache::Epoch cached_upto() const { return cached_upto_; }
+  // Whether the catalog was the same just before the snapshot and just after it. False without one.
+  bool catalog_settled() const { return catalog_settled_; }
   // As it was just before the snapshot; without one, as it is.
   CatalogPtr catalog() const { return snapshot_ == nullptr ? engine_->catalog() : catalog_; }
 

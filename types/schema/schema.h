@@ -51,6 +51,9 @@ struct IndexSchema {
   // all key attributes may be missing from the index, and the planner must not use it in place of
   // the table.
   bool complete = true;
+  // No item with the partition key's attribute was ever left out: neither for want of a sort key nor because its values
+  // are unusable. Once false it stays so. Then the index holds every item that a condition on its partition key finds.
+  bool none_left_out = false;
   std::optional<Throughput> provisioned;
   std::optional<Throughput> maximum;  // of on-demand billing; -1: no limit
   std::optional<Throughput> warm;

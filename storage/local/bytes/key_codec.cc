@@ -120,6 +120,30 @@ bool ItemKey(const TableSchema& table, const Key& key, std::string* out) {
   return AppendKey(table.key, key, out);
 }
 
+namespace {
+
+// The types of the components from the bounded one on: of the source's key, then of the table's.
+std::vector<KeyType> ComponentTypes(const TableSchema& table, const IndexSchema* index, bool with_hash) {
+  std::vector<KeyType> types;
+  for (const KeySchema* key : {index != nullptr ? &index->key : nullptr, &table.key}) {
+    if (key == nullptr) continue;
+    types.push_back(key->hash.type);
+    if (key->range) types.push_back(key->range->type);
+  }
+  if (!with_hash) types.erase(types.begin());
+  return types;
+}
+
+bool AppendBound(const std::vector<KeyType>& types, const KeyBound& bound, std::string* out) {
+  if (bound.more.size() >= types.size() || !AppendComponent(types[0], bound.value, out)) return false;
+  for (size_t i = 0; i < bound.more.size(); ++i) {
+    if (!AppendComponent(types[i + 1], bound.more[i], out)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, const KeyRange& range) {
   const KeySchema& schema = index != nullptr ? index->key : table.key;
   std::string base = index != nullptr ? IdPrefix(KeySpace::kEntry, index->id) : IdPrefix(KeySpace::kItem, table.id);
@@ -129,20 +153,21 @@ KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, co
     bounded = schema.range ? &*schema.range : nullptr;
   }
   KeyInterval out{base, PrefixSuccessor(base)};
-  if (bounded == nullptr) {
-    return range.low || range.high || range.prefix ? kNothing : out;
-  }
+  if (!range.low && !range.high && !range.prefix) return out;
+  // Behind an index without a sort key the table's key is bounded.
+  const std::vector<KeyType> types = ComponentTypes(table, index, !range.hash);
   if (range.low) {
     std::string low = base;
-    if (!AppendComponent(bounded->type, range.low->value, &low)) return kNothing;
+    if (!AppendBound(types, *range.low, &low)) return kNothing;
     out.begin = range.low->inclusive ? low : PrefixSuccessor(low);
   }
   if (range.high) {
     std::string high = base;
-    if (!AppendComponent(bounded->type, range.high->value, &high)) return kNothing;
+    if (!AppendBound(types, *range.high, &high)) return kNothing;
     out.end = range.high->inclusive ? PrefixSuccessor(high) : high;
   }
   if (range.prefix) {
+    if (bounded == nullptr) return kNothing;
     bool fits = bounded->type == KeyType::kString   ? range.prefix->is_text()
                 : bounded->type == KeyType::kBinary ? range.prefix->type() == Type::kBlob
                                                     : false;

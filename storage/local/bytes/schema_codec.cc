@@ -48,6 +48,7 @@ enum Tag : uint32_t {
   kIndexIncomplete,
   kIndexMaximum,
   kIndexWarm,
+  kIndexNoneLeftOut,
 };
 
 void PutField(Tag tag, std::string_view payload, std::string* out) {
@@ -106,6 +107,8 @@ std::string EncodeIndex(const IndexSchema& index) {
   PutThroughput(kIndexProvisioned, index.provisioned, &out);
   PutThroughput(kIndexMaximum, index.maximum, &out);
   PutThroughput(kIndexWarm, index.warm, &out);
+  // Without a sort key nothing lacks one: what is said elsewhere is enough.
+  if (index.none_left_out && index.key.range) PutNumber(kIndexNoneLeftOut, 1, &out);
   return out;
 }
 
@@ -187,6 +190,7 @@ Status DecodeIndex(std::string_view bytes, IndexSchema* out) {
       case kIndexProvisioned: return ReadThroughput(payload, &out->provisioned);
       case kIndexMaximum: return ReadThroughput(payload, &out->maximum);
       case kIndexWarm: return ReadThroughput(payload, &out->warm);
+      case kIndexNoneLeftOut: out->none_left_out = true; return Status::Ok();
       default: return UnknownTag(tag);
     }
   });

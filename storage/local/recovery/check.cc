@@ -335,7 +335,12 @@ class Checker {
           for (size_t i = 0; i < info.indexes.size(); ++i) {
             const IndexPlan& plan = info.indexes[i];
             if (plan.schema->state != IndexState::kActive) continue;
-            if (!MakeEntry(plan, view, components, &entry_key, &entry_value)) continue;
+            if (!MakeEntry(plan, view, components, &entry_key, &entry_value)) {
+              if (!plan.schema->none_left_out || !HasPartitionKey(plan, view)) continue;
+              found_.broken.insert({table.name, plan.schema->name});
+              Problem(item_name() + ": is left out of index " + plan.schema->name + ", which is said to have all items");
+              continue;
+            }
             ++expected[i];
             bool found = false;
             s = e_->ReadItem(snapshot_, entry_key, &stored, &found);

@@ -192,6 +192,8 @@ class Mender {
   }
 
   Status PutTable(StoredTable table) {
+    // The definition may be older than the items.
+    for (IndexSchema& index : table.schema.indexes) index.none_left_out = false;
     std::string bytes;
     EncodeSchema(table, &bytes);
     PARTON_RETURN_IF_ERROR(writer_.Put(IdPrefix(KeySpace::kTable, table.schema.id), bytes));

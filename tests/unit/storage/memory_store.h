@@ -189,10 +189,12 @@ class MemoryStore final : public TableStore {
 
   static bool InRange(const TableSchema& table, const KeyRange& range, const Key& key) {
     if (range.hash && CompareKeys(*range.hash, key.hash) != 0) return false;
-    const Value& v = range.hash && table.key.range ? key.range : key.hash;
+    const bool of_range = range.hash && table.key.range;
+    const Value& v = of_range ? key.range : key.hash;
     const auto in = [&](const std::optional<KeyBound>& b, int sign) {
       if (!b) return true;
-      const int c = CompareKeys(v, b->value) * sign;
+      int c = CompareKeys(v, b->value) * sign;
+      if (c == 0 && !b->more.empty()) c = CompareKeys(key.range, b->more[0]) * sign;
       return c > 0 || (c == 0 && b->inclusive);
     };
     if (range.prefix && !v.bytes().starts_with(range.prefix->bytes())) return false;
