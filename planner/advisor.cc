@@ -209,7 +209,7 @@ void Advisor::VisitAccess(size_t line, const Plan& plan, const Plan::Access& acc
   }
   const bool one_partition = access.kind == AccessKind::kQuery && access.index == nullptr && access.filter != nullptr &&
                              access.ranges.size() == 1 && access.ranges[0].hash != nullptr &&
-                             access.ranges[0].lows.empty() && access.ranges[0].highs.empty() &&
+                             !access.ranges[0].HasLow() && !access.ranges[0].HasHigh() &&
                              access.ranges[0].prefixes.empty();
   if (one_partition && plan.estimate.items >= kWorthNarrowing) {
     // The partition key's equality is proven by the path: here it is a term again.

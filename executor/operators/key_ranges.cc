@@ -2,24 +2,45 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "types/item/item_rules.h"
-#include "types/value/value_interval.h"
 
 namespace parton {
 
 namespace {
 
-struct KeyOrder {
-  std::optional<int> operator()(const Value& a, const Value& b) const { return CompareKeys(a, b); }
-};
+// A bound stands before or behind all keys that begin with its values.
+int ComparePlaces(const KeyBound& a, bool a_behind, const KeyBound& b, bool b_behind) {
+  int c = CompareKeys(a.value, b.value);
+  for (size_t i = 0; c == 0 && i < std::min(a.more.size(), b.more.size()); ++i) c = CompareKeys(a.more[i], b.more[i]);
+  if (c != 0) return c;
+  if (a.more.size() < b.more.size()) return a_behind ? 1 : -1;
+  if (a.more.size() > b.more.size()) return b_behind ? -1 : 1;
+  return static_cast<int>(a_behind) - static_cast<int>(b_behind);
+}
+int CompareLowBounds(const KeyBound& a, const KeyBound& b) { return ComparePlaces(a, !a.inclusive, b, !b.inclusive); }
+int CompareHighBounds(const KeyBound& a, const KeyBound& b) { return ComparePlaces(a, a.inclusive, b, b.inclusive); }
+// Whether keys above `low` and below `high` overlap (positive), touch (0), or have others between them.
+int CompareEnds(const KeyBound& high, const KeyBound& low) {
+  return ComparePlaces(high, high.inclusive, low, !low.inclusive);
+}
 
 // Where a stretch of keys starts and ends.
-struct KeyStretch : ValueInterval<KeyBound, KeyOrder> {
+struct KeyStretch {
+  std::optional<KeyBound> low;  // none: open
+  std::optional<KeyBound> high;
   bool empty = false;  // whatever its bounds
 
-  bool IsEmpty() const { return empty || ValueInterval::IsEmpty(); }
+  // Intersects with what is above (below) `b`.
+  void RaiseLow(KeyBound b) {
+    if (!low || CompareLowBounds(b, *low) > 0) low = std::move(b);
+  }
+  void LowerHigh(KeyBound b) {
+    if (!high || CompareHighBounds(b, *high) < 0) high = std::move(b);
+  }
+  bool IsEmpty() const { return empty || (low && high && CompareEnds(*high, *low) <= 0); }
 };
 
 std::string_view Bytes(const Value& v) { return v.bytes(); }
@@ -137,16 +158,12 @@ KeyRange ToKeyRange(Resolved r) {
 // Both open or equal counts as equal.
 int CompareLows(const KeyStretch& a, const KeyStretch& b) {
   if (!a.low || !b.low) return a.low ? 1 : b.low ? -1 : 0;
-  int c = CompareKeys(a.low->value, b.low->value);
-  if (c != 0) return c;
-  return a.low->inclusive == b.low->inclusive ? 0 : a.low->inclusive ? -1 : 1;
+  return CompareLowBounds(*a.low, *b.low);
 }
 
 // `a` starts no later than `b`: whether they overlap or touch.
 bool Joined(const KeyStretch& a, const KeyStretch& b) {
-  if (!a.high || !b.low) return true;
-  int c = CompareKeys(a.high->value, b.low->value);
-  return c > 0 || (c == 0 && (a.high->inclusive || b.low->inclusive));
+  return !a.high || !b.low || CompareEnds(*a.high, *b.low) >= 0;
 }
 
 void Extend(KeyStretch* a, const KeyStretch& b) {
@@ -155,8 +172,7 @@ void Extend(KeyStretch* a, const KeyStretch& b) {
     a->high.reset();
     return;
   }
-  int c = CompareKeys(b.high->value, a->high->value);
-  if (c > 0 || (c == 0 && b.high->inclusive)) a->high = b.high;
+  if (CompareHighBounds(*b.high, *a->high) > 0) a->high = b.high;
 }
 
 bool SameHash(const Resolved& a, const Resolved& b) {
@@ -187,6 +203,118 @@ bool ResolveOne(const AccessRange& range, const KeySchema& schema, bool has_hash
     }
   }
   return !ctx.failed();
+}
+
+// The types of a source's key, and behind an index's those of its table's key.
+std::vector<KeyType> ComponentTypes(const Plan::Access& node) {
+  std::vector<KeyType> types;
+  for (const KeySchema* key : {node.index != nullptr ? &node.index->key : nullptr, &node.table->key}) {
+    if (key == nullptr) continue;
+    types.push_back(key->hash.type);
+    if (key->range) types.push_back(key->range->type);
+  }
+  return types;
+}
+
+// `v` as a value that components can be equal to; nullopt: none is.
+std::optional<Value> ToExactBound(const Value& v, KeyType type) {
+  if (type != KeyType::kNumber) return ToTextOrBlob(v, type);
+  if (!v.is_numeric() || (v.type() == Type::kFloat && !std::isfinite(v.float_value()))) return std::nullopt;
+  std::optional<Number> n = ToNumber(v);
+  const bool fits = n && (n->IsZero() || (n->AdjustedExponent() <= Number::kDynamoMaxExponent &&
+                                          n->AdjustedExponent() >= Number::kDynamoMinExponent));
+  return fits ? std::optional<Value>(Value::FromStored(*n)) : std::nullopt;
+}
+
+// What rows of components above (or below) a row of values are, compared one after the other: the first component that
+// differs from its value decides. One that no component equals, and the last one, decide for sure.
+class RowBound {
+ public:
+  RowBound(bool is_low, const std::vector<KeyType>& types, size_t first) : is_low_(is_low), types_(types), at_(first) {}
+
+  // False: this value decides, what follows does not matter.
+  bool Add(const Value& v, bool last, bool inclusive) {
+    const KeyType type = types_[at_++];
+    if (!last) {
+      if (std::optional<Value> key = ToExactBound(v, type)) {
+        values_.push_back(std::move(*key));
+        return true;
+      }
+      inclusive = false;
+    }
+    KeyStretch one;
+    if (v.is_absent()) {
+      one.empty = true;
+    } else {
+      AddBound(v, type, is_low_, inclusive, &one);
+    }
+    std::optional<KeyBound>& bound = is_low_ ? one.low : one.high;
+    inclusive_ = bound ? bound->inclusive : !one.empty;
+    if (bound && !one.empty) values_.push_back(std::move(bound->value));
+    return false;
+  }
+
+  void Intersect(KeyStretch* out) {
+    if (values_.empty()) {
+      out->empty = out->empty || !inclusive_;
+      return;
+    }
+    KeyBound b{std::move(values_[0]), inclusive_};
+    b.more.assign(std::make_move_iterator(values_.begin() + 1), std::make_move_iterator(values_.end()));
+    is_low_ ? out->RaiseLow(std::move(b)) : out->LowerHigh(std::move(b));
+  }
+
+ private:
+  const bool is_low_;
+  const std::vector<KeyType>& types_;
+  size_t at_;
+  std::vector<Value> values_;
+  bool inclusive_ = true;
+};
+
+enum class HashSide : uint8_t { kEqual, kInside, kOutside };
+
+// On which side of a bound the fixed partition key is, `v` being the bound's first value.
+HashSide SideOf(const Value& hash, const Value& v, KeyType type, bool is_low) {
+  const std::optional<Value> exact = ToExactBound(v, type);
+  if (exact && CompareKeys(hash, *exact) == 0) return HashSide::kEqual;
+  KeyStretch beyond;
+  if (v.is_absent()) return HashSide::kOutside;
+  AddBound(v, type, is_low, false, &beyond);
+  beyond.RaiseLow({hash, true});
+  beyond.LowerHigh({hash, true});
+  return beyond.IsEmpty() ? HashSide::kOutside : HashSide::kInside;
+}
+
+// `hash`: the fixed partition key; null: it is the first component that is bounded.
+bool AddRow(const RowBoundExpr& row, bool is_low, const std::vector<KeyType>& types, const Value* hash,
+            ExecutionContext& ctx, KeyStretch* out) {
+  RowBound bound(is_low, types, hash == nullptr ? 0 : 1);
+  for (size_t i = 0; i < row.values.size(); ++i) {
+    Value scratch;
+    const Value& v = Evaluate(*row.values[i], ctx.eval, &scratch);
+    if (ctx.failed()) return false;
+    if (i == 0 && row.with_hash) {
+      const HashSide side = SideOf(*hash, v, types[0], is_low);
+      if (side == HashSide::kEqual) continue;
+      out->empty = out->empty || side == HashSide::kOutside;
+      return true;
+    }
+    if (!bound.Add(v, i + 1 == row.values.size(), row.inclusive)) break;
+  }
+  bound.Intersect(out);
+  return true;
+}
+
+bool AddRows(const AccessRange& range, const std::vector<KeyType>& types, ExecutionContext& ctx, Resolved* r) {
+  const Value* hash = r->hash ? &*r->hash : nullptr;
+  for (const RowBoundExpr& row : range.row_lows) {
+    if (!AddRow(row, true, types, hash, ctx, &r->bounds)) return false;
+  }
+  for (const RowBoundExpr& row : range.row_highs) {
+    if (!AddRow(row, false, types, hash, ctx, &r->bounds)) return false;
+  }
+  return true;
 }
 
 // The elements of `pk IN ?`: of a collection; nothing else has any.
@@ -233,6 +361,7 @@ bool ResolveRanges(const Plan::Access& node, ExecutionContext& ctx, std::vector<
   std::vector<Value> listed;
   if (node.hash_list != nullptr && !ListElements(node.hash_list, ctx, &listed)) return false;
 
+  const std::vector<KeyType> types = ComponentTypes(node);
   std::vector<Resolved> all;
   static const AccessRange kWhole;
   const size_t count = std::max<size_t>(node.ranges.size(), 1);
@@ -248,6 +377,8 @@ bool ResolveRanges(const Plan::Access& node, ExecutionContext& ctx, std::vector<
         if (!hash) continue;
         all.push_back(r);
         all.back().hash = std::move(hash);
+        if (!AddRows(range, types, ctx, &all.back())) return false;
+        if (all.back().bounds.IsEmpty()) all.pop_back();
       }
       continue;
     }
@@ -258,7 +389,8 @@ bool ResolveRanges(const Plan::Access& node, ExecutionContext& ctx, std::vector<
       r.hash = ToKeyValue(v, schema.hash.type);
       if (!r.hash) continue;
     }
-    all.push_back(std::move(r));
+    if (!AddRows(range, types, ctx, &r)) return false;
+    if (!r.bounds.IsEmpty()) all.push_back(std::move(r));
   }
 
   if (all.size() > 1) {

@@ -20,6 +20,8 @@ void AddValue(const std::optional<Value>& v, std::string* out) {
 void AddBound(const std::optional<KeyBound>& b, std::string* out) {
   if (b) out->push_back(b->inclusive ? '=' : '<');
   AddValue(b ? std::optional<Value>(b->value) : std::nullopt, out);
+  if (!b) return;
+  for (const Value& v : b->more) AddValue(v, out);
 }
 
 // The same in both directions.
@@ -47,6 +49,7 @@ void RangeCursor::Start(ReadView* view, CursorSpec spec, std::vector<KeyRange> r
   spec_.skipped = skipped_ ? &skipped_ : nullptr;
   spec_.after.clear();
   ranges_ = std::move(ranges);
+  mark_.clear();
   next_ = 0;
   stopped_ = false;
   status_ = Status();
@@ -55,7 +58,7 @@ void RangeCursor::Start(ReadView* view, CursorSpec spec, std::vector<KeyRange> r
 Status RangeCursor::Resume(ReadView* view, CursorSpec spec, std::vector<KeyRange> ranges, std::string_view position) {
   Start(view, std::move(spec), std::move(ranges));
   if (position.empty()) return Status::Ok();
-  const std::string mark = MarkOf(spec_, ranges_);
+  const std::string& mark = Mark();
   const char* const end = position.data() + position.size();
   uint64_t number = 0;
   const char* p = GetVarint(position.data(), end, &number);
@@ -71,6 +74,11 @@ Status RangeCursor::Resume(ReadView* view, CursorSpec spec, std::vector<KeyRange
   next_ = spec_.backward ? ranges_.size() - number : number - 1;
   spec_.after.assign(p + mark.size(), end);
   return Status::Ok();
+}
+
+const std::string& RangeCursor::Mark() const {
+  if (mark_.empty()) mark_ = MarkOf(spec_, ranges_);
+  return mark_;
 }
 
 bool RangeCursor::Open() {
@@ -110,7 +118,7 @@ std::string RangeCursor::Position() const {
   if (cursor_ == nullptr && next_ == 0) return "";
   std::string position;
   PutVarint(static_cast<uint64_t>(NumberOf(cursor_ != nullptr ? next_ - 1 : next_)), &position);
-  position += MarkOf(spec_, ranges_);
+  position += Mark();
   return cursor_ != nullptr ? position + cursor_->Position() : position;
 }
 

@@ -85,10 +85,14 @@ class RangeCursor {
   std::function<void(const ReadStats&)> page_closes_;
   SkippedItems skipped_;
 
+  // What tells these ranges from others.
+  const std::string& Mark() const;
+
   ReadView* view_ = nullptr;
   CursorSpec spec_;
   std::vector<KeyRange> ranges_;
-  size_t next_ = 0;  // the range to open next
+  mutable std::string mark_;  // empty: not asked for yet
+  size_t next_ = 0;           // the range to open next
   std::unique_ptr<ItemCursor> cursor_;
   bool stopped_ = false;
   Status status_;

@@ -5,6 +5,7 @@
 
 #include "planner/dynamo/api_internal.h"
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/row_terms.h"
 #include "planner/predicate/terms.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
@@ -164,6 +165,7 @@ bool ReadCollector::ReadsKey(const Expr& term, const Plan::Access& a) const {
 std::optional<std::string> ReadCollector::SortCondition(const Plan::Access& a, const AccessRange& range,
                                                         DynamoExpressions* e, ApiCall* call) const {
   const KeySchema& schema = KeyRead(a);
+  for (const std::string& text : RowBoundTexts(range, a)) InClient(call, text);
   if (!schema.range) return "";
   const KeyAttribute& key = *schema.range;
   // The first of each kind that a request can have; the others are the client's.
@@ -280,6 +282,7 @@ std::string ReadCollector::ScanRange(const Plan::Access& a, const AccessRange& r
   };
   bounds(r.lows, true);
   bounds(r.highs, false);
+  for (const std::string& said : RowBoundTexts(r, a)) InClient(call, said);
   for (const ExprPtr& p : r.prefixes) {
     add(PrefixOfKey(key, kMaxHashKeyBytes, *p, ctx_), fmt::format("begins_with({}, {})", key.name, ToString(*p)),
         [](const std::string& name, const std::string& value) {

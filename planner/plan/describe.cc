@@ -8,6 +8,7 @@
 #include "planner/plan/plan.h"
 #include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
+#include "planner/predicate/row_terms.h"
 
 namespace parton {
 
@@ -46,7 +47,8 @@ std::string SortKeyText(const SortKey& k) {
   return out;
 }
 
-std::string RangeText(const AccessRange& r, const KeySchema& key, const ExprPtr& hash_list) {
+std::string RangeText(const AccessRange& r, const Plan::Access& access, const KeySchema& key) {
+  const ExprPtr& hash_list = access.hash_list;
   std::vector<std::string> terms;
   const bool on_hash = r.hash == nullptr && hash_list == nullptr;
   if (hash_list != nullptr) {
@@ -73,6 +75,7 @@ std::string RangeText(const AccessRange& r, const KeySchema& key, const ExprPtr&
     }
   }
   for (const ExprPtr& p : r.prefixes) terms.push_back(fmt::format("begins_with({}, {})", attribute, Text(p)));
+  for (std::string& text : RowBoundTexts(r, access)) terms.push_back(std::move(text));
   return Joined(terms, " AND ", [](const std::string& s) { return s; });
 }
 
@@ -129,9 +132,11 @@ struct Describer {
         Add("key", Joined(n.keys, " | ", [&](const AccessKey& k) { return KeyText(k, key); }));
       }
     } else if (n.kind != AccessKind::kEmpty) {
-      Add("key", Joined(n.ranges, " | ", [&](const AccessRange& r) { return RangeText(r, key, n.hash_list); }));
+      Add("key", Joined(n.ranges, " | ", [&](const AccessRange& r) { return RangeText(r, n, key); }));
     }
     Add("filter", Text(n.filter));
+    if (n.needs_all) Add("complete", fmt::format("no item lacks {}", key.range->name));
+    if (n.after) Add("after", Text(n.after));
     if (n.fetch) Add("fetch", "each item by its key");
     if (n.ordered) Add("order", n.backward ? "key order, backward" : "key order");
     if (n.limit) Add("limit", std::to_string(*n.limit));

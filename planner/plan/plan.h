@@ -64,11 +64,25 @@ struct BoundExpr {
   bool inclusive = true;
 };
 
+// A bound on several components of the key at once, compared as a row: those from the sort key on (of kRangeScan from
+// the partition key on), in key order, an index's followed by the table's.
+struct RowBoundExpr {
+  std::vector<ExprPtr> values;
+  bool inclusive = true;
+  size_t fixed = 0;        // so many of the first values are those the components are equal to
+  bool with_hash = false;  // one value more, the first: the partition key's, which is fixed
+};
+
 struct AccessRange {
   ExprPtr hash;                 // partition key = this; null for kRangeScan
   std::vector<BoundExpr> lows;  // all of them hold
   std::vector<BoundExpr> highs;
   std::vector<ExprPtr> prefixes;
+  std::vector<RowBoundExpr> row_lows = {};  // (a, b) > (x, y)
+  std::vector<RowBoundExpr> row_highs = {};
+
+  bool HasLow() const { return !lows.empty() || !row_lows.empty(); }
+  bool HasHigh() const { return !highs.empty() || !row_highs.empty(); }
 };
 
 struct AccessKey {
@@ -117,6 +131,9 @@ struct Plan {
     std::vector<std::string> attributes;  // top-level attributes the query reads; for coverage
     bool whole_item = true;               // it needs all of them; so it is as long as nobody has looked
     int threads = 1;                      // planned parallelism
+    // The index stands in for the table because nothing was left out of it (IndexSchema::none_left_out).
+    bool needs_all = false;
+    ExprPtr after;  // LIMIT n AFTER: the token of the row to go on behind; NULL: from the start. Null: no such thing
     std::vector<std::string> rejected;    // why the other paths lost, a line each
   };
   // A table function in FROM: csv, json, ddbjson, range, changes.
@@ -212,6 +229,9 @@ struct Plan {
     ExprPtr offset;  // null: none
     // WITH TIES: rows equal to the last one in these are given too. The input is sorted by them.
     std::vector<SortKey> ties;
+    // AFTER: the rows behind the one that this token is of (ResultSet::position). Null: none. The rules move it into
+    // the access.
+    ExprPtr after = nullptr;
   };
   // Rows with distinct values of `slot`.
   struct Distinct {

@@ -47,6 +47,13 @@ const Plan::Access* OnlyAccess(const Plan& plan) {
   return p->As<Plan::Access>();
 }
 
+const Plan::Access* PositionedAccess(const Plan& plan) {
+  const Plan::Access* access = OnlyAccess(plan.As<Plan::Limit>() != nullptr ? *plan.inputs[0] : plan);
+  if (access == nullptr) return nullptr;
+  const bool by_keys = access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet;
+  return by_keys && access->after == nullptr ? nullptr : access;
+}
+
 bool IsPointRead(const Plan& plan) {
   const Plan::Access* access = OnlyAccess(plan);
   return access != nullptr && access->kind == AccessKind::kGetItem;
@@ -62,7 +69,7 @@ bool IsScan(const Plan::Access& access) {
   if (access.kind == AccessKind::kScan) return true;
   if (access.kind != AccessKind::kRangeScan) return false;
   return std::any_of(access.ranges.begin(), access.ranges.end(),
-                     [](const AccessRange& r) { return r.prefixes.empty() && (r.lows.empty() || r.highs.empty()); });
+                     [](const AccessRange& r) { return r.prefixes.empty() && (!r.HasLow() || !r.HasHigh()); });
 }
 
 bool MayRepeatItems(const Plan& plan) {
@@ -161,6 +168,9 @@ PlanFacts FactsOf(const WritePlan& write) {
     needs.Add(*write.source->root);
     facts.needs_no_snapshot = !ReadsTables(*write.source->root);
     items = EstimatedItems(*write.source->root);
+  }
+  for (const PlanPtr& p : {write.target, write.again, write.source == nullptr ? nullptr : write.source->root}) {
+    facts.needs_catalog = facts.needs_catalog || (p != nullptr && NeedsCatalog(*p));
   }
   facts.needs_no_snapshot = facts.needs_no_snapshot && !needs.subquery;
   facts.needs_clock = needs.clock;

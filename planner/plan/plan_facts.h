@@ -40,6 +40,9 @@ bool ReadsData(const Plan& plan);
 
 // The access whose items the rows are, one each at most: below nothing but Filter and Compute. Null: there is none.
 const Plan::Access* OnlyAccess(const Plan& plan);
+// The access whose items the rows are in turn, each with a position in a range of keys; below nothing but Limit, Filter
+// and Compute. Items got by their keys have one only for LIMIT ... AFTER. Null: there is none.
+const Plan::Access* PositionedAccess(const Plan& plan);
 // Rows are made of at most one GetItem: there is nothing a snapshot could keep consistent.
 bool IsPointRead(const Plan& plan);
 // The access at the foot of the first inputs, whose segments workers share. Null: there is none.

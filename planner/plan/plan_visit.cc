@@ -47,6 +47,9 @@ struct ExprMembers {
   void Visit(Ref<std::vector<BoundExpr>> list) {
     for (auto& b : list) Visit(b.value);
   }
+  void Visit(Ref<std::vector<RowBoundExpr>> list) {
+    for (auto& b : list) Visit(b.values);
+  }
 
   void operator()(Ref<Plan::Once>) {}
   void operator()(Ref<Plan::Empty>) {}
@@ -60,7 +63,10 @@ struct ExprMembers {
       Visit(r.lows);
       Visit(r.highs);
       Visit(r.prefixes);
+      Visit(r.row_lows);
+      Visit(r.row_highs);
     }
+    Visit(n.after);
     Visit(n.hash_list);
     Visit(n.range_list);
     Visit(n.filter);
@@ -109,6 +115,7 @@ struct ExprMembers {
     Visit(n.limit);
     Visit(n.offset);
     Visit(n.ties);
+    Visit(n.after);
   }
   void operator()(Ref<Plan::Distinct>) {}
   void operator()(Ref<Plan::SetOperation>) {}

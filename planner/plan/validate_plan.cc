@@ -68,7 +68,6 @@ class AccessCheck {
         if (access_.ranges.empty()) return "Query has no partition key";
         return Ranges(true);
       case AccessKind::kRangeScan:
-        if (access_.index != nullptr) return "the partitions of an index have no order to range over";
         if (access_.ranges.empty() || Lists()) return "RangeScan has no range";
         return Ranges(false);
     }
@@ -99,9 +98,14 @@ class AccessCheck {
         return "a range needs one partition key";
       if (!of_sort_key && r.hash != nullptr) return "a range of partition keys has a partition key";
       if (!FitsKey(r.hash, key_.hash.type)) return "a partition key is of another type";
+      for (const auto* rows : {&r.row_lows, &r.row_highs}) {
+        if (!std::all_of(rows->begin(), rows->end(), [&](const RowBoundExpr& b) { return RowFits(b, of_sort_key); })) {
+          return "a bound on a row does not fit the key";
+        }
+      }
       const bool bounded = !r.lows.empty() || !r.highs.empty() || !r.prefixes.empty();
       if (!bounded) {
-        if (!of_sort_key) return "RangeScan has no bounds";
+        if (!of_sort_key && !r.HasLow() && !r.HasHigh()) return "RangeScan has no bounds";
         continue;
       }
       if (of_sort_key && !key_.range) return "bounds without a sort key";
@@ -113,6 +117,16 @@ class AccessCheck {
       if (!r.prefixes.empty() && type == KeyType::kNumber) return "a number has no prefix";
     }
     return {};
+  }
+
+  bool RowFits(const RowBoundExpr& b, bool of_sort_key) const {
+    size_t components = 0;
+    for (const KeySchema* key : {access_.index != nullptr ? &access_.index->key : nullptr, &access_.table->key}) {
+      if (key != nullptr) components += key->range ? 2 : 1;
+    }
+    if (of_sort_key && !b.with_hash) --components;
+    if (b.values.empty() || b.values.size() > components || b.fixed > b.values.size()) return false;
+    return std::find(b.values.begin(), b.values.end(), nullptr) == b.values.end() && (of_sort_key || !b.with_hash);
   }
 
   const Plan::Access& access_;

@@ -3,7 +3,11 @@
 // the filter; the rest stays.
 //
 // An index stands in for its table only where it surely holds every item the filter can accept: it must be
-// complete, and the filter must imply that all its key attributes are present.
+// complete, and the filter must imply that all its key attributes are present, or but the sort key if no item was ever
+// left out for want of it.
+//
+// An index is ordered by its own key, then by the table's. Comparisons of rows, and bounds on the table's key behind an
+// index's that is fixed, bound several components at once.
 #include "planner/predicate/access_candidates.h"
 
 #include <fmt/format.h>
@@ -16,6 +20,7 @@
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/cost.h"
 #include "planner/predicate/key_terms.h"
+#include "planner/predicate/row_terms.h"
 #include "planner/predicate/selectivity.h"
 
 namespace parton {
@@ -23,6 +28,8 @@ namespace parton {
 namespace {
 
 constexpr size_t kMaxKeyCombinations = 1000;
+// Of items within an order, on one side of a row of unknown values.
+constexpr double kShareOfBound = 1.0 / 3;
 
 using Proven = AttributeReading::Proven;
 
@@ -105,11 +112,16 @@ class Builder {
       Reject(&index, fmt::format("no condition on {} that only items in it can meet", index.key.hash.name));
       return false;
     }
-    if (index.key.range && !present(*index.key.range)) {
+    if (NeedsAll(index) && !index.none_left_out) {
       Reject(&index, fmt::format("items without {} are not in it", index.key.range->name));
       return false;
     }
     return true;
+  }
+
+  // The filter accepts items without the sort key: the index must have left out none.
+  bool NeedsAll(const IndexSchema& index) const {
+    return index.key.range && !access_.table->key.Has(index.key.range->name) && !Present(index.key.range->name);
   }
 
   void AddSource(const IndexSchema* index) {
@@ -121,7 +133,8 @@ class Builder {
       fetch = chosen_index || (index->kind == IndexKind::kLocal && !access_.whole_item);
     }
     const KeySchema& key = index ? index->key : access_.table->key;
-    KeyReading r = ReadKeys(terms_, access_.slot, key, settings_);
+    const std::vector<ExprPtr> others = TakeRows(index);
+    KeyReading r = ReadKeys(others, access_.slot, key, settings_);
     if (r.never) {
       never_ = true;
       return;
@@ -129,10 +142,29 @@ class Builder {
     Plan::Access base = access_;
     base.index = index;
     base.fetch = fetch;
+    base.needs_all = chosen_index && NeedsAll(*index);
     if (AddKeyed(base, key, r)) return;
     if (AddBranches(base, key)) return;
-    if (index == nullptr && r.hash.bounded()) AddRangeScan(base, r.hash);
+    const bool by_row = std::any_of(rows_.begin(), rows_.end(), [](const RowTerm& row) { return row.first == 0; });
+    if ((index == nullptr && r.hash.bounded()) || by_row) AddRangeScan(base, r.hash);
     AddScan(base);
+  }
+
+  // Reads the comparisons of rows that bound the key of the source into rows_, and gives the other terms. What DynamoDB
+  // would read is more: there they stay a filter.
+  std::vector<ExprPtr> TakeRows(const IndexSchema* index) {
+    rows_.clear();
+    if (settings_.dialect != Dialect::kExtended) return terms_;
+    const std::vector<KeyAttribute> components = KeyComponents(*access_.table, index);
+    std::vector<ExprPtr> others;
+    for (const ExprPtr& term : terms_) {
+      if (std::optional<RowTerm> row = ReadRowTerm(term, access_.slot, components, settings_)) {
+        rows_.push_back(std::move(*row));
+      } else {
+        others.push_back(term);
+      }
+    }
+    return others;
   }
 
   // Terms that stay in the filter when `proven` are shown by the bounds.
@@ -182,12 +214,18 @@ class Builder {
     Plan::Access a = base;
     a.kind = AccessKind::kQuery;
     const std::vector<ExprPtr> range_values = each ? OrNull(r.range.values) : OrNull({});
+    const bool one_key = range_values[0] != nullptr;
+    const KeyReading behind = ReadBehind(a.index, key, one_key);
+    std::vector<ExprPtr> proven;
+    double of_rows = 1;
     for (const ExprPtr& h : OrNull(r.hash.values)) {
-      for (const ExprPtr& s : range_values) a.ranges.push_back(RangeOf(h, s, r.range));
+      for (const ExprPtr& s : range_values) {
+        a.ranges.push_back(RangeOf(h, s, r.range));
+        of_rows = AddRows(s, &a.ranges.back(), &proven);
+        of_rows *= AddBehind(a.index, s, behind, &a.ranges.back(), &proven);
+      }
     }
     a.hash_list = r.hash.list;
-    const bool one_key = range_values[0] != nullptr;
-    std::vector<ExprPtr> proven;
     AddTerms(r.hash.fixing, &proven);
     AddTerms(r.range.bounding, &proven);
     if (one_key) AddTerms(r.range.fixing, &proven);
@@ -198,9 +236,90 @@ class Builder {
     } else if (r.range.bounded()) {
       fraction *= selectivity_.OfBounds(key, a.ranges[0]);
     }
-    const double per_range = std::max(1.0, Items(base.index) * fraction);
+    const double per_range = std::max(1.0, Items(base.index) * fraction * of_rows);
     const double count = static_cast<double>(a.ranges.size());
     AddCandidate(std::move(a), per_range * count);
+  }
+
+  // Adds the comparisons of rows that bound the keys behind the partition key, and behind the sort key if that is `s`.
+  // Gives the share of items that they leave.
+  double AddRows(const ExprPtr& s, AccessRange* range, std::vector<ExprPtr>* proven) {
+    double share = 1;
+    for (const RowTerm& row : rows_) {
+      const size_t known = s == nullptr ? 1 : 2;
+      // The partition key comes at execution where its values do.
+      const bool needs_hash = std::find(row.values.begin(), row.values.end(), nullptr) != row.values.end();
+      if (row.first > known || (needs_hash && range->hash == nullptr)) continue;
+      RowBoundExpr bound{row.values, row.inclusive};
+      std::replace(bound.values.begin(), bound.values.end(), ExprPtr(), range->hash);
+      bound.with_hash = row.first == 0;
+      if (row.first == 2) bound.values.insert(bound.values.begin(), s);
+      if (row.first == 2) bound.fixed = 1;
+      (row.low ? range->row_lows : range->row_highs).push_back(std::move(bound));
+      if (row.exact) proven->push_back(row.term);
+      share *= kShareOfBound;
+    }
+    return share;
+  }
+
+  // What is said about the table's key behind an index's, where all that comes before is fixed. Nothing in DynamoDB's
+  // dialect: a Query reads those items there.
+  KeyReading ReadBehind(const IndexSchema* index, const KeySchema& key, bool one_key) {
+    if (index == nullptr || settings_.dialect != Dialect::kExtended || (key.range && !one_key)) return {};
+    KeyReading r = ReadKeys(terms_, access_.slot, access_.table->key, settings_);
+    never_ = never_ || r.never;
+    return r;
+  }
+
+  double AddBehind(const IndexSchema* index, const ExprPtr& s, const KeyReading& behind, AccessRange* range,
+                   std::vector<ExprPtr>* proven) {
+    if (index == nullptr || (index->key.range && s == nullptr)) return 1;
+    const KeySchema& own = index->key;
+    const KeySchema& table = access_.table->key;
+    std::vector<ExprPtr> fixed;
+    if (s != nullptr) fixed.push_back(s);
+    const size_t of_index = fixed.size();
+    struct Component {
+      const KeyAttribute* attribute;
+      const AttributeReading* reading;
+    };
+    for (const auto& [attribute, reading] : {Component{&table.hash, &behind.hash},
+                                             Component{table.range ? &*table.range : nullptr, &behind.range}}) {
+      if (attribute == nullptr) break;
+      if (attribute->name == own.hash.name) {
+        if (range->hash == nullptr) return 1;
+        fixed.push_back(range->hash);
+      } else if (own.range && attribute->name == own.range->name) {
+        fixed.push_back(s);
+      } else if (reading->values.size() == 1 && reading->list == nullptr) {
+        fixed.push_back(reading->values[0]);
+        AddTerms(reading->fixing, proven);
+      } else if (!reading->fixed() && (!reading->lows.empty() || !reading->highs.empty())) {
+        AddBoundsBehind(fixed, *reading, range, proven);
+        return kShareOfBound;
+      } else {
+        break;
+      }
+    }
+    if (fixed.size() == of_index) return 1;
+    RowBoundExpr all{fixed, true, fixed.size()};
+    range->row_lows.push_back(all);
+    range->row_highs.push_back(std::move(all));
+    return kShareOfBound * kShareOfBound;
+  }
+
+  static void AddBoundsBehind(const std::vector<ExprPtr>& fixed, const AttributeReading& reading, AccessRange* range,
+                              std::vector<ExprPtr>* proven) {
+    for (const auto* bounds : {&reading.lows, &reading.highs}) {
+      for (const BoundExpr& b : *bounds) {
+        RowBoundExpr row{fixed, b.inclusive, fixed.size()};
+        row.values.push_back(b.value);
+        (bounds == &reading.lows ? range->row_lows : range->row_highs).push_back(std::move(row));
+      }
+    }
+    for (const Proven& p : reading.bounding) {
+      if (p.kind != KeyTerm::Kind::kPrefix) proven->push_back(p.term);
+    }
   }
 
   // The values, or one null that stands for none.
@@ -281,9 +400,15 @@ class Builder {
     a.ranges.push_back(RangeOf(nullptr, nullptr, hash));
     std::vector<ExprPtr> proven;
     AddTerms(hash.bounding, &proven);
+    double share = hash.bounded() ? selectivity_.OfBounds(access_.table->key, a.ranges[0]) : 1;
+    for (const RowTerm& row : rows_) {
+      if (row.first != 0) continue;
+      (row.low ? a.ranges[0].row_lows : a.ranges[0].row_highs).push_back({row.values, row.inclusive});
+      if (row.exact) proven.push_back(row.term);
+      share *= kShareOfBound;
+    }
     a.filter = Residual(proven);
-    const double fraction = selectivity_.OfBounds(access_.table->key, a.ranges[0]);
-    AddCandidate(std::move(a), Items(nullptr) * fraction);
+    AddCandidate(std::move(a), Items(base.index) * share);
   }
 
   void AddScan(const Plan::Access& base) {
@@ -317,6 +442,7 @@ class Builder {
                           std::all_of(a.ranges.begin(), a.ranges.end(),
                                       [&](const AccessRange& r) { return SameExpr(*r.hash, *a.ranges[0].hash); });
     if (one_hash) constant.insert(key.hash.name);
+    AddFixed(a, &constant);
     sequence.push_back(key.hash.name);
     if (key.range) sequence.push_back(key.range->name);
     if (a.index != nullptr) {
@@ -343,6 +469,25 @@ class Builder {
       ++at;
     }
     return true;
+  }
+
+  // The attributes behind the partition key that have one value in all rows.
+  static void AddFixed(const Plan::Access& a, std::set<std::string>* out) {
+    if (a.kind != AccessKind::kQuery || a.ranges.size() != 1 || a.hash_list != nullptr) return;
+    const AccessRange& r = a.ranges[0];
+    const KeySchema& key = a.index ? a.index->key : a.table->key;
+    for (const BoundExpr& low : r.lows) {
+      const bool fixed = low.inclusive && std::any_of(r.highs.begin(), r.highs.end(), [&](const BoundExpr& high) {
+                           return high.inclusive && high.value == low.value;
+                         });
+      if (fixed) out->insert(key.range->name);
+    }
+    const std::vector<KeyAttribute> components = KeyComponents(*a.table, a.index);
+    for (const std::vector<RowBoundExpr>* rows : {&r.row_lows, &r.row_highs}) {
+      for (const RowBoundExpr& row : *rows) {
+        for (size_t i = 0; i < row.fixed; ++i) out->insert(components[i + 1].name);
+      }
+    }
   }
 
   void AddCandidate(Plan::Access a, double items) {
@@ -383,6 +528,7 @@ class Builder {
   bool depends_on_values_ = false;
   const Selectivity selectivity_;
   std::vector<ExprPtr> terms_;
+  std::vector<RowTerm> rows_;  // of the source that is looked at
   std::vector<Candidate> candidates_;
   bool never_ = false;
 };

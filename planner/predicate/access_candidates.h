@@ -15,6 +15,7 @@ namespace parton {
 struct Demand {
   std::vector<SortKey> order;    // rows in this order; empty: any
   std::optional<uint64_t> rows;  // no more than this many (in that order); nullopt: all
+  bool positions = false;        // LIMIT ... AFTER: it must be that order, whatever it costs
 };
 
 struct Candidate {

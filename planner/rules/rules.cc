@@ -43,6 +43,8 @@ const std::vector<Rule>& Rules() {
        "After all rules that add terms to an access.", ChooseAccessPaths},
       {"keep_top_rows", "A sort below a limit keeps only the rows the limit can give.",
        "After choose_access_paths has dropped the sorts that a path makes needless.", KeepTopRows},
+      {"project_top_rows", "What a sort below a limit only hands on is computed of the rows it keeps.",
+       "After keep_top_rows, which says how many those are.", ProjectTopRows},
       {"push_filters_into_store", "The store itself leaves out items by the terms of a filter that it can evaluate.",
        "After all rules that read or change the filters of accesses.", PushFiltersIntoStore},
       {"parallelize", "A large scan, and the work on its rows, runs in several workers.",

@@ -52,8 +52,15 @@ Result<PlanPtr> OrderJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PlanJoins(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext& context);
+Result<PlanPtr> ProjectTopRows(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PushFiltersIntoStore(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> Parallelize(const PlanPtr& plan, const RuleContext& context);
+
+// Not a rule: with the plan complete, LIMIT ... AFTER of the statement's query becomes the start of the one access
+// whose items the rows are. Errors (kValidation): there is none; it is in another query.
+Result<QueryPtr> PlaceAfter(const QueryPtr& query);
+// Error (kValidation): some query in the plan has LIMIT ... AFTER.
+Status CheckNoAfter(const Plan& plan);
 
 }  // namespace parton
 

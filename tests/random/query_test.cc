@@ -78,6 +78,7 @@ class Generator {
   explicit Generator(uint64_t seed) : random_(seed) {}
 
   bool subqueries = true;  // whether predicates may hold some
+  bool always_w = false;   // whether all items have it: then no index leaves one out
 
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
   bool Chance(int percent) { return Below(100) < percent; }
@@ -102,7 +103,7 @@ class Generator {
   std::string Item(int id) {
     std::string out = fmt::format("{{'id': {}, 'g': {}", id, Below(6));
     if (Chance(75)) out += ", 'v': " + Scalar();
-    if (Chance(60)) out += fmt::format(", 'w': {}", Below(10));
+    if (always_w || Chance(60)) out += fmt::format(", 'w': {}", Below(10));
     if (Chance(60)) {
       out += ", 'items': [";
       for (int i = 0, n = Below(4); i < n; ++i) {
@@ -151,6 +152,31 @@ class Generator {
     }
   }
 
+  std::string RowComparison(const std::string& a) {
+    static const std::vector<std::string> ops = {"<", "<=", ">", ">="};
+    static const std::vector<std::vector<std::string>> rows = {
+        {"g", "id"}, {"w", "id"}, {"g", "w", "id"}, {"w", "g", "id"}, {"g", "w"}, {"w", "v"}, {"id", "g"}};
+    const std::vector<std::string>& row = Of(rows);
+    std::string names, values;
+    for (const std::string& name : row) {
+      names += (names.empty() ? "" : ", ") + a + "." + name;
+      values += (values.empty() ? "" : ", ") + (Chance(80) ? std::to_string(Below(name == "id" ? 60 : 8)) : Scalar());
+    }
+    if (Chance(20)) return fmt::format("({}) {} ({})", values, Of(ops), names);
+    return fmt::format("({}) {} ({})", names, Of(ops), values);
+  }
+
+  // A further term about the key of an index or table; or none.
+  std::string KeyTerm(const std::string& a) {
+    switch (Below(5)) {
+      case 0: return " AND " + RowComparison(a);
+      case 1: return fmt::format(" AND {0}.w = {1} AND {0}.id {2} {3}", a, Below(8), Chance(50) ? ">=" : "<", Below(60));
+      case 2: return fmt::format(" AND {0}.w = {1} AND {2}", a, Below(8), RowComparison(a));
+      case 3: return fmt::format(" AND {}.w IN [{}, {}] AND {}", a, Below(8), Below(8), RowComparison(a));
+      default: return "";
+    }
+  }
+
   // An aggregate over the rows that match the one of alias `a`.
   std::string Aggregated(const std::string& a) {
     static const std::vector<std::string> calls = {
@@ -166,7 +192,21 @@ class Generator {
     *ordered = false;
     const std::string table = Chance(50) ? "t" : "u";
     const std::string where = Chance(85) ? " WHERE " + Predicate("a", 2) : "";
-    switch (Below(12)) {
+    switch (Below(15)) {
+      case 12:
+      case 13: {
+        // Pages of an index, or of a table: from a row on, in either direction.
+        *ordered = true;
+        const char* direction = Chance(50) ? "DESC" : "ASC";
+        return fmt::format("SELECT a.id, a.w FROM {} AS a WHERE a.g = {}{} ORDER BY a.w {}, a.id {} LIMIT {}", table,
+                           Below(6), KeyTerm("a"), direction, direction, 1 + Below(20));
+      }
+      case 14: {
+        *ordered = true;
+        const char* direction = Chance(50) ? "DESC" : "ASC";
+        return fmt::format("SELECT a.g, a.id, a.v FROM {} AS a WHERE {}{} ORDER BY a.g {}, a.id {}", table,
+                           RowComparison("a"), KeyTerm("a"), direction, direction);
+      }
       case 0:
         return fmt::format(
             "SELECT a.g, COUNT(*) AS n, SUM(a.w) AS s, MIN(a.id) AS lo, MAX(a.v) AS hi FROM {} AS a{} "
@@ -237,6 +277,7 @@ class RandomQueries : public ::testing::Test {
         "(w))");
     Run("CREATE TABLE iu (g NUMBER, id NUMBER, w NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_w (w) PROJECT KEYS "
         "ONLY)");
+    g.always_w = g.Chance(50);
     for (const char* table : {"t", "u"}) {
       std::string items;
       for (int i = 0; i < 60; ++i) items += (i ? ", " : "") + g.Item(i);
@@ -306,6 +347,10 @@ class RandomQueries : public ::testing::Test {
         Run(fmt::format("UPDATE {} REMOVE detour WHERE id = {}", table, id));
         Run(fmt::format("INSERT INTO {} VALUE {{'id': 999, 'g': 3, 'w': 5, 'v': 3}}", table));
         Run(fmt::format("DELETE FROM {} WHERE id = 999", table));
+        // Left out of an index that may have had all items so far.
+        if (!g.Chance(10)) continue;
+        Run(fmt::format("INSERT INTO {} VALUE {{'id': 998, 'g': 3, 'v': 3}}", table));
+        Run(fmt::format("DELETE FROM {} WHERE id = 998", table));
       }
     }
     Compare(text, "in a transaction", reference, ordered, strict);

@@ -1,4 +1,4 @@
-// Stretches of an ordered space of values, and their intersection: of literals in a condition, of keys at execution.
+// Stretches of an ordered space of values, and their intersection: of literals in a condition.
 #ifndef PARTON_TYPES_VALUE_VALUE_INTERVAL_H_
 #define PARTON_TYPES_VALUE_VALUE_INTERVAL_H_
 

@@ -138,7 +138,7 @@ SELECT p.pk, p.sk FROM p AS p WHERE (p.pk, p.sk) > ('a', 1) AND (p.pk, p.sk) <= 
 -- {'pk': 'b', 'sk': 1}
 
 EXPLAIN SELECT p.pk FROM p AS p WHERE (p.pk, p.sk) > ('a', 1);
--- text like '%RangeScan p%key: pk >= ''a''%filter: (p.pk, p.sk) > (''a'', 1)%'
+-- text like '%RangeScan p%key: (pk, sk) > (''a'', 1)%'
 
 EXPLAIN SELECT p.pk FROM p AS p WHERE p.pk = 'a' AND (p.sk, p.x) < (2, 0);
 -- text like '%Query p%key: pk = ''a'' AND sk <= 2%filter: (p.sk, p.x) < (2, 0)%'
