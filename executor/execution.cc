@@ -59,6 +59,7 @@ void ExecutionContext::Prepare() {
   eval.logic = shared->settings->logic();
   eval.now_nanos = shared->now_nanos;
   eval.error = Status();
+  eval.lists.reset();
   stats = ReadStats();
   spilled_bytes = 0;
   ticks_ = 0;

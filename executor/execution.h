@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -173,6 +174,10 @@ class ExecutionContext {
   const Morsel* morsel = nullptr;  // the part of morsel_access it reads
 
   AccessPage* page = nullptr;  // null: all rows
+  // The access whose items become the rows one by one, if somebody asks for positions; while it is open, `position`
+  // tells which row it gave last.
+  const Plan::Access* positioned = nullptr;
+  std::function<std::string()> position;
 
   // Rows of the last round of each recursive query, by id.
   std::map<int, const std::vector<Value>*> recursion;

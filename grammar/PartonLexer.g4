@@ -7,6 +7,7 @@ lexer grammar PartonLexer;
 ADD : A D D ;
 ADVANCE : A D V A N C E ;
 ADVISE : A D V I S E ;
+AFTER : A F T E R ;
 ALL : A L L ;
 ALTER : A L T E R ;
 ANALYZE : A N A L Y Z E ;

@@ -62,7 +62,7 @@ query : with? queryPrimary queryRest ;
 keywordQuery : (with queryPrimary | keywordPrimary) queryRest ;
 
 queryRest
-  : (setOp queryPrimary)* orderBy? (LIMIT expr)? (OFFSET expr (ROW | ROWS)?)? fetch?
+  : (setOp queryPrimary)* orderBy? (LIMIT expr (AFTER expr)?)? (OFFSET expr (ROW | ROWS)?)? fetch?
   ;
 
 // FETCH FIRST | NEXT [n] ROWS ONLY | WITH TIES
@@ -540,7 +540,7 @@ memberName : IDENTIFIER | QUOTED_IDENTIFIER | word | variableWord | reserved ;
 
 // Keywords that are ordinary names elsewhere.
 word
-  : ADVANCE | ADVISE | ANALYZE | BACKUP | BEGIN | BILLING | CAPACITY | CHAR_ | CHARACTER | CHECK
+  : ADVANCE | ADVISE | AFTER | ANALYZE | BACKUP | BEGIN | BILLING | CAPACITY | CHAR_ | CHARACTER | CHECK
   | CLASS | CLOCK | COMMIT | CONSUMED | COPY | CURRENT | DATABASE | DAY | DELETION | DEMAND
   | DESCRIBE | DISABLED | DO | DOUBLE | ENABLED | EXPLAIN | FIRST | FORMAT | GLOBAL | GSI | HASH
   | HOUR | IF | IMAGE | IMAGES | IMPORT | INCLUDE | INDEX | KEY | KEYS | LAST | LOCAL | LSI

@@ -518,6 +518,7 @@ struct Query {
   std::variant<Select, SetOperation, Values, TableQuery, ExprPtr, QueryPtr> body;
   std::vector<OrderItem> order_by;
   ExprPtr limit;  // LIMIT, or the count of FETCH
+  ExprPtr after;  // LIMIT n AFTER token
   ExprPtr offset;
   bool with_ties = false;  // FETCH ... WITH TIES
   TextSpan span;

@@ -76,6 +76,7 @@ ast::QueryPtr AstBuilder::Rest(ast::QueryPtr first, Grammar::WithContext* with, 
   if (c->orderBy()) q->order_by = OrderBy(c->orderBy());
   size_t next = 0;
   if (c->LIMIT()) q->limit = Expr(c->expr(next++));
+  if (c->AFTER()) q->after = Expr(c->expr(next++));
   if (c->OFFSET()) q->offset = Expr(c->expr(next));
   if (c->fetch()) Fetch(q.get(), c->fetch());
   return q;

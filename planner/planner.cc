@@ -18,10 +18,14 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
   context.depends_on_values = &planned.depends_on_values;
   if (auto* query = std::get_if<QueryPtr>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*query, ApplyRules(*query, context));
+    PARTON_ASSIGN_OR_RETURN(*query, PlaceAfter(*query));
     planned.facts = FactsOf(**query);
     if (planned.facts.can_be_kept) planned.kept_text = input.text;
   } else if (auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*write, ApplyRules(**write, context));
+    for (const PlanPtr& plan : {(*write)->target, (*write)->again, (*write)->source ? (*write)->source->root : nullptr}) {
+      if (plan != nullptr) PARTON_RETURN_IF_ERROR(CheckNoAfter(*plan));
+    }
     planned.facts = FactsOf(**write);
   }
   return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(planned)));

@@ -194,7 +194,12 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::RunPlan(PlannedPtr plan, std:
   } else if (settings_->lint) {
     result->SetTexts("", std::string(text));
   }
-  PARTON_RETURN_IF_ERROR(result->Start(std::move(plan)));
+  Status started = result->Start(std::move(plan));
+  while (!started.ok() && result->stale()) {
+    PARTON_ASSIGN_OR_RETURN(plan, Plan(lifted ? std::string_view(lifted_.text) : text));
+    started = result->Start(std::move(plan));
+  }
+  PARTON_RETURN_IF_ERROR(started);
   return std::unique_ptr<ResultSet>(std::move(result));
 }
 

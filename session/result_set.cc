@@ -50,6 +50,7 @@ Status ResultSetImpl::Start(PlannedPtr plan) {
   End(Status());
   started_ = std::chrono::steady_clock::now();
   status_ = Status();
+  position_.clear();
   shown_.Clear();
   streaming_ = false;
   stats_.milliseconds = 0;
@@ -136,6 +137,7 @@ bool ResultSetImpl::Next() {
       if (run_.Next()) {
         run_.KeepRow(run_.row());
         shown_.ShowStreamed(run_.row());
+        if (run_.keeps_positions()) position_ = run_.Position();
         return true;
       }
       Status end = run_.TakeError();
@@ -232,6 +234,15 @@ void ResultSetImpl::NoteCapacity() const {
   for (const ConsumedCapacity& c : stats_.capacity) {
     stats_.read_units += c.read_units;
     stats_.write_units += c.write_units;
+  }
+}
+
+std::string ResultSetImpl::position() const {
+  if (!position_.empty() || !running_ || !streaming_) return position_;
+  try {
+    return run_.Position();
+  } catch (const std::bad_alloc&) {
+    return "";
   }
 }
 

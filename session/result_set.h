@@ -36,6 +36,8 @@ class ResultSetImpl final : public ResultSet {
   bool running() const { return running_; }
   std::chrono::steady_clock::time_point started() const { return started_; }
   bool in_transaction() const { return run_.in_transaction(); }
+  // After Start failed: with a plan made anew it would not.
+  bool stale() const { return run_.stale(); }
 
   // Its connection goes: ends it with `why`, which Start returns from now on.
   void Detach(const Status& why);
@@ -52,6 +54,7 @@ class ResultSetImpl final : public ResultSet {
   const std::vector<std::string>& columns() const override { return buffer_.columns(); }
   const std::vector<std::string>& notices() const override { return buffer_.notices(); }
   const ExecutionStats& stats() const override;
+  std::string position() const override;
 
  private:
   friend class ConnectionImpl;
@@ -83,6 +86,7 @@ class ResultSetImpl final : public ResultSet {
   ShownRow shown_;
   bool running_ = false;
   bool streaming_ = false;
+  std::string position_;  // of the last row, where the statement has LIMIT ... AFTER
   Status status_;
   std::chrono::steady_clock::time_point started_;
   mutable ExecutionStats stats_;  // milliseconds at the end, the rest when asked for

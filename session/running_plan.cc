@@ -18,6 +18,8 @@ void RunningPlan::Begin(const PlannedPtr& plan, const std::vector<Value>* parame
     meter_->Reset();
   }
   in_transaction_ = false;
+  stale_ = false;
+  keeps_positions_ = false;
   reads_ = ReadStats();
   keeping_ = false;
   kept_ = KeptAnswer();
@@ -197,11 +199,19 @@ ExecutionContext& RunningPlan::OwnContext() {
 
 Status RunningPlan::Open(const Query& query) {
   Prepare(plan_->facts.needs_no_snapshot);
+  PARTON_RETURN_IF_ERROR(CheckCatalog());
   ExecutionContext& context = OwnContext();
   if (runner_ == nullptr) runner_ = std::make_unique<QueryRunner>(query, context);
+  context.positioned = PositionedAccess(*query.root);
+  context.position = nullptr;
+  keeps_positions_ = context.positioned != nullptr && context.positioned->after != nullptr;
   const bool open = runner_->Open();
   NoteTimeLeft();
   return open ? Status() : context.eval.error;
+}
+
+std::string RunningPlan::Position() const {
+  return context_ != nullptr && context_->position ? context_->position() : "";
 }
 
 void RunningPlan::NoteTimeLeft() {
@@ -227,6 +237,7 @@ bool RunningPlan::Next() {
 
 Result<Value> RunningPlan::Collect(const Query& query) {
   Prepare(plan_->facts.needs_no_snapshot);
+  PARTON_RETURN_IF_ERROR(CheckCatalog());
   ExecutionContext& context = OwnContext();
   if (runner_ == nullptr) runner_ = std::make_unique<QueryRunner>(query, context);
   Value v = runner_->Collect().Own();
@@ -276,7 +287,13 @@ Status RunningPlan::RunWrite(const WritePlan& write, int slot_count, ResultBuffe
 Status RunningPlan::PrepareWrite(const WritePlan& write) {
   if (write.kind != WritePlan::Kind::kExistsCheck) PARTON_RETURN_IF_ERROR(connection_->CheckWritable());
   Prepare(plan_->facts.needs_no_snapshot);
-  return Status();
+  return CheckCatalog();
+}
+
+Status RunningPlan::CheckCatalog() {
+  stale_ = plan_->facts.needs_catalog && plan_->schema_version != connection_->db().store->SchemaVersion();
+  if (!stale_) return Status();
+  return Status(StatusCode::kInUse, "an index that the statement reads has changed; run it again");
 }
 
 Status RunningPlan::RunWriteOn(const WritePlan& write, ExecutionContext& context, ResultBuffer* result) {

@@ -45,6 +45,10 @@ class RunningPlan {
   Status Open(const Query& query);
   // False: at the end, or failed; TakeError() tells.
   bool Next();
+  // Where the current row stands, as ResultSet::position() has it. REQUIRES: Next() returned true.
+  std::string Position() const;
+  // The query has LIMIT ... AFTER: it is read page by page.
+  bool keeps_positions() const { return keeps_positions_; }
   // REQUIRES: Next() returned true. Valid until the next call.
   const Value& row() const { return runner_->row(); }
   Status TakeError() { return std::move(context_->eval.error); }
@@ -59,6 +63,9 @@ class RunningPlan {
   // A query's whole answer as one value, owned.
   Result<Value> Collect(const Query& query);
   Status RunOwnWrite(const WritePlan& write, ResultBuffer* result);
+
+  // The execution did not start, as the catalog has changed in a way that the plan depends on: it is to be made again.
+  bool stale() const { return stale_; }
 
   // ---- Other plans, of commands.
 
@@ -85,6 +92,8 @@ class RunningPlan {
 
  private:
   Status PrepareWrite(const WritePlan& write);
+  // After Prepare: whether the plan is right for the view.
+  Status CheckCatalog();
   void SetMeter();
   // The kept context, ready for an execution; REQUIRES: Prepare was called.
   ExecutionContext& OwnContext();
@@ -107,6 +116,8 @@ class RunningPlan {
   std::unique_ptr<QueryRunner> runner_;
   ProgressCallback progress_;
   bool in_transaction_ = false;
+  bool stale_ = false;
+  bool keeps_positions_ = false;
   StatementTimer::Clock::duration time_left_{};  // of statement_timeout; only time in calls counts
   ReadStats reads_;
   // Of the query that runs, to be kept.

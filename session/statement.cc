@@ -70,7 +70,13 @@ Result<ResultSet*> StatementImpl::ExecuteNow() {
     settings_version_ = connection_->settings_version();
     planned_at_ = std::chrono::steady_clock::now();
   }
-  PARTON_RETURN_IF_ERROR(result_.Start(plan_));
+  Status started = result_.Start(plan_);
+  while (!started.ok() && result_.stale()) {
+    PARTON_ASSIGN_OR_RETURN(plan_, connection_->Plan(text_));
+    planned_at_ = std::chrono::steady_clock::now();
+    started = result_.Start(plan_);
+  }
+  PARTON_RETURN_IF_ERROR(started);
   return static_cast<ResultSet*>(&result_);
 }
 

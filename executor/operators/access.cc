@@ -1,5 +1,8 @@
 // Items of a table or index: the leaf under every query on stored data.
+#include <xxhash.h>
+
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "executor/capacity/capacity_meter.h"
@@ -7,9 +10,11 @@
 #include "executor/operators/keyed_items.h"
 #include "executor/operators/operators.h"
 #include "executor/operators/range_cursor.h"
+#include "executor/position_token.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/contradictions.h"
 #include "types/item/item_rules.h"
+#include "types/item/varint.h"
 
 namespace parton {
 
@@ -43,6 +48,7 @@ class Access final : public Operator {
 
   bool Open() override {
     cursor_.Close();
+    if (ctx_.positioned == &node_) ctx_.position = [this] { return Token(); };
     left_ = node_.limit.value_or(UINT64_MAX);
     next_ = 0;
     got_.clear();
@@ -52,6 +58,7 @@ class Access final : public Operator {
       return true;
     }
     if (ctx_.page != nullptr) next_ = ctx_.page->range;
+    if (positioned()) return point_ ? OpenKeysAfter() : OpenRanges();
     if (single_) return next_ > 0 || OpenSingle();
     if (point_) return ResolveKeys(node_, ctx_, &keys_);
     return OpenRanges();
@@ -59,7 +66,8 @@ class Access final : public Operator {
 
   bool Next() override {
     if (left_ == 0) return false;
-    while (single_ ? NextSingle() : point_ ? NextKey() : node_.fetch ? NextFetched() : NextInRanges(item())) {
+    const bool single = single_ && !positioned();
+    while (single ? NextSingle() : point_ ? NextKey() : node_.fetch ? NextFetched() : NextInRanges(item())) {
       if (residual_ != nullptr) {
         bool keep = EvaluatePredicate(*residual_, ctx_.eval);
         if (ctx_.failed()) return false;
@@ -78,6 +86,58 @@ class Access final : public Operator {
   const ReadStats* reads() const override { return &reads_; }
 
  private:
+  // Somebody asks for the positions of its rows, or it starts behind one.
+  bool positioned() const { return ctx_.positioned == &node_ || node_.after != nullptr; }
+  // How many rows may be read before the first of them is given.
+  size_t Ahead() const { return positioned() ? 1 : items_.Ahead(); }
+
+  std::string Token() const {
+    if (!point_) {
+      const std::string position = cursor_.Position();
+      return position.empty() ? "" : MakePositionToken(node_, position);
+    }
+    if (next_ == 0) return "";
+    std::string position = MarkOfKeys();
+    PutVarint(next_, &position);
+    return MakePositionToken(node_, position);
+  }
+  // False: failed. *position stays empty where the rows start at the first.
+  bool ReadToken(std::string* position) {
+    if (node_.after == nullptr) return true;
+    Value scratch;
+    const Value& token = Evaluate(*node_.after, ctx_.eval, &scratch);
+    if (ctx_.failed() || token.is_absent()) return !ctx_.failed();
+    Result<std::string> read = token.is_text() ? ReadPositionToken(node_, token.bytes())
+                                               : Status::Validation("AFTER takes a token, which is a string, or NULL");
+    if (!read.ok()) {
+      ctx_.Fail(Status(read.status()).At(node_.after->span));
+      return false;
+    }
+    *position = std::move(*read);
+    return true;
+  }
+  bool FailForeignToken() {
+    ctx_.Fail(Status::Validation("the token after AFTER is of a statement that reads other keys", node_.after->span,
+                                 "it goes on where the same statement, with the same values, has stopped"));
+    return false;
+  }
+
+  bool OpenKeysAfter() {
+    if (!ResolveKeys(node_, ctx_, &keys_)) return false;
+    std::string position;
+    if (!ReadToken(&position)) return false;
+    if (position.empty()) return true;
+    const std::string mark = MarkOfKeys();
+    const bool ours = position.starts_with(mark) &&
+                      GetVarint(position.data() + mark.size(), position.data() + position.size(), &next_) != nullptr;
+    return ours || FailForeignToken();
+  }
+  std::string MarkOfKeys() const {
+    std::string text;
+    for (const Key& key : keys_) text += key.hash.ToLiteral() + "\n" + key.range.ToLiteral() + "\n";
+    return std::to_string(XXH3_64bits(text.data(), text.size())) + "\n";
+  }
+
   Value* item() { return &ctx_.slot(node_.slot); }
 
   // The hot path of prepared point reads: nothing is allocated here for short keys.
@@ -117,7 +177,7 @@ class Access final : public Operator {
         continue;
       }
       if (next_ >= keys_.size() || !ctx_.Tick() || PageEnds(next_, "")) return false;
-      const size_t ahead = std::min<uint64_t>({items_.Ahead(), keys_.size() - next_, left_});
+      const size_t ahead = std::min<uint64_t>({Ahead(), keys_.size() - next_, left_});
       if (ahead > 1) {
         const auto from = keys_.begin() + static_cast<ptrdiff_t>(next_);
         next_ += ahead;
@@ -145,6 +205,7 @@ class Access final : public Operator {
     CursorSpec spec;
     spec.table = node_.table;
     spec.index = node_.index;
+    spec.stands_for_table = node_.needs_all;
     spec.backward = node_.backward;
     if (ctx_.morsel_access == &node_) {
       // One of the ranges, or a part of it.
@@ -159,6 +220,12 @@ class Access final : public Operator {
     }
     spec.filter = node_.pushed_filter;
     if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
+    std::string position;
+    if (!ReadToken(&position)) return false;
+    if (!position.empty()) {
+      if (cursor_.Resume(ctx_.shared->view, std::move(spec), std::move(ranges), position).ok()) return true;
+      return FailForeignToken();
+    }
     cursor_.Start(ctx_.shared->view, std::move(spec), std::move(ranges));
     if (ctx_.page != nullptr) cursor_.GoTo(ctx_.page->range, std::exchange(ctx_.page->after, ""));
     return true;
@@ -179,7 +246,7 @@ class Access final : public Operator {
         if (!item()->is_missing()) return true;
         continue;
       }
-      const size_t ahead = std::min<uint64_t>(items_.Ahead(), left_);
+      const size_t ahead = std::min<uint64_t>(Ahead(), left_);
       std::vector<Key> keys;
       Key key;
       while (keys.size() < ahead && NextInRanges(&entry_)) {
@@ -255,7 +322,7 @@ class Access final : public Operator {
   bool found_ = false;
   Key key_;
   std::vector<Key> keys_;
-  size_t next_ = 0;  // of keys_
+  uint64_t next_ = 0;  // of keys_
   ReadStats reads_;
   KeyedItems items_;
   std::vector<Value> got_;  // ahead

@@ -126,6 +126,11 @@ class ResultSet {
   // Warnings and notices ("scans the whole table t").
   virtual const std::vector<std::string>& notices() const = 0;
   virtual const ExecutionStats& stats() const = 0;
+  // Where the current row stands, as a token for LIMIT n AFTER :token of the same statement: it goes on behind this row
+  // in one seek, at any later time, in another program too, however the row may have changed or gone. After the last
+  // row it is that of the last row. Empty: before the first row, and where rows are not the items of one table or index
+  // in the order of its keys (a sort, a join, groups; several threads, which AFTER NULL prevents).
+  virtual std::string position() const = 0;
 
   // All remaining rows, owned.
   Result<std::vector<Value>> All();

@@ -257,6 +257,12 @@ Status Binder::AddLimit(const ast::Query& query, std::vector<SortKey> order, Pla
     }
     PARTON_ASSIGN_OR_RETURN(limit.limit, BindExpr(*query.limit));
   }
+  if (query.after != nullptr) {
+    if (query.offset != nullptr) {
+      return Status::Validation("LIMIT ... AFTER goes on behind a row: it has no OFFSET", query.offset->span);
+    }
+    PARTON_ASSIGN_OR_RETURN(limit.after, BindExpr(*query.after));
+  }
   if (query.offset != nullptr) {
     if (IsNegativeLiteral(*query.offset)) {
       return Status::Validation("OFFSET must not be negative", query.offset->span);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "planner/plan/plan_facts.h"
@@ -45,6 +46,7 @@ class Chooser {
       Demand below;
       below.order = n->keys;
       below.rows = demand.rows;
+      below.positions = demand.positions;
       bool sorted = false;
       PARTON_ASSIGN_OR_RETURN(PlanPtr input, Visit(plan->inputs[0], below, &sorted));
       return sorted ? input : WithInputs(plan, {std::move(input)});
@@ -58,6 +60,7 @@ class Chooser {
     if (plan->As<Plan::Filter>() || plan->As<Plan::Unnest>() || plan->As<Plan::SemiJoin>()) {
       Demand below;
       below.order = demand.order;
+      below.positions = demand.positions;
       return VisitFirst(plan, below, ordered);
     }
     if (const auto* n = plan->As<Plan::Join>()) return VisitJoin(plan, *n, demand, ordered);
@@ -100,6 +103,7 @@ class Chooser {
     Demand below;
     const uint64_t offset = LiteralCount(limit.offset).value_or(0);
     below.rows = LimitedRows(limit);
+    below.positions = limit.after != nullptr;
     if (below.rows && demand.rows && demand.order.empty()) below.rows = std::min(*below.rows, *demand.rows + offset);
     bool ignored;
     PARTON_ASSIGN_OR_RETURN(PlanPtr input, Visit(plan->inputs[0], below, &ignored));
@@ -127,7 +131,9 @@ class Chooser {
     size_t best = 0;
     // Where scans are forbidden, statistics must not make one of what could do without.
     const bool deny = context_.settings->scan == ScanPolicy::kDeny;
-    auto rank = [&](const Candidate& c) { return std::pair(deny && IsScan(c.access), c.cost); };
+    auto rank = [&](const Candidate& c) {
+      return std::tuple(demand.positions && !c.gives_order, deny && IsScan(c.access), c.cost);
+    };
     for (size_t i = 1; i < candidates.size(); ++i) {
       if (rank(candidates[i]) < rank(candidates[best])) best = i;
     }

@@ -30,6 +30,8 @@ class Parallelizer {
 
   PlanPtr Visit(const PlanPtr& plan) {
     if (threads_ <= 1) return plan;
+    // Its rows have positions, which need one cursor.
+    if (const auto* limit = plan->As<Plan::Limit>(); limit != nullptr && limit->after != nullptr) return plan;
     if (const auto* aggregate = plan->As<Plan::Aggregate>()) {
       if (PlanPtr split = SplitAggregate(plan, *aggregate)) return split;
     }

@@ -20,7 +20,7 @@ SELECT [DISTINCT] * | expression [AS name], ... | VALUE expression
   [WINDOW name AS (...), ...]
   [UNION | INTERSECT | EXCEPT [ALL] query]
   [ORDER BY expression [ASC | DESC] [NULLS FIRST | LAST], ...]
-  [LIMIT n] [OFFSET n];
+  [LIMIT n [AFTER token]] [OFFSET n];
   source: table, table.index, a path such as s.credits, (query), csv('file'), json('file'), range(1, 10))",
        "SELECT title, plays FROM songs WHERE genre = 'jazz' ORDER BY plays DESC LIMIT 3;"},
       {"INSERT", "new items; one that is there is an error, without ON CONFLICT",
