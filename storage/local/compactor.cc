@@ -69,6 +69,13 @@ void Compactor::NoteSlow(std::string_view begin, std::string_view end, uint64_t 
   }
 }
 
+void Compactor::Seek(leveldb::Iterator* it, const std::string& target) noexcept {
+  const uint64_t before = KeyComparisons();
+  it->Seek(target);
+  const uint64_t comparisons = KeyComparisons() - before;
+  if (comparisons > kFastSeek && it->Valid()) NoteSlow(target, ToView(it->key()), comparisons);
+}
+
 uint64_t Compactor::Price(const Stretch& s) const {
   return s.patience * (kPrice + engine_->ApproximateSize(s.begin, s.end) / kBytesForAComparison);
 }

@@ -10,6 +10,8 @@
 #ifndef PARTON_STORAGE_LOCAL_COMPACTOR_H_
 #define PARTON_STORAGE_LOCAL_COMPACTOR_H_
 
+#include <leveldb/iterator.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,6 +34,9 @@ class Compactor {
 
   // A read compared `comparisons` keys on its way from `begin` to `end`: keys of LevelDB, or bounds of such.
   void NoteSlow(std::string_view begin, std::string_view end, uint64_t comparisons) noexcept;
+
+  // Seeks, and reports it if it was slow: for reads of queues.
+  void Seek(leveldb::Iterator* it, const std::string& target) noexcept;
 
   // None begins after it; waits for the one that is on.
   void Stop();

@@ -380,6 +380,10 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
   // The allocator would keep what filling took.
   malloc_trim(0);
 #endif
+#ifdef __GLIBC__
+  // The allocator would keep what filling took.
+  malloc_trim(0);
+#endif
   if (filled.code() != StatusCode::kCancelled && filled.code() != StatusCode::kTimedOut &&
       filled.code() != StatusCode::kOutOfMemory) {
     return filled;

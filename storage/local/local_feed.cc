@@ -47,7 +47,8 @@ Status LocalFeed::ReadFeed(uint32_t table_id, uint64_t after, uint64_t upto, siz
   const std::string prefix = IdPrefix(KeySpace::kChange, table_id);
   std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(engine_->ReadOptions(nullptr)));
   size_t count = 0, bytes = 0;
-  for (it->Seek(ChangeKey(table_id, after + 1)); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+  engine_->compactor().Seek(it.get(), ChangeKey(table_id, after + 1));
+  for (; it->Valid() && it->key().starts_with(prefix); it->Next()) {
     if (it->key().size() != kPrefixBytes + 8) return Status::Corruption("a key of the change feed is damaged");
     const uint64_t sequence = ReadU64(ToView(it->key()).substr(kPrefixBytes));
     if (sequence > upto) break;
@@ -102,6 +103,7 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
   const std::string prefix = IdPrefix(KeySpace::kChange, table_id);
   upto = std::min(upto, FeedEnd());
   uint64_t trimmed = 0;
+  std::string position = prefix;  // behind what is gone
   for (bool more = true; more;) {
     more = false;
     leveldb::WriteBatch batch;
@@ -111,7 +113,8 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
       leveldb::ReadOptions options = engine_->ReadOptions(nullptr);
       options.fill_cache = false;
       std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options));
-      for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      engine_->compactor().Seek(it.get(), position);
+      for (; it->Valid() && it->key().starts_with(prefix); it->Next()) {
         if (it->key().size() != kPrefixBytes + 8) break;
         const uint64_t sequence = ReadU64(ToView(it->key()).substr(kPrefixBytes));
         if (sequence > upto) break;
@@ -124,6 +127,7 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
         if (!record.ok()) return DamagedFeed(sequence, record.status());
         if (record->created_ms >= before_ms) break;
         batch.Delete(it->key());
+        position = it->key().ToString();
         last = sequence;
         ++count;
       }
@@ -144,6 +148,7 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
 Result<uint64_t> LocalFeed::TrimHistory(uint32_t table_id, int64_t before_ms) {
   const std::string prefix = IdPrefix(KeySpace::kHistory, table_id);
   uint64_t trimmed = 0;
+  std::string position = prefix;  // behind what is gone
   for (bool more = true; more;) {
     leveldb::WriteBatch batch;
     size_t count = 0;
@@ -151,10 +156,12 @@ Result<uint64_t> LocalFeed::TrimHistory(uint32_t table_id, int64_t before_ms) {
       leveldb::ReadOptions options = engine_->ReadOptions(nullptr);
       options.fill_cache = false;
       std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options));
-      for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix) && count < kTrimChunk; it->Next()) {
+      engine_->compactor().Seek(it.get(), position);
+      for (; it->Valid() && it->key().starts_with(prefix) && count < kTrimChunk; it->Next()) {
         PARTON_ASSIGN_OR_RETURN(const ChangeRecord record, DecodeChange(ToView(it->value())));
         if (record.created_ms >= before_ms) break;
         batch.Delete(it->key());
+        position = it->key().ToString();
         ++count;
       }
       PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
@@ -216,7 +223,8 @@ Result<std::vector<Key>> LocalFeed::ExpiredKeys(const TableSchema& table, const 
   position->clear();
   leveldb::ReadOptions options = engine_->ReadOptions(nullptr);
   std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(options));
-  for (it->Seek(begin); it->Valid() && ToView(it->key()) < end; it->Next()) {
+  engine_->compactor().Seek(it.get(), begin);
+  for (; it->Valid() && ToView(it->key()) < end; it->Next()) {
     if (keys.size() == limit) {
       *position = it->key().ToString();
       break;
