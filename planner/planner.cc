@@ -9,6 +9,9 @@ namespace parton {
 
 namespace {
 
+// To be asked for before names are looked up: a plan may be called older than it is, never newer.
+uint64_t SchemaVersion(const PlannerInput& input) { return input.store == nullptr ? 0 : input.store->SchemaVersion(); }
+
 Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planned, const PlannerInput& input) {
   RuleContext context;
   context.store = input.store;
@@ -58,13 +61,17 @@ Result<std::shared_ptr<const PlannedStatement>> PlanStatement(std::shared_ptr<co
     out.body = std::move(body);
     return std::shared_ptr<const PlannedStatement>(std::make_shared<PlannedStatement>(std::move(out)));
   }
+  const uint64_t version = SchemaVersion(input);
   PARTON_ASSIGN_OR_RETURN(PlannedStatement planned, BindStatement(statement, input));
+  planned.schema_version = version;
   return Optimize(std::move(planned), input);
 }
 
 Result<std::shared_ptr<const PlannedStatement>> PlanQuery(const ast::Query& query, const ast::Statement& statement,
                                                           const PlannerInput& input) {
+  const uint64_t version = SchemaVersion(input);
   PARTON_ASSIGN_OR_RETURN(PlannedStatement planned, BindQuery(query, statement, input));
+  planned.schema_version = version;
   return Optimize(std::move(planned), input);
 }
 

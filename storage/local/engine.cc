@@ -107,8 +107,9 @@ int64_t Engine::NowMs() const {
 }
 
 void Engine::Publish(CatalogPtr state) {
-  schema_version_.store(state->version, std::memory_order_release);
+  // Who has seen the new version gets the new catalog, and who has the new catalog sees the new version.
   MutexLock lock(catalog_mutex_);
+  schema_version_.store(state->version, std::memory_order_release);
   catalog_ = std::move(state);
 }
 
