@@ -34,7 +34,10 @@ class Writer {
         transaction_(transaction),
         ctx_(ctx),
         result_(result),
-        limit_(plan.batch > 0 ? plan.batch : ctx.shared->settings->atomic_limit) {}
+        batch_(plan.batch > 0                                                        ? plan.batch
+               : ctx.shared->settings->bulk_each && transaction == nullptr ? 1
+                                                                          : 0),
+        limit_(batch_ > 0 ? batch_ : ctx.shared->settings->atomic_limit) {}
 
   Status Run() {
     switch (plan_.kind) {
@@ -95,7 +98,9 @@ class Writer {
   Status Change() {
     if (WritesByKey(plan_)) return ChangeByKey(*plan_.target->As<Plan::Access>());
     // An access path gives an item once, but a join need not.
-    const bool joined = MayRepeatItems(*plan_.target);
+    // Without a snapshot it may give one again that has been written meanwhile.
+    const bool moving = batch_ > 0 && ctx_.shared->store->capabilities().snapshots == nullptr;
+    const bool joined = moving || MayRepeatItems(*plan_.target);
     OperatorPtr target = BuildOperator(*plan_.target, Live(), ctx_);
     if (!target->Open()) return Failure();
     while (target->Next()) {
@@ -258,9 +263,9 @@ class Writer {
 
   // Before one more operation is added to a full batch.
   Status MakeRoom() {
-    if (plan_.batch > 0 && ops_bytes_ > ctx_.shared->memory.limit() / 8) return Flush();
+    if (batch_ > 0 && ops_bytes_ > ctx_.shared->memory.limit() / 8) return Flush();
     if (ops_.size() <= limit_) {
-      return ops_.size() < limit_ || plan_.batch == 0 ? Status::Ok() : Flush();
+      return ops_.size() < limit_ || batch_ == 0 ? Status::Ok() : Flush();
     }
     return Status(StatusCode::kLimitExceeded,
                   fmt::format("the statement writes more than {} items, the limit of an atomic statement", limit_), {},
@@ -306,7 +311,7 @@ class Writer {
     }
     ops_.clear();
     ops_bytes_ = 0;
-    if (plan_.batch > 0 && ctx_.shared->progress != nullptr && *ctx_.shared->progress &&
+    if (batch_ > 0 && ctx_.shared->progress != nullptr && *ctx_.shared->progress &&
         !(*ctx_.shared->progress)(result_->affected, 0)) {
       return Partly(ctx_.Cancelled());
     }
@@ -351,6 +356,7 @@ class Writer {
   StoreTransaction* transaction_;
   ExecutionContext& ctx_;
   WriteResult* result_;
+  const uint64_t batch_;  // items that are written as one; 0: all of them
   const uint64_t limit_;
   std::vector<WriteOp> ops_;
   OperatorPtr again_;                                   // of plan_.again, once it is needed

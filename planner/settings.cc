@@ -117,6 +117,11 @@ const std::vector<Setting>& Table() {
          return n.has_value();
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.atomic_limit)); }},
+      {{"bulk", "atomic | each", "Whether a statement writes all of its items or none, or one after the other."},
+       [](const Value& v, Settings* s) {
+         return Put(ToWord<bool>(v, {{"atomic", false}, {"each", true}}), &s->bulk_each);
+       },
+       [](const Settings& s) { return Value::String(s.bulk_each ? "each" : "atomic"); }},
       {{"cache", "on | off",
         "Whether reads that need not be consistent may be answered by what was kept of earlier ones."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->cache); },

@@ -30,6 +30,7 @@ struct Settings {
   size_t memory_limit_bytes = size_t{1} << 30;
   int64_t statement_timeout_ms = 0;  // 0: none
   uint64_t atomic_limit = 100000;    // items one atomic bulk statement may write
+  bool bulk_each = false;            // a bulk statement writes item by item, each of them for itself
   bool durable = true;
   bool capacity = false;  // count consumed capacity
   bool throttle = false;

@@ -7,14 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "net/http_header.h"
 #include "parton/text.h"
 
 namespace parton::server {
 
-struct Header {
-  std::string_view name;  // as it was sent: case does not matter
-  std::string_view value;
-};
+using net::Header;
+using net::Trimmed;
 
 struct HttpRequest {
   std::string_view method;
@@ -34,9 +33,6 @@ struct HttpResponse {
   std::vector<std::pair<std::string_view, std::string>> headers;
   bool close = false;  // the connection ends after it
 };
-
-// Without blanks at both ends.
-std::string_view Trimmed(std::string_view text);
 
 }  // namespace parton::server
 

@@ -24,8 +24,10 @@
 #include "session/tables/backups.h"
 #include "session/tables/tables.h"
 #include "session/transfer/unfinished_import.h"
+#include "session/user_functions.h"
 #include "storage/local/local_store.h"
 #include "storage/local/recovery/salvage.h"
+#include "storage/remote/remote_store.h"
 
 namespace parton {
 
@@ -51,7 +53,7 @@ class DatabaseImpl final : public Database {
     state_.sweeper = std::make_unique<Sweeper>(state_.store.get(), state_.clock.get(), state_.tokens.get(),
                                                [this](const TableSchema& t) { return state_.triggers->HoldBack(t); });
     // Spilled rows stay with the data, which may not fit anywhere else.
-    const bool beside_data = path != ":memory:" && !options.read_only;
+    const bool beside_data = path != ":memory:" && !options.read_only && !IsRemotePath(path);
     std::error_code error;
     state_.temp_dir =
         (beside_data ? std::filesystem::absolute(path, error) : std::filesystem::temp_directory_path(error)).string();
@@ -235,6 +237,11 @@ Result<std::vector<std::string>> Database::Salvage(const std::string& path, cons
 Result<std::unique_ptr<Database>> OpenDatabase(const std::string& path, const Options& options, leveldb::Env* env,
                                                bool validate_transactions) {
   auto clock = std::make_shared<DatabaseClock>(options.clock_ms);
+  if (IsRemotePath(path)) {
+    PARTON_ASSIGN_OR_RETURN(std::unique_ptr<TableStore> remote,
+                            OpenRemoteStore(path, {options.read_only, [clock] { return clock->NowMs(); }}));
+    return Start(path, options, std::move(clock), std::move(remote));
+  }
   StoreOptions store = StoreOptionsOf(path, options);
   store.env = env;
   store.validate_transactions = validate_transactions;

@@ -54,6 +54,30 @@ void Declare(CLI::App* app, Raw* raw) {
   }
 }
 
+// A value of the path's query: what separates its parts is written as %XX.
+std::string Encoded(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool separates = c == '%' || c == '&' || c == '#' || c == ' ' || c == '?';
+    out += separates ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return out;
+}
+
+// Adds what the options say of a remote engine to the database's path. The result: why they make no sense; or empty.
+std::string NameRemote(Raw& raw, std::string* database) {
+  static constexpr std::pair<const char*, const char*> kParameters[] = {
+      {"--endpoint-url", "endpoint"}, {"--region", "region"}, {"--profile", "profile"}};
+  for (const auto& [option, name] : kParameters) {
+    if (raw.values[option].empty()) continue;
+    if (*database == ":memory:") *database = "dynamodb://";
+    if (database->find("://") == std::string::npos) return fmt::format("{} is for a remote database", option);
+    *database += database->find('?') == std::string::npos ? "?" : "&";
+    *database += fmt::format("{}={}", name, Encoded(raw.values[option].back()));
+  }
+  return "";
+}
+
 // -c and -f run in the order in which they were given.
 std::vector<Input> InputsOf(const CLI::App& app, const Raw& raw) {
   std::vector<Input> inputs;
@@ -86,6 +110,9 @@ const std::vector<OptionInfo>& AllOptions() {
       {"--read-only", "", "only look: nothing is written, also if another process has the database open"},
       {"--safe", "", "for scripts that are not trusted: no files, commands and other databases"},
       {"--safe-files", "DIR", "--safe, but files in this directory may be read and written; may be repeated"},
+      {"--endpoint-url", "URL", "the remote engine to work on: DB is dynamodb://REGION, or left out"},
+      {"--region", "NAME", "its region, where DB does not say it"},
+      {"--profile", "NAME", "whose keys of ~/.aws to sign requests with"},
       {"--json-errors", "", "errors as JSON, one object a line"},
       {"--salvage", "NEW", "save what can be read of the damaged database DB into a new one"},
       {"--sample", "", "an in-memory database with a small sample"},
@@ -132,7 +159,8 @@ std::string HelpText() {
       "       parton test DIR_OR_FILE...      runs .sql scripts as tests: parton test --help\n"
       "       parton serve [DB]               serves DynamoDB's protocol: parton serve --help\n"
       "       parton healthcheck [URL]        whether a server answers\n\n"
-      "DB is a directory, made if absent, or :memory: (the default). An argument that ends in "
+      "DB is a directory, made if absent, or :memory: (the default), or a remote engine:\n"
+      "dynamodb://REGION, http://HOST:PORT (parton serve, ...). An argument that ends in "
       ".sql\n"
       "or is a regular file is a script. Without -c, -f and scripts, statements come from the "
       "prompt\n"
@@ -203,6 +231,10 @@ std::optional<CommandLine> ParseCommandLine(int argc, char** argv, int* exit_sta
     else
       result.inputs.push_back({true, p});
     first = false;
+  }
+  if (std::string problem = NameRemote(raw, &result.database); !problem.empty()) {
+    *exit_status = UsageError(problem);
+    return std::nullopt;
   }
   if (!raw.values["--mode"].empty()) {
     const std::string& mode = raw.values["--mode"].back();

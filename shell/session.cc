@@ -125,7 +125,8 @@ Status Session::Open(const std::string& path) {
     if (name != "durable") continue;
     PARTON_ASSIGN_OR_RETURN(options.durable, OnOff(value));
   }
-  const bool absent = !in_memory && ::access(path.c_str(), F_OK) != 0;
+  const bool remote = path.find("://") != std::string::npos;
+  const bool absent = !in_memory && !remote && ::access(path.c_str(), F_OK) != 0;
   Result<std::unique_ptr<Database>> opened = Database::Open(path, options);
   if (!opened.ok()) return opened.status();
   made_database_ = absent;

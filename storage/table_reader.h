@@ -71,6 +71,7 @@ struct CursorSpec {
   bool stands_for_table = false;
   KeyRange range;
   bool backward = false;
+  bool consistent = false;               // the newest state, where the view might give an older one
   const ScanSegment* segment = nullptr;  // narrows the range further; must outlive the cursor
   // Only items whose partition key is of that segment (TableReader::SegmentOf); others are stepped over, not examined.
   uint32_t hash_segment = 0;
@@ -89,6 +90,8 @@ struct CursorSpec {
   // Stop after this many items examined, or (with `measure`) once this many of their bytes are; 0 = no limit.
   uint64_t examine_items = 0;
   uint64_t examine_bytes = 0;
+  // How many items are likely to be asked for at most; 0: not known. More may be asked for all the same.
+  uint64_t expected = 0;
 };
 
 struct ReadStats {
@@ -142,6 +145,8 @@ class TableReader {
   // The newest committed state at each single read, for statements that read one item: costs nothing.
   // Owned by the store; any thread.
   virtual ReadView& LatestView() = 0;
+  // `view`, or one by which reads of single keys see the newest state where `view` might give an older one.
+  virtual ReadView& Consistent(ReadView& view) { return view; }
   // The item of `key`, MISSING if there is none. *item owns its bytes; a Value whose payload nobody shares may be
   // reused without allocating. `attributes` null: the whole item. `stats` may be null.
   virtual Status Get(ReadView& view, const TableSchema& table, const Key& key, const AttributeList* attributes,
@@ -175,6 +180,8 @@ class TableReader {
                              uint32_t /*segments*/) const {
     return 0;
   }
+  // Whether the items of a scan come in key order, and entries of one index key in the order of the table's key.
+  virtual bool ScansInOrder() const { return true; }
   // Stored bytes of a range, roughly.
   virtual uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& /*range*/) {
     return Stats(table, index).approximate_bytes;

@@ -207,6 +207,7 @@ class Access final : public Operator {
     spec.index = node_.index;
     spec.stands_for_table = node_.needs_all;
     spec.backward = node_.backward;
+    spec.consistent = items_.consistent();
     if (ctx_.morsel_access == &node_) {
       // One of the ranges, or a part of it.
       const size_t range = ctx_.morsel->range;
@@ -220,6 +221,7 @@ class Access final : public Operator {
     }
     spec.filter = node_.pushed_filter;
     if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
+    if (residual_ == nullptr && left_ != UINT64_MAX) spec.expected = left_;
     std::string position;
     if (!ReadToken(&position)) return false;
     if (!position.empty()) {

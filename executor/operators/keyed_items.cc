@@ -28,6 +28,10 @@ const AttributeList* KeyedItems::Attributes() const {
   return access_.whole_item || ctx_.capacity != nullptr || Answers() != nullptr ? nullptr : &access_.attributes;
 }
 
+ReadView& KeyedItems::View() const {
+  return consistent() ? ctx_.shared->store->Consistent(*ctx_.shared->view) : *ctx_.shared->view;
+}
+
 void KeyedItems::Count(ReadStats got) {
   if (behind_entries_) got.items_examined = 0;
   reads_->Add(got);
@@ -63,7 +67,7 @@ bool KeyedItems::GetStored(const Key& key, Value* item) {
   CapacityMeter* meter = ctx_.capacity;
   if (meter != nullptr && !ctx_.FailIfError(meter->AdmitItem(*access_.table, consistent()))) return false;
   ReadStats got;
-  Status s = ctx_.shared->store->Get(*ctx_.shared->view, *access_.table, key, Attributes(), item, &got);
+  Status s = ctx_.shared->store->Get(View(), *access_.table, key, Attributes(), item, &got);
   Count(got);
   if (s.ok()) {
     if (meter != nullptr) {
@@ -89,7 +93,7 @@ bool KeyedItems::GetAll(const std::vector<Key>& keys, std::vector<Value>* items)
   for (size_t begin = 0; begin < keys.size(); begin += kBatch) {
     const std::span<const Key> batch(keys.data() + begin, std::min(kBatch, keys.size() - begin));
     ReadStats got;
-    Status s = ctx_.shared->store->BatchGet(*ctx_.shared->view, *access_.table, batch, Attributes(), &some, &got);
+    Status s = ctx_.shared->store->BatchGet(View(), *access_.table, batch, Attributes(), &some, &got);
     Count(got);
     if (!ctx_.FailIfError(std::move(s))) return false;
     for (size_t i = 0; i < batch.size(); ++i) {

@@ -35,6 +35,7 @@ class KeyedItems {
   AnswerCache* Answers() const;
   bool FindKept(const std::string& kept_under, Value* item);
   bool GetStored(const Key& key, Value* item);
+  ReadView& View() const;
   const AttributeList* Attributes() const;
   void Count(ReadStats got);
 

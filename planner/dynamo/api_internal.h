@@ -9,7 +9,7 @@
 
 #include "parser/dynamo_expression.h"
 #include "planner/dynamo/api_calls.h"
-#include "planner/dynamo/dynamo_expression.h"
+#include "types/dynamo/dynamo_expression.h"
 #include "planner/plan/plan.h"
 #include "types/schema/schema.h"
 

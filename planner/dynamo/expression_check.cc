@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "planner/dynamo/type_list.h"
+#include "types/dynamo/type_list.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 

@@ -435,6 +435,8 @@ class Builder {
     const KeySchema& key = a.index ? a.index->key : a.table->key;
     if (a.kind == AccessKind::kGetItem) return true;
     if (a.kind == AccessKind::kBatchGet) return false;
+    const bool store_orders = context_.store == nullptr || context_.store->ScansInOrder();
+    if (a.kind != AccessKind::kQuery && !store_orders) return false;
     // Attributes in which the rows ascend, outermost first; constant ones may be skipped.
     std::vector<std::string> sequence;
     std::set<std::string> constant;
@@ -445,7 +447,8 @@ class Builder {
     AddFixed(a, &constant);
     sequence.push_back(key.hash.name);
     if (key.range) sequence.push_back(key.range->name);
-    if (a.index != nullptr) {
+    const bool ties_ordered = a.index == nullptr || store_orders;
+    if (a.index != nullptr && ties_ordered) {
       sequence.push_back(a.table->key.hash.name);
       if (a.table->key.range) sequence.push_back(a.table->key.range->name);
     }
@@ -458,7 +461,7 @@ class Builder {
       while (at < sequence.size() && constant.contains(sequence[at])) ++at;
       if (at == sequence.size() || sequence[at] != name) {
         // The whole sequence is unique: what follows it cannot matter.
-        return at == sequence.size();
+        return at == sequence.size() && ties_ordered;
       }
       if (first) {
         *backward = k.descending;

@@ -32,6 +32,7 @@ void AddOptions(CLI::App* app, TestArguments* a) {
   std::map<std::string_view, CLI::Option*> options = {
       {"--update", app->add_flag("--update", a->runner.update)},
       {"--safe", app->add_flag("--safe", a->runner.safe)},
+      {"--endpoint", app->add_option("--endpoint", a->runner.endpoint)},
       {"--filter", app->add_option("--filter", a->runner.filter)},
       {"--fail-fast", app->add_flag("--fail-fast", a->runner.fail_fast)},
       {"--timeout", app->add_option("--timeout", a->runner.timeout)->check(CLI::PositiveNumber)},
@@ -124,6 +125,8 @@ const std::vector<OptionInfo>& TestOptionTable() {
   static const std::vector<OptionInfo> kOptions = {
       {"--update", "", "write what came into the scripts, in place of comparing"},
       {"--safe", "", "for scripts that are not trusted: files only in the script's directory, to read, and in ${TMP}"},
+      {"--endpoint", "URL",
+       "run them on this engine, one after the other: it must hold no table, and holds none afterwards"},
       {"--filter", "TEXT", "only tests whose \"path: name\" contains TEXT"},
       {"--fail-fast", "", "stop at the first failure"},
       {"--timeout", "SECONDS", "seconds that a statement may take"},
@@ -148,6 +151,7 @@ int RunTestCommand(int argc, char** argv) {
     WriteMessage(fmt::format("parton test: {}\nparton test --help shows the usage\n", error.what()));
     return kExitUsage;
   }
+  if (!arguments.runner.endpoint.empty()) arguments.runner.jobs = 1;
   if (arguments.watch) return Watch(arguments);
   const Result<std::vector<TestFile>> files = FindTestFiles(arguments.paths);
   if (!files.ok()) {

@@ -1,7 +1,7 @@
 // Bound expressions as DynamoDB's own expressions, with placeholders for names and values, as far as DynamoDB can
 // express the same.
-#ifndef PARTON_PLANNER_DYNAMO_DYNAMO_EXPRESSION_H_
-#define PARTON_PLANNER_DYNAMO_DYNAMO_EXPRESSION_H_
+#ifndef PARTON_TYPES_DYNAMO_DYNAMO_EXPRESSION_H_
+#define PARTON_TYPES_DYNAMO_DYNAMO_EXPRESSION_H_
 
 #include <functional>
 #include <optional>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "parton/value.h"
-#include "storage/table_store.h"
+#include "types/item/update_actions.h"
 #include "types/expr/evaluate.h"
 #include "types/expr/expr.h"
 
@@ -78,4 +78,4 @@ class DynamoExpressions {
 
 }  // namespace parton
 
-#endif  // PARTON_PLANNER_DYNAMO_DYNAMO_EXPRESSION_H_
+#endif  // PARTON_TYPES_DYNAMO_DYNAMO_EXPRESSION_H_

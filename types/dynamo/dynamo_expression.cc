@@ -1,10 +1,10 @@
-#include "planner/dynamo/dynamo_expression.h"
+#include "types/dynamo/dynamo_expression.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "planner/dynamo/type_list.h"
+#include "types/dynamo/type_list.h"
 #include "types/functions/functions.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"

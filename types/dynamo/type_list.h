@@ -1,6 +1,6 @@
 // DynamoDB's codes of types, and lists of them: "S,N,B".
-#ifndef PARTON_PLANNER_DYNAMO_TYPE_LIST_H_
-#define PARTON_PLANNER_DYNAMO_TYPE_LIST_H_
+#ifndef PARTON_TYPES_DYNAMO_TYPE_LIST_H_
+#define PARTON_TYPES_DYNAMO_TYPE_LIST_H_
 
 #include <algorithm>
 #include <string_view>
@@ -21,4 +21,4 @@ inline bool IsTypeName(std::string_view s) { return ListsType("S,N,B,SS,NS,BS,L,
 
 }  // namespace parton
 
-#endif  // PARTON_PLANNER_DYNAMO_TYPE_LIST_H_
+#endif  // PARTON_TYPES_DYNAMO_TYPE_LIST_H_
