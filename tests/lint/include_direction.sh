@@ -30,6 +30,9 @@ check session '(server|shell)/' 'session does not know its clients'
 check capi '(types|parser|storage|planner|io|executor|session|server|shell)/[a-z_]*/*[a-z_]*\.h' 'the C API uses include/parton only'
 check server '(types|parser|storage|planner|io|executor|session|shell)/[a-z_]*/*[a-z_]*\.h' 'the server uses include/parton only'
 check shell '(types|parser|storage|planner|io|executor|session)/[a-z_]*/*[a-z_]*\.h' 'the shell uses include/parton only'
+for folder in python node bindings; do
+  check "$folder" '(types|parser|net|storage|planner|io|executor|session|server|shell|capi)/' 'packages use include/parton only'
+done
 for folder in types parser net planner io executor; do
   check "$folder" 'storage/local/' 'the store is seen by its contracts alone'
 done
