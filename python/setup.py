@@ -1,6 +1,7 @@
 """Builds the module by CMake, from the checkout that this folder is part of. Nothing is downloaded.
 
 PARTON_BUILD_DIR: a build folder of the checkout to use, in place of one for this.
+PARTON_MODULE: the module, built already; nothing is built then.
 """
 
 import os
@@ -24,8 +25,15 @@ def version() -> str:
 
 class CMakeBuild(build_ext):
     def build_extension(self, extension: Extension) -> None:
+        module = os.environ.get("PARTON_MODULE")
+        built = Path(module) if module else self.build_module()
+        target = Path(self.get_ext_fullpath(extension.name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.copy_file(str(built), str(target))
+
+    def build_module(self) -> Path:
         given = os.environ.get("PARTON_BUILD_DIR")
-        folder = Path(given) if given else ROOT / "build" / "wheel"
+        folder = Path(given).resolve() if given else ROOT / "build" / "wheel"
         if not (folder / "CMakeCache.txt").exists():
             command = ["cmake", "-S", str(ROOT), "-B", str(folder), "-DCMAKE_BUILD_TYPE=Release"]
             command += ["-DPARTON_TESTS=OFF", "-DPARTON_BENCH=OFF", "-DPARTON_NODE=OFF"]
@@ -37,9 +45,7 @@ class CMakeBuild(build_ext):
         built = sorted((folder / "python" / "parton").glob("_parton*.so"))
         if not built:
             raise SystemExit("no module was built: is pybind11 there (Debian: pybind11-dev)?")
-        target = Path(self.get_ext_fullpath(extension.name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self.copy_file(str(built[0]), str(target))
+        return built[0]
 
 
 setup(version=version(), ext_modules=[Extension("parton._parton", sources=[])], cmdclass={"build_ext": CMakeBuild})
