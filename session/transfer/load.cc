@@ -15,6 +15,8 @@ namespace parton {
 namespace {
 
 constexpr size_t kMaxBatchBytes = 16 << 20;
+constexpr size_t kMaxRemoteBytes = size_t{2} << 20;
+constexpr uint64_t kMaxRemoteItems = 100;
 
 // Whether one operation is to blame, so that the others could be written without it.
 bool IsAboutItems(const Status& s) {
@@ -92,8 +94,11 @@ Status Loader::Add(Value item, uint64_t line, std::string_view text) {
   pending_.push_back({line, options_.errors_file.empty() ? std::string() : std::string(text)});
   ++records_;
   line_ = line;
-  const size_t most_bytes = std::min(kMaxBatchBytes, context_->shared->memory.limit() / 8);
-  const bool full = options_.batch != 0 && (ops_.size() >= options_.batch || pending_bytes_ >= most_bytes);
+  // A store without records is a remote one, and a batch is what it writes as one.
+  const bool remote = command_.store.capabilities().records == nullptr;
+  const size_t most_bytes = std::min(remote ? kMaxRemoteBytes : kMaxBatchBytes, context_->shared->memory.limit() / 8);
+  const uint64_t most_items = remote ? std::min(options_.batch, kMaxRemoteItems) : options_.batch;
+  const bool full = options_.batch != 0 && (ops_.size() >= most_items || pending_bytes_ >= most_bytes);
   return full ? Flush(false) : Status::Ok();
 }
 

@@ -35,7 +35,7 @@ class RequestMaker {
         key_(spec.index != nullptr ? spec.index->key : spec.table->key),
         ctx_(ctx),
         slot_(slot),
-        names_(slot, ctx->logic, ctx) {}
+        names_(slot, ctx->logic, ctx, true) {}
 
   // False: no item can be in the range.
   bool Make(bool consistent) {
@@ -142,6 +142,7 @@ class RequestMaker {
       if (!filter->empty()) *filter += " AND ";
       *filter += InParentheses(*text);
     }
+    ctx_->error = Status();  // of a constant; the filter meets it again
     // Two pairs of parentheses around the same are refused.
     if (filter->starts_with('(') && InParentheses(*filter) == *filter && terms.size() == 1 && !spec_.range.low) {
       *filter = filter->substr(1, filter->size() - 2);

@@ -52,7 +52,7 @@ std::string_view ReturnValuesText(ReturnValues r) {
 // One write as a request, if the engine's language has it.
 class SingleWrite {
  public:
-  SingleWrite(const WriteOp& op, EvalContext& ctx) : op_(op), ctx_(ctx), e_(op.slot, ctx.logic, &ctx) {}
+  SingleWrite(const WriteOp& op, EvalContext& ctx) : op_(op), ctx_(ctx), e_(op.slot, ctx.logic, &ctx, true) {}
 
   // False: it has not.
   Result<bool> Make() {
@@ -68,7 +68,9 @@ class SingleWrite {
       PARTON_ASSIGN_OR_RETURN(const std::string key, KeyJson(op_.table->key, key_));
       body_.Add("Key", key);
     }
-    if (!Condition() || !Update()) return false;
+    const bool expressible = Condition() && Update();
+    if (ctx_.failed()) ctx_.error = Status();  // of a constant: evaluated here it is told
+    if (!expressible) return false;
     body_.AddPlaceholders(e_);
     if (const std::string_view shown = Shown(); shown != "NONE") body_.AddText("ReturnValues", shown);
     if (conditional_) body_.AddText("ReturnValuesOnConditionCheckFailure", "ALL_OLD");

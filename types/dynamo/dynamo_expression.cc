@@ -131,6 +131,7 @@ template <typename Fn>
 std::optional<std::string> DynamoExpressions::PlaceConstant(const Expr& e, std::string_view wanted, Fn place) {
   if (ReadsItem(e)) return std::nullopt;
   if (!ReadsNothing(e)) {
+    if (sent_) return std::nullopt;
     const std::string_view type = wanted.empty() ? "S" : wanted.substr(0, wanted.find(','));
     return PlaceValue(fmt::format("{{\"{}\":{}}}", type, JsonText("<" + ToString(e) + ">")));
   }

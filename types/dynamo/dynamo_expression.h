@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "parton/value.h"
-#include "types/item/update_actions.h"
 #include "types/expr/evaluate.h"
 #include "types/expr/expr.h"
+#include "types/item/update_actions.h"
 
 namespace parton {
 
@@ -24,8 +24,9 @@ std::string InParentheses(std::string text);
 class DynamoExpressions {
  public:
   // `slot`: the item that the request is about. `ctx` gives parameters their values. Values of other rows are
-  // unknown here: they are shown as {"S":"<x.a>"}.
-  DynamoExpressions(int slot, Logic logic, EvalContext* ctx) : slot_(slot), logic_(logic), ctx_(ctx) {}
+  // unknown here: they are shown as {"S":"<x.a>"}; with `sent`, for requests that are not only shown, they have no text.
+  DynamoExpressions(int slot, Logic logic, EvalContext* ctx, bool sent = false)
+      : slot_(slot), logic_(logic), ctx_(ctx), sent_(sent) {}
 
   // "#status", for use in an expression: a name given must be used.
   std::string Name(std::string_view attribute);
@@ -72,6 +73,7 @@ class DynamoExpressions {
   const int slot_;
   const Logic logic_;
   EvalContext* ctx_;
+  const bool sent_;
   std::vector<std::pair<std::string, std::string>> names_;   // placeholder, attribute
   std::vector<std::pair<std::string, std::string>> values_;  // placeholder, DynamoDB-JSON
 };
