@@ -108,6 +108,8 @@ class Cursor(_parton.Cursor):
     def executemany(self, statement: str, parameters: Iterable[Parameters]) -> "Cursor":
         """Runs the statement for each of the parameters, all in one transaction."""
         done = 0
+        if not self.connection.autocommit:
+            self.connection._begin_for(statement)
         with self.connection.transaction():
             for each in parameters:
                 self.execute(statement, each)

@@ -27,7 +27,9 @@ auto InPython(Body body) -> decltype(body()) {
   } catch (py::error_already_set& e) {
     return StatusOfPython(e);
   } catch (const py::builtin_exception& e) {
-    return Status::Validation(e.what());
+    e.set_error();
+    py::error_already_set error;
+    return StatusOfPython(error);
   } catch (const std::exception& e) {
     return Status::Validation(e.what());
   }

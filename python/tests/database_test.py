@@ -126,7 +126,7 @@ class Transactions(check.DatabaseTest):
             attempts.append(1)
             left = self.db.value("SELECT sum FROM accounts WHERE id = 'a'")
             if len(attempts) == 1:
-                other.execute("UPDATE accounts SET sum = 100 WHERE id = 'a'")
+                other.execute("UPDATE accounts SET sum = sum + 90 WHERE id = 'a'")
             self.db.execute("UPDATE accounts SET sum = ? WHERE id = 'a'", [left - 1])
             return left
 
