@@ -20,11 +20,15 @@
 
 namespace parton {
 
+class ProgramFunctions;  // types/functions/program_functions.h
+
 // What names may mean beside tables. Outlives the planning call.
 struct PlannerInput {
   TableStore* store = nullptr;  // may be null: no tables (pure expressions)
   const Settings* settings = nullptr;
   std::string_view text;  // the statement's, for PlannedStatement::kept_text
+  // Functions beside those that all databases have; null: none. They outlive the plan, too.
+  const ProgramFunctions* functions = nullptr;
   // Global variables with values (conformance environments, variables of an embedding program, a
   // trigger's `records`). Looked up before tables. Values are put into the plan as literals.
   const std::map<std::string, Value>* globals = nullptr;

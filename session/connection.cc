@@ -28,8 +28,6 @@ Status WrongCount(int wanted, size_t given) {
 
 DatabaseSettingTargets SettingTargetsOf(DatabaseState* db) { return {*db->clock, *db->triggers, *db->sweeper, db->store->maintenance()}; }
 
-Status DatabaseClosed() { return Status::Validation("the database of this connection is closed"); }
-
 // EXPLAIN alone does not need values; requests of the API do.
 bool FitsParameters(const PlannedStatement& plan, size_t given) {
   if (plan.parameter_count == static_cast<int>(given)) return true;
@@ -127,8 +125,8 @@ StatementEntry::StatementEntry(ConnectionImpl* connection)
 StatementEntry::~StatementEntry() { connection_->deadline_ = outer_; }
 
 Result<PlannedPtr> ConnectionImpl::Plan(std::string_view text) {
-  PARTON_ASSIGN_OR_RETURN(PlannedPtr plan,
-                          CompileCached(text, *settings_, plan_key_, &store(), &db_->plans, &cache_key_));
+  PARTON_ASSIGN_OR_RETURN(
+      PlannedPtr plan, CompileCached(text, *settings_, plan_key_, &store(), &db_->functions, &db_->plans, &cache_key_));
   if (!settings_->lint || transaction_ != nullptr) return plan;
   // What is unknown now may be there at the next execution: the cached plan stays as it is.
   const std::vector<std::string> unknown = UnknownAttributes(*plan, text, store(), &db_->samples);

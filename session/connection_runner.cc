@@ -4,6 +4,7 @@
 
 #include "planner/planner.h"
 #include "session/connection.h"
+#include "session/database_state.h"
 #include "session/result_set.h"
 
 namespace parton {
@@ -45,6 +46,7 @@ class ConnectionRunner final : public StatementRunner {
     PlannerInput input;
     input.store = &connection_.store();
     input.settings = connection_.settings().get();
+    input.functions = &connection_.db().functions;
     input.globals = &globals;
     return PlanStatement(statement, input);
   }

@@ -42,7 +42,6 @@ class DatabaseImpl final : public Database {
     state_.clock = std::move(clock);
     state_.store = std::move(store);
     state_.answers = std::make_unique<AnswerCache>(options.answer_cache_bytes);
-    streams_ = MakeStreams(state_.store.get(), options.memory_limit_bytes);
     state_.tokens = std::make_unique<RequestTokens>(state_.store.get());
     const Triggers::Mode mode = options.read_only    ? Triggers::Mode::kNever
                                 : options.background ? Triggers::Mode::kBackground
@@ -75,25 +74,60 @@ class DatabaseImpl final : public Database {
     return Status::Ok();
   }
 
-  ~DatabaseImpl() override {
+  ~DatabaseImpl() override { (void)Close(); }
+
+  Status Close() override {
+    if (closed()) return Status::Ok();
     // Feeds first: a callback that still runs may give up a connection.
     state_.feeds.DetachAll();
     // Their threads have connections of their own.
     state_.sweeper.reset();
     state_.triggers.reset();
     state_.tokens.reset();
-    MutexLock lock(state_.connections_mutex);
-    for (ConnectionImpl* c : state_.connections) c->Detach();
+    {
+      MutexLock lock(state_.connections_mutex);
+      for (ConnectionImpl* c : state_.connections) c->Detach();
+      state_.connections.clear();
+    }
+    const bool unsynced = !state_.options.durable && state_.store->capabilities().maintenance != nullptr;
+    Status synced = unsynced ? Guarded([&] { return state_.store->maintenance().Sync(); }) : Status::Ok();
+    state_.plans.Clear();
+    state_.store.reset();
+    return synced;
   }
 
   std::unique_ptr<Connection> Connect() override {
     auto connection = std::make_unique<ConnectionImpl>(&state_);
+    if (closed()) {
+      connection->Detach();
+      return connection;
+    }
     MutexLock lock(state_.connections_mutex);
     state_.connections.insert(connection.get());
     return connection;
   }
+  Status AddFunction(Function function) override {
+    return Call([&]() -> Status {
+      PARTON_ASSIGN_OR_RETURN(ScalarFunction f, FunctionOf(std::move(function)));
+      return state_.functions.Add(std::move(f));
+    });
+  }
+  Status AddAggregate(AggregateDefinition aggregate) override {
+    return Call([&]() -> Status {
+      PARTON_ASSIGN_OR_RETURN(AggregateFunction f, FunctionOf(std::move(aggregate)));
+      return state_.functions.Add(std::move(f));
+    });
+  }
+  Status RemoveFunction(std::string_view name) override {
+    return Call([&]() -> Status {
+      PARTON_RETURN_IF_ERROR(state_.functions.Remove(name));
+      state_.plans.Clear();
+      return Status::Ok();
+    });
+  }
   const std::string& path() const override { return state_.path; }
   std::vector<std::string> Check() override {
+    if (closed()) return {DatabaseClosed().message()};
     Result<std::vector<std::string>> problems = CheckAll(*state_.store, *state_.triggers, {});
     return problems.ok() ? *std::move(problems) : std::vector<std::string>{problems.status().message()};
   }
@@ -163,6 +197,7 @@ class DatabaseImpl final : public Database {
     return Call([&] { return state_.store->maintenance().Secret(); });
   }
   Status Settle() override {
+    if (closed()) return DatabaseClosed();
     if (state_.options.read_only) return Status::Ok();
     return Guarded([&] {
       PARTON_RETURN_IF_ERROR(state_.sweeper->RunOnce());
@@ -171,25 +206,26 @@ class DatabaseImpl final : public Database {
   }
   std::vector<std::string> TableNames() const override {
     std::vector<std::string> names;
+    if (closed()) return names;
     for (const TablePtr& t : state_.store->Tables()) names.push_back(t->name);
     return names;
   }
   std::vector<std::string> IndexNames(std::string_view table) const override {
     std::vector<std::string> names;
-    Result<TablePtr> t = state_.store->GetTable(table);
+    Result<TablePtr> t = Table(table);
     if (!t.ok()) return names;
     for (const IndexSchema& i : (*t)->indexes) names.push_back(i.name);
     return names;
   }
   std::vector<std::string> KeyAttributes(std::string_view table) const override {
-    const Result<TablePtr> t = state_.store->GetTable(table);
+    const Result<TablePtr> t = Table(table);
     if (!t.ok()) return {};
     std::vector<std::string> names = {(*t)->key.hash.name};
     if ((*t)->key.range) names.push_back((*t)->key.range->name);
     return names;
   }
   std::vector<std::string> AttributePaths(std::string_view table) override {
-    const Result<TablePtr> t = state_.store->GetTable(table);
+    const Result<TablePtr> t = Table(table);
     if (!t.ok()) return {};
     const std::set<std::string> paths = KnownPaths(*state_.store, *t, &state_.samples);
     return std::vector<std::string>(paths.begin(), paths.end());
@@ -198,12 +234,19 @@ class DatabaseImpl final : public Database {
  private:
   template <typename F>
   auto Call(F&& f) -> decltype(f()) {
+    if (closed()) return DatabaseClosed();
     return BoundedCall(state_.options.memory_limit_bytes, std::forward<F>(f));
+  }
+
+  bool closed() const { return state_.store == nullptr; }
+  Result<TablePtr> Table(std::string_view name) const {
+    if (closed()) return DatabaseClosed();
+    return state_.store->GetTable(name);
   }
 
   DatabaseState state_;
   const std::unique_ptr<Tables> tables_ = MakeTables(&state_);
-  std::unique_ptr<Streams> streams_;
+  const std::unique_ptr<Streams> streams_ = MakeStreams(&state_);
   const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);
 };
 

@@ -6,6 +6,8 @@
 
 namespace parton {
 
+Status DatabaseClosed() { return Status::Validation("the database of this connection is closed"); }
+
 // Here, where its parts are known.
 DatabaseState::DatabaseState() = default;
 DatabaseState::~DatabaseState() = default;

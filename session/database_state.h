@@ -18,6 +18,7 @@
 #include "session/requests/expression_cache.h"
 #include "session/statement_timer.h"
 #include "storage/table_store.h"
+#include "types/functions/program_functions.h"
 #include "types/sync/mutex.h"
 
 namespace parton {
@@ -27,6 +28,9 @@ class RequestTokens;
 class Sweeper;
 class Triggers;
 
+// What a closed database, and what came from it, says to every call.
+Status DatabaseClosed();
+
 struct DatabaseState {
   DatabaseState();
   ~DatabaseState();
@@ -34,7 +38,8 @@ struct DatabaseState {
   std::string path;
   Options options;
   std::shared_ptr<DatabaseClock> clock;
-  std::unique_ptr<TableStore> store;
+  std::unique_ptr<TableStore> store;  // null once the database is closed
+  ProgramFunctions functions;
   PlanCache plans{1000};
   ExpressionCache expressions{1000};
   ThroughputLedger throughput;

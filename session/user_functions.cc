@@ -1,12 +1,12 @@
 // The embedding program's functions, put into the one registry that the binder and the evaluator read.
+#include "session/user_functions.h"
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
-#include "parton/functions.h"
 #include "parton/text.h"
 #include "session/thrown.h"
-#include "types/functions/functions.h"
 
 namespace parton {
 
@@ -22,9 +22,6 @@ Result<std::string> UpperName(const std::string& name) {
     out += AsciiUpper(c);
   }
   if (out.empty()) return Status::Validation("a function needs a name");
-  if (FindScalarFunction(out) != nullptr || FindAggregateFunction(out) != nullptr) {
-    return Status::Validation("there is a function " + out + " already");
-  }
   return out;
 }
 
@@ -99,7 +96,7 @@ class UserAccumulator final : public Accumulator {
 
 }  // namespace
 
-Status RegisterFunction(Function function) {
+Result<ScalarFunction> FunctionOf(Function function) {
   PARTON_ASSIGN_OR_RETURN(std::string name, UpperName(function.name));
   if (!function.call) return Status::Validation("function " + name + " has nothing to call");
   if (function.min_args < 0 || (function.max_args >= 0 && function.max_args < function.min_args)) {
@@ -118,10 +115,10 @@ Status RegisterFunction(Function function) {
   f.call = [name, call = std::move(function.call)](const Value* args, int count, EvalContext& ctx) {
     return OrError(Caught(name, [&] { return call(std::span<const Value>(args, static_cast<size_t>(count))); }), ctx);
   };
-  return RegisterScalarFunction(std::move(f));
+  return f;
 }
 
-Status RegisterAggregate(AggregateDefinition aggregate) {
+Result<AggregateFunction> FunctionOf(AggregateDefinition aggregate) {
   PARTON_ASSIGN_OR_RETURN(std::string name, UpperName(aggregate.name));
   if (!aggregate.make) return Status::Validation("aggregate " + name + " has nothing to make");
   AggregateFunction f;
@@ -132,6 +129,16 @@ Status RegisterAggregate(AggregateDefinition aggregate) {
   f.make = [name, make = std::move(aggregate.make)](const std::vector<Value>&) -> std::unique_ptr<Accumulator> {
     return std::make_unique<UserAccumulator>(name, make);
   };
+  return f;
+}
+
+Status RegisterFunction(Function function) {
+  PARTON_ASSIGN_OR_RETURN(ScalarFunction f, FunctionOf(std::move(function)));
+  return RegisterScalarFunction(std::move(f));
+}
+
+Status RegisterAggregate(AggregateDefinition aggregate) {
+  PARTON_ASSIGN_OR_RETURN(AggregateFunction f, FunctionOf(std::move(aggregate)));
   return RegisterAggregateFunction(std::move(f));
 }
 

@@ -36,6 +36,9 @@ class Maintenance {
   // Check() finds wrong. Returns what it did and what was lost, line by line. Error: kCancelled; it can be run again.
   virtual Result<std::vector<std::string>> Repair(const StoreProgress& progress) = 0;
 
+  // Syncs all that was committed before, whatever durability the commits asked for.
+  virtual Status Sync() { return Status::Ok(); }
+
   // 32 random bytes that are made at the first call and kept; of a store that takes no writes, as long as it is open.
   virtual Result<std::string> Secret() = 0;
 

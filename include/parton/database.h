@@ -5,7 +5,8 @@
 //   connection->Execute("CREATE TABLE songs (artist STRING, title STRING, PRIMARY KEY (artist, title))").value();
 //   connection->Execute("INSERT INTO songs VALUE {'artist': ?, 'title': ?}", {"Nina", "Feeling Good"}).value();
 //   auto songs = connection->Execute("SELECT * FROM songs WHERE artist = ?", {"Nina"}).value();
-//   while (songs->Next()) std::puts(songs->row().ToLiteral().c_str());
+//   for (const parton::Value& song : *songs) std::puts(song["title"].ToLiteral().c_str());
+//   if (!songs->status().ok()) std::puts(songs->status().ToString().c_str());   // an error ends the rows, too
 //
 // Threads: a Database is shared freely between threads. A Connection, with its Statements and ResultSets,
 // belongs to one thread at a time; only Connection::Cancel may be called from any thread.
@@ -17,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +38,8 @@ namespace parton {
 class Backups;
 class Streams;
 class Tables;
+struct AggregateDefinition;  // parton/functions.h
+struct Function;
 
 // The files that statements may name: in COPY, IMPORT, BACKUP, RESTORE, ADVISE FROM, csv() and the like. For statements
 // that are not trusted. The database's own files and temporary ones are not concerned.
@@ -134,6 +138,29 @@ class ResultSet {
 
   // All remaining rows, owned.
   Result<std::vector<Value>> All();
+
+  // The remaining rows in a range-for, one pass: begin() moves to the next row as Next() does, and a row is valid until
+  // the loop goes on. After the loop status() tells whether an error ended it.
+  class Iterator {
+   public:
+    using value_type = Value;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    explicit Iterator(ResultSet* rows) : rows_(rows) { ++*this; }
+    const Value& operator*() const { return rows_->row(); }
+    const Value* operator->() const { return &rows_->row(); }
+    Iterator& operator++() {
+      if (!rows_->Next()) rows_ = nullptr;
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& i, std::default_sentinel_t) { return i.rows_ == nullptr; }
+
+   private:
+    ResultSet* rows_ = nullptr;
+  };
+  Iterator begin() { return Iterator(this); }
+  static std::default_sentinel_t end() { return {}; }
 };
 
 class Statement {
@@ -201,8 +228,22 @@ class Database {
   // kIoError, kCorruption (too little is left).
   static Result<std::vector<std::string>> Salvage(const std::string& path, const std::string& into);
 
+  // What the destructor does, and before it everything that was committed is synced (Options::durable or not). What it
+  // could not do is the error; the database is closed all the same, and may be opened again. From then on every call of
+  // it and of what came from it gives an error. Again it does nothing. No other thread may be using it meanwhile.
+  virtual Status Close() = 0;
+
+  // Of a database that is closed: a connection that gives errors.
   virtual std::unique_ptr<Connection> Connect() = 0;
   virtual const std::string& path() const = 0;
+
+  // Functions (parton/functions.h) for the statements of this database alone, its triggers among them; as
+  // RegisterFunction and RegisterAggregate, which are for the whole process. Threads: any.
+  virtual Status AddFunction(Function function) = 0;
+  virtual Status AddAggregate(AggregateDefinition aggregate) = 0;
+  // The name is free again, and statements that name it are errors. Statements that run or are prepared keep the
+  // function: it is destroyed with the database. Error (kNotFound): none was added under that name.
+  virtual Status RemoveFunction(std::string_view name) = 0;
 
   // A transaction with a connection of its own.
   Result<std::unique_ptr<Transaction>> Begin();

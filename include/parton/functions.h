@@ -7,7 +7,8 @@
 //         return parton::Value(twice);
 //       }});
 //
-// Registration is for the whole process and comes before the first statement that names the function.
+// Registration is for the whole process, comes before the first statement that names the function, and stays.
+// Database::AddFunction and AddAggregate (parton/database.h) are for one database, at any time, and can be taken back.
 // Threads: register from one thread; registered functions are called from any, several at once.
 #ifndef PARTON_FUNCTIONS_H_
 #define PARTON_FUNCTIONS_H_

@@ -3,6 +3,10 @@
 //   parton::Value price = parton::Value::Struct({{"id", 7}, {"sum", 12.5}}).Get("sum");
 //   parton::Result<double> sum = price.AsDouble();       // a T, or an error that says what the value is
 //   if (price.is_numeric()) std::printf("%f\n", price.ToDouble());
+//   const parton::Value row = parton::Value::Struct({{"title", "Late Tram"}, {"tags", parton::Value::List({"live"})}});
+//   std::printf("%s %s\n", row["title"].ToJson().c_str(), row["tags"][0].ToJson().c_str());
+//   parton::Result<std::string> title = row.Get<std::string>("title");   // the error names the attribute
+//   parton::Result<std::optional<int>> year = row.Get<std::optional<int>>("year");  // MISSING and NULL: nullopt
 //
 // A Value is 16 bytes; big payloads are shared and counted, so copies are cheap. Values are
 // immutable: there are no setters, containers are built whole.
@@ -29,6 +33,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -102,6 +107,22 @@ template <typename T>
 concept BindableInteger = std::integral<T> && sizeof(T) <= sizeof(int64_t) && !std::same_as<T, bool> &&
                           !std::same_as<T, char> && !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
                           !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
+template <typename T>
+inline constexpr bool kIsOptional = false;
+template <typename T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+template <typename T>
+inline constexpr bool kIsVector = false;
+template <typename T>
+inline constexpr bool kIsVector<std::vector<T>> = true;
+template <typename T>
+inline constexpr bool kNoCppType = false;
+
+// The error for an integer that `v` is, but not within `bits` bits.
+Status NoSuchInteger(const Value& v, int bits, bool with_sign);
+// `status` as the error of the attribute `name` of `row`.
+Status OfAttribute(std::string_view name, Status status);
 
 }  // namespace internal
 
@@ -248,6 +269,11 @@ class Value {
   Result<Interval> AsInterval() const;
   Result<std::vector<Value>> AsList() const;    // LIST, SEXP, BAG, sets: the elements
   Result<std::vector<Field>> AsStruct() const;  // STRUCT, GRAPH: the fields, materialised or not
+  // The same by C++ type: bool, any integer (an error beyond its range) and floating type, std::string (a BLOB's bytes
+  // too), Number, Date, Time, Timestamp, Interval, Value; std::optional<T> is empty for NULL and MISSING;
+  // std::vector<T> has the elements.
+  template <typename T>
+  Result<T> As() const;
 
   // Unchecked, for code that has looked at type(): any other type aborts.
   bool bool_value() const {
@@ -288,6 +314,18 @@ class Value {
   Value Materialize() const;
   // The first field of that name, exact match; MISSING if there is none or this is no STRUCT. Owned.
   Value Get(std::string_view name) const;
+  // That field as a T (see As); the error names it.
+  template <typename T>
+  Result<T> Get(std::string_view name) const;
+  // row["title"]: as Get. list[0]: the element at a position from 0; MISSING if there is none or this is no collection.
+  Value operator[](std::string_view name) const { return Get(name); }
+  template <internal::BindableInteger I>
+  Value operator[](I position) const {
+    const std::vector<Value>& all = elements();
+    return std::cmp_less(position, 0) || std::cmp_greater_equal(position, all.size())
+               ? Missing()
+               : all[static_cast<size_t>(position)].Own();
+  }
   // As Get, but the result may be borrowed from this value's payload.
   Value GetBorrowed(std::string_view name) const;
   // Number of elements or fields; 0 for others.
@@ -353,6 +391,69 @@ struct Field {
   std::string name;
   Value value;
 };
+
+template <>
+Result<Date> Value::As() const;
+template <>
+Result<Time> Value::As() const;
+template <>
+Result<Timestamp> Value::As() const;
+template <>
+Result<Interval> Value::As() const;
+
+template <typename T>
+Result<T> Value::As() const {
+  if constexpr (internal::kIsOptional<T>) {
+    if (is_absent()) return T();
+    Result<typename T::value_type> present = As<typename T::value_type>();
+    if (!present.ok()) return std::move(present).status();
+    return T(std::move(present).value());
+  } else if constexpr (internal::kIsVector<T>) {
+    Result<std::vector<Value>> all = AsList();
+    if (!all.ok()) return std::move(all).status();
+    T out;
+    out.reserve(all->size());
+    for (const Value& v : *all) {
+      Result<typename T::value_type> element = v.As<typename T::value_type>();
+      if (!element.ok()) return std::move(element).status();
+      out.push_back(std::move(element).value());
+    }
+    return out;
+  } else if constexpr (std::same_as<T, Value>) {
+    return Own();
+  } else if constexpr (std::same_as<T, bool>) {
+    return AsBool();
+  } else if constexpr (internal::BindableInteger<T>) {
+    using Wide = std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>;
+    Result<Wide> wide = [this] {
+      if constexpr (std::is_signed_v<T>) {
+        return AsInt64();
+      } else {
+        return AsUint64();
+      }
+    }();
+    if (!wide.ok()) return std::move(wide).status();
+    if (!std::in_range<T>(*wide)) return internal::NoSuchInteger(*this, 8 * sizeof(T), std::is_signed_v<T>);
+    return static_cast<T>(*wide);
+  } else if constexpr (std::floating_point<T>) {
+    Result<double> d = AsDouble();
+    if (!d.ok()) return std::move(d).status();
+    return static_cast<T>(*d);
+  } else if constexpr (std::same_as<T, std::string>) {
+    return is_lob() ? AsBytes() : AsString();
+  } else if constexpr (std::same_as<T, Number>) {
+    return AsNumber();
+  } else {
+    static_assert(internal::kNoCppType<T>, "no value is read as this type");
+  }
+}
+
+template <typename T>
+Result<T> Value::Get(std::string_view name) const {
+  Result<T> result = GetBorrowed(name).As<T>();
+  if (!result.ok()) return internal::OfAttribute(name, std::move(result).status());
+  return result;
+}
 
 }  // namespace parton
 

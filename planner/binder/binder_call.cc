@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "planner/binder/binder_internal.h"
-#include "types/functions/functions.h"
+#include "types/functions/program_functions.h"
 
 namespace parton::binder {
 
@@ -44,7 +44,7 @@ Result<ExprPtr> Binder::CheckedOperator(ExprPtr e) const {
 }
 
 Result<ExprPtr> Binder::CallFunction(std::string_view name, std::vector<ExprPtr> args, TextSpan span) {
-  const ScalarFunction* f = FindScalarFunction(name);
+  const ScalarFunction* f = FindScalarFunction(input_.functions, name);
   if (f == nullptr) return Status::Unsupported(fmt::format("there is no function {}", name), span);
   Status fits = CheckCallStatically(*f, args, /*counts_only=*/!strict());
   if (!fits.ok()) return std::move(fits).At(span);
@@ -66,8 +66,8 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
       return CallFunction(name, std::move(args), span);
     }
   }
-  const ScalarFunction* scalar = FindScalarFunction(name);
-  const AggregateFunction* aggregate = FindAggregateFunction(name);
+  const ScalarFunction* scalar = FindScalarFunction(input_.functions, name);
+  const AggregateFunction* aggregate = FindAggregateFunction(input_.functions, name);
   if (aggregate != nullptr && (scalar == nullptr || call.star || call.args.size() <= 1 || call.filter != nullptr)) {
     return BindAggregate(call, *aggregate, span);
   }
@@ -76,7 +76,7 @@ Result<ExprPtr> Binder::BindFunction(const ast::Call& call, TextSpan span) {
   }
   if (name == "GROUPING" && scalar == nullptr) return BindGrouping(call, span);
   if (scalar == nullptr) {
-    std::string nearest = NearestFunction(name);
+    std::string nearest = NearestFunction(input_.functions, name);
     return Status::Validation(dynamo() ? fmt::format("Unrecognized function: {} at {}:{}:{}", call.name.name, span.line,
                                                      span.column, call.name.name.size())
                                        : fmt::format("there is no function {}", call.name.name),

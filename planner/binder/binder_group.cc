@@ -6,14 +6,15 @@
 
 #include "planner/binder/binder_internal.h"
 #include "planner/plan/plan_visit.h"
+#include "types/functions/program_functions.h"
 
 namespace parton::binder {
 
 namespace {
 
-bool HasAggregate(const ast::Expr& e) {
+bool HasAggregate(const ast::Expr& e, const ProgramFunctions* functions) {
   if (const auto* call = e.As<ast::Call>()) {
-    return call->over != nullptr || FindAggregateFunction(call->name.name) != nullptr;
+    return call->over != nullptr || FindAggregateFunction(functions, call->name.name) != nullptr;
   }
   return false;
 }
@@ -152,7 +153,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
       int64_t position = literal->value.int_value();
       if (position >= 1 && position <= static_cast<int64_t>(select.items.size())) {
         const ast::SelectItem& item = select.items[static_cast<size_t>(position - 1)];
-        if (item.kind == ast::SelectItem::Kind::kExpr && !HasAggregate(*item.expr)) {
+        if (item.kind == ast::SelectItem::Kind::kExpr && !HasAggregate(*item.expr, input_.functions)) {
           e = item.expr.get();
           if (!Written(key.as)) {
             name = Written(item.as) ? item.as.name : ItemName(*e, dynamo());
@@ -162,7 +163,7 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
     } else if (variable != nullptr && !variable->local && scopes_.Find(variable->name) == nullptr) {
       // A select alias, unless the alias hides the attribute it is made of.
       for (const ast::SelectItem& item : select.items) {
-        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr)) continue;
+        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr, input_.functions)) continue;
         Result<ExprPtr> aliased = BindExpr(*item.expr);
         if (aliased.ok() && !ReadsName(**aliased, variable->name)) {
           bound = *std::move(aliased);

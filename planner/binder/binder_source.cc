@@ -12,6 +12,7 @@
 #include "planner/binder/binder.h"
 #include "planner/binder/binder_internal.h"
 #include "planner/plan/plan_visit.h"
+#include "types/functions/program_functions.h"
 
 namespace parton {
 
@@ -121,7 +122,8 @@ Result<std::optional<Source>> Binder::BindFunctionSource(const ast::FromSource& 
   std::string name = AsciiLower(call->name.name);
   if (!IsTableFunction(name)) {
     const std::string nearest = NearestName(name, TableFunctions());
-    if (nearest.empty() || FindScalarFunction(name) != nullptr || FindAggregateFunction(name) != nullptr) {
+    if (nearest.empty() || FindScalarFunction(input_.functions, name) != nullptr ||
+        FindAggregateFunction(input_.functions, name) != nullptr) {
       return std::optional<Source>();
     }
     return Status::Validation(fmt::format("there is no function {}", call->name.name), call->name.span,

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "planner/binder/binder_internal.h"
-#include "types/functions/functions.h"
+#include "types/functions/program_functions.h"
 
 namespace parton::binder {
 
@@ -120,7 +120,7 @@ Result<ExprPtr> Binder::BindWindow(const ast::Call& call, TextSpan span) {
   Plan::WindowCall w;
   w.function = name;
   if (!IsWindowFunction(name)) {
-    w.aggregate = FindAggregateFunction(name);
+    w.aggregate = FindAggregateFunction(input_.functions, name);
     if (w.aggregate == nullptr) {
       return Status::Validation(fmt::format("{} is no window function", call.name.name), call.name.span);
     }

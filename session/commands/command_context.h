@@ -15,6 +15,8 @@
 
 namespace parton {
 
+class ProgramFunctions;  // types/functions/program_functions.h
+
 // Valid while the command runs.
 struct CommandContext {
   TableStore& store;
@@ -24,6 +26,7 @@ struct CommandContext {
   const ProgressCallback& progress;  // the program's; may be empty
   const StatementBounds& bounds;     // cancelled or not
   ResultBuffer& result;
+  const ProgramFunctions* functions;  // of the database; may be null
 };
 
 // Error (kReadOnly): the database was opened so.

@@ -62,6 +62,7 @@ Status Advise(const ast::Advise& s, const CommandContext& context, RunningPlan& 
   PlannerInput input;
   input.store = &context.store;
   input.settings = &settings;
+  input.functions = context.functions;
   RuleContext rules;
   rules.store = input.store;
   rules.settings = &settings;

@@ -53,6 +53,7 @@ Status CreateTrigger(const ast::CreateTrigger& s, const CommandContext& context,
   PlannerInput input;
   input.store = &context.store;
   input.settings = &context.settings;
+  input.functions = context.functions;
   input.globals = &globals;
   auto parsed = ParseStatement(d.statement);
   if (!parsed.ok()) return std::move(parsed).status();

@@ -8,6 +8,7 @@
 
 #include "executor/operators/feed_rows.h"
 #include "session/bounded_call.h"
+#include "session/database_state.h"
 #include "session/feed/feed_consumer.h"
 #include "session/tables/table_description.h"
 #include "storage/feed.h"
@@ -44,10 +45,10 @@ bool Before(const StreamId& a, const StreamId& b) { return std::tie(a.table, a.l
 
 class StreamsImpl final : public Streams {
  public:
-  StreamsImpl(TableStore* store, size_t memory_limit_bytes) : store_(store), memory_limit_bytes_(memory_limit_bytes) {}
+  explicit StreamsImpl(DatabaseState* db) : db_(db) {}
 
   Result<Page> List(std::string_view table, const std::optional<StreamId>& after, size_t limit) override {
-    return BoundedCall(memory_limit_bytes_, [&]() -> Result<Page> {
+    return Call([&]() -> Result<Page> {
       PARTON_ASSIGN_OR_RETURN(const std::vector<StoredStream> all, All());
       std::vector<StreamId> ids;
       for (const StoredStream& s : all) {
@@ -68,7 +69,7 @@ class StreamsImpl final : public Streams {
   }
 
   Result<StreamDescription> Describe(const StreamId& id) override {
-    return BoundedCall(memory_limit_bytes_, [&]() -> Result<StreamDescription> {
+    return Call([&]() -> Result<StreamDescription> {
       PARTON_ASSIGN_OR_RETURN(const StoredStream s, Find(id));
       StreamDescription d;
       d.id = id;
@@ -90,7 +91,7 @@ class StreamsImpl final : public Streams {
   }
 
   Result<StreamPosition> Start(const StreamId& id, std::string_view shard, const FeedOptions& start) override {
-    return BoundedCall(memory_limit_bytes_, [&]() -> Result<StreamPosition> {
+    return Call([&]() -> Result<StreamPosition> {
       using From = FeedOptions::Start;
       PARTON_ASSIGN_OR_RETURN(const StoredStream s, Find(id));
       PARTON_RETURN_IF_ERROR(CheckShard(s, shard));
@@ -113,7 +114,7 @@ class StreamsImpl final : public Streams {
   }
 
   Result<StreamPage> Read(const StreamPosition& position, size_t limit) override {
-    return BoundedCall(memory_limit_bytes_, [&]() -> Result<StreamPage> {
+    return Call([&]() -> Result<StreamPage> {
       PARTON_ASSIGN_OR_RETURN(const StoredStream s, Find(position.stream));
       PARTON_RETURN_IF_ERROR(CheckShard(s, position.shard));
       StreamPosition at = position;
@@ -137,11 +138,16 @@ class StreamsImpl final : public Streams {
   }
 
  private:
-  FeedStore& feed() { return store_->feed(); }
+  template <typename F>
+  auto Call(F&& f) -> decltype(f()) {
+    if (db_->store == nullptr) return DatabaseClosed();
+    return BoundedCall(db_->options.memory_limit_bytes, std::forward<F>(f));
+  }
+  FeedStore& feed() { return db_->store->feed(); }
 
   Result<std::vector<StoredStream>> All() {
     std::vector<StoredStream> all;
-    for (const TablePtr& table : store_->Tables()) {
+    for (const TablePtr& table : db_->store->Tables()) {
       if (table->stream != StreamView::kOff) all.push_back(OpenStream(*table));
     }
     PARTON_ASSIGN_OR_RETURN(const std::vector<ClosedStream> closed, feed().ClosedStreams());
@@ -150,7 +156,7 @@ class StreamsImpl final : public Streams {
   }
 
   Result<StoredStream> Find(const StreamId& id) {
-    const Result<TablePtr> table = store_->GetTable(id.table);
+    const Result<TablePtr> table = db_->store->GetTable(id.table);
     if (table.ok() && (*table)->stream != StreamView::kOff && StreamLabel((*table)->stream_created_ms) == id.label) {
       return OpenStream(**table);
     }
@@ -176,14 +182,11 @@ class StreamsImpl final : public Streams {
     return at.after < trimmed ? TrimmedFeed(s.stream.table, trimmed) : Status::Ok();
   }
 
-  TableStore* store_;
-  size_t memory_limit_bytes_;
+  DatabaseState* db_;
 };
 
 }  // namespace
 
-std::unique_ptr<Streams> MakeStreams(TableStore* store, size_t memory_limit_bytes) {
-  return std::make_unique<StreamsImpl>(store, memory_limit_bytes);
-}
+std::unique_ptr<Streams> MakeStreams(DatabaseState* db) { return std::make_unique<StreamsImpl>(db); }
 
 }  // namespace parton

@@ -2,16 +2,16 @@
 #ifndef PARTON_SESSION_FEED_STREAMS_H_
 #define PARTON_SESSION_FEED_STREAMS_H_
 
-#include <cstddef>
 #include <memory>
 
 #include "parton/streams.h"
-#include "storage/table_store.h"
 
 namespace parton {
 
-// `store` must outlive it. `memory_limit_bytes`: of each call.
-std::unique_ptr<Streams> MakeStreams(TableStore* store, size_t memory_limit_bytes);
+struct DatabaseState;
+
+// `db` must outlive it.
+std::unique_ptr<Streams> MakeStreams(DatabaseState* db);
 
 }  // namespace parton
 

@@ -46,7 +46,8 @@ std::string PlanKeyOf(const WriteOperation& operation) {
 Status BindText(DatabaseState* db, const WriteOperation& operation, WriteOp* op) {
   static const Settings settings;
   const auto parse = [&] { return ParseWrite(operation.table, operation.update, operation.condition); };
-  Result<PlannedPtr> planned = CompileParsed(PlanKeyOf(operation), parse, settings, db->store.get(), &db->plans);
+  Result<PlannedPtr> planned =
+      CompileParsed(PlanKeyOf(operation), parse, settings, db->store.get(), &db->functions, &db->plans);
   if (!planned.ok()) return LocateIn(operation, planned.status());
   const auto* body = std::get_if<std::shared_ptr<const WritePlan>>(&(*planned)->body);
   if (body == nullptr) return Status::Internal("a write was planned as something else");
@@ -178,7 +179,7 @@ const Settings& DynamoSettings() {
 Result<PlannedPtr> PlanDynamo(DatabaseState* db, std::string_view text, bool* key_condition_failed) {
   static const std::string settings_key = DynamoSettings().PlanKey();
   std::string buffer;
-  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->plans, &buffer,
+  return CompileCached(text, DynamoSettings(), settings_key, db->store.get(), &db->functions, &db->plans, &buffer,
                        key_condition_failed);
 }
 

@@ -229,6 +229,7 @@ class BackupsImpl final : public Backups {
  private:
   template <typename F>
   auto Call(F&& f) -> decltype(f()) {
+    if (db_->store == nullptr) return DatabaseClosed();
     return BoundedCall(db_->options.memory_limit_bytes, std::forward<F>(f));
   }
   TableBackups& stored() { return db_->store->backups(); }

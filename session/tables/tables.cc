@@ -217,6 +217,7 @@ class TablesImpl final : public Tables {
  private:
   template <typename F>
   auto Call(F&& f) -> decltype(f()) {
+    if (db_->store == nullptr) return DatabaseClosed();
     return BoundedCall(db_->options.memory_limit_bytes, std::forward<F>(f));
   }
   Status Alter(std::string_view name, const std::function<Status(TableSchema*)>& change) {

@@ -103,6 +103,7 @@ Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement,
     PlannerInput input;
     input.store = &context.store;
     input.settings = &context.settings;
+    input.functions = context.functions;
     return PlanQuery(*s.query, statement, input);
   }
   std::string text = "SELECT VALUE x FROM ";
@@ -112,7 +113,7 @@ Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement,
     for (char c : part.name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
     text += '"';
   }
-  return Compile(text + " AS x", context.settings, &context.store);
+  return Compile(text + " AS x", context.settings, &context.store, context.functions);
 }
 
 // The columns of a CSV file: of the select list, or all attributes there are, the key's first, in the order in

@@ -285,6 +285,13 @@ class LevelDbStore final : public LocalStore {
   Result<std::vector<std::string>> Repair(const StoreProgress& progress) override {
     return RepairDatabase(&engine_, progress);
   }
+  Status Sync() override {
+    if (engine_.options().read_only) return Status::Ok();
+    // A synced write syncs what the log has before it; this one changes nothing.
+    leveldb::WriteBatch batch;
+    batch.Delete(NamedKey(KeySpace::kSystem, "sync"));
+    return engine_.WriteBatch(&batch, true);
+  }
   Result<std::string> Secret() override {
     MutexLock lock(secret_mutex_);
     if (!secret_.empty()) return secret_;

@@ -12,6 +12,7 @@ shift
 #include "parton/backups.h"
 #include "parton/database.h"
 #include "parton/functions.h"
+#include "parton/json.h"
 #include "parton/streams.h"
 #include "parton/tables.h"
 
@@ -41,7 +42,7 @@ p' "$header"
       transaction) echo 'Check(moved);' ;;
       functions) echo 'Check(registered);' ;;
       status) echo 'Check(price.status());' ;;
-      value) echo 'Check(sum.status());' ;;
+      value) echo 'Check(sum.status()); Check(title.status()); Check(year.status());' ;;
     esac
     echo '}'
   done

@@ -5,9 +5,14 @@ set -eu
   cat <<'HEAD'
 #include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "parton/database.h"
+#include "parton/functions.h"
 #include "parton/number.h"
 #include "parton/tables.h"
 

@@ -2,12 +2,19 @@
 // them. Errors, and never a look at what is gone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <string>
 #include <thread>
 
+#include "parton/backups.h"
 #include "parton/database.h"
+#include "parton/functions.h"
+#include "parton/streams.h"
+#include "parton/tables.h"
 
 namespace parton {
 namespace {
@@ -141,6 +148,76 @@ TEST(Lifetime, ConnectionsOutliveTheirDatabase) {
   EXPECT_FALSE(other->Commit().ok());
   EXPECT_FALSE(transaction->active());
   EXPECT_FALSE(transaction->Commit().ok());
+}
+
+TEST(Lifetime, AClosedDatabaseRefusesEveryCall) {
+  auto db = Songs();
+  auto connection = db->Connect();
+  auto rows = connection->Execute("SELECT * FROM songs").value();
+  ASSERT_TRUE(rows->Next());
+  Tables& tables = db->tables();
+  ASSERT_TRUE(db->Close().ok());
+  EXPECT_TRUE(db->Close().ok());
+  EXPECT_FALSE(rows->Next());
+  ExpectClosed(rows->status(), "database");
+  ExpectClosed(connection->Execute("SELECT 1").status(), "database");
+  ExpectClosed(db->Connect()->Execute("SELECT 1").status(), "database");
+  ExpectClosed(db->Begin().status(), "database");
+  ExpectClosed(db->Run([](Transaction&) { return Status(); }), "database");
+  ExpectClosed(db->GetItem({}).status(), "database");
+  ExpectClosed(db->PutItem({}).status(), "database");
+  ExpectClosed(db->Query({}).status(), "database");
+  ExpectClosed(db->Scan({}).status(), "database");
+  ExpectClosed(db->ExecuteStatement({}).status(), "database");
+  ExpectClosed(db->TransactWrite({}).status(), "database");
+  ExpectClosed(db->BatchGet({}).status(), "database");
+  ExpectClosed(db->OpenFeed("songs", {}).status(), "database");
+  ExpectClosed(db->Secret().status(), "database");
+  ExpectClosed(db->Settle(), "database");
+  ExpectClosed(db->AddFunction({}), "database");
+  ExpectClosed(db->RemoveFunction("f"), "database");
+  ExpectClosed(tables.Describe("songs").status(), "database");
+  ExpectClosed(db->streams().List("", std::nullopt, 10).status(), "database");
+  ExpectClosed(db->backups().Describe("x").status(), "database");
+  EXPECT_EQ(db->Check().size(), 1u);
+  EXPECT_TRUE(db->TableNames().empty());
+  EXPECT_TRUE(db->IndexNames("songs").empty());
+  EXPECT_TRUE(db->KeyAttributes("songs").empty());
+  EXPECT_TRUE(db->AttributePaths("songs").empty());
+}
+
+TEST(Lifetime, ClosingGivesTheFilesFree) {
+  const std::string path = testing::TempDir() + "/parton_close_test";
+  std::filesystem::remove_all(path);
+  Options options;
+  options.durable = false;
+  auto first = Database::Open(path, options).value();
+  ASSERT_TRUE(
+      first->Connect()->ExecuteScript("CREATE TABLE t (a NUMBER, PRIMARY KEY (a)); INSERT INTO t VALUE {'a': 1}").ok());
+  EXPECT_EQ(Database::Open(path).status().code(), StatusCode::kLocked);
+  ASSERT_TRUE(first->Close().ok());
+  auto second = Database::Open(path).value();
+  EXPECT_EQ(second->Connect()->Execute("SELECT * FROM t").value()->All().value().size(), 1u);
+  second.reset();
+  options.read_only = true;
+  auto reader = Database::Open(path, options).value();
+  EXPECT_TRUE(reader->Close().ok());
+}
+
+TEST(Lifetime, RowsInARangeFor) {
+  auto db = Songs();
+  auto connection = db->Connect();
+  auto rows = connection->Execute("SELECT id, title FROM songs ORDER BY id LIMIT 3").value();
+  std::vector<int> ids;
+  for (const Value& row : *rows) ids.push_back(row.Get<int>("id").value());
+  EXPECT_TRUE(rows->status().ok());
+  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
+  EXPECT_FALSE(ids.empty());
+  for (const Value& row : *rows) ADD_FAILURE() << row.ToLiteral();
+  static_assert(std::input_iterator<ResultSet::Iterator>);
+  auto broken = connection->Execute("SELECT VALUE CAST(x AS INT) FROM [1, 'a'] AS x").value();
+  for (const Value& row : *broken) ids.push_back(static_cast<int>(row.AsInt64().value()));
+  EXPECT_FALSE(broken->status().ok());
 }
 
 TEST(Lifetime, FeedsOutliveTheirDatabase) {

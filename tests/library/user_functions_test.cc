@@ -140,6 +140,61 @@ TEST_F(UserFunctions, WhatFunctionsThrowEndsTheStatement) {
   EXPECT_EQ(One("SELECT VALUE COUNT(*) FROM t WHERE b IS NOT MISSING"), Value(0));
 }
 
+Function Constant(const std::string& name, Value value) {
+  return {.name = name, .call = [value](std::span<const Value>) -> Result<Value> { return value; }};
+}
+
+TEST_F(UserFunctions, OneDatabaseHasWhatOthersHaveNot) {
+  auto other = Database::Open(":memory:").value();
+  ASSERT_TRUE(database_->AddFunction(Constant("mine", 1)).ok());
+  ASSERT_TRUE(other->AddFunction(Constant("Mine", 2)).ok());
+  ASSERT_TRUE(database_->AddAggregate({"my_product", "", [] { return std::make_unique<Product>(); }}).ok());
+  EXPECT_EQ(One("SELECT VALUE mine() FROM [0] AS x"), Value(1));
+  EXPECT_EQ(One("SELECT VALUE my_product(x) FROM [2, 21] AS x"), Value(42));
+  EXPECT_EQ(One("SELECT g, my_product(x) AS p FROM [2, 21] AS x GROUP BY 1 AS g")["p"], Value(42));
+  EXPECT_EQ(other->Connect()->Execute("SELECT VALUE mine() FROM [0] AS x").value()->All().value()[0], Value(2));
+  const Status unknown = other->Connect()->Execute("SELECT VALUE my_product(x) FROM [2] AS x").status();
+  EXPECT_EQ(unknown.code(), StatusCode::kValidation) << unknown.ToString();
+  const Status near = connection_->Execute("SELECT VALUE min3() FROM [0] AS x").status();
+  EXPECT_NE(near.hint().find("MINE"), std::string::npos) << near.hint();
+  for (const char* taken : {"mine", "MY_PRODUCT", "upper", "sum", "test_gcd", "1a", ""}) {
+    EXPECT_EQ(database_->AddFunction(Constant(taken, 1)).code(), StatusCode::kValidation) << taken;
+  }
+}
+
+TEST_F(UserFunctions, TheyServeTriggersCopiesAndRequests) {
+  ASSERT_TRUE(database_->AddFunction(Constant("answer", 42)).ok());
+  ASSERT_TRUE(connection_
+                  ->ExecuteScript(
+                      "CREATE TABLE t (a NUMBER, PRIMARY KEY (a)); CREATE TABLE log (a NUMBER, PRIMARY KEY (a));"
+                      "ALTER TABLE t SET STREAM (BOTH IMAGES);"
+                      "CREATE TRIGGER copies ON t DO INSERT INTO log SELECT VALUE {'a': answer()} FROM records AS r")
+                  .ok());
+  ASSERT_TRUE(connection_->Execute("INSERT INTO t VALUE {'a': answer()}").ok());
+  ASSERT_TRUE(database_->Settle().ok());
+  EXPECT_EQ(One("SELECT VALUE a FROM log"), Value(42));
+  TransactWriteRequest request;
+  request.operations.push_back(
+      WriteOperation::Update("t", Value::Struct({{"a", 42}}), "SET b = answer()").If("a = answer()"));
+  const Status done = database_->TransactWrite(request).status();
+  EXPECT_TRUE(done.ok()) << done.ToString();
+  EXPECT_EQ(One("SELECT VALUE b FROM t"), Value(42));
+}
+
+TEST_F(UserFunctions, RemovedOnesAreGone) {
+  ASSERT_TRUE(database_->AddFunction(Constant("one", 1)).ok());
+  auto prepared = connection_->Prepare("SELECT VALUE one() FROM [0] AS x").value();
+  EXPECT_EQ(One("SELECT VALUE one() FROM [0] AS x"), Value(1));
+  ASSERT_TRUE(database_->RemoveFunction("One").ok());
+  EXPECT_EQ(connection_->Execute("SELECT VALUE one() FROM [0] AS x").status().code(), StatusCode::kValidation);
+  EXPECT_EQ(prepared->Execute().value()->All().value()[0], Value(1));
+  ASSERT_TRUE(database_->AddFunction(Constant("one", 11)).ok());
+  EXPECT_EQ(One("SELECT VALUE one() FROM [0] AS x"), Value(11));
+  for (const char* name : {"upper", "test_gcd", "nowhere", ""}) {
+    EXPECT_EQ(database_->RemoveFunction(name).code(), StatusCode::kNotFound) << name;
+  }
+}
+
 TEST_F(UserFunctions, NamesMustBeFreeAndWellFormed) {
   Function f;
   f.call = [](std::span<const Value>) -> Result<Value> { return Value::Null(); };

@@ -12,15 +12,13 @@
 #include <memory>
 #include <string_view>
 
+#include "parton/json.h"
 #include "parton/status.h"
 #include "parton/value.h"
 
 namespace parton {
 
 inline constexpr int kMaxJsonDepth = 256;
-
-// One JSON text; only blanks may follow. Errors (Validation) name the byte offset.
-Result<Value> ParseJson(std::string_view text);
 
 // One DynamoDB-JSON text: an attribute value ({"S": "x"}), else an item as for DynamoItemFromJson.
 Result<Value> ParseDynamoJson(std::string_view text);

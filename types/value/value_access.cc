@@ -37,6 +37,14 @@ Status NoneOf(const Value& v, std::string_view wanted) {
 
 }  // namespace
 
+Status internal::NoSuchInteger(const Value& v, int bits, bool with_sign) {
+  return NoneOf(v, fmt::format("an {}integer of {} bits", with_sign ? "" : "unsigned ", bits));
+}
+
+Status internal::OfAttribute(std::string_view name, Status status) {
+  return Status(status.code(), fmt::format("attribute {}: {}", name, status.message()), status.span(), status.hint());
+}
+
 Result<bool> Value::AsBool() const {
   if (!is_bool()) return NoneOf(*this, "a BOOL");
   return bool_value();
@@ -120,6 +128,23 @@ Result<Timestamp> Value::AsTimestamp() const {
 Result<Interval> Value::AsInterval() const {
   if (type_ != Type::kInterval) return NoneOf(*this, "an INTERVAL");
   return interval();
+}
+
+template <>
+Result<Date> Value::As() const {
+  return AsDate();
+}
+template <>
+Result<Time> Value::As() const {
+  return AsTime();
+}
+template <>
+Result<Timestamp> Value::As() const {
+  return AsTimestamp();
+}
+template <>
+Result<Interval> Value::As() const {
+  return AsInterval();
 }
 
 Result<std::vector<Value>> Value::AsList() const {

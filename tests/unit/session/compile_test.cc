@@ -22,11 +22,11 @@ class CompileTest : public ExecutorTest {
 };
 
 TEST(Compile, TheErrorsAreTheParsersAndThePlanners) {
-  EXPECT_EQ(Compile("SELECT FROM", Settings(), nullptr).status().code(), StatusCode::kSyntax);
-  EXPECT_FALSE(Compile("SELECT * FROM nowhere", Settings(), nullptr).ok());
+  EXPECT_EQ(Compile("SELECT FROM", Settings(), nullptr, nullptr).status().code(), StatusCode::kSyntax);
+  EXPECT_FALSE(Compile("SELECT * FROM nowhere", Settings(), nullptr, nullptr).ok());
   Settings dynamo;
   dynamo.dialect = Dialect::kDynamo;
-  const Status worded = Compile("SELECT FROM", dynamo, nullptr).status();
+  const Status worded = Compile("SELECT FROM", dynamo, nullptr, nullptr).status();
   EXPECT_NE(worded.message().find("Statement wasn't well formed"), std::string::npos) << worded.ToString();
 }
 

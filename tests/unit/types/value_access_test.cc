@@ -166,5 +166,46 @@ TEST(ValueAccess, EveryArithmeticTypeBinds) {
   EXPECT_EQ(mixed.size(), 10u);
 }
 
+TEST(ValueAccess, FieldsAndElementsByPlaceAndType) {
+  const Value row = Value::Struct({{"title", "Late Tram"},
+                                   {"plays", 300},
+                                   {"price", Dec("12.50")},
+                                   {"none", nullptr},
+                                   {"live", true},
+                                   {"raw", Value::Blob("ab")},
+                                   {"on", Value::Of(Date{2026, 1, 2})},
+                                   {"tags", Value::List({"live", "slow"})}});
+  EXPECT_EQ(row["title"], Value("Late Tram"));
+  EXPECT_EQ(row["tags"][1], Value("slow"));
+  EXPECT_TRUE(row["tags"][2].is_missing());
+  EXPECT_TRUE(row["tags"][-1].is_missing());
+  EXPECT_TRUE(row["nowhere"]["deeper"][0].is_missing());
+  EXPECT_EQ(row.Get<std::string>("title").value(), "Late Tram");
+  EXPECT_EQ(row.Get<std::string>("raw").value(), "ab");
+  EXPECT_EQ(row.Get<int64_t>("plays").value(), 300);
+  EXPECT_EQ(row.Get<unsigned short>("plays").value(), 300);
+  EXPECT_EQ(row.Get<float>("price").value(), 12.5f);
+  EXPECT_EQ(row.Get<Number>("price").value(), Number::ParseStrict("12.5").value());
+  EXPECT_TRUE(row.Get<bool>("live").value());
+  EXPECT_EQ(row.Get<Date>("on").value().day, 2);
+  EXPECT_EQ(row.Get<std::vector<std::string>>("tags").value().size(), 2u);
+  EXPECT_EQ(row.Get<std::optional<int>>("plays").value(), 300);
+  EXPECT_EQ(row.Get<std::optional<int>>("none").value(), std::nullopt);
+  EXPECT_EQ(row.Get<std::optional<int>>("nowhere").value(), std::nullopt);
+  EXPECT_TRUE(row.Get<Value>("nowhere").value().is_missing());
+}
+
+TEST(ValueAccess, TypedErrorsNameTheAttribute) {
+  const Value row = Value::Struct({{"plays", 300}, {"tags", Value::List({"live", 1})}});
+  const auto text = [](const auto& result) { return result.status().message(); };
+  EXPECT_EQ(text(row.Get<int8_t>("plays")), "attribute plays: 300, of type INT, is not an integer of 8 bits");
+  EXPECT_EQ(text(row.Get<uint8_t>("plays")), "attribute plays: 300, of type INT, is not an unsigned integer of 8 bits");
+  EXPECT_EQ(text(row.Get<int>("nowhere")), "attribute nowhere: MISSING is not an integer of 64 bits");
+  EXPECT_EQ(text(row.Get<std::string>("plays")), "attribute plays: 300, of type INT, is not a STRING");
+  EXPECT_FALSE(row.Get<std::vector<std::string>>("tags").ok());
+  EXPECT_FALSE(row.Get<std::optional<bool>>("plays").ok());
+  EXPECT_FALSE(Value(5).As<std::vector<int>>().ok());
+}
+
 }  // namespace
 }  // namespace parton
