@@ -164,7 +164,7 @@ int Main(int argc, char** argv) {
   }
   for (int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM}) ::signal(signal, KeepInput);
   size_t found = 0;
-  for (const auto* list : {&StorageTargets(), &TextTargets(), &FileTargets(), &WireTargets()}) {
+  for (const auto* list : {&StorageTargets(), &TextTargets(), &FileTargets(), &WireTargets(), &ApiTargets()}) {
     for (const Target& target : *list) {
       if (!options.targets.empty() &&
           std::find(options.targets.begin(), options.targets.end(), target.name) == options.targets.end()) {

@@ -24,6 +24,7 @@ const std::vector<Target>& StorageTargets();  // items, keys, change records, sc
 const std::vector<Target>& TextTargets();     // statements, Ion, JSON
 const std::vector<Target>& FileTargets();     // whole databases
 const std::vector<Target>& WireTargets();     // HTTP, requests of operations
+const std::vector<Target>& ApiTargets();      // calls of the C API
 
 #define FUZZ_CHECK(condition)                                                        \
   do {                                                                               \

@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 layers=''
-for layer in include grammar types parser storage planner io executor session shell server tests; do
+for layer in include grammar types parser storage planner io executor session shell server capi tests; do
   [ ! -d "$layer" ] || layers="$layers $layer"
 done
 # shellcheck disable=SC2086

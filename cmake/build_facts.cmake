@@ -16,7 +16,7 @@ if(GIT AND EXISTS ${SOURCE}/.git)
 elseif(EXISTS ${SOURCE}/.commit)
   file(STRINGS ${SOURCE}/.commit commit LIMIT_COUNT 1)
 endif()
-file(CONFIGURE OUTPUT ${OUTPUT} CONTENT "// Made by scripts/build_facts.cmake.
+file(CONFIGURE OUTPUT ${OUTPUT} CONTENT "// Made by cmake/build_facts.cmake.
 #define PARTON_VERSION \"@VERSION@\"
 #define PARTON_COMMIT \"@commit@\"
 #define PARTON_COMPILER \"@COMPILER@\"
