@@ -84,7 +84,7 @@ void Link::Close() {
   std::shared_ptr<SharedDatabase> database;
   {
     const Turn turn(*this);
-    const std::lock_guard<std::mutex> lock(cancel_mutex_);
+    const std::lock_guard<std::mutex> lock(close_mutex_);
     closed_ = true;
     connection_.reset();
     database = std::move(database_);
@@ -93,7 +93,7 @@ void Link::Close() {
 }
 
 void Link::Cancel() {
-  const std::lock_guard<std::mutex> lock(cancel_mutex_);
+  const std::lock_guard<std::mutex> lock(close_mutex_);
   if (connection_ != nullptr && generation_ == ForkGeneration()) connection_->Cancel();
 }
 
@@ -158,7 +158,12 @@ void DefineLink(py::module_& module) {
   link.def_static("open", &OpenLink)
       .def("clone",
            [](Link& self) {
-             return std::make_shared<Link>(self.OnDatabase([&](Database&) { return self.database(); }), self.numbers());
+             std::shared_ptr<Link> clone = self.OnDatabase([&](Database&) {
+               std::shared_ptr<SharedDatabase> database = self.database();
+               return database == nullptr ? nullptr : std::make_shared<Link>(std::move(database), self.numbers());
+             });
+             if (clone == nullptr) RaiseNamed("InterfaceError", "the connection is closed");
+             return clone;
            })
       .def("close", &Link::Close)
       .def_property_readonly("closed", &Link::closed)

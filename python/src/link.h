@@ -54,9 +54,10 @@ class Link {
     const auto in_turn = [&] {
       const Unlocked unlocked;
       const Turn turn(*this);
+      if (connection_ == nullptr) throw ClosedMeanwhile();
       return body(*connection_);
     };
-    auto result = in_turn();
+    auto result = OpenOrRaise(in_turn);
     // Ctrl-C when all was done.
     if (PyErr_Occurred() != nullptr) [[unlikely]]
       throw pybind11::error_already_set();
@@ -67,9 +68,13 @@ class Link {
   auto OnDatabase(Body body) {
     Check();
     ForgetRaised();
-    const std::shared_ptr<SharedDatabase> database = database_;
-    const Unlocked unlocked;
-    return body(**database);
+    return OpenOrRaise([&] {
+      const Unlocked unlocked;
+      // The last to have it closes it, and that waits for functions in Python.
+      const std::shared_ptr<SharedDatabase> database = this->database();
+      if (database == nullptr) throw ClosedMeanwhile();
+      return body(**database);
+    });
   }
 
   // Ends a result, now or when its connection is free.
@@ -80,7 +85,11 @@ class Link {
   void Cancel();
 
   Numbers numbers() const { return numbers_; }
-  const std::shared_ptr<SharedDatabase>& database() const { return database_; }
+  // Null: closed.
+  std::shared_ptr<SharedDatabase> database() const {
+    const std::lock_guard<std::mutex> lock(close_mutex_);
+    return database_;
+  }
 
  private:
   class Turn {
@@ -98,6 +107,17 @@ class Link {
     std::lock_guard<std::mutex> lock_;
   };
 
+  // Another thread closed the connection while this one waited.
+  struct ClosedMeanwhile {};
+  template <typename Body>
+  static auto OpenOrRaise(Body body) {
+    try {
+      return body();
+    } catch (const ClosedMeanwhile&) {
+      RaiseNamed("InterfaceError", "the connection is closed");
+    }
+  }
+
   // Throws unless this thread may use the connection.
   void Check() const;
 
@@ -107,7 +127,7 @@ class Link {
   std::mutex mutex_;
   std::atomic<std::thread::id> holder_{};
   std::atomic<bool> closed_ = false;
-  std::mutex cancel_mutex_;  // Close against Cancel
+  mutable std::mutex close_mutex_;  // Close against Cancel and database()
   const Numbers numbers_;
   const unsigned generation_ = ForkGeneration();
 };
