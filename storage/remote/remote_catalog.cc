@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "types/status/bounds.h"
 
 namespace parton::remote {
 
@@ -123,8 +124,8 @@ Result<TableFacts> ReadTableDescription(const Value& table) {
     for (const Value& i : Elements(table, member)) {
       IndexSchema index = IndexOf(table, i, kind);
       index.id = static_cast<uint32_t>(schema.indexes.size() + 1);
-      // An item whose key values are unusable is in no index, and may be there from before the index was.
-      index.complete = kind == IndexKind::kLocal;
+      // An item that an index left out has a key value that no condition on the index can name.
+      index.complete = true;
       TableStats& stats = facts.indexes[index.name];
       stats.approximate_items = Count(i, "ItemCount");
       stats.approximate_bytes = stats.approximate_size = Count(i, "IndexSizeBytes");
@@ -214,7 +215,11 @@ Result<std::vector<std::string>> RemoteCatalog::Names() {
 std::vector<TablePtr> RemoteCatalog::Tables() {
   std::vector<TablePtr> out;
   const Result<std::vector<std::string>> names = Names();
-  if (!names.ok()) return out;
+  if (!names.ok()) {
+    // A statement is told; whoever completes a word is not.
+    if (CurrentBounds() != nullptr) throw StatementError(names.status());
+    return out;
+  }
   for (const std::string& name : *names) {
     Result<TablePtr> table = GetTable(name);
     if (table.ok()) out.push_back(*std::move(table));

@@ -35,7 +35,7 @@ class RemoteCatalog {
 
   // kNotFound, and the errors of a call.
   Result<TablePtr> GetTable(std::string_view name);
-  // By name. Those that cannot be described are left out.
+  // By name. Those that cannot be described are left out. Throws in a statement if they cannot be listed.
   std::vector<TablePtr> Tables();
   uint64_t SchemaVersion() const { return version_.load(std::memory_order_acquire); }
   // What is known of it, without a call where that can be.

@@ -25,8 +25,6 @@ namespace {
 constexpr size_t kMostKeys = 100;      // of one BatchGetItem
 constexpr size_t kBatchesAhead = 4;    // under way at once
 constexpr int kMostRounds = 12;        // for keys that were not processed
-constexpr uint64_t kLeastItems = 1'000;  // counts are hours old: a table that was just filled is not empty
-constexpr uint64_t kItemBytes = 256;
 
 class RemoteStore final : public TableStore, public InteractiveTransactions {
  public:
@@ -110,8 +108,8 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
   TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
     const TableFacts facts = catalog_.Facts(table);
     TableStats stats;
-    stats.approximate_items = std::max(facts.items, kLeastItems);
-    stats.approximate_bytes = std::max(facts.bytes, stats.approximate_items * kItemBytes);
+    stats.approximate_items = facts.items;
+    stats.approximate_bytes = facts.bytes;
     if (index != nullptr) {
       const auto found = facts.indexes.find(index->name);
       if (found != facts.indexes.end() && found->second.approximate_items > 0) stats = found->second;

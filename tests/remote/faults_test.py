@@ -109,54 +109,54 @@ class Proxy:
 with Server() as server:
     proxy = Proxy(server)
     url = proxy.url
-    shell(url, ["CREATE TABLE t (k STRING, PRIMARY KEY (k))",
-                "INSERT INTO t <<{'k': 'a', 'n': 0}, {'k': 'b', 'n': 0}>>"])
-    check_equal(len(rows(server.url, "SELECT * FROM t")), 2, 'the proxy passes on')
+    shell(url, ["CREATE TABLE tab (k STRING, PRIMARY KEY (k))",
+                "INSERT INTO tab <<{'k': 'a', 'n': 0}, {'k': 'b', 'n': 0}>>"])
+    check_equal(len(rows(server.url, "SELECT * FROM tab")), 2, 'the proxy passes on')
 
     # Reads are made again, whatever happened to them.
     for fault in ('cut before', 'cut after', 'cut within', 'damage', 'fail before', 'fail after', 'no json', 'slow'):
         proxy.faults = {'Scan': [fault]}
-        check_equal(sorted(r['k'] for r in rows(url, "SELECT k FROM t")), ['a', 'b'], 'Scan: ' + fault)
+        check_equal(sorted(r['k'] for r in rows(url, "SELECT k FROM tab")), ['a', 'b'], 'Scan: ' + fault)
         proxy.faults = {'GetItem': [fault, fault]}
-        check_equal(rows(url, "SELECT k FROM t WHERE k = 'a'"), [{'k': 'a'}], 'GetItem, twice: ' + fault)
+        check_equal(rows(url, "SELECT k FROM tab WHERE k = 'a'"), [{'k': 'a'}], 'GetItem, twice: ' + fault)
     proxy.faults = {'GetItem': ['clock']}
-    check_equal(rows(url, "SELECT k FROM t WHERE k = 'a'"), [{'k': 'a'}], 'a clock that is wrong')
+    check_equal(rows(url, "SELECT k FROM tab WHERE k = 'a'"), [{'k': 'a'}], 'a clock that is wrong')
     proxy.faults = {'GetItem': ['fail before'] * 9}
     start = time.time()
-    check('it broke' in error(url, "SELECT k FROM t WHERE k = 'a'"), 'an engine that is broken')
+    check('it broke' in error(url, "SELECT k FROM tab WHERE k = 'a'"), 'an engine that is broken')
     check(time.time() - start < 20, 'it takes a bounded time')
     check_equal(len(proxy.faults['GetItem']), 5, 'four attempts are made')
     proxy.faults = {'GetItem': ['denied'] * 9}
-    check('AccessDenied' in error(url, "SELECT k FROM t WHERE k = 'a'"), 'access denied')
+    check('AccessDenied' in error(url, "SELECT k FROM tab WHERE k = 'a'"), 'access denied')
     check_equal(len(proxy.faults['GetItem']), 8, 'what is denied is not asked again')
 
     # A write that does the same twice is made again; others are not, and say that they may have been done.
     for fault in ('cut before', 'cut after', 'damage', 'fail before', 'fail after', 'throttle'):
         proxy.faults = {'PutItem': [fault]}
-        status, _, err = shell(url, ["REPLACE INTO t VALUE {'k': 'put', 'fault': '%s'}" % fault])
-        check_equal((status, rows(server.url, "SELECT fault FROM t WHERE k = 'put'")), (0, [{'fault': fault}]),
+        status, _, err = shell(url, ["REPLACE INTO tab VALUE {'k': 'put', 'fault': '%s'}" % fault])
+        check_equal((status, rows(server.url, "SELECT fault FROM tab WHERE k = 'put'")), (0, [{'fault': fault}]),
                     'REPLACE: %s %s' % (fault, err))
     acknowledged, unknown = 0, 0
     for fault in ('cut before', 'cut after', 'cut within', 'damage', 'fail before', 'fail after', 'throttle', None) * 2:
         proxy.faults = {'UpdateItem': [fault]}
-        status, _, err = shell(url, ["UPDATE t SET n = n + 1 WHERE k = 'a'"])
+        status, _, err = shell(url, ["UPDATE tab SET n = n + 1 WHERE k = 'a'"])
         acknowledged += status == 0
         if status != 0:
             check('outcome' in err and 'unknown' in err, 'UPDATE: %s: %s' % (fault, err))
             unknown += 1
-    n = rows(server.url, "SELECT n FROM t WHERE k = 'a'")[0]['n']
+    n = rows(server.url, "SELECT n FROM tab WHERE k = 'a'")[0]['n']
     check(acknowledged <= n <= acknowledged + unknown, '%d acknowledged, %d unknown, %d done' % (acknowledged, unknown, n))
     check_equal(acknowledged, 4, 'a refused write is made again, and one that is not is done')
 
     # A transaction has a token: it is done once, however often it is sent.
     for i, fault in enumerate(('cut before', 'cut after', 'damage', 'fail before', 'fail after'), 1):
         proxy.faults = {'TransactWriteItems': [fault]}
-        status, _, err = shell(url, ["UPDATE t SET n = n + 1 WHERE k IN ('a', 'b')"])
-        check_equal((status, rows(server.url, "SELECT n FROM t WHERE k = 'b'")), (0, [{'n': i}]),
+        status, _, err = shell(url, ["UPDATE tab SET n = n + 1 WHERE k IN ('a', 'b')"])
+        check_equal((status, rows(server.url, "SELECT n FROM tab WHERE k = 'b'")), (0, [{'n': i}]),
                     'transaction: %s %s' % (fault, err))
 
     # Keys that were not processed, and a change in between.
     proxy.faults = {'GetItem': ['slow']}
-    check_equal(rows(url, "SELECT k FROM t WHERE k = 'b'"), [{'k': 'b'}], 'a slow answer')
+    check_equal(rows(url, "SELECT k FROM tab WHERE k = 'b'"), [{'k': 'b'}], 'a slow answer')
     check_equal(server.process.poll(), None, 'the server lives')
 finish()

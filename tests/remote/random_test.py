@@ -74,13 +74,13 @@ class Generator:
     def query(self):
         where = self.condition()
         return self.one(
-            'SELECT * FROM t' + where,
-            'SELECT k, n, %s AS x FROM t%s' % (self.path(), where),
-            'SELECT n FROM t WHERE k = %s ORDER BY n%s LIMIT 2' % (self.key()[0], self.one('', ' DESC')),
-            'SELECT COUNT(*) AS c, SUM(n) AS s FROM t' + where,
-            'SELECT k, COUNT(*) AS c FROM t%s GROUP BY k' % where,
-            'SELECT x.k, x.n, y.n AS m FROM t AS x JOIN t AS y ON y.k = x.k AND y.n = x.n + 1',
-            'SELECT k, n FROM t%s ORDER BY k, n LIMIT 3' % where)
+            'SELECT * FROM tab' + where,
+            'SELECT k, n, %s AS x FROM tab%s' % (self.path(), where),
+            'SELECT n FROM tab WHERE k = %s ORDER BY n%s LIMIT 2' % (self.key()[0], self.one('', ' DESC')),
+            'SELECT COUNT(*) AS c, SUM(n) AS s FROM tab' + where,
+            'SELECT k, COUNT(*) AS c FROM tab%s GROUP BY k' % where,
+            'SELECT x.k, x.n, y.n AS m FROM tab AS x JOIN tab AS y ON y.k = x.k AND y.n = x.n + 1',
+            'SELECT k, n FROM tab%s ORDER BY k, n LIMIT 3' % where)
 
     def action(self):
         path = self.one('a', 'b', 'v', 'm.x', 'm', 'l[0]', 'l[5]', 'c')
@@ -91,15 +91,15 @@ class Generator:
     def write(self):
         returning = self.one('', '', ' RETURNING ALL OLD *', ' RETURNING ALL NEW *')
         return self.one(
-            lambda: 'INSERT INTO t VALUE ' + self.item(),
-            lambda: 'REPLACE INTO t VALUE ' + self.item(),
-            lambda: 'UPSERT INTO t VALUE ' + self.item(),
-            lambda: 'INSERT INTO t <<%s, %s>>' % (self.item(), self.item()),
-            lambda: 'UPDATE t %s%s%s' % (self.action(), self.by_key(), returning),
-            lambda: 'UPDATE t %s%s%s' % (self.action(), self.by_key(), returning),
-            lambda: 'UPDATE t %s%s' % (self.action(), self.condition()),
-            lambda: 'DELETE FROM t%s%s' % (self.by_key(), self.one('', ' RETURNING ALL OLD *')),
-            lambda: 'DELETE FROM t%s AND n = 1' % (self.condition() or ' WHERE true'))()
+            lambda: 'INSERT INTO tab VALUE ' + self.item(),
+            lambda: 'REPLACE INTO tab VALUE ' + self.item(),
+            lambda: 'UPSERT INTO tab VALUE ' + self.item(),
+            lambda: 'INSERT INTO tab <<%s, %s>>' % (self.item(), self.item()),
+            lambda: 'UPDATE tab %s%s%s' % (self.action(), self.by_key(), returning),
+            lambda: 'UPDATE tab %s%s%s' % (self.action(), self.by_key(), returning),
+            lambda: 'UPDATE tab %s%s' % (self.action(), self.condition()),
+            lambda: 'DELETE FROM tab%s%s' % (self.by_key(), self.one('', ' RETURNING ALL OLD *')),
+            lambda: 'DELETE FROM tab%s AND n = 1' % (self.condition() or ' WHERE true'))()
 
     def statements(self, count):
         out = []
@@ -107,7 +107,7 @@ class Generator:
             if self.random.random() < 0.5:
                 out.append(self.query())
             else:
-                out += [self.write(), 'SELECT * FROM t']
+                out += [self.write(), 'SELECT * FROM tab']
         return out
 
 
@@ -119,8 +119,8 @@ arguments = parser.parse_args()
 for seed in range(arguments.first, arguments.first + arguments.seeds):
     with Server() as server:
         generator = Generator(seed)
-        setup = ['CREATE TABLE t (k STRING, n NUMBER, g STRING, PRIMARY KEY (k, n), INDEX by_g (g, n))']
-        setup += ['REPLACE INTO t VALUE ' + generator.item() for _ in range(25)]
+        setup = ['CREATE TABLE tab (k STRING, n NUMBER, g STRING, PRIMARY KEY (k, n), GLOBAL INDEX by_g (g, n))']
+        setup += ['REPLACE INTO tab VALUE ' + generator.item() for _ in range(25)]
         failed = compare(generator.statements(arguments.statements), server.url, setup)
         print('seed %d: %d statements failed on both alike' % (seed, failed))
 finish()

@@ -63,7 +63,11 @@ def compare(script, remote, setup=(), ordered=False):
     before = ''.join(s.rstrip(';') + ';\n' for s in setup)
     results = []
     for database in (':memory:', remote):
-        _, out, err = shell(database, before + text, '--keep-going', timeout=300)
+        status, out, err = shell(database, before, timeout=120) if before else (0, '', '')
+        check(status == 0, 'the setup fails: ' + err)
+        # In memory the setup belongs to the run itself.
+        own = before if database == ':memory:' else ''
+        _, out, err = shell(database, own + text, '--keep-going', timeout=300)
         parts, part = [], []
         for line in out.splitlines():
             if line.startswith('"--- '):

@@ -3,7 +3,7 @@ from remote_support import Server, check, compare, error, finish, rows, shell
 
 SETUP = [
     "CREATE TABLE songs (artist STRING, title STRING, year NUMBER, genre STRING, PRIMARY KEY (artist, title),"
-    " INDEX by_year (artist, year), INDEX by_genre (genre, year))",
+    " GLOBAL INDEX by_year (artist, year), GLOBAL INDEX by_genre (genre, year))",
     "CREATE TABLE artists (name STRING, PRIMARY KEY (name))",
     "INSERT INTO songs <<"
     "{'artist': 'Nina', 'title': 'Sinnerman', 'year': 1965, 'genre': 'jazz', 'plays': 10, 'tags': <<'a', 'b'>>},"
