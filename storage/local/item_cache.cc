@@ -162,6 +162,7 @@ void ItemCache::Shard::Empty() {
   hand = 0;
 }
 
+// What is called has the shard locked, which the check of annotations does not see in a lambda.
 template <typename Fn>
 auto ItemCache::WithShard(uint64_t hash, Fn fn) {
   for (;;) {
@@ -184,6 +185,7 @@ ItemCache::~ItemCache() {
   }
 }
 
+// Locks all shards, in a loop that the check cannot follow.
 void ItemCache::SetLimit(size_t bytes) NO_THREAD_SAFETY_ANALYSIS {
   const size_t shards = std::bit_floor(std::clamp<size_t>(bytes / kLeastShard, 1, kMostShards));
   for (Shard& shard : shards_) shard.mutex.lock();
