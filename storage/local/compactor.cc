@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // All prices are in comparisons of keys, of about 20 ns each.
-constexpr uint64_t kPrice = 400'000;         // of any compaction: files are made and synced
+constexpr uint64_t kPrice = 400'000;          // of any compaction: files are made and synced
 constexpr uint64_t kBytesForAComparison = 4;  // read, merged and written
 constexpr uint64_t kMostPatience = 1 << 10;
 constexpr size_t kMostStretches = 32;
@@ -107,9 +107,8 @@ void Compactor::Run() {
     lock.Lock();
     ++done_;
     // It may have grown meanwhile.
-    auto s = std::find_if(stretches_.begin(), stretches_.end(), [&](const Stretch& x) {
-      return x.begin <= stretch.begin && stretch.end <= x.end;
-    });
+    auto s = std::find_if(stretches_.begin(), stretches_.end(),
+                          [&](const Stretch& x) { return x.begin <= stretch.begin && stretch.end <= x.end; });
     if (s != stretches_.end()) {
       if (still_slow) {
         s->patience = std::min(2 * stretch.patience, kMostPatience);
@@ -135,7 +134,8 @@ void Compactor::Compact(const Stretch& s) {
     // The first part of it.
     std::unique_ptr<leveldb::Iterator> it(engine_->db()->NewIterator(engine_->ReadOptions(nullptr)));
     it->Seek(s.begin);
-    while (it->Valid() && ToView(it->key()) < s.end && engine_->ApproximateSize(s.begin, ToView(it->key())) < kMostBytes) {
+    while (it->Valid() && ToView(it->key()) < s.end &&
+           engine_->ApproximateSize(s.begin, ToView(it->key())) < kMostBytes) {
       for (uint64_t i = 0; i < kProbed && it->Valid(); ++i) it->Next();
     }
     if (it->Valid() && ToView(it->key()) < s.end) end = it->key().ToString();

@@ -117,10 +117,12 @@ class LocalCursor final : public ItemCursor {
     if (state_ == State::kRunning) {
       if (backward_) {
         it_->Prev();
-        if (KeyComparisons() - before > kSlowStep) [[unlikely]] NoteSlow(KeyOr(bounds_.begin), last_key_, before);
+        if (KeyComparisons() - before > kSlowStep) [[unlikely]]
+          NoteSlow(KeyOr(bounds_.begin), last_key_, before);
       } else {
         it_->Next();
-        if (KeyComparisons() - before > kSlowStep) [[unlikely]] NoteSlow(last_key_, KeyOr(bounds_.end), before);
+        if (KeyComparisons() - before > kSlowStep) [[unlikely]]
+          NoteSlow(last_key_, KeyOr(bounds_.end), before);
       }
       return;
     }

@@ -147,20 +147,20 @@ const IndexPlan* FindPlan(const TableInfo& info, uint32_t index_id) {
 Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progress) {
   const uint32_t table_id = made.table_id, index_id = made.index_id;
   bool complete = true, none_left_out = true, found = false;
-  ItemFiller filler(engine, table_id,
-                    [&, entry_key = std::string(), entry_value = std::string()](
-                        const TableInfo& info, std::string_view key, std::string_view bytes,
-                        leveldb::WriteBatch* batch) mutable {
-                      const IndexPlan* plan = FindPlan(info, index_id);
-                      if (plan == nullptr) return true;
-                      const ItemView item(bytes, &engine->names());
-                      if (!MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
-                        none_left_out = none_left_out && !HasPartitionKey(*plan, item);
-                        return !LeftOut(*plan, item);
-                      }
-                      batch->Put(entry_key, entry_value);
-                      return true;
-                    });
+  ItemFiller filler(
+      engine, table_id,
+      [&, entry_key = std::string(), entry_value = std::string()](
+          const TableInfo& info, std::string_view key, std::string_view bytes, leveldb::WriteBatch* batch) mutable {
+        const IndexPlan* plan = FindPlan(info, index_id);
+        if (plan == nullptr) return true;
+        const ItemView item(bytes, &engine->names());
+        if (!MakeEntry(*plan, item, key.substr(kPrefixBytes), &entry_key, &entry_value)) {
+          none_left_out = none_left_out && !HasPartitionKey(*plan, item);
+          return !LeftOut(*plan, item);
+        }
+        batch->Put(entry_key, entry_value);
+        return true;
+      });
   PARTON_RETURN_IF_ERROR(filler.Run(progress, &complete));
   SchemaChange change(engine);
   const TableInfo* info = engine->catalog_held().Find(table_id);
@@ -376,10 +376,6 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
   PARTON_ASSIGN_OR_RETURN(const NewIndex made, StartIndex(engine, table, std::move(index)));
   const auto [table_id, index_id] = made;
   Status filled = Guarded([&] { return FillIndex(engine, made, progress); });
-#ifdef __GLIBC__
-  // The allocator would keep what filling took.
-  malloc_trim(0);
-#endif
 #ifdef __GLIBC__
   // The allocator would keep what filling took.
   malloc_trim(0);

@@ -35,7 +35,9 @@ void ExpectClose(size_t write_buffer, const std::vector<int>& ids) {
       // Small ones first, and some that compress well.
       const size_t size = 20 + static_cast<size_t>(ids[i]) / 500;
       std::string text = ids[i] % 3 == 0 ? std::string(size, 'x') : Noise(&random, size);
-      ops.push_back(Put(table, Item({{"pk", "a"}, {"sk", ids[i]}, {"g", "g" + std::to_string(ids[i] % 100)},
+      ops.push_back(Put(table, Item({{"pk", "a"},
+                                     {"sk", ids[i]},
+                                     {"g", "g" + std::to_string(ids[i] % 100)},
                                      {"text", Value::String(text)}})));
     }
     ASSERT_TRUE(store->TransactWrite(ops, c.ctx, {}).ok());
