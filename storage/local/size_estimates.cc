@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "storage/local/bytes/key_layout.h"
+#include "storage/local/bytes/key_codec.h"
 #include "types/item/item_rules.h"
 
 namespace parton {
@@ -113,9 +113,10 @@ class Estimator {
 
   // About the smallest key with so many bytes of files before it, byte by byte.
   std::string KeyAt(uint64_t bytes) const {
-    constexpr size_t kLongest = 24;
-    std::string key;
-    while (key.size() < kLongest) {
+    constexpr size_t kLongest = 32;
+    std::string key = range_.begin.substr(0, kPrefixBytes);  // as all keys of a table
+    uint64_t below = in_files_;                              // the bytes of keys that begin with `key`
+    while (key.size() < kLongest && below > engine_->options().block_bytes) {
       int low = 0, high = 255;  // the highest byte with less than `bytes` before it
       while (low < high) {
         const int middle = (low + high + 1) / 2;
@@ -129,6 +130,7 @@ class Estimator {
         }
       }
       key.push_back(static_cast<char>(low));
+      below = Before(std::min(PrefixSuccessor(key), range_.end)) - Before(std::max(key, range_.begin));
     }
     return std::max(key, range_.begin);
   }
