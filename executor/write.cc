@@ -34,9 +34,9 @@ class Writer {
         transaction_(transaction),
         ctx_(ctx),
         result_(result),
-        batch_(plan.batch > 0                                                        ? plan.batch
+        batch_(plan.batch > 0                                              ? plan.batch
                : ctx.shared->settings->bulk_each && transaction == nullptr ? 1
-                                                                          : 0),
+                                                                           : 0),
         limit_(batch_ > 0 ? batch_ : ctx.shared->settings->atomic_limit) {}
 
   Status Run() {

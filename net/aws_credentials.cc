@@ -92,7 +92,8 @@ Found FromProfile(const std::string& profile) {
   const std::string& process = settings["credential_process"];
   if (!process.empty()) return FromProcess(process);
   if (profile.empty()) return std::optional<AwsKeys>();
-  const bool other = !settings["role_arn"].empty() || !settings["sso_session"].empty() || !settings["sso_start_url"].empty();
+  const bool other =
+      !settings["role_arn"].empty() || !settings["sso_session"].empty() || !settings["sso_start_url"].empty();
   return Failed(fmt::format("profile {} has {}", profile,
                             other ? "a role or single sign-on: let credential_process = aws configure "
                                     "export-credentials --format process resolve it"

@@ -1,6 +1,4 @@
 // <utility> stands first: Asio 1.74 needs it as C++20.
-#include <utility>
-
 #include "net/http_client.h"
 
 #include <fmt/format.h>
@@ -18,6 +16,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "net/http_header.h"
 #include "net/signature.h"
@@ -36,9 +35,9 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
-constexpr std::chrono::milliseconds kStep{50};     // between looks at the statement's bounds
-constexpr std::chrono::seconds kMaxIdle{20};       // servers close connections sooner or later
-constexpr size_t kMaxKept = 32;                    // connections
+constexpr std::chrono::milliseconds kStep{50};  // between looks at the statement's bounds
+constexpr std::chrono::seconds kMaxIdle{20};    // servers close connections sooner or later
+constexpr size_t kMaxKept = 32;                 // connections
 constexpr size_t kHeaderBytes = 64 << 10;
 
 bool IsCancelled() {
@@ -104,9 +103,8 @@ class Connection {
       });
     });
     if (!s.ok()) return s;
-    s = Await(deadline, "cannot connect", [&](auto done) {
-      Lowest().async_connect(addresses, [done](error_code e, const auto&) { done(e); });
-    });
+    s = Await(deadline, "cannot connect",
+              [&](auto done) { Lowest().async_connect(addresses, [done](error_code e, const auto&) { done(e); }); });
     if (!s.ok()) return s;
     error_code ignored;
     Lowest().socket().set_option(tcp::no_delay(true), ignored);
@@ -125,8 +123,8 @@ class Connection {
 
   Status Send(const HttpMessage& message) {
     // Written at once in one piece: header and body.
-    std::string bytes = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", message.method, message.target,
-                                    endpoint_.HostHeader());
+    std::string bytes =
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", message.method, message.target, endpoint_.HostHeader());
     for (const auto& [name, value] : message.headers) bytes += fmt::format("{}: {}\r\n", name, value);
     bytes += fmt::format("Content-Length: {}\r\n\r\n", message.body.size());
     bytes += message.body;

@@ -1,4 +1,5 @@
-// HTTP/1.1 as a client: requests over kept connections, with deadlines, TLS, and cancellation by the statement's bounds.
+// HTTP/1.1 as a client: requests over kept connections, with deadlines, TLS, and cancellation by the statement's
+// bounds.
 #ifndef PARTON_NET_HTTP_CLIENT_H_
 #define PARTON_NET_HTTP_CLIENT_H_
 
@@ -46,7 +47,7 @@ struct HttpReply {
 
 struct HttpLimits {
   std::chrono::milliseconds connect{5'000};  // with TLS's handshake
-  std::chrono::milliseconds answer{60'000};  // from the request's last byte to the answer's last one
+  std::chrono::milliseconds answer{20'000};  // from the request's last byte to the answer's last one
   size_t body_bytes = size_t{64} << 20;
 };
 

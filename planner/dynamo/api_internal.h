@@ -9,8 +9,8 @@
 
 #include "parser/dynamo_expression.h"
 #include "planner/dynamo/api_calls.h"
-#include "types/dynamo/dynamo_expression.h"
 #include "planner/plan/plan.h"
+#include "types/dynamo/dynamo_expression.h"
 #include "types/schema/schema.h"
 
 namespace parton::api {

@@ -33,8 +33,8 @@ struct RunnerOptions {
   double timeout = 0;      // seconds for a statement; 0: none
   // Only tests whose "path: name" contains it count; statements before them run all the same.
   std::string filter;
-  // A remote engine without tables, in place of a database in memory; what a script makes is dropped after it. Statements
-  // that its store cannot run do not count.
+  // A remote engine without tables, in place of a database in memory; what a script makes is dropped after it.
+  // Statements that its store cannot run do not count.
   std::string endpoint;
   bool safe = false;  // files only in the script's directory, to read, and in ${TMP}
 };

@@ -106,8 +106,8 @@ Status ErrorOf(std::string_view exception, const Value& body, int http_status) {
   if (exception.empty()) return Status::IoError(fmt::format("the endpoint answers with HTTP status {}", http_status));
   const StatusCode code = CodeOf(exception);
   if (code == StatusCode::kIoError) {
-    return Status::IoError(fmt::format("the endpoint refuses the request: {}{}{}", exception,
-                                       message.empty() ? "" : ": ", message));
+    return Status::IoError(
+        fmt::format("the endpoint refuses the request: {}{}{}", exception, message.empty() ? "" : ": ", message));
   }
   if (message.empty()) message = std::string(exception);
   Status s(code, std::move(message));
@@ -146,10 +146,10 @@ bool IsIntact(const net::HttpReply& reply) {
 // What an attempt came to.
 enum class Verdict : uint8_t {
   kDone,
-  kTransient,   // it may have been done
-  kRefused,     // it was not done: nothing was sent, or the engine says so
-  kThrottled,   // the same
-  kBadTime,     // our clock is wrong
+  kTransient,  // it may have been done
+  kRefused,    // it was not done: nothing was sent, or the engine says so
+  kThrottled,  // the same
+  kBadTime,    // our clock is wrong
   kOldKeys,
 };
 
@@ -182,8 +182,8 @@ class ClientImpl final : public DynamoClient {
       if (name != "Accept-Encoding") signed_headers.push_back({name, value});
     }
     const net::Signer signer{keys.key_id, keys.secret, region_, "dynamodb"};
-    message.headers.emplace_back(
-        "Authorization", net::SignRequest(signer, "POST", message.target, signed_headers, body, timestamp));
+    message.headers.emplace_back("Authorization",
+                                 net::SignRequest(signer, "POST", message.target, signed_headers, body, timestamp));
     message.headers.emplace_back("User-Agent", "parton");
     message.body = body;
     return http_->Start(message);
@@ -322,8 +322,7 @@ class CallImpl final : public PendingCall {
 
   static Answer Unknown(Answer answer) {
     answer.unknown = true;
-    answer.status = Status(StatusCode::kIoError,
-                           "the outcome of the write is unknown: " + answer.status.message())
+    answer.status = Status(StatusCode::kIoError, "the outcome of the write is unknown: " + answer.status.message())
                         .WithHint("it may have been done: look at the item before it is tried again");
     return answer;
   }

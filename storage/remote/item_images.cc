@@ -162,9 +162,9 @@ Result<std::string> PremiseText(const ItemImage& image, DynamoExpressions* e) {
     text += fmt::format(" AND {} = {}", e->Name(name), e->PlaceValue(json));
   }
   if (!FitsExpression(text)) {
-    return Status(StatusCode::kLimitExceeded,
-                  fmt::format("an item of {} has too many attributes to make sure that it is as it was read",
-                              image.table->name));
+    return Status(
+        StatusCode::kLimitExceeded,
+        fmt::format("an item of {} has too many attributes to make sure that it is as it was read", image.table->name));
   }
   return text;
 }

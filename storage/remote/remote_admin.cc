@@ -73,7 +73,8 @@ std::string StreamJson(StreamView view) {
 
 // What Parton keeps of a table that the engine has no place for.
 Status CheckStorable(const TableSchema& schema) {
-  const auto own = std::find_if(schema.options.begin(), schema.options.end(), [](const auto& o) { return !o.first.empty(); });
+  const auto own =
+      std::find_if(schema.options.begin(), schema.options.end(), [](const auto& o) { return !o.first.empty(); });
   if (own != schema.options.end()) {
     return Status::Unsupported(fmt::format("this store has no place for the option {} of a table", own->first));
   }
@@ -98,7 +99,8 @@ Status RemoteAdmin::WaitFor(std::string_view table, bool gone, const StoreProgre
     if (gone ? !facts.ok() : facts.ok() && facts->active) return Status::Ok();
     if (!gone && !facts.ok() && wait >= kLongestWaitMs) return facts.status();
     if (progress && !progress(0, 0)) {
-      return Status(StatusCode::kCancelled, fmt::format("nobody waits for table {} any more: the engine goes on", table));
+      return Status(StatusCode::kCancelled,
+                    fmt::format("nobody waits for table {} any more: the engine goes on", table));
     }
     DynamoClient::Sleep(wait);
   }
@@ -170,8 +172,7 @@ Status RemoteAdmin::CreateIndex(std::string_view table, IndexSchema index, const
 Status RemoteAdmin::DropIndex(std::string_view table, std::string_view index, const StoreProgress& progress) {
   JsonObject body;
   body.AddText("TableName", table)
-      .Add("GlobalSecondaryIndexUpdates",
-           fmt::format("[{{\"Delete\":{{\"IndexName\":{}}}}}]", JsonText(index)));
+      .Add("GlobalSecondaryIndexUpdates", fmt::format("[{{\"Delete\":{{\"IndexName\":{}}}}}]", JsonText(index)));
   PARTON_RETURN_IF_ERROR(Do("UpdateTable", body.Text(), table));
   for (int64_t wait = kFirstWaitMs;; wait = std::min(2 * wait, kLongestWaitMs)) {
     PARTON_RETURN_IF_ERROR(WaitFor(table, false, progress));

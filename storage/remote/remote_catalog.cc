@@ -26,9 +26,7 @@ double Number(const Value& v, std::string_view name) {
   return found.is_numeric() ? found.ToDouble() : 0;
 }
 
-uint64_t Count(const Value& v, std::string_view name) {
-  return static_cast<uint64_t>(std::max(0.0, Number(v, name)));
-}
+uint64_t Count(const Value& v, std::string_view name) { return static_cast<uint64_t>(std::max(0.0, Number(v, name))); }
 
 std::vector<Value> Elements(const Value& v, std::string_view name) {
   const Value found = v.Get(name);
@@ -91,8 +89,8 @@ IndexSchema IndexOf(const Value& table, const Value& source, IndexKind kind) {
     if (name.is_text()) index.include.emplace_back(name.bytes());
   }
   const std::string status = Text(source, "IndexStatus");
-  index.state = status.empty() || status == "ACTIVE" || status == "UPDATING" ? IndexState::kActive
-                                                                            : IndexState::kCreating;
+  index.state =
+      status.empty() || status == "ACTIVE" || status == "UPDATING" ? IndexState::kActive : IndexState::kCreating;
   if (kind == IndexKind::kGlobal) index.provisioned = ThroughputOf(source);
   return index;
 }

@@ -135,9 +135,8 @@ class RequestMaker {
     for (const ExprPtr& term : terms) {
       if (query && ReadsKey(*term)) continue;
       const std::string before = *filter;
-      const std::optional<std::string> text = names_.Condition(*term, [&](const std::string& s) {
-        return FitsExpression(fmt::format("{} AND ({})", before, s));
-      });
+      const std::optional<std::string> text = names_.Condition(
+          *term, [&](const std::string& s) { return FitsExpression(fmt::format("{} AND ({})", before, s)); });
       if (!text) continue;
       if (!filter->empty()) *filter += " AND ";
       *filter += InParentheses(*text);
@@ -239,7 +238,8 @@ class RemoteCursor final : public ItemCursor {
 
   Status AddSegment() {
     if (spec_.hash_segments > 0) {
-      body_.Add("Segment", std::to_string(spec_.hash_segment)).Add("TotalSegments", std::to_string(spec_.hash_segments));
+      body_.Add("Segment", std::to_string(spec_.hash_segment))
+          .Add("TotalSegments", std::to_string(spec_.hash_segments));
       return Status::Ok();
     }
     if (spec_.segment == nullptr || spec_.segment->begin.empty()) return Status::Ok();
@@ -257,7 +257,8 @@ class RemoteCursor final : public ItemCursor {
   // As many as are needed: each item that is read is paid.
   uint64_t Limit() const {
     uint64_t limit = 0;
-    if (spec_.filter == nullptr && spec_.expected > 0) limit = spec_.expected > returned_ ? spec_.expected - returned_ : 1;
+    if (spec_.filter == nullptr && spec_.expected > 0)
+      limit = spec_.expected > returned_ ? spec_.expected - returned_ : 1;
     if (spec_.examine_items > 0) {
       const uint64_t left = spec_.examine_items - std::min(spec_.examine_items, stats_.items_examined);
       limit = limit == 0 ? left : std::min(limit, left);

@@ -22,9 +22,9 @@ namespace remote {
 
 namespace {
 
-constexpr size_t kMostKeys = 100;      // of one BatchGetItem
-constexpr size_t kBatchesAhead = 4;    // under way at once
-constexpr int kMostRounds = 12;        // for keys that were not processed
+constexpr size_t kMostKeys = 100;    // of one BatchGetItem
+constexpr size_t kBatchesAhead = 4;  // under way at once
+constexpr int kMostRounds = 12;      // for keys that were not processed
 
 class RemoteStore final : public TableStore, public InteractiveTransactions {
  public:

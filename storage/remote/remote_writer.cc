@@ -198,8 +198,8 @@ class SingleWrite {
 };
 
 bool IsPlainPut(const WriteOp& op) {
-  const bool put = op.kind == Kind::kPut ||
-                   (op.kind == Kind::kInsert && (op.if_exists == Otherwise::kFail || op.if_exists == Otherwise::kProceed));
+  const bool put = op.kind == Kind::kPut || (op.kind == Kind::kInsert &&
+                                             (op.if_exists == Otherwise::kFail || op.if_exists == Otherwise::kProceed));
   const bool shows = op.returning != ReturnValues::kNone && op.returning != ReturnValues::kAllNew;
   return put && op.condition == nullptr && op.premises.empty() && !shows;
 }
@@ -339,10 +339,10 @@ Status RemoteWriter::Send(const ItemImages& images, bool checks) {
   const auto is_conflict = [](const Status& r) {
     return r.code() == StatusCode::kConditionFailed || r.code() == StatusCode::kTransactionConflict;
   };
-  const bool canceled = s.code() == StatusCode::kTransactionCanceled &&
-                        std::any_of(s.reasons().begin(), s.reasons().end(), is_conflict) &&
-                        std::all_of(s.reasons().begin(), s.reasons().end(),
-                                    [&](const Status& r) { return r.ok() || is_conflict(r); });
+  const bool canceled =
+      s.code() == StatusCode::kTransactionCanceled &&
+      std::any_of(s.reasons().begin(), s.reasons().end(), is_conflict) &&
+      std::all_of(s.reasons().begin(), s.reasons().end(), [&](const Status& r) { return r.ok() || is_conflict(r); });
   if (canceled || is_conflict(s)) {
     return Status(StatusCode::kTransactionConflict,
                   "Transaction is ongoing for the item: it was changed since it was read; run it again");

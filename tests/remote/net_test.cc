@@ -24,8 +24,8 @@ TEST(Endpoint, HasHostPortAndScheme) {
 }
 
 TEST(Endpoint, RefusesWhatIsNone) {
-  for (const char* bad : {"", "dynamo", "ftp://x", "http://", "http://h:0", "http://h:65536", "http://h:x", "http://h:",
-                          "http://user:secret@h", "http://[::1", "http://a b"}) {
+  for (const char* bad : {"", "dynamo", "ftp://x", "http://", "http://h:0", "http://h:65536", "http://h:x",
+                          "http://h:", "http://user:secret@h", "http://[::1", "http://a b"}) {
     EXPECT_EQ(net::ParseEndpoint(bad).status().code(), StatusCode::kValidation) << bad;
   }
   EXPECT_EQ(net::ParseEndpoint("http://user:secret@h").status().ToString().find("secret"), std::string::npos);

@@ -24,7 +24,8 @@ std::string InParentheses(std::string text);
 class DynamoExpressions {
  public:
   // `slot`: the item that the request is about. `ctx` gives parameters their values. Values of other rows are
-  // unknown here: they are shown as {"S":"<x.a>"}; with `sent`, for requests that are not only shown, they have no text.
+  // unknown here: they are shown as {"S":"<x.a>"}; with `sent`, for requests that are not only shown, they have no
+  // text.
   DynamoExpressions(int slot, Logic logic, EvalContext* ctx, bool sent = false)
       : slot_(slot), logic_(logic), ctx_(ctx), sent_(sent) {}
 
