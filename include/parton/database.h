@@ -140,7 +140,8 @@ class ResultSet {
   Result<std::vector<Value>> All();
 
   // The remaining rows in a range-for, one pass: begin() moves to the next row as Next() does, and a row is valid until
-  // the loop goes on. After the loop status() tells whether an error ended it.
+  // the loop goes on. After the loop status() tells whether an error ended it. The result needs a variable of its own:
+  // for (... : *connection->Execute(text).value()) would walk one that is gone.
   class Iterator {
    public:
     using value_type = Value;

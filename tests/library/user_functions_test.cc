@@ -168,7 +168,7 @@ TEST_F(UserFunctions, TheyServeTriggersCopiesAndRequests) {
                   ->ExecuteScript(
                       "CREATE TABLE t (a NUMBER, PRIMARY KEY (a)); CREATE TABLE log (a NUMBER, PRIMARY KEY (a));"
                       "ALTER TABLE t SET STREAM (BOTH IMAGES);"
-                      "CREATE TRIGGER copies ON t DO INSERT INTO log SELECT VALUE {'a': answer()} FROM records AS r")
+                      "CREATE TRIGGER copies ON t AS INSERT INTO log SELECT VALUE {'a': answer()} FROM records AS r")
                   .ok());
   ASSERT_TRUE(connection_->Execute("INSERT INTO t VALUE {'a': answer()}").ok());
   ASSERT_TRUE(database_->Settle().ok());
