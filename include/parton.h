@@ -31,8 +31,8 @@
  * needed after the call.
  *
  * Lifetime, the one rule: what a function gives without an out parameter for a handle (a parton_view, a const
- * parton_value*, a const parton_error*) belongs to the handle it was asked of and is valid until that handle is freed or
- * moves on: a result by parton_step, a feed by parton_feed_read. Views end with a zero byte that is not counted.
+ * parton_value*, a const parton_error*) belongs to the handle it was asked of and is valid until that handle is freed
+ * or moves on: a result by parton_step, a feed by parton_feed_read. Views end with a zero byte that is not counted.
  *
  * Threads: a database may be used by all threads at once. A connection, with its statements and results, a feed and a
  * value belong to one thread at a time; only parton_cancel and parton_feed_stop may be called from any. A process that
@@ -156,8 +156,8 @@ PARTON_API parton_view parton_error_hint(const parton_error* error);
 PARTON_API parton_view parton_error_text(const parton_error* error);
 /* 1 if the same call may succeed later: a conflict, throttling. */
 PARTON_API int parton_error_retryable(const parton_error* error);
-/* Where in the statement's text: offset and length in bytes, line and column from 1 in code points. Returns 0 if that is
-   not known; pointers may be NULL. */
+/* Where in the statement's text: offset and length in bytes, line and column from 1 in code points. Returns 0 if that
+   is not known; pointers may be NULL. */
 PARTON_API int parton_error_position(const parton_error* error, size_t* offset, size_t* length, size_t* line,
                                      size_t* column);
 /* Of a cancelled transaction: one for each of its operations, with PARTON_OK for those that did not cause it. */
@@ -169,16 +169,16 @@ PARTON_API const parton_error* parton_error_reason(const parton_error* error, si
 /* 0 is the default everywhere. */
 typedef struct parton_options {
   size_t struct_size;
-  int must_exist;       /* PARTON_OPEN_FAILED if there is no database */
-  int must_be_new;      /* PARTON_OPEN_FAILED if there is one */
-  int read_only;        /* writes nothing at all, and needs no lock */
-  int not_durable;      /* commits are not synced: a crash of the machine may lose the last ones */
-  int no_background;    /* triggers, TTL and trimming run in parton_settle only */
-  int throttle;         /* tables with provisioned throughput refuse what exceeds it */
-  int no_files;         /* statements may not name files: COPY, csv(), BACKUP, ... */
-  int threads;          /* for scans; 0: as many as the machine has cores */
-  size_t cache_bytes;   /* of uncompressed blocks; 256 MB */
-  size_t memory_limit;  /* bytes per statement before it spills; 1 GB */
+  int must_exist;      /* PARTON_OPEN_FAILED if there is no database */
+  int must_be_new;     /* PARTON_OPEN_FAILED if there is one */
+  int read_only;       /* writes nothing at all, and needs no lock */
+  int not_durable;     /* commits are not synced: a crash of the machine may lose the last ones */
+  int no_background;   /* triggers, TTL and trimming run in parton_settle only */
+  int throttle;        /* tables with provisioned throughput refuse what exceeds it */
+  int no_files;        /* statements may not name files: COPY, csv(), BACKUP, ... */
+  int threads;         /* for scans; 0: as many as the machine has cores */
+  size_t cache_bytes;  /* of uncompressed blocks; 256 MB */
+  size_t memory_limit; /* bytes per statement before it spills; 1 GB */
 } parton_options;
 
 /* `path`: a directory, or ":memory:". `options` may be NULL. End it with parton_close. */
@@ -196,8 +196,8 @@ PARTON_API parton_status parton_connect(parton_database* database, parton_connec
                                         parton_error** error);
 /* Rolls back what is not committed. */
 PARTON_API void parton_disconnect(parton_connection* connection);
-/* Runs one statement without parameters. `result` may be NULL: then its rows are read to the end and forgotten. Else end
-   it with parton_result_free. */
+/* Runs one statement without parameters. `result` may be NULL: then its rows are read to the end and forgotten. Else
+   end it with parton_result_free. */
 PARTON_API parton_status parton_execute(parton_connection* connection, const char* text, size_t size,
                                         parton_result** result, parton_error** error);
 /* Statements separated by `;` until the first that fails; positions in errors are in the whole text. */
@@ -252,8 +252,8 @@ PARTON_API parton_status parton_run(parton_statement* statement, parton_result**
 /* ---- Results ---- */
 
 PARTON_API void parton_result_free(parton_result* result);
-/* PARTON_ROW: parton_row is the next row. PARTON_DONE: there are no more. Anything else is an error. Rows come while the
-   query runs. A statement that gives one value gives it as one row. */
+/* PARTON_ROW: parton_row is the next row. PARTON_DONE: there are no more. Anything else is an error. Rows come while
+   the query runs. A statement that gives one value gives it as one row. */
 PARTON_API parton_status parton_step(parton_result* result, parton_error** error);
 /* The current row: usually a STRUCT. MISSING before the first and after the last. */
 PARTON_API const parton_value* parton_row(const parton_result* result);
@@ -298,8 +298,7 @@ PARTON_API parton_status parton_value_copy(const parton_value* value, parton_val
 PARTON_API parton_status parton_value_parse(parton_format format, const char* text, size_t size, parton_value** value,
                                             parton_error** error);
 /* An INT or DECIMAL of at most 38 digits: "12.50", "1e20". */
-PARTON_API parton_status parton_value_number(const char* text, size_t size, parton_value** value,
-                                             parton_error** error);
+PARTON_API parton_status parton_value_number(const char* text, size_t size, parton_value** value, parton_error** error);
 /* LIST, BAG, SEXP, or a set (its elements say which). */
 PARTON_API parton_status parton_value_collection(parton_type type, const parton_value* const* elements, size_t count,
                                                  parton_value** value, parton_error** error);
@@ -345,7 +344,8 @@ typedef struct parton_aggregate {
 
 PARTON_API parton_status parton_add_aggregate(parton_database* database, const parton_aggregate* aggregate,
                                               parton_error** error);
-/* The name is free again. Statements that are prepared or run keep the function, so it is destroyed with the database. */
+/* The name is free again. Statements that are prepared or run keep the function, so it is destroyed with the database.
+ */
 PARTON_API parton_status parton_remove_function(parton_database* database, const char* name, parton_error** error);
 
 PARTON_API void parton_return_null(parton_call* call);
@@ -375,8 +375,7 @@ typedef struct parton_feed_options {
 
 /* Of a table with a stream. `options` may be NULL. End it with parton_feed_close. */
 PARTON_API parton_status parton_feed_open(parton_database* database, const char* table,
-                                          const parton_feed_options* options, parton_feed** feed,
-                                          parton_error** error);
+                                          const parton_feed_options* options, parton_feed** feed, parton_error** error);
 PARTON_API void parton_feed_close(parton_feed* feed);
 /* The next changes, at most `limit`: PARTON_ROW if there are some, PARTON_DONE if there were none for that long or
    parton_feed_stop was called. `timeout_ms` 0 does not wait. */

@@ -163,7 +163,8 @@ Status Binder::BindGroupBy(const ast::Select& select, const Scope& from, Groupin
     } else if (variable != nullptr && !variable->local && scopes_.Find(variable->name) == nullptr) {
       // A select alias, unless the alias hides the attribute it is made of.
       for (const ast::SelectItem& item : select.items) {
-        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr, input_.functions)) continue;
+        if (!Written(item.as) || !SameName(item.as.name, variable->name) || HasAggregate(*item.expr, input_.functions))
+          continue;
         Result<ExprPtr> aliased = BindExpr(*item.expr);
         if (aliased.ok() && !ReadsName(**aliased, variable->name)) {
           bound = *std::move(aliased);

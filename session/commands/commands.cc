@@ -26,8 +26,14 @@ constexpr bool kIsDdl =
 
 CommandContext ContextOf(ConnectionImpl* connection, const Settings& settings, ResultBuffer* result) {
   const Options& options = connection->db().options;
-  return CommandContext{connection->store(),   settings, options.files, options.read_only, *connection->progress(),
-                        *connection->bounds(), *result, &connection->db().functions};
+  return CommandContext{connection->store(),
+                        settings,
+                        options.files,
+                        options.read_only,
+                        *connection->progress(),
+                        *connection->bounds(),
+                        *result,
+                        &connection->db().functions};
 }
 
 // Gives each command what it works on, and nothing else.
