@@ -26,7 +26,9 @@ Status WrongCount(int wanted, size_t given) {
                                         wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were"));
 }
 
-DatabaseSettingTargets SettingTargetsOf(DatabaseState* db) { return {*db->clock, *db->triggers, *db->sweeper, db->store->maintenance()}; }
+DatabaseSettingTargets SettingTargetsOf(DatabaseState* db) {
+  return {*db->clock, *db->triggers, *db->sweeper, db->store->maintenance()};
+}
 
 // EXPLAIN alone does not need values; requests of the API do.
 bool FitsParameters(const PlannedStatement& plan, size_t given) {

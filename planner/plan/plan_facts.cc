@@ -142,7 +142,8 @@ PlanFacts FactsOf(const Query& query) {
   facts.needs_catalog = NeedsCatalog(*query.root);
   facts.can_be_kept = !needs.clock && ReadsTables(*query.root) && !AnyNode(*query.root, [](const Plan& p) {
     const auto* access = p.As<Plan::Access>();
-    return p.As<Plan::FunctionScan>() != nullptr || (access != nullptr && (access->consistent || access->after != nullptr));
+    return p.As<Plan::FunctionScan>() != nullptr ||
+           (access != nullptr && (access->consistent || access->after != nullptr));
   });
   facts.reads_keys_only = !needs.subquery && !AnyNode(*query.root, [](const Plan& p) {
     const auto* access = p.As<Plan::Access>();

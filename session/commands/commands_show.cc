@@ -202,8 +202,8 @@ Status ShowSetting(const ast::Show& s, const CommandContext& context, const Conn
   Result<Value> v = connection.Get(s.name.name);
   if (!v.ok()) {
     const std::string word = AsciiLower(s.name.name);
-    const std::string nearest =
-        NearestName(word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers", "metrics", "caches"});
+    const std::string nearest = NearestName(
+        word, {"tables", "limits", "version", "settings", "triggers", "parked", "consumers", "metrics", "caches"});
     Status unknown = Status::Validation(
         fmt::format("SHOW expects TABLES, CREATE TABLE, ALL or a setting, and there is no setting {}", s.name.name),
         s.name.span);
