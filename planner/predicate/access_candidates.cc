@@ -279,6 +279,7 @@ class Builder {
     std::vector<ExprPtr> fixed;
     if (s != nullptr) fixed.push_back(s);
     const size_t of_index = fixed.size();
+    double share = 1;
     struct Component {
       const KeyAttribute* attribute;
       const AttributeReading* reading;
@@ -287,7 +288,7 @@ class Builder {
                                              Component{table.range ? &*table.range : nullptr, &behind.range}}) {
       if (attribute == nullptr) break;
       if (attribute->name == own.hash.name) {
-        if (range->hash == nullptr) return 1;
+        if (range->hash == nullptr) break;
         fixed.push_back(range->hash);
       } else if (own.range && attribute->name == own.range->name) {
         fixed.push_back(s);
@@ -296,16 +297,18 @@ class Builder {
         AddTerms(reading->fixing, proven);
       } else if (!reading->fixed() && (!reading->lows.empty() || !reading->highs.empty())) {
         AddBoundsBehind(fixed, *reading, range, proven);
-        return kShareOfBound;
+        share = kShareOfBound;
+        break;
       } else {
         break;
       }
     }
-    if (fixed.size() == of_index) return 1;
+    if (fixed.size() == of_index) return share;
+    // From both sides: a bound behind is one from one side.
     RowBoundExpr all{fixed, true, fixed.size()};
     range->row_lows.push_back(all);
     range->row_highs.push_back(std::move(all));
-    return kShareOfBound * kShareOfBound;
+    return share * kShareOfBound * kShareOfBound;
   }
 
   static void AddBoundsBehind(const std::vector<ExprPtr>& fixed, const AttributeReading& reading, AccessRange* range,
