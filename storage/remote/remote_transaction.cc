@@ -49,6 +49,9 @@ class RemoteTransaction final : public StoreTransaction {
     view_.images_.TakeBack(savepoints_[at]);
     savepoints_.resize(at + 1);
   }
+  void Release(int savepoint) override {
+    if (static_cast<size_t>(savepoint) < savepoints_.size()) savepoints_.resize(static_cast<size_t>(savepoint));
+  }
 
   Status Commit() override {
     if (records_) return Status::Unsupported("the store of this database keeps no records");
