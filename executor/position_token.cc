@@ -50,8 +50,10 @@ Result<std::string> ReadPositionToken(const Plan::Access& access, std::string_vi
   if (p != nullptr) p = GetVarint(p, end, &index);
   if (p == nullptr) return damaged;
   if (table != access.table->id || index != (access.index == nullptr ? 0 : access.index->id)) {
-    return Status::Validation(fmt::format("the token after AFTER is of another table or index than this statement reads, "
-                                          "which is {}", NameOf(access)));
+    return Status::Validation(
+        fmt::format("the token after AFTER is of another table or index than this statement reads, "
+                    "which is {}",
+                    NameOf(access)));
   }
   return std::string(p, end);
 }

@@ -26,7 +26,8 @@ Result<std::shared_ptr<const PlannedStatement>> Optimize(PlannedStatement planne
     if (planned.facts.can_be_kept) planned.kept_text = input.text;
   } else if (auto* write = std::get_if<std::shared_ptr<const WritePlan>>(&planned.body)) {
     PARTON_ASSIGN_OR_RETURN(*write, ApplyRules(**write, context));
-    for (const PlanPtr& plan : {(*write)->target, (*write)->again, (*write)->source ? (*write)->source->root : nullptr}) {
+    for (const PlanPtr& plan :
+         {(*write)->target, (*write)->again, (*write)->source ? (*write)->source->root : nullptr}) {
       if (plan != nullptr) PARTON_RETURN_IF_ERROR(CheckNoAfter(*plan));
     }
     planned.facts = FactsOf(**write);

@@ -162,9 +162,7 @@ int CompareLows(const KeyStretch& a, const KeyStretch& b) {
 }
 
 // `a` starts no later than `b`: whether they overlap or touch.
-bool Joined(const KeyStretch& a, const KeyStretch& b) {
-  return !a.high || !b.low || CompareEnds(*a.high, *b.low) >= 0;
-}
+bool Joined(const KeyStretch& a, const KeyStretch& b) { return !a.high || !b.low || CompareEnds(*a.high, *b.low) >= 0; }
 
 void Extend(KeyStretch* a, const KeyStretch& b) {
   if (!a->high) return;

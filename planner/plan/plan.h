@@ -134,7 +134,7 @@ struct Plan {
     // The index stands in for the table because nothing was left out of it (IndexSchema::none_left_out).
     bool needs_all = false;
     ExprPtr after;  // LIMIT n AFTER: the token of the row to go on behind; NULL: from the start. Null: no such thing
-    std::vector<std::string> rejected;    // why the other paths lost, a line each
+    std::vector<std::string> rejected;  // why the other paths lost, a line each
   };
   // A table function in FROM: csv, json, ddbjson, range, changes.
   struct FunctionScan {

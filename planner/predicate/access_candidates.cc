@@ -284,8 +284,8 @@ class Builder {
       const KeyAttribute* attribute;
       const AttributeReading* reading;
     };
-    for (const auto& [attribute, reading] : {Component{&table.hash, &behind.hash},
-                                             Component{table.range ? &*table.range : nullptr, &behind.range}}) {
+    for (const auto& [attribute, reading] :
+         {Component{&table.hash, &behind.hash}, Component{table.range ? &*table.range : nullptr, &behind.range}}) {
       if (attribute == nullptr) break;
       if (attribute->name == own.hash.name) {
         if (range->hash == nullptr) break;

@@ -9,8 +9,9 @@ namespace parton {
 namespace {
 
 Status NoPositions(const ExprPtr& after) {
-  return Status::Validation("LIMIT ... AFTER needs rows that are the items of one table or index in the order of its keys",
-                            after->span, "EXPLAIN shows what sorts, joins or groups them");
+  return Status::Validation(
+      "LIMIT ... AFTER needs rows that are the items of one table or index in the order of its keys", after->span,
+      "EXPLAIN shows what sorts, joins or groups them");
 }
 
 // `plan` with the access at its foot starting there.
@@ -41,8 +42,8 @@ ExprPtr AnyAfter(const Plan& plan) {
 Status CheckNoAfter(const Plan& plan) {
   const ExprPtr after = AnyAfter(plan);
   if (after == nullptr) return Status::Ok();
-  return Status::Validation("AFTER belongs to the LIMIT of a statement that is a query, not of a query inside of another",
-                            after->span);
+  return Status::Validation(
+      "AFTER belongs to the LIMIT of a statement that is a query, not of a query inside of another", after->span);
 }
 
 Result<QueryPtr> PlaceAfter(const QueryPtr& query) {

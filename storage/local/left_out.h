@@ -1,4 +1,5 @@
-// Indexes that have every item with their partition key (IndexSchema::none_left_out), up to the first that has no entry.
+// Indexes that have every item with their partition key (IndexSchema::none_left_out), up to the first that has no
+// entry.
 //
 // The catalog says so before such an item is written: a writer that is about to leave one out gives up its locks, has
 // the catalog changed, and starts anew. It happens once in the life of an index. So a view taken while the catalog says

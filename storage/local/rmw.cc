@@ -356,7 +356,8 @@ void AppendChange(const ItemChange& change, const NameTable& names, KeyWrites* w
     const bool had = change.had && MakeEntry(index, old_item, key_bytes, &old_key, &old_value);
     const bool has = change.has && MakeEntry(index, new_item, key_bytes, &new_key, &new_value);
     const bool same_key = had && has && old_key == new_key;
-    if (leaves_out != nullptr && change.has && !has && index.schema->none_left_out && HasPartitionKey(index, new_item)) {
+    if (leaves_out != nullptr && change.has && !has && index.schema->none_left_out &&
+        HasPartitionKey(index, new_item)) {
       *leaves_out = true;
     }
     if (!had && !has) continue;

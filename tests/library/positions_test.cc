@@ -147,11 +147,13 @@ TEST_F(PositionsTest, ErrorsSayWhatIsWrong) {
   EXPECT_NE(ErrorOf("SELECT * FROM t ORDER BY v LIMIT 2 AFTER NULL").find("order of its keys"), std::string::npos);
   EXPECT_NE(ErrorOf("SELECT v, COUNT(*) AS n FROM t GROUP BY v LIMIT 2 AFTER NULL").find("order of its keys"),
             std::string::npos);
-  EXPECT_NE(ErrorOf("SELECT VALUE x FROM (SELECT VALUE id FROM t LIMIT 2 AFTER NULL) AS x WHERE x > 1").find("AFTER belongs"),
-            std::string::npos);
+  EXPECT_NE(
+      ErrorOf("SELECT VALUE x FROM (SELECT VALUE id FROM t LIMIT 2 AFTER NULL) AS x WHERE x > 1").find("AFTER belongs"),
+      std::string::npos);
   EXPECT_NE(ErrorOf("SELECT * FROM t LIMIT 2 AFTER NULL OFFSET 3").find("OFFSET"), std::string::npos);
   // A name as any other.
-  EXPECT_EQ(Rows("SELECT after.id AS after FROM t AS after WHERE after.id = 1"), Rows("SELECT 1 AS after FROM [1] AS x"));
+  EXPECT_EQ(Rows("SELECT after.id AS after FROM t AS after WHERE after.id = 1"),
+            Rows("SELECT 1 AS after FROM [1] AS x"));
 }
 
 TEST_F(PositionsTest, IndexIsLeftWhileOthersLeaveItemsOut) {
@@ -228,7 +230,8 @@ TEST(PositionsOnDisk, WhatIsLeftOutIsKnownAfterOpening) {
   {
     auto db = Database::Open(directory, options).value();
     auto c = db->Connect();
-    ASSERT_TRUE(c->Execute("CREATE TABLE t (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g NUMBER, s NUMBER))").ok());
+    ASSERT_TRUE(
+        c->Execute("CREATE TABLE t (id NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g NUMBER, s NUMBER))").ok());
     ASSERT_TRUE(c->Execute("INSERT INTO t SELECT VALUE {'id': i, 'g': 1, 's': i} FROM range(1, 50) AS i").ok());
     auto result = c->Execute("SELECT VALUE id FROM t WHERE g = 1 ORDER BY s, id LIMIT 2 AFTER NULL").value();
     ASSERT_TRUE(result->Next());
@@ -238,7 +241,8 @@ TEST(PositionsOnDisk, WhatIsLeftOutIsKnownAfterOpening) {
     auto db = Database::Open(directory, options).value();
     auto c = db->Connect();
     EXPECT_NE(explain(c.get()).find("Query t.by_g"), std::string::npos) << explain(c.get());
-    auto result = c->Execute("SELECT VALUE id FROM t WHERE g = 1 ORDER BY s, id LIMIT 2 AFTER ?", {Value::String(token)});
+    auto result =
+        c->Execute("SELECT VALUE id FROM t WHERE g = 1 ORDER BY s, id LIMIT 2 AFTER ?", {Value::String(token)});
     ASSERT_TRUE(result.ok()) << result.status().ToString();
     ASSERT_TRUE((*result)->Next()) << (*result)->status().ToString();
     EXPECT_EQ((*result)->row().int_value(), 2);

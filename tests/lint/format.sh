@@ -10,7 +10,7 @@ if [ -z "$format" ]; then
 fi
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
-find include types parser storage planner io executor session shell server capi tests bench \
+find include types net parser storage planner io executor session shell server capi bindings python node tests bench \
   \( -name '*.cc' -o -name '*.h' \) 2>/dev/null | sort >"$list"
 differ=$(xargs "$format" --dry-run <"$list" 2>&1 | sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning: code should be.*/\1/p' | sort -u)
 failed=$(printf '%s' "$differ" | grep -c . || true)

@@ -170,7 +170,8 @@ class Generator {
   std::string KeyTerm(const std::string& a) {
     switch (Below(5)) {
       case 0: return " AND " + RowComparison(a);
-      case 1: return fmt::format(" AND {0}.w = {1} AND {0}.id {2} {3}", a, Below(8), Chance(50) ? ">=" : "<", Below(60));
+      case 1:
+        return fmt::format(" AND {0}.w = {1} AND {0}.id {2} {3}", a, Below(8), Chance(50) ? ">=" : "<", Below(60));
       case 2: return fmt::format(" AND {0}.w = {1} AND {2}", a, Below(8), RowComparison(a));
       case 3: return fmt::format(" AND {}.w IN [{}, {}] AND {}", a, Below(8), Below(8), RowComparison(a));
       default: return "";

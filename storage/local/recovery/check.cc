@@ -338,7 +338,8 @@ class Checker {
             if (!MakeEntry(plan, view, components, &entry_key, &entry_value)) {
               if (!plan.schema->none_left_out || !HasPartitionKey(plan, view)) continue;
               found_.broken.insert({table.name, plan.schema->name});
-              Problem(item_name() + ": is left out of index " + plan.schema->name + ", which is said to have all items");
+              Problem(item_name() + ": is left out of index " + plan.schema->name +
+                      ", which is said to have all items");
               continue;
             }
             ++expected[i];
