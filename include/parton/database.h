@@ -242,8 +242,9 @@ class Database {
   // RegisterFunction and RegisterAggregate, which are for the whole process. Threads: any.
   virtual Status AddFunction(Function function) = 0;
   virtual Status AddAggregate(AggregateDefinition aggregate) = 0;
-  // The name is free again, and statements that name it are errors. Statements that run or are prepared keep the
-  // function: it is destroyed with the database. Error (kNotFound): none was added under that name.
+  // The name is free again, and statements that name it are errors, prepared ones as soon as they are planned again
+  // (within seconds). Statements that run keep the function: it is destroyed with the database. Error (kNotFound): none
+  // was added under that name.
   virtual Status RemoveFunction(std::string_view name) = 0;
 
   // A transaction with a connection of its own.
