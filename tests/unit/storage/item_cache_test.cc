@@ -100,7 +100,9 @@ TEST(ItemCacheTest, StaysInItsBounds) {
       Read(cache, key, item);
       Read(cache, key, item);
       Read(cache, key, item);
-      if (i % 1000 == 0) EXPECT_LE(cache.Counts().bytes, bytes);
+      if (i % 1000 == 0) {
+        EXPECT_LE(cache.Counts().bytes, bytes);
+      }
     }
     EXPECT_LE(cache.Counts().bytes, bytes);
     EXPECT_GT(cache.Counts().entries, bytes / 1000);

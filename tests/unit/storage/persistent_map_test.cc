@@ -64,11 +64,15 @@ TEST(PersistentMapTest, SeeksBothWays) {
     const int behind = i <= 10 ? 10 : (i + 9) / 10 * 10;
     if (i >= 100) break;
     EXPECT_EQ(it.Valid(), behind < 100) << i;
-    if (it.Valid()) EXPECT_EQ(it.value(), behind) << i;
+    if (it.Valid()) {
+      EXPECT_EQ(it.value(), behind) << i;
+    }
     it.SeekBefore(key);
     const int before = (i - 1) / 10 * 10;
     EXPECT_EQ(it.Valid(), i > 10) << i;
-    if (it.Valid()) EXPECT_EQ(it.value(), before) << i;
+    if (it.Valid()) {
+      EXPECT_EQ(it.value(), before) << i;
+    }
   }
   map.Put("55", 55);
   it.Seek(std::string("51"));
