@@ -141,7 +141,7 @@ TEST_F(UserFunctions, WhatFunctionsThrowEndsTheStatement) {
 }
 
 Function Constant(const std::string& name, Value value) {
-  return {.name = name, .call = [value](std::span<const Value>) -> Result<Value> { return value; }};
+  return {.name = name, .doc = "", .call = [value](std::span<const Value>) -> Result<Value> { return value; }};
 }
 
 TEST_F(UserFunctions, OneDatabaseHasWhatOthersHaveNot) {
