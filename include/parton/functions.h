@@ -31,7 +31,7 @@ struct Function {
   bool takes_absent = false;
   // True if the same arguments always give the same result: it may then be computed ahead.
   bool deterministic = true;
-  std::string doc;  // one sentence, for help
+  std::string doc = {};  // one sentence, for help
   // kTypeMismatch gives MISSING in permissive typing and fails in strict; any other error fails the statement.
   std::function<Result<Value>(std::span<const Value> args)> call;
 };
