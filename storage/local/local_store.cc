@@ -245,9 +245,10 @@ class LevelDbStore final : public LocalStore {
     std::vector<IndexOfTable> losing;
     Result<std::vector<WriteOutcome>> outcomes = TryWrite(ops, ctx, options, &losing);
     if (losing.empty()) return outcomes;
-    // Consumed capacity has been counted.
+    // Consumed capacity has been counted; the outcomes say what it was.
+    static const WriteMeter counted = [](auto&&...) { return Status::Ok(); };
     WriteOptions again = options;
-    again.meter = nullptr;
+    if (options.meter != nullptr) again.meter = &counted;
     while (!losing.empty()) {
       PARTON_RETURN_IF_ERROR(NoteLeftOut(&engine_, losing).status());
       outcomes = TryWrite(ops, ctx, again, &losing);
