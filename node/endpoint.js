@@ -64,6 +64,7 @@ async function start({ database, schema, program = process.env.PARTON || 'parton
   });
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const stop = async () => {
+    child.ref();  // who waits for its end is kept alive
     child.stdin.destroy();
     await ended;
     if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });

@@ -91,7 +91,8 @@ class Caller {
     parton_view view;
     int64_t i = 0;
     parton_error* error = nullptr;
-    Checked(parton_value_write(v, static_cast<parton_format>(Byte() % 4), &view, &error), error);
+    const parton_status status = parton_value_write(v, static_cast<parton_format>(Byte() % 4), &view, &error);
+    Checked(status, error);
     FUZZ_CHECK(view.data != nullptr && view.data[view.size] == '\0');
     (void)parton_value_int64(v, &i, nullptr);
     (void)parton_value_bytes(v, &view, nullptr);

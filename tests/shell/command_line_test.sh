@@ -51,7 +51,8 @@ completes() {
 }
 "$shell" --completion bash >parton.bash
 completes 'commands' 'serve' se
-completes 'files' 'dir,data.sql' ''
+completes 'files' 'data.sql' da
+completes 'files and commands' 'test' te
 completes 'options' '--keep-going' --k
 completes 'options of a command' '--port' serve --p
 completes 'words of an option' 'jsonl,json' --mode j

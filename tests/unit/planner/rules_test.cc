@@ -114,7 +114,7 @@ TEST_F(Rules, EachCanBeSwitchedOff) {
       {"plan_joins", {"SELECT a.sk AS x, b.sk AS y FROM t AS a JOIN t AS b ON a.who = b.due", "HashJoin"}},
       {"choose_access_paths", {"SELECT * FROM t WHERE pk = 'p1' AND sk = 6", "GetItem t"}},
       {"keep_top_rows", {"SELECT sk FROM t ORDER BY who DESC, sk LIMIT 4", "TopN"}},
-      {"project_top_rows", {"SELECT sk, due FROM t ORDER BY who DESC, sk LIMIT 4", "Project\n  values"}},
+      {"project_top_rows", {"SELECT sk, due FROM t ORDER BY who DESC, sk LIMIT 4", "Project\n    values"}},
       {"parallelize", {"SELECT VALUE id FROM large WHERE g = 3", "Gather"}},
   };
   // EXPLAIN shows a filter, not who evaluates it: a store that counts sees the difference (other_store_test.cc).

@@ -196,7 +196,7 @@ TEST_F(WritesTest, SubqueriesSeeTheItemThatIsWritten) {
 TEST_F(WritesTest, OneShotOperationsHaveNoSubqueries) {
   const Value key = Value::Struct({{"a", 1}, {"b", "x"}});
   for (const WriteOperation& o : {WriteOperation::Update("t", key, "SET c = (SELECT MAX(x.a) AS m FROM t AS x)"),
-                                  WriteOperation::Update("t", key, "SET c = 1 WHERE EXISTS (SELECT 1 FROM t AS x)"),
+                                  WriteOperation::Update("t", key, "SET c = 1").If("EXISTS (SELECT 1 FROM t AS x)"),
                                   WriteOperation::Delete("t", key).If("c IN (SELECT VALUE x.a FROM t AS x)"),
                                   WriteOperation::Check("t", key, "EXISTS (SELECT 1 FROM t AS x)")}) {
     TransactWriteRequest request;
