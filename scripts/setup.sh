@@ -68,7 +68,7 @@ configure_and_build() {
   if [ ! -f "$build_dir/build.ninja" ]; then
     install_packages
     say "Configuring build/release"
-    if ! cmake -G Ninja -S "$root" -B "$build_dir" -DCMAKE_BUILD_TYPE=Release \
+    if ! cmake -G Ninja -S "$root" -B "$build_dir" -DCMAKE_BUILD_TYPE=Release ${configure_options:-} \
         >"$build_dir/configure.log" 2>&1; then
       rm -f "$build_dir/build.ninja"
       cat "$build_dir/configure.log" >&2
