@@ -378,7 +378,7 @@ double Exponent(const std::vector<int64_t>& sizes, const std::vector<double>& co
 
 // Times that are short are noisy: the least of several runs.
 double Cost(const Work& work, const std::string& path, int64_t n) {
-  constexpr double kLong = 0.5;
+  constexpr double kLong = 1.5;
   double least = 0;
   for (int i = 0; i < 3; ++i) {
     const double cost = work.run(path, n);
