@@ -10,7 +10,7 @@ case $sanitizers in
     ninja -C "$build" unit_tests library_tests query_test >"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
     export TSAN_OPTIONS="suppressions=$source/tests/tsan.supp ignore_noninstrumented_modules=1 halt_on_error=1"
     cd "$source"
-    "$build/tests/unit_tests" --gtest_filter='*Thread*:*Transaction*:*Concurren*:*Parallel*'
+    "$build/tests/unit_tests" --gtest_filter='*Thread*:*Transaction*:*Concurren*:*Parallel*:ItemCache*:Compaction*'
     "$build/tests/library/library_tests"
     PARTON_RANDOM_SEEDS=1 "$build/tests/random/query_test"
     ;;
