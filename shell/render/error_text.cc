@@ -80,7 +80,12 @@ StyledText FormatError(const Status& error, const SourceStatement& s, int width)
       const std::string_view one = rest.substr(0, rest.find('\n'));
       for (size_t i = 0; i < one.size(); ++length) NextCodePoint(one, &i);
     }
-    if (!line.empty()) out += Excerpt(line, place.column, length, width > 0 ? width : kDefaultWidth);
+    // Of a long line the reader keeps the end only.
+    uint32_t column = error.span().column;
+    if (error.span().line == 1) {
+      for (size_t i = 0; i < s.line_before.size(); ++column) NextCodePoint(s.line_before, &i);
+    }
+    if (!line.empty()) out += Excerpt(line, column, length, width > 0 ? width : kDefaultWidth);
   }
   const std::vector<Status>& reasons = error.reasons();
   for (size_t i = 0; i < reasons.size(); ++i) {

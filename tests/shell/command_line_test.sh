@@ -66,6 +66,8 @@ for other in zsh fish; do
   check "$other reads its completion" 0 $? - -
 done
 
+many=$(printf "'%080d'; " 1 2 3 4 5 6 7 8)
+run 'the caret in a long line' 1 '*' '~  …[^~]* FROM nowhere; [^~]*~ {48,}\^{7}~' -- -c "$many SELECT * FROM nowhere; 'and so it goes on, and on, and on, and on, and on, and on'"
 run 'value' 0 '=3' - -- -c '1 + 2'
 run 'several statements, last without semicolon' 0 '^1~2~$' - -- -c '1; 2'
 run 'commands in order' 0 '^1~2~3~$' - -- -c 1 -c 2 -c 3
