@@ -50,12 +50,12 @@ int Main(int argc, char** argv) {
   const auto db = Need(Database::Open(":memory:", options));
   const auto c = db->Connect();
   Check(
-      c->ExecuteScript("CREATE TABLE log (requestid NUMBER, shard NUMBER, PRIMARY KEY (requestid));"
-                       "CREATE INDEX by_shard ON log (shard, requestid) PROJECTION KEYS_ONLY"));
+      c->ExecuteScript("CREATE TABLE log (requestid NUMBER, shard NUMBER, PRIMARY KEY (requestid), "
+                       "GLOBAL INDEX by_shard (shard, requestid) PROJECT KEYS ONLY)"));
   for (int i = 1; i <= rows;) {
     std::vector<Value> items;
     for (int k = 0; k < 1000 && i <= rows; ++k, ++i) items.push_back(ToItem(MakeRow(i)));
-    Finish(Need(c->Execute("INSERT INTO log ?", {Value::Bag(std::move(items))})).get());
+    Finish(Need(c->Execute("INSERT INTO log SELECT VALUE r FROM ? AS r", {Value::Bag(std::move(items))})).get());
   }
 
   std::minstd_rand random(1);
