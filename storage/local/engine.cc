@@ -219,7 +219,8 @@ Status Engine::ReadCachedItem(const leveldb::Snapshot* snapshot, ItemCache::Epoc
   if (kept != ItemCache::Found::kUnknown) return Status::Ok();
   PARTON_RETURN_IF_ERROR(ReadItem(snapshot, key, bytes, found));
   if (!*found) return Status::Ok();  // it is about to be there
-  item_cache_.KeepCopy(ticket, key, *bytes, names_.get());
+  // It is read to be written: most items are not written twice in a while, and to keep one costs as much as a write.
+  if (item_cache_.MissedBefore(ticket)) item_cache_.KeepCopy(ticket, key, *bytes, names_.get());
   return Status::Ok();
 }
 

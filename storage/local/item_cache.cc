@@ -273,6 +273,11 @@ void ItemCache::Keep(const Ticket& ticket, std::string_view key, HeapItem* item)
   }
 }
 
+bool ItemCache::MissedBefore(const Ticket& ticket) {
+  return WithShard(ticket.hash,
+                   [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS { return shard.MissedBefore(ticket.hash); });
+}
+
 void ItemCache::KeepCopy(const Ticket& ticket, std::string_view key, const std::string& bytes,
                          const NameTable* names) noexcept {
   if (!Unchanged(ticket)) return;

@@ -63,7 +63,10 @@ class ItemCache {
   // Keeps what was read after the miss: `item` is shared with the caller and not changed any more; null: there is none.
   void Keep(const Ticket& ticket, std::string_view key, internal::HeapItem* item) noexcept;
 
-  // The same with an item of its own.
+  // Whether the key had been missed lately before this miss.
+  bool MissedBefore(const Ticket& ticket);
+
+  // Keep() with an item of its own.
   void KeepCopy(const Ticket& ticket, std::string_view key, const std::string& bytes, const NameTable* names) noexcept;
 
   // ---- Writing. The caller holds the latches of the keys of its commit, and names each once.
