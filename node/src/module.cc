@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "bindings/result_kind.h"
 #include "bindings/shared_database.h"
 #include "parton/database.h"
 #include "support.h"
@@ -234,17 +235,6 @@ napi_value Cancel(napi_env env, const Arguments& arguments) {
   return Undefined(env);
 }
 
-const char* KindName(ResultKind kind) {
-  switch (kind) {
-    case ResultKind::kRows: return "rows";
-    case ResultKind::kValue: return "value";
-    case ResultKind::kChanged: return "changed";
-    case ResultKind::kText: return "text";
-    case ResultKind::kDone: return "done";
-  }
-  return "";
-}
-
 struct Executed {
   ResultKind kind = ResultKind::kDone;
   uint64_t affected = 0;
@@ -256,7 +246,7 @@ struct Executed {
 napi_value ResultOf(napi_env env, const Executed& executed, const std::shared_ptr<CursorHandle>& cursor) {
   napi_value object;
   Check(env, napi_create_object(env, &object));
-  SetProperty(env, object, "kind", String(env, KindName(executed.kind)));
+  SetProperty(env, object, "kind", String(env, bindings::ResultKindName(executed.kind)));
   SetProperty(env, object, "rows", Rows(env, cursor->rows));
   if (executed.kind == ResultKind::kChanged) {
     SetProperty(env, object, "affected", NumberOf(env, static_cast<double>(executed.affected)));

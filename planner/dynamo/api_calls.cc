@@ -8,6 +8,7 @@
 #include "planner/dynamo/api_internal.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/terms.h"
+#include "storage/write_rules.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_print.h"
 
@@ -18,17 +19,6 @@ namespace {
 using namespace api;  // NOLINT: the parts of this file's own
 
 constexpr size_t kMaxTransaction = 100;
-
-std::string_view ReturnValuesName(ReturnValues r) {
-  switch (r) {
-    case ReturnValues::kAllOld: return "ALL_OLD";
-    case ReturnValues::kAllNew: return "ALL_NEW";
-    case ReturnValues::kModifiedOld: return "UPDATED_OLD";
-    case ReturnValues::kModifiedNew: return "UPDATED_NEW";
-    case ReturnValues::kNone: break;
-  }
-  return "";
-}
 
 class WriteCollector {
  public:
@@ -274,10 +264,10 @@ ApiCall WriteCollector::Change(const std::string& key, const std::vector<ExprPtr
         "where the condition is false nothing is written: ConditionalCheckFailedException is no error");
     apart_ = "a transaction is cancelled by a condition that is false";
   }
-  const std::string_view values = ReturnValuesName(write_.returning);
   // DeleteItem gives the old item or nothing.
-  if (!values.empty() && (write_.kind == Kind::kUpdate || values == "ALL_OLD")) {
-    Add(&call, "ReturnValues", Quoted(values));
+  const ReturnValues values = write_.returning;
+  if (values == ReturnValues::kAllOld || (write_.kind == Kind::kUpdate && values != ReturnValues::kNone)) {
+    Add(&call, "ReturnValues", Quoted(ReturnValuesName(values)));
   }
   return call;
 }

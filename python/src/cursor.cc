@@ -6,6 +6,7 @@
 #include <chrono>
 #include <limits>
 
+#include "bindings/result_kind.h"
 #include "parton/language.h"
 #include "parton/text.h"
 
@@ -197,16 +198,7 @@ void Cursor::Close() {
   link_->Discard(std::move(result_));
 }
 
-const char* Cursor::kind() const {
-  switch (kind_) {
-    case ResultKind::kRows: return "rows";
-    case ResultKind::kValue: return "value";
-    case ResultKind::kChanged: return "changed";
-    case ResultKind::kText: return "text";
-    case ResultKind::kDone: return "done";
-  }
-  return "";
-}
+const char* Cursor::kind() const { return bindings::ResultKindName(kind_); }
 
 namespace {
 

@@ -5,9 +5,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "storage/condition_failure.h"
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/number_key.h"
+#include "storage/write_rules.h"
 #include "types/item/flat_item.h"
 #include "types/item/item_rules.h"
 #include "types/item/update_actions.h"
@@ -19,7 +19,6 @@ namespace parton {
 namespace {
 
 using Kind = WriteOp::Kind;
-using Otherwise = WriteOp::Otherwise;
 
 constexpr char kTooBigToUpdate[] = "Item size to update has exceeded the maximum allowed size";
 
@@ -74,68 +73,6 @@ Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* name
   return Status::Ok();
 }
 
-// Puts a value into the frame's slot and takes it out again.
-class SlotGuard {
- public:
-  SlotGuard(EvalContext& ctx, int slot) : ctx_(ctx), slot_(slot), old_frame_(ctx.frame) {
-    if (ctx.frame == nullptr) ctx.frame = &own_;
-    if (ctx.frame->size() <= static_cast<size_t>(slot)) ctx.frame->resize(slot + 1);
-    saved_ = std::move((*ctx.frame)[slot]);
-  }
-  ~SlotGuard() {
-    (*ctx_.frame)[slot_] = std::move(saved_);
-    ctx_.frame = old_frame_;
-  }
-  SlotGuard(const SlotGuard&) = delete;
-  SlotGuard& operator=(const SlotGuard&) = delete;
-
- private:
-  EvalContext& ctx_;
-  int slot_;
-  Frame* old_frame_;
-  Frame own_;
-  Value saved_;
-};
-
-Status TakeError(EvalContext& ctx) {
-  Status s = std::move(ctx.error);
-  ctx.error = Status();
-  return s;
-}
-
-// The outcome of evaluating an operation's condition: apply it, or skip it.
-enum class Verdict : uint8_t { kGo, kSkip };
-
-Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
-  if (op.kind == Kind::kInsert && exists) {
-    if (op.if_exists == Otherwise::kSkip) return Verdict::kSkip;
-    if (op.if_exists == Otherwise::kFail) {
-      return Status(StatusCode::kDuplicateItem, "Duplicate primary key exists in table", op.span);
-    }
-  }
-  if (op.kind == Kind::kUpdate && !exists) {
-    if (op.if_absent == Otherwise::kSkip) return Verdict::kSkip;
-    if (op.if_absent == Otherwise::kFail) return ConditionFailed(op, exists, ctx);
-  }
-  if (op.kind == Kind::kDelete && !exists && (op.condition == nullptr || op.if_absent != Otherwise::kProceed)) {
-    return Verdict::kSkip;
-  }
-  if (op.condition == nullptr) return Verdict::kGo;
-  bool holds = EvaluatePredicate(*op.condition, ctx);
-  if (ctx.failed()) return TakeError(ctx);
-  if (holds || op.if_false == Otherwise::kProceed) return Verdict::kGo;
-  if (op.if_false == Otherwise::kSkip) return Verdict::kSkip;
-  return ConditionFailed(op, exists, ctx);
-}
-
-// A condition that reads no item needs none.
-Status CheckPremises(const WriteOp& op, bool exists, const Value& old_item) {
-  if (op.premises.empty() || (!exists && op.if_absent != Otherwise::kProceed)) return Status::Ok();
-  if (PremisesHold(op.premises, old_item)) return Status::Ok();
-  return Status(StatusCode::kTransactionConflict,
-                "Transaction is ongoing for the item: it was changed while the statement ran; run it again", op.span);
-}
-
 Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string& old_bytes, NameTable* names,
                    EvalContext& ctx, ItemChange* change, UpdatedAttributes* updated) {
   const WriteOp& op = *p.op;
@@ -144,16 +81,9 @@ Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string
   if (!applied.ok()) return std::move(applied).status();
   *updated = std::move(applied).value();
   change->has = true;
-  if (!change->had) {
-    // Only what puts something into the item creates it; no action at all does too.
-    bool creates = op.actions.empty();
-    for (const UpdateAction& a : op.actions) {
-      creates |= a.kind == UpdateAction::Kind::kSet || a.kind == UpdateAction::Kind::kAdd;
-    }
-    if (!creates) {
-      change->has = false;
-      return Status::Ok();
-    }
+  if (!change->had && !CreatesItem(op.actions)) {
+    change->has = false;
+    return Status::Ok();
   }
   // Only what changes is checked against the indexes: values that were there before an index was made
   // may be unusable for it, and stay.
@@ -180,28 +110,6 @@ void Measure(const PreparedOp& p, const ItemChange& change, const NameTable& nam
   outcome->judged = true;
   if (change.had) outcome->old_size = ItemSizeEncoded(change.old_bytes, names);
   if (!bytes.empty()) outcome->new_size = ItemSizeEncoded(bytes, names);
-}
-
-Value Returned(const WriteOp& op, const ItemChange& c, const Value& old_item, const UpdatedAttributes& updated,
-               const NameTable* names) {
-  switch (op.returning) {
-    case ReturnValues::kNone: return Value::Missing();
-    case ReturnValues::kModifiedOld:
-      if (op.kind == Kind::kUpdate) {
-        std::vector<Value> values;
-        for (const UpdateAction& a : op.actions) values.push_back(ValueAt(old_item, a.path));
-        return NestValues(op.actions, values);
-      }
-      [[fallthrough]];
-    case ReturnValues::kAllOld: return old_item;
-    case ReturnValues::kModifiedNew:
-      if (op.kind == Kind::kUpdate) {
-        return c.has ? NestValues(op.actions, updated.results) : Value::Missing();
-      }
-      [[fallthrough]];
-    case ReturnValues::kAllNew: return c.has ? ItemValue(c.new_bytes, names) : Value::Missing();
-  }
-  return Value::Missing();
 }
 
 }  // namespace
@@ -256,16 +164,12 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
                            op.returning != ReturnValues::kNone || options.failed_items != nullptr;
     if (change.had && needs_old) old_item = ItemValue(change.old_bytes, names);
 
-    std::optional<SlotGuard> guard;
-    if (needs_old) {
-      guard.emplace(ctx, op.slot);
-      (*ctx.frame)[op.slot] = old_item;
-    }
+    std::optional<ItemInSlot> slot;
+    if (needs_old) slot.emplace(ctx, op.slot, old_item);
     UpdatedAttributes updated;
-    Status s = CheckPremises(op, change.had, old_item);
-    Result<Verdict> verdict = s.ok() ? Judge(op, change.had, ctx) : Result<Verdict>(s);
-    s = verdict.status();
-    if (s.ok() && *verdict == Verdict::kGo) {
+    const Result<WriteVerdict> verdict = JudgeWrite(op, change.had, old_item, ctx);
+    Status s = verdict.status();
+    if (s.ok() && *verdict == WriteVerdict::kGo) {
       outcome.applied = true;
       switch (op.kind) {
         case Kind::kPut:
@@ -301,7 +205,8 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
     }
     outcome.changed = change.changed();
     if (outcome.applied && op.kind != Kind::kCheck) {
-      outcome.returned = Returned(op, change, old_item, updated, names);
+      outcome.returned = ValueReturned(op, old_item, change.has, updated,
+                                       [&change, names] { return ItemValue(change.new_bytes, names); });
     }
     if (earlier != nullptr) {
       earlier->has = change.has;

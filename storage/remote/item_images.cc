@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "storage/condition_failure.h"
 #include "storage/remote/requests.h"
+#include "storage/write_rules.h"
 #include "types/item/item_rules.h"
 #include "types/item/update_actions.h"
 #include "types/status/cancellation.h"
@@ -17,33 +17,6 @@ namespace parton::remote {
 namespace {
 
 using Kind = WriteOp::Kind;
-using Otherwise = WriteOp::Otherwise;
-
-// The item in its slot, while an operation is judged.
-class SlotScope {
- public:
-  SlotScope(EvalContext& ctx, int slot, const Value& item)
-      : ctx_(ctx), slot_(static_cast<size_t>(slot)), frame_(ctx.frame) {
-    if (ctx.frame == nullptr) ctx.frame = &own_;
-    if (ctx.frame->size() <= slot_) ctx.frame->resize(slot_ + 1);
-    saved_ = std::exchange((*ctx.frame)[slot_], item);
-  }
-  ~SlotScope() {
-    (*ctx_.frame)[slot_] = std::move(saved_);
-    ctx_.frame = frame_;
-  }
-  SlotScope(const SlotScope&) = delete;
-  SlotScope& operator=(const SlotScope&) = delete;
-
- private:
-  EvalContext& ctx_;
-  const size_t slot_;
-  Frame* const frame_;
-  Frame own_;
-  Value saved_;
-};
-
-Status TakeError(EvalContext& ctx) { return std::exchange(ctx.error, Status()); }
 
 std::string NameOf(const TableSchema& table, const Key& key) { return table.name + "\n" + KeyText(key); }
 
@@ -94,50 +67,6 @@ void AddPremises(const WriteOp& op, ItemImage* image) {
   }
   if (op.returning != ReturnValues::kNone && op.kind != Kind::kUpdate) image->whole = true;
   if (op.returning == ReturnValues::kAllNew || op.returning == ReturnValues::kAllOld) image->whole = true;
-}
-
-enum class Verdict : uint8_t { kGo, kSkip };
-
-Result<Verdict> Judge(const WriteOp& op, bool exists, EvalContext& ctx) {
-  if (op.kind == Kind::kInsert && exists) {
-    if (op.if_exists == Otherwise::kSkip) return Verdict::kSkip;
-    if (op.if_exists == Otherwise::kFail) {
-      return Status(StatusCode::kDuplicateItem, "Duplicate primary key exists in table", op.span);
-    }
-  }
-  if (op.kind == Kind::kUpdate && !exists) {
-    if (op.if_absent == Otherwise::kSkip) return Verdict::kSkip;
-    if (op.if_absent == Otherwise::kFail) return ConditionFailed(op, exists, ctx);
-  }
-  if (op.kind == Kind::kDelete && !exists && (op.condition == nullptr || op.if_absent != Otherwise::kProceed)) {
-    return Verdict::kSkip;
-  }
-  if (op.condition == nullptr) return Verdict::kGo;
-  const bool holds = EvaluatePredicate(*op.condition, ctx);
-  if (ctx.failed()) return TakeError(ctx);
-  if (holds || op.if_false == Otherwise::kProceed) return Verdict::kGo;
-  if (op.if_false == Otherwise::kSkip) return Verdict::kSkip;
-  return ConditionFailed(op, exists, ctx);
-}
-
-Value Returned(const WriteOp& op, const Value& old_item, const Value& now, const UpdatedAttributes& updated) {
-  const bool update = op.kind == Kind::kUpdate;
-  switch (op.returning) {
-    case ReturnValues::kNone: return Value::Missing();
-    case ReturnValues::kModifiedOld:
-      if (update) {
-        std::vector<Value> values;
-        for (const UpdateAction& a : op.actions) values.push_back(ValueAt(old_item, a.path));
-        return NestValues(op.actions, values);
-      }
-      return old_item;
-    case ReturnValues::kAllOld: return old_item;
-    case ReturnValues::kModifiedNew:
-      if (update) return now.is_missing() ? Value::Missing() : NestValues(op.actions, updated.results);
-      return now;
-    case ReturnValues::kAllNew: return now;
-  }
-  return Value::Missing();
 }
 
 // The condition that an image is as it was, in terms of one request.
@@ -278,14 +207,9 @@ Result<WriteOutcome> ItemImages::ApplyOne(const WriteOp& op, ItemImage* image, c
   outcome.old_size = exists ? ItemSize(old_item) : 0;
   const bool blind = op.kind == Kind::kPut && op.condition == nullptr && op.returning == ReturnValues::kNone;
   if (!blind) AddPremises(op, image);
-  const SlotScope scope(ctx, op.slot, old_item);
-  const bool needs = !op.premises.empty() && (exists || op.if_absent == Otherwise::kProceed);
-  if (needs && !PremisesHold(op.premises, old_item)) {
-    return Status(StatusCode::kTransactionConflict,
-                  "Transaction is ongoing for the item: it was changed while the statement ran; run it again", op.span);
-  }
-  PARTON_ASSIGN_OR_RETURN(const Verdict verdict, Judge(op, exists, ctx));
-  if (verdict == Verdict::kSkip) return outcome;
+  const ItemInSlot slot(ctx, op.slot, old_item);
+  PARTON_ASSIGN_OR_RETURN(const WriteVerdict verdict, JudgeWrite(op, exists, old_item, ctx));
+  if (verdict == WriteVerdict::kSkip) return outcome;
   outcome.applied = true;
   UpdatedAttributes updated;
   Value now = old_item;
@@ -298,10 +222,7 @@ Result<WriteOutcome> ItemImages::ApplyOne(const WriteOp& op, ItemImage* image, c
     if (ctx.failed()) return TakeError(ctx);
     PARTON_RETURN_IF_ERROR(applied.status());
     updated = *std::move(applied);
-    const bool creates = op.actions.empty() || std::any_of(op.actions.begin(), op.actions.end(), [](const auto& a) {
-                           return a.kind == UpdateAction::Kind::kSet || a.kind == UpdateAction::Kind::kAdd;
-                         });
-    if (exists || creates) {
+    if (exists || CreatesItem(op.actions)) {
       PARTON_RETURN_IF_ERROR(ValidateIndexKeys(*op.table, Value::Struct(updated.attributes)));
       now = WithAttributes(exists ? old_item : KeyItem(op.table->key, op.key), updated.attributes);
       if (ItemSize(now) > kMaxItemBytes) {
@@ -312,7 +233,7 @@ Result<WriteOutcome> ItemImages::ApplyOne(const WriteOp& op, ItemImage* image, c
   outcome.changed = !DeepEqual(old_item, now);
   outcome.new_size = now.is_missing() ? 0 : ItemSize(now);
   if (op.kind == Kind::kCheck) return outcome;
-  outcome.returned = Returned(op, old_item, now, updated).Own();
+  outcome.returned = ValueReturned(op, old_item, !now.is_missing(), updated, [&now] { return now; }).Own();
   image->put = op.kind == Kind::kPut || op.kind == Kind::kInsert || (image->put && op.kind == Kind::kUpdate);
   image->now = std::move(now).Own();
   image->changed = true;

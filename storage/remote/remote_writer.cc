@@ -6,8 +6,8 @@
 #include <random>
 #include <utility>
 
-#include "storage/condition_failure.h"
 #include "storage/remote/requests.h"
+#include "storage/write_rules.h"
 #include "types/item/item_rules.h"
 #include "types/value/value_compare.h"
 
@@ -37,17 +37,6 @@ bool ReadsItem(const Expr& e, int slot) {
 }
 
 bool ShowsOld(ReturnValues r) { return r == ReturnValues::kAllOld || r == ReturnValues::kModifiedOld; }
-
-std::string_view ReturnValuesText(ReturnValues r) {
-  switch (r) {
-    case ReturnValues::kAllOld: return "ALL_OLD";
-    case ReturnValues::kAllNew: return "ALL_NEW";
-    case ReturnValues::kModifiedOld: return "UPDATED_OLD";
-    case ReturnValues::kModifiedNew: return "UPDATED_NEW";
-    case ReturnValues::kNone: break;
-  }
-  return "NONE";
-}
 
 // One write as a request, if the engine's language has it.
 class SingleWrite {
@@ -168,23 +157,15 @@ class SingleWrite {
   }
 
   std::string_view Shown() const {
-    if (op_.kind == Kind::kUpdate) return ReturnValuesText(op_.returning);
+    if (op_.kind == Kind::kUpdate) return ReturnValuesName(op_.returning);
     // Whether there was an item.
     if (op_.kind == Kind::kDelete || ShowsOld(op_.returning)) return "ALL_OLD";
     return "NONE";
   }
 
   Status Failure(const Value& old) {
-    Frame own;
-    Frame* const before = ctx_.frame;
-    if (ctx_.frame == nullptr) ctx_.frame = &own;
-    const auto at = static_cast<size_t>(op_.slot);
-    if (ctx_.frame->size() <= at) ctx_.frame->resize(at + 1);
-    const Value saved = std::exchange((*ctx_.frame)[at], old);
-    Status s = ConditionFailed(op_, !old.is_missing(), ctx_);
-    (*ctx_.frame)[at] = saved;
-    ctx_.frame = before;
-    return s;
+    const ItemInSlot slot(ctx_, op_.slot, old);
+    return ConditionFailed(op_, !old.is_missing(), ctx_);
   }
 
   const WriteOp& op_;
