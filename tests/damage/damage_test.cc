@@ -4,6 +4,7 @@
 // PARTON_RANDOM_SEEDS: how many databases. PARTON_RANDOM_SEED: only this one.
 #include "tests/damage/damage.h"
 
+#include <fmt/ranges.h>
 #include <leveldb/db.h>
 #include <leveldb/filter_policy.h>
 #include <unistd.h>
@@ -142,6 +143,51 @@ TEST_F(DamageTest, SalvageGivesWhatWasWritten) {
     ExpectHealthy(saved);
   });
   fmt::print("{} without a loss, {} with one\n", lossless, reported);
+}
+
+// The log's first commits are gone without a trace, the later ones are in a log of their own: LevelDB began it before
+// the first one was in a table.
+TEST_F(DamageTest, SalvageReportsALogThatIsEmptyBeforeAnother) {
+  for (const bool zeros : {false, true}) {
+    const std::string damaged = (folder_ / "damaged").string(), saved = (folder_ / "saved").string();
+    fs::remove_all(damaged);
+    fs::remove_all(saved);
+    {
+      auto db = Database::Open(damaged, History::SmallFiles(true));
+      ASSERT_TRUE(db.ok()) << db.status().ToString();
+      auto c = (*db)->Connect();
+      ASSERT_TRUE(c->Execute("CREATE TABLE t (a NUMBER, PRIMARY KEY (a))").ok());
+      for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 10; ++i) {
+          ASSERT_TRUE(c->Execute(fmt::format("REPLACE INTO t VALUE {{'a': {}, 'round': {}}}", i, round)).ok());
+        }
+        c.reset();
+        db->reset();
+        db = Database::Open(damaged, History::SmallFiles(true));
+        ASSERT_TRUE(db.ok()) << db.status().ToString();
+        c = (*db)->Connect();
+      }
+      for (int i = 0; i < 10; ++i) {
+        ASSERT_TRUE(c->Execute(fmt::format("REPLACE INTO t VALUE {{'a': {}, 'round': {}}}", i, i < 5 ? 2 : 3)).ok());
+      }
+    }
+    std::vector<fs::path> files = DataFiles(damaged);
+    std::erase_if(files, [](const fs::path& f) { return f.extension() != ".log" || fs::file_size(f) == 0; });
+    ASSERT_FALSE(files.empty());
+    const std::string bytes = ReadFile(files.back());
+    ASSERT_LT(bytes.size(), 32768U);
+    // Records lie one behind the other; half of them go on.
+    size_t at = 0;
+    for (int records = 0; records < 5; ++records) {
+      ASSERT_LT(at + 7, bytes.size());
+      at += 7 + static_cast<uint8_t>(bytes[at + 4]) + (static_cast<uint8_t>(bytes[at + 5]) << 8);
+    }
+    WriteFile(fs::path(damaged) / "009999.log", bytes.substr(at));
+    WriteFile(files.back(), zeros ? std::string(175, '\0') : std::string());
+    const auto report = Database::Salvage(damaged, saved);
+    ASSERT_TRUE(report.ok()) << report.status().ToString();
+    EXPECT_TRUE(Mentions(*report, {"what they changed"})) << fmt::format("{}", fmt::join(*report, "\n"));
+  }
 }
 
 // Whether the database consists of this table file, too. Others are left over from what did not get to its end.

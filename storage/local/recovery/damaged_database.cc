@@ -256,6 +256,7 @@ Status DamagedDatabase::ReadLogs() {
   constexpr const char* kEffect =
       ": what they wrote is missing, and what they changed or deleted may be as it was before them";
   uint64_t next = 0;
+  std::string silent;  // the first log, if it is empty: the sequences do not tell whether something was in it
   bool missing = manifest_known_ && manifest_.log_number != 0 && !log_names_.contains(manifest_.log_number);
   if (missing) {
     notes_.push_back("log " + std::to_string(manifest_.log_number) + " is missing, with the last commits" + kEffect);
@@ -275,6 +276,12 @@ Status DamagedDatabase::ReadLogs() {
                        ": the end cannot be read. If a crash left it so, it was no finished commit; else the last "
                        "commits are missing");
     }
+    if (log.first_sequence != 0 && !silent.empty()) {
+      notes_.push_back(silent + ": not a commit is in this log, but in " + name +
+                       ", which follows it. If there were any" + kEffect);
+      silent.clear();
+    }
+    if (next == 0 && log.first_sequence == 0 && log.gaps == 0 && !log.torn) silent = name;
     next = log.next_sequence;
     log_entries_.insert(log_entries_.end(), std::make_move_iterator(log.entries.begin()),
                         std::make_move_iterator(log.entries.end()));
