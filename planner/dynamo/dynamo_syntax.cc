@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "parser/scanner.h"
 #include "parton/text.h"
@@ -60,6 +61,41 @@ std::string_view DetailOf(const Word& before, const Word& at) {
   return "Unexpected token after expression";
 }
 
+// All words that statements of DynamoDB consist of; names of types and functions are spelt otherwise in errors.
+constexpr std::array<std::string_view, 30> kTheirWords = {
+    "SELECT", "INSERT",  "UPDATE", "DELETE", "FROM", "EXISTS", "WHERE", "INTO",    "VALUE",     "SET",
+    "REMOVE", "ORDER",   "BY",     "ASC",    "DESC", "AND",    "OR",    "NOT",     "RETURNING", "ALL",
+    "OLD",    "BETWEEN", "IN",     "IS",     "NULL", "TRUE",   "FALSE", "MISSING", "MODIFIED",  "NEW"};
+
+bool IsForeign(std::string_view expected) {
+  const bool keyword = std::all_of(expected.begin(), expected.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return keyword && !OneOf(kTheirWords, expected);
+}
+
+// "expected A, B or C before x" without the words that only the extended dialect has; empty if no other is left.
+std::string WithoutForeignWords(std::string_view error) {
+  constexpr std::string_view kExpected = "expected ", kOr = " or ", kComma = ", ";
+  const size_t end = error.rfind(" before ");
+  if (!error.starts_with(kExpected) || end == std::string_view::npos || end < kExpected.size()) {
+    return std::string(error);
+  }
+  std::string_view list = error.substr(kExpected.size(), end - kExpected.size());
+  std::vector<std::string_view> kept;
+  while (!list.empty()) {
+    const size_t comma = list.find(kComma), last = list.find(kOr), at = std::min(comma, last);
+    const std::string_view one = list.substr(0, at);
+    if (!IsForeign(one)) kept.push_back(one);
+    list = at == std::string_view::npos ? "" : list.substr(at + (at == comma ? kComma : kOr).size());
+  }
+  if (kept.empty()) return "";
+  std::string out(kExpected);
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (i != 0) out += i + 1 == kept.size() ? kOr : kComma;
+    out += kept[i];
+  }
+  return out.append(error.substr(end));
+}
+
 }  // namespace
 
 Status InDynamoWords(Status error, std::string_view text) {
@@ -82,7 +118,10 @@ Status InDynamoWords(Status error, std::string_view text) {
     detail = DetailOf(before, WordOf(scanner, token));
     span = error.span();
   }
-  std::string hint = error.hint().empty() ? own : error.hint() + "; " + own;
+  std::string hint = error.hint();
+  if (const std::string expected = WithoutForeignWords(own); !expected.empty()) {
+    hint += (hint.empty() ? "" : "; ") + expected;
+  }
   return Status(StatusCode::kSyntax, "Statement wasn't well formed, can't be processed: " + std::string(detail), span,
                 std::move(hint));
 }

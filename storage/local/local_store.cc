@@ -320,6 +320,9 @@ class LevelDbStore final : public LocalStore {
     Status restored = RestoreDatabase(&engine_, directory, progress);
     statistics_.Forget();
     estimates_.Forget();
+    // The backup has its own, or none.
+    MutexLock lock(secret_mutex_);
+    secret_.clear();
     return restored;
   }
 

@@ -122,7 +122,29 @@ class PendingRanges {
 
 // What items were at an earlier moment, by the components of their keys: the history record that has it. An item that
 // was not there has an empty one.
-using Undo = std::map<std::string, std::string>;
+class Undo {
+ public:
+  using Records = std::map<std::string, std::string>;
+
+  Undo() = default;
+  ~Undo() { CountFreed(bytes_); }
+  Undo(const Undo&) = delete;
+  Undo& operator=(const Undo&) = delete;
+
+  // The first one of an item counts. Throws MemoryLimitReached.
+  void Add(std::string components, std::string record) {
+    const size_t bytes = components.size() + record.size() + kBytesPerItem;
+    if (!records_.try_emplace(std::move(components), std::move(record)).second) return;
+    CountBuilt(bytes);
+    bytes_ += bytes;
+  }
+  const Records& records() const { return records_; }
+
+ private:
+  static constexpr size_t kBytesPerItem = 128;  // of the map
+  Records records_;
+  size_t bytes_ = 0;
+};
 
 // Copies items into another range, and makes their index entries.
 class Copier {
@@ -136,7 +158,7 @@ class Copier {
   }
 
   // All items of the range, as they were before what `undo` tells.
-  Status Run(const std::string& prefix, const Undo& undo, const ProgressFn& fn) {
+  Status Run(const std::string& prefix, const Undo::Records& undo, const ProgressFn& fn) {
     const std::string end = PrefixSuccessor(prefix);
     KeyProgress progress(engine_->db(), fn);
     progress.Plan(prefix, end);
@@ -165,7 +187,7 @@ class Copier {
   const std::vector<bool>& none_left_out() const { return none_left_out_; }
 
  private:
-  Status AddOld(const Undo::value_type& old) {
+  Status AddOld(const Undo::Records::value_type& old) {
     if (old.second.empty()) return Status::Ok();
     std::string bytes;
     bool found = false;
@@ -211,7 +233,7 @@ class Copier {
 };
 
 // Fills a new table and makes it known.
-Result<TablePtr> MakeTable(Engine* engine, const Frozen& from, const std::string& prefix, const Undo& undo,
+Result<TablePtr> MakeTable(Engine* engine, const Frozen& from, const std::string& prefix, const Undo::Records& undo,
                            TableSchema schema, const ProgressFn& progress) {
   PARTON_RETURN_IF_ERROR(ValidateTableSchema(schema));
   if (from.catalog().by_name.contains(schema.name)) {
@@ -355,11 +377,11 @@ Result<TablePtr> LocalBackups::RestoreToTime(const TableSchema& table, int64_t t
     PARTON_ASSIGN_OR_RETURN(const Key key, ExtractKey(table.key, keys));
     if (!ItemKey(table, key, &item_key)) return Status::Corruption("a record of the table's history is damaged");
     if (progress && !progress(0, 0)) return Cancelled();
-    undo.try_emplace(item_key.substr(kPrefixBytes),
-                     record.event == ChangeEvent::kInsert ? std::string() : it->key().ToString());
+    undo.Add(item_key.substr(kPrefixBytes),
+             record.event == ChangeEvent::kInsert ? std::string() : it->key().ToString());
   }
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-  return MakeTable(engine_, from, IdPrefix(KeySpace::kItem, table.id), undo, std::move(schema), progress);
+  return MakeTable(engine_, from, IdPrefix(KeySpace::kItem, table.id), undo.records(), std::move(schema), progress);
 }
 
 }  // namespace parton

@@ -45,6 +45,7 @@ class TablesTest : public ::testing::Test {
     Options options;
     options.background = false;
     options.durable = false;
+    options.memory_limit_bytes = memory_limit_;
     options.clock_ms = [this] { return now_ms_.load(); };
     db_ = std::move(Database::Open(directory_.string() + "/db", options).value());
     connection_ = db_->Connect();
@@ -82,6 +83,7 @@ class TablesTest : public ::testing::Test {
 
   std::filesystem::path directory_;
   std::atomic<int64_t> now_ms_{1'700'000'000'000};
+  size_t memory_limit_ = Options().memory_limit_bytes;
   std::unique_ptr<Database> db_;
   std::unique_ptr<Connection> connection_;
 };
@@ -301,6 +303,18 @@ TEST_F(TablesTest, SecretStays) {
   EXPECT_EQ(secret.size(), 32u);
   Open();
   EXPECT_EQ(*db_->Secret(), secret);
+}
+
+// A process goes on with the secret that it finds when it starts again.
+TEST_F(TablesTest, SecretIsThatOfTheBackup) {
+  const std::string backup = directory_.string() + "/backup";
+  Run("BACKUP TO '" + backup + "'");
+  const std::string before = *db_->Secret();
+  Run("RESTORE FROM '" + backup + "'");
+  const std::string restored = *db_->Secret();
+  Open();
+  EXPECT_EQ(*db_->Secret(), restored);
+  EXPECT_NE(restored, before);
 }
 
 // ---- Streams ----
@@ -524,6 +538,26 @@ TEST_F(BackupsTest, RestoresAMoment) {
   EXPECT_EQ(at(now_ms_).size(), 3u);
   ASSERT_TRUE(backups().UpdateContinuous("songs", false).ok());
   EXPECT_FALSE(backups().DescribeContinuous("songs")->enabled);
+}
+
+TEST_F(BackupsTest, RestoringAMomentIsBoundInMemory) {
+  ASSERT_TRUE(backups().UpdateContinuous("songs", true).ok());
+  const int64_t begin = now_ms_;
+  now_ms_ += 1000;
+  const std::string many = "SELECT VALUE {'artist': REPEAT('x', 1900), 'title': REPEAT('y', 990) || CAST(i AS STRING)}";
+  for (int i = 10'000; i < 17'000; i += 1000) {
+    Run("REPLACE INTO songs " + many + " FROM RANGE(" + std::to_string(i) + ", " + std::to_string(i + 999) + ") AS i");
+  }
+  memory_limit_ = size_t{16} << 20;
+  Open();
+  const auto restored = backups().RestoreToTime("songs", begin, {"again", {}, {}, {}, {}});
+  EXPECT_EQ(restored.status().code(), StatusCode::kOutOfMemory) << restored.status().ToString();
+  EXPECT_FALSE(tables().Describe("again").ok());
+  memory_limit_ = size_t{64} << 20;
+  Open();
+  const auto enough = backups().RestoreToTime("songs", begin, {"again", {}, {}, {}, {}});
+  ASSERT_TRUE(enough.ok()) << enough.status().ToString();
+  EXPECT_EQ(Rows("SELECT COUNT(*) AS n FROM again"), Strings{"{'n': 2}"});
 }
 
 TEST_F(BackupsTest, ExportsAndImports) {

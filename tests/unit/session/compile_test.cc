@@ -30,6 +30,19 @@ TEST(Compile, TheErrorsAreTheParsersAndThePlanners) {
   EXPECT_NE(worded.message().find("Statement wasn't well formed"), std::string::npos) << worded.ToString();
 }
 
+// What is expected is of the dialect.
+TEST(Compile, DynamoDBsErrorsDoNotAskForWordsThatItLacks) {
+  Settings dynamo;
+  dynamo.dialect = Dialect::kDynamo;
+  const auto hint = [&](std::string_view text) { return Compile(text, dynamo, nullptr, nullptr).status().hint(); };
+  EXPECT_EQ(hint("SELECT * FROM t ORDER BY pk WHERE pk = 'a'"),
+            "expected ASC, DESC, a comma or the end of the statement before WHERE");
+  EXPECT_EQ(hint("SELECT * FROM t WHERE a = 1)"), "expected ORDER or the end of the statement before )");
+  EXPECT_EQ(hint("DELETE FROM t WHERE pk = 'a' AND sk = 1 ORDER BY pk"),
+            "expected RETURNING or the end of the statement before ORDER");
+  EXPECT_EQ(hint("SELECT * FROM t WHERE (a = 1"), "expected a comma or ) before the end of the text");
+}
+
 TEST_F(CompileTest, ATextIsParsedOnceWhateverItsVariables) {
   // Too long to be kept: each compilation shows.
   const std::string text = "SELECT VALUE a FROM t WHERE a = :one OR a = :two " + std::string(20'000, ' ');
