@@ -78,7 +78,9 @@ struct Builder {
     left_needed.insert(free.begin(), free.end());
     OperatorPtr left = Input(0, left_needed);
     OperatorPtr right = Input(1, needed);
-    if (n.mark_slot >= 0) return MakeMarkJoin(n, std::move(left), std::move(right), ctx);
+    if (n.mark_slot >= 0) {
+      return MakeMarkJoin(n, std::move(left), std::move(right), KeptSlots(*plan.inputs[1], needed), ctx);
+    }
     return MakeSemiJoin(n, std::move(left), std::move(right), correlated, KeptSlots(*plan.inputs[0], needed),
                         KeptSlots(*plan.inputs[1], needed), ctx);
   }

@@ -29,7 +29,8 @@ OperatorPtr MakeLookupJoin(const Plan& plan, const Plan::Access& access, Operato
 OperatorPtr MakeSemiJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, bool correlated,
                          std::vector<int> left_slots, std::vector<int> right_slots, ExecutionContext& ctx);
 // A semi-join that marks its left rows. REQUIRES: the right side reads none of the left's slots.
-OperatorPtr MakeMarkJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, ExecutionContext& ctx);
+OperatorPtr MakeMarkJoin(const Plan::SemiJoin& node, OperatorPtr left, OperatorPtr right, std::vector<int> right_slots,
+                         ExecutionContext& ctx);
 // `kept`: the slots of the input that the node reads.
 OperatorPtr MakeAggregate(const Plan::Aggregate& node, OperatorPtr input, std::vector<int> kept, ExecutionContext& ctx);
 // A final aggregate over a Gather over a partial one: the workers aggregate, this merges.

@@ -322,7 +322,6 @@ class Validator {
   Status CheckSemiJoin(const Plan::SemiJoin& n, const Slots& left, const Slots& right) {
     if (n.null_aware && n.keys.empty()) return Wrong("a null-aware join without a key");
     if (n.mark_slot < 0 && n.null_aware && !n.anti) return Wrong("a null-aware join that is no anti-join");
-    if (n.mark_slot >= 0 && n.on != nullptr) return Wrong("a join that marks its rows has a condition beside its keys");
     if (n.mark_slot >= 0) PARTON_RETURN_IF_ERROR(CheckApart(left, {n.mark_slot}));
     PARTON_RETURN_IF_ERROR(CheckApart(left, right));
     PARTON_RETURN_IF_ERROR(CheckKeys(n.keys, left, right));

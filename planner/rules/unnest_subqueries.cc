@@ -183,8 +183,8 @@ class Unnester {
       if ((q.rows && marks) || !AddElementKeys(q, element, join)) return nullptr;
       join->null_aware = q.negated || marks;
     }
-    if (marks && !on.empty()) return nullptr;
-    if (join->keys.empty() && on.empty()) return nullptr;
+    // Only keys make marking cheaper than asking for each row, which ends with the first answer.
+    if (join->keys.empty() && (on.empty() || marks)) return nullptr;
     std::vector<ExprPtr> looked_up = Equalities(join->keys);
     looked_up.insert(looked_up.begin(), own.begin(), own.end());
     if (CheaperByKey(source, looked_up, left_rows, context_)) return nullptr;

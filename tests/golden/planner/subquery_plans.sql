@@ -67,8 +67,26 @@ SELECT q.k FROM q WHERE q.k = 5 OR (q.k < 5 AND q.d IN (SELECT u.k AS k FROM u W
 EXPLAIN SELECT q.k, q.d IN (SELECT u.d AS d FROM u WHERE u.g = q.g) AS a FROM q;
 -- text like '%MarkJoin%marks: IN%keys: q.g = u.g AND q.d = u.d%'
 
+-- Correlated by more than an equality: the join has a condition, and rows with it count.
+EXPLAIN SELECT COUNT(*) AS n FROM q WHERE q.d NOT IN (SELECT u.d AS d FROM u WHERE u.k > q.k);
+-- text like '%MarkJoin%marks: NOT IN%keys: q.d = u.d%on: u.k > q.k%'
+
+SELECT COUNT(*) AS n, SUM(q.k) AS s FROM q WHERE q.d NOT IN (SELECT u.d + 1 AS d FROM u WHERE u.k > q.k AND u.k < 60);
+-- examined <= 151
+-- {'n': 63, 's': 4289}
+
+SELECT q.k, q.d NOT IN (SELECT u.d AS d FROM u WHERE u.g < q.g AND u.k <> q.k) AS a, NULL IN (SELECT u.d AS d FROM u WHERE u.g > q.g) AS b,
+       EXISTS (SELECT * FROM u WHERE u.g = q.g AND u.k > 10 * q.k) AS c
+FROM q WHERE q.k IN [4, 5, 8];
+-- {'k': 4, 'a': NULL, 'b': false, 'c': true}
+-- {'k': 5, 'a': true, 'b': NULL, 'c': false}
+-- {'k': 8, 'a': true, 'b': NULL, 'c': true}
+
 -- Without room in memory the right side is read again.
 SET memory_limit = 4096;
+
+SELECT COUNT(*) AS n, SUM(q.k) AS s FROM q WHERE q.d NOT IN (SELECT u.d + 1 AS d FROM u WHERE u.k > q.k AND u.k < 60);
+-- {'n': 63, 's': 4289}
 
 SELECT COUNT(*) AS n FROM q WHERE q.d NOT IN (SELECT u.d AS d FROM u WHERE u.g = q.g AND u.k < 9);
 -- {'n': 20}
