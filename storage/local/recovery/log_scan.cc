@@ -145,6 +145,35 @@ size_t ContentEnd(std::string_view log, const BadPlace& bad) {
   return std::min(log.size(), pieces.back().file + (reached - pieces.back().start));
 }
 
+// Where the bad record ends by the lengths that its operations give, in a record that fills blocks; 0: they are not
+// to be trusted. They are if the log ends just there, or goes on there with the next commit.
+size_t EndByOperations(std::string_view log, const BadPlace& bad) {
+  if (bad.kind != LogKind::kCommits || bad.record + kHeader >= log.size()) return 0;
+  if (static_cast<uint8_t>(log[bad.record + 6]) != kFirst) return 0;
+  std::string content;
+  for (size_t at = bad.record; at + kHeader < log.size(); at = (at / kBlock + 1) * kBlock) {
+    content += log.substr(at + kHeader, (at / kBlock + 1) * kBlock - at - kHeader);
+  }
+  if (content.size() <= kBatchHeader || (bad.sequence != 0 && ReadSequence(content) != bad.sequence)) return 0;
+  size_t length = kBatchHeader;
+  const uint32_t count = ReadLittle(content, 8, 4);
+  for (uint32_t i = 0; i < count; ++i) {
+    length = OperationEnd(content, length);
+    if (length == 0 || length > content.size()) return 0;
+  }
+  const size_t first = (bad.record / kBlock + 1) * kBlock - bad.record - kHeader;
+  if (length <= first) return 0;
+  const size_t blocks = (length - first - 1) / (kBlock - kHeader);
+  const size_t end =
+      (bad.record / kBlock + 1 + blocks) * kBlock + kHeader + (length - first - blocks * (kBlock - kHeader));
+  // Zeros may have been written ahead.
+  if (end == log.size() || (log[end - 1] != '\0' && log.find_first_not_of('\0', end) == log.npos)) return end;
+  const Fragment next = FragmentAt(log, kBlock - end % kBlock < kHeader ? (end / kBlock + 1) * kBlock : end);
+  const bool follows =
+      Begins(next) && next.data.size() >= kBatchHeader && ReadSequence(next.data) == ReadSequence(content) + count;
+  return follows ? end : 0;
+}
+
 // False if the fragment cannot be the begin of a record behind the bad place.
 bool MayFollow(const Fragment& f, const BadPlace& bad, size_t at) {
   if (!Begins(f)) return false;
@@ -159,7 +188,7 @@ bool MayFollow(const Fragment& f, const BadPlace& bad, size_t at) {
 // Where a record begins behind the bad place, where lengths cannot be trusted any more; the end if none does.
 size_t NextBegin(std::string_view log, const BadPlace& bad) {
   size_t at = bad.fragment + 1;
-  if (bad.kind == LogKind::kCommits) at = std::max(at, ContentEnd(log, bad));
+  if (bad.kind == LogKind::kCommits) at = std::max({at, ContentEnd(log, bad), EndByOperations(log, bad)});
   bool certain = false;  // that a fragment begins here, if all is well
   while (at < log.size()) {
     certain = certain || at % kBlock == 0;

@@ -192,6 +192,60 @@ TEST_F(TornTailTest, RecordsInsideOfWhatAUserStoredAreNoRecords) {
   }
 }
 
+// The same with sectors that did not reach the disk, at the borders of blocks, where the fragments' lengths are.
+TEST_F(TornTailTest, RecordsInsideOfWhatAUserStoredAreNoRecordsBehindAHole) {
+  Fill(5);
+  {
+    auto store = Open().value();
+    Write(store.get(), Put(store->GetTable("t").value(), Item({{"pk", "a"}, {"sk", 7}})));
+    Write(store.get(), Put(store->GetTable("t").value(), Item({{"pk", "a"}, {"sk", 8}})));
+  }
+  const std::string coming = Bytes(FileLike(".log"));
+  crash::FaultEnv fresh;
+  StoreOptions options;
+  options.path = "/db";
+  options.env = &fresh;
+  std::string log, bytes;
+  size_t begin = 0;
+  {
+    auto store = OpenLocalStore(options).value();
+    TablePtr t = Create(store.get(), Table("t"));
+    for (int i = 0; i < 5; ++i) Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", i}})));
+    std::vector<std::string> names;
+    ASSERT_TRUE(fresh.GetChildren("/db", &names).ok());
+    for (const std::string& n : names) log = n.ends_with(".log") ? "/db/" + n : log;
+    ASSERT_TRUE(leveldb::ReadFileToString(&fresh, log, &bytes).ok());
+    begin = bytes.size();
+    std::string inside;
+    for (int i = 0; i < 30; ++i) inside += std::string(3000, 'x') + coming;
+    // Two of them in one commit.
+    const Value value = Value::Blob(inside + "end");
+    const auto put = [&](int sk) { return Put(t, Item({{"pk", "a"}, {"sk", sk}, {"b", value}})); };
+    ASSERT_TRUE(TryWrite(store.get(), {put(9), put(10)}).ok());
+    ASSERT_TRUE(leveldb::ReadFileToString(&fresh, log, &bytes).ok());
+    Write(store.get(), Put(t, Item({{"pk", "a"}, {"sk", 11}})));
+  }
+  std::string after_it;
+  ASSERT_TRUE(leveldb::ReadFileToString(&fresh, log, &after_it).ok());
+  after_it.erase(0, bytes.size());
+  ASSERT_FALSE(after_it.empty());
+  for (size_t border = 32768; border < bytes.size(); border += 32768) {
+    for (size_t before : {0, 512, 4096}) {
+      for (size_t after : {512, 4096}) {
+        if (border - before < begin + 100) continue;
+        std::string torn = bytes;
+        std::fill(torn.begin() + static_cast<ptrdiff_t>(border - before),
+                  torn.begin() + static_cast<ptrdiff_t>(std::min(border + after, torn.size())), '\0');
+        EXPECT_FALSE(ScanLog(torn).begins_again) << border << " -" << before << " +" << after;
+        EXPECT_FALSE(ScanLog(torn + std::string(kLogZerosAhead, '\0')).begins_again) << border;
+        // The same hole in front of another commit is damage.
+        const std::string all = torn + after_it;
+        EXPECT_TRUE(ScanLog(all).begins_again) << border << " -" << before << " +" << after;
+      }
+    }
+  }
+}
+
 TEST_F(TornTailTest, ZerosWrittenAheadAreAnEndAlsoInFrontOfAnotherLog) {
   Fill(20, 300);
   const std::string log = FileLike(".log"), all = Bytes(log);
