@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "planner/binder/binder_internal.h"
+#include "planner/binder/binder_write.h"
 #include "planner/dynamo/dynamo_dialect.h"
 
 namespace parton {
@@ -87,14 +88,14 @@ Result<PlannedStatement> Binder::Statement(const std::shared_ptr<const ast::Stat
     PARTON_RETURN_IF_ERROR(BindQueryTail(query->tail));
     planned.body = std::make_shared<const Query>(std::move(q.query));
   } else if (const auto* insert = statement->As<ast::Insert>()) {
-    PARTON_RETURN_IF_ERROR(write(BindInsert(*insert)));
+    PARTON_RETURN_IF_ERROR(write(WriteBinder(*this).BindInsert(*insert)));
   } else if (const auto* update = statement->As<ast::Update>()) {
-    PARTON_RETURN_IF_ERROR(write(BindUpdate(*update)));
+    PARTON_RETURN_IF_ERROR(write(WriteBinder(*this).BindUpdate(*update)));
   } else if (const auto* del = statement->As<ast::Delete>()) {
-    PARTON_RETURN_IF_ERROR(write(BindDelete(*del)));
+    PARTON_RETURN_IF_ERROR(write(WriteBinder(*this).BindDelete(*del)));
   } else if (const auto* exists = statement->As<ast::ExistsStatement>()) {
     if (input_.store != nullptr) {
-      PARTON_RETURN_IF_ERROR(write(BindExists(*exists)));
+      PARTON_RETURN_IF_ERROR(write(WriteBinder(*this).BindExists(*exists)));
     } else {
       // Without tables there is nothing to check: the boolean.
       PARTON_ASSIGN_OR_RETURN(BoundQuery inner, BindQuery(*exists->query));

@@ -1,9 +1,10 @@
 // FROM: sources from left to right. A collection that depends on what stands left of it is an Unnest on top of that
 // plan.
+#include "planner/binder/binder_from.h"
+
 #include <fmt/format.h>
 
 #include "parser/parser.h"
-#include "planner/binder/binder_internal.h"
 #include "planner/plan/plan_visit.h"
 #include "types/status/bounds.h"
 
@@ -32,7 +33,7 @@ Status CheckLength(size_t count, const char* what, TextSpan span) {
 
 }  // namespace
 
-Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope) {
+Result<PlanPtr> FromBinder::BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope) {
   CheckStack();
   CheckPoint();
   if (const auto* join = std::get_if<ast::Join>(&item.node)) {
@@ -71,11 +72,11 @@ Result<PlanPtr> Binder::BindFromItem(const ast::FromItem& item, PlanPtr left, Sc
   return MakePlan(std::move(join), {std::move(left), std::move(plan)});
 }
 
-Result<PlanPtr> Binder::BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope) {
+Result<PlanPtr> FromBinder::BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope) {
   // Names of later sources and ON conditions see what was bound so far.
   if (!from.empty()) PARTON_RETURN_IF_ERROR(CheckLength(from.size(), "FROM", from.back()->span));
-  scope->outer = scopes_.top;
-  Restore<const Scope*> inside(&scopes_.top, scope);
+  scope->outer = binder_.scopes_.top;
+  Restore<const Scope*> inside(&binder_.scopes_.top, scope);
   PlanPtr plan;
   for (const ast::FromPtr& item : from) {
     PARTON_ASSIGN_OR_RETURN(plan, BindFromItem(*item, std::move(plan), scope));

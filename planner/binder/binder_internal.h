@@ -1,4 +1,5 @@
-// The binder's one class; its parts are in binder_<concept>.cc. Not for use outside of them.
+// The binder of expressions and queries; its parts are in binder_<concept>.cc. FROM (binder_from.h) and writes
+// (binder_write.h) have classes of their own. Not for use outside of them.
 //
 // Grouping. Select list, HAVING and ORDER BY are bound over the FROM variables first, aggregate
 // calls being replaced by slots; then whole expressions equal to a key become the key's slot, and
@@ -109,12 +110,17 @@ class Binder {
   Result<PlannedStatement> QueryOnly(const ast::Query& query, const ast::Statement& statement);
 
  private:
+  // Parts of the work that have a class of their own, on the state of this one.
+  friend class FromBinder;
+  friend class WriteBinder;
+
   // binder_names.cc
   Result<Resolved> ResolveVariable(const ast::Variable& v, bool path_root);
   Status UnknownName(const ast::Identifier& name) const;
   Status UnknownTable(const ast::Identifier& name) const;
   Result<TablePtr> RequireTable(const ast::QualifiedName& name);
   ExprPtr TableValue(const TablePtr& table, TextSpan span);
+  Source TableSource(const TablePtr& table, const IndexSchema* index);
 
   // binder_expr.cc
   Result<ExprPtr> BindExpr(const ast::Expr& e) { return Bind(e, /*coerce=*/true); }
@@ -207,29 +213,6 @@ class Binder {
   // The rows of `q` as rows of a plan, whatever its shape.
   BoundQuery AsRows(BoundQuery q);
 
-  // binder_from.cc
-  Result<PlanPtr> BindFrom(const std::vector<ast::FromPtr>& from, Scope* scope);
-  Result<PlanPtr> BindFromItem(const ast::FromItem& item, PlanPtr left, Scope* scope);
-  // ---- binder_join.cc ----
-  Result<PlanPtr> BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span);
-  // ON, USING or NATURAL; null: none. Merged columns are added to `scope`, whose variables from
-  // `left` on are those of the join's left side, from `right` on those of its right side.
-  Result<ExprPtr> BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span, Scope* scope);
-  Result<ExprPtr> SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
-                             const char* side);
-  // ---- binder_source.cc ----
-  Result<Source> BindSource(const ast::FromSource& source, TextSpan span);
-  Result<Source> BindPlainSource(const ast::FromSource& from, TextSpan span, bool* named_columns);
-  Result<Source> BindCollectionSource(const ast::FromSource& from, TextSpan span);
-  Result<Source> BindVariableSource(const ast::FromSource& from, const ast::Variable* variable, Source source);
-  void MakeCollection(Source* source, TextSpan span);
-  void NameSource(const ast::FromSource& from, Variable* variable, bool planned) const;
-  Result<Source> NameColumns(const ast::FromSource& from, Source source, TextSpan span);
-  Result<std::optional<Source>> BindTableSource(const ast::FromSource& source, TextSpan span);
-  Result<std::optional<Source>> BindFunctionSource(const ast::FromSource& source, TextSpan span);
-  Result<Source> BindQuerySource(const ast::FromSource& source, BoundQuery q, TextSpan span);
-  Source TableSource(const TablePtr& table, const IndexSchema* index);
-
   // binder_select.cc, binder_projection.cc
   Result<BoundQuery> BindSelect(const ast::Select& select, const ast::Query& tail, RowForm form);
   Status BindLet(const ast::Select& select, PlanPtr* plan, Scope* scope);
@@ -254,27 +237,6 @@ class Binder {
   ExprPtr OrderedAggregate(ExprPtr rows, const AggregateFunction& function, size_t args, bool distinct,
                            const std::vector<SortKey>& order, TextSpan span);
   Status BindGroupBy(const ast::Select& select, const Scope& from, Grouping* g);
-
-  // binder_write.cc
-  Result<WritePlan> BindInsert(const ast::Insert& insert);
-  Result<BoundQuery> InsertRows(const ast::Insert& insert);
-  Result<BoundQuery> ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns);
-  Result<WritePlan> BindUpdate(const ast::Update& update);
-  Result<WritePlan> BindDelete(const ast::Delete& del);
-  Result<WritePlan> BindExists(const ast::ExistsStatement& exists);
-  // The table of UPDATE and DELETE: fills table, slot and target (without a filter), and the scope.
-  Status BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write);
-  // WHERE: target's filter and the condition. With `upsert` the condition is what is left beside
-  // the key.
-  Status BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write);
-  Result<UpdateAction> BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope);
-  Result<std::vector<PathStep>> TargetPath(const ast::Expr& path, const Scope& scope);
-  Status BindWriteTail(const ast::StatementTail& tail, WritePlan* write);
-  // `error`, told to who asked for it.
-  Status KeyConditionFailed(Status error) const {
-    if (input_.key_condition_failed != nullptr) *input_.key_condition_failed = true;
-    return error;
-  }
 
   // binder_graph.cc
   Result<BoundQuery> BindGraph(const ast::GraphMatch& match, TextSpan span);

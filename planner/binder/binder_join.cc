@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "planner/binder/binder_internal.h"
+#include "planner/binder/binder_from.h"
 #include "planner/plan/plan_visit.h"
 
 namespace parton::binder {
 
-Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span) {
+Result<PlanPtr> FromBinder::BindJoin(const ast::Join& join, PlanPtr left, Scope* scope, TextSpan span) {
   size_t before_left = scope->variables.size();
   PlanPtr outer = left;
   PARTON_ASSIGN_OR_RETURN(PlanPtr lhs, BindFromItem(*join.left, nullptr, scope));
@@ -63,8 +63,8 @@ Result<PlanPtr> Binder::BindJoin(const ast::Join& join, PlanPtr left, Scope* sco
 }
 
 // The column of that name of one side of a join.
-Result<ExprPtr> Binder::SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
-                                   const char* side) {
+Result<ExprPtr> FromBinder::SideColumn(const Scope& scope, size_t first, size_t last, const ast::Identifier& name,
+                                       const char* side) {
   Scope part;
   part.variables.assign(scope.variables.begin() + static_cast<std::ptrdiff_t>(first),
                         scope.variables.begin() + static_cast<std::ptrdiff_t>(last));
@@ -135,11 +135,11 @@ Result<std::vector<ast::Identifier>> CommonColumns(const Scope& scope, size_t le
 
 }  // namespace
 
-Result<ExprPtr> Binder::BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span,
-                                          Scope* scope) {
+Result<ExprPtr> FromBinder::BindJoinCondition(const ast::Join& join, size_t left, size_t right, TextSpan span,
+                                              Scope* scope) {
   if (join.on != nullptr) {
-    Restore<const char*> place(&block_->no_aggregates, "JOIN conditions");
-    return BindExpr(*join.on);
+    Restore<const char*> place(&binder_.block_->no_aggregates, "JOIN conditions");
+    return binder_.BindExpr(*join.on);
   }
   std::vector<ast::Identifier> columns;
   for (const ast::Identifier& c : join.columns) {
@@ -166,7 +166,7 @@ Result<ExprPtr> Binder::BindJoinCondition(const ast::Join& join, size_t left, si
     v.join = number;
     v.value = join.kind == ast::JoinKind::kRight ? r : l;
     if (join.kind == ast::JoinKind::kFull) {
-      PARTON_ASSIGN_OR_RETURN(v.value, CallFunction("COALESCE", {l, r}, name.span));
+      PARTON_ASSIGN_OR_RETURN(v.value, binder_.CallFunction("COALESCE", {l, r}, name.span));
     }
     merged.push_back(std::move(v));
   }

@@ -36,6 +36,25 @@ Result<TablePtr> Binder::RequireTable(const ast::QualifiedName& name) {
   return table;
 }
 
+Source Binder::TableSource(const TablePtr& table, const IndexSchema* index) {
+  Plan::Access access;
+  access.table = table;
+  access.index = index;
+  access.pinned = index != nullptr;
+  access.slot = NewSlot();
+  access.alias = index != nullptr ? index->name : table->name;
+  Source source;
+  source.variable.name = access.alias;
+  if (index != nullptr) source.variable.also_name = table->name;
+  source.variable.value = SlotRef(access.slot, access.alias);
+  source.variable.stored = true;
+  source.variable.tuple = true;
+  source.variable.table = table;
+  source.variable.index = index;
+  source.plan = MakePlan(std::move(access));
+  return source;
+}
+
 ExprPtr Binder::TableValue(const TablePtr& table, TextSpan span) {
   Source source = TableSource(table, nullptr);
   BoundQuery q;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "planner/binder/binder_from.h"
 #include "planner/binder/binder_internal.h"
 #include "planner/binder/row_functions.h"
 #include "types/status/bounds.h"
@@ -162,7 +163,7 @@ Result<BoundQuery> Binder::BindTableQuery(const ast::TableQuery& table) {
     from.expr->span = table.table.span;
     from.expr->node = std::move(path);
   }
-  PARTON_ASSIGN_OR_RETURN(Source source, BindSource(from, table.table.span));
+  PARTON_ASSIGN_OR_RETURN(Source source, FromBinder(*this).BindSource(from, table.table.span));
   BoundQuery q;
   q.query.root = SourcePlan(source, nullptr);
   q.query.slot = source.variable.value->As<Expr::Slot>()->index;

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "parser/parser.h"
+#include "planner/binder/binder_from.h"
 #include "planner/binder/binder_internal.h"
 #include "planner/binder/row_functions.h"
 #include "planner/dynamo/key_conditions.h"
@@ -158,7 +159,7 @@ Result<BoundQuery> Binder::BindSelect(const ast::Select& select, const ast::Quer
   block.from = &from;
   Restore<Block*> in_block(&block_, &block);
   block.no_aggregates = block.no_windows = "FROM";
-  PARTON_ASSIGN_OR_RETURN(PlanPtr plan, BindFrom(select.from, &from));
+  PARTON_ASSIGN_OR_RETURN(PlanPtr plan, FromBinder(*this).BindFrom(select.from, &from));
   Restore<const Scope*> in_from(&scopes_.top, &from);
   block.no_aggregates = block.no_windows = "LET";
   PARTON_RETURN_IF_ERROR(BindLet(select, &plan, &from));

@@ -10,7 +10,7 @@
 #include "parser/parser.h"
 #include "parton/text.h"
 #include "planner/binder/binder.h"
-#include "planner/binder/binder_internal.h"
+#include "planner/binder/binder_from.h"
 #include "planner/plan/plan_visit.h"
 #include "types/functions/program_functions.h"
 
@@ -34,48 +34,29 @@ std::string ImplicitAlias(const ast::Expr& e) { return LastName(e).value_or("");
 
 }  // namespace
 
-Source Binder::TableSource(const TablePtr& table, const IndexSchema* index) {
-  Plan::Access access;
-  access.table = table;
-  access.index = index;
-  access.pinned = index != nullptr;
-  access.slot = NewSlot();
-  access.alias = index != nullptr ? index->name : table->name;
-  Source source;
-  source.variable.name = access.alias;
-  if (index != nullptr) source.variable.also_name = table->name;
-  source.variable.value = SlotRef(access.slot, access.alias);
-  source.variable.stored = true;
-  source.variable.tuple = true;
-  source.variable.table = table;
-  source.variable.index = index;
-  source.plan = MakePlan(std::move(access));
-  return source;
-}
-
-Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& from, TextSpan span) {
+Result<std::optional<Source>> FromBinder::BindTableSource(const ast::FromSource& from, TextSpan span) {
   const auto* variable = from.expr->As<ast::Variable>();
   const auto* path = from.expr->As<ast::Path>();
   if (path != nullptr) variable = path->root->As<ast::Variable>();
   if (variable == nullptr || variable->local || from.unpivot) return std::optional<Source>();
   const ast::Identifier& name = variable->name;
-  if (CommonTable* common = with_.Find(name)) {
+  if (CommonTable* common = binder_.with_.Find(name)) {
     if (path != nullptr) return std::optional<Source>();  // into its value
-    PARTON_ASSIGN_OR_RETURN(BoundQuery q, UseCommonTable(common));
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, binder_.UseCommonTable(common));
     PARTON_ASSIGN_OR_RETURN(Source source, BindQuerySource(from, std::move(q), span));
     source.variable.name = common->ast->name.name;
     return std::optional<Source>(std::move(source));
   }
-  if (outside_.FindGlobal(name) != nullptr) return std::optional<Source>();
-  TablePtr table = outside_.FindTable(name);
+  if (binder_.outside_.FindGlobal(name) != nullptr) return std::optional<Source>();
+  TablePtr table = binder_.outside_.FindTable(name);
   if (table == nullptr) {
-    if (scopes_.Find(name) != nullptr) return std::optional<Source>();
+    if (binder_.scopes_.Find(name) != nullptr) return std::optional<Source>();
     if (path != nullptr) {
       // "hr"."employees": tell about the name that is not there rather than about an attribute.
-      PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, scopes_.FindAttribute(name));
+      PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, binder_.scopes_.FindAttribute(name));
       if (attribute.has_value()) return std::optional<Source>();
     }
-    return UnknownTable(name);
+    return binder_.UnknownTable(name);
   }
   const IndexSchema* index = nullptr;
   if (path != nullptr) {
@@ -84,7 +65,7 @@ Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& fro
     if (path->steps.size() == 1 && !index_name.empty()) index = table->FindIndex(index_name);
     if (index == nullptr) {
       // FROM t, t.items: a variable of the table's name is meant.
-      if (scopes_.Find(name) != nullptr) return std::optional<Source>();
+      if (binder_.scopes_.Find(name) != nullptr) return std::optional<Source>();
       // FROM t[*].items[*]: a path into the table's items.
       if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot) {
         return std::optional<Source>();
@@ -96,16 +77,17 @@ Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& fro
       std::vector<std::string> known;
       for (const IndexSchema& i : table->indexes) known.push_back(i.name);
       std::string nearest = NearestName(index_name, known);
-      return Status::Validation(dynamo() ? "The table does not have the specified index"
-                                         : fmt::format("The table does not have the specified index: {}", index_name),
+      return Status::Validation(binder_.dynamo()
+                                    ? "The table does not have the specified index"
+                                    : fmt::format("The table does not have the specified index: {}", index_name),
                                 step.span, nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
     }
     if (index->state != IndexState::kActive) {
       return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name), step.span);
     }
   }
-  Source source = TableSource(table, index);
-  if (block_ != nullptr && block_->select != nullptr && block_->select->consistent) {
+  Source source = binder_.TableSource(table, index);
+  if (binder_.block_ != nullptr && binder_.block_->select != nullptr && binder_.block_->select->consistent) {
     if (index != nullptr && index->kind == IndexKind::kGlobal) {
       return Status::Validation("Consistent reads are not supported on global secondary indexes", span);
     }
@@ -116,14 +98,14 @@ Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& fro
   return std::optional<Source>(std::move(source));
 }
 
-Result<std::optional<Source>> Binder::BindFunctionSource(const ast::FromSource& from, TextSpan span) {
+Result<std::optional<Source>> FromBinder::BindFunctionSource(const ast::FromSource& from, TextSpan span) {
   const auto* call = from.expr->As<ast::Call>();
   if (call == nullptr || from.unpivot) return std::optional<Source>();
   std::string name = AsciiLower(call->name.name);
   if (!IsTableFunction(name)) {
     const std::string nearest = NearestName(name, TableFunctions());
-    if (nearest.empty() || FindScalarFunction(input_.functions, name) != nullptr ||
-        FindAggregateFunction(input_.functions, name) != nullptr) {
+    if (nearest.empty() || FindScalarFunction(binder_.input_.functions, name) != nullptr ||
+        FindAggregateFunction(binder_.input_.functions, name) != nullptr) {
       return std::optional<Source>();
     }
     return Status::Validation(fmt::format("there is no function {}", call->name.name), call->name.span,
@@ -139,10 +121,10 @@ Result<std::optional<Source>> Binder::BindFunctionSource(const ast::FromSource& 
   }
   Plan::FunctionScan scan;
   scan.function = name;
-  PARTON_ASSIGN_OR_RETURN(scan.args, BindAll(call->args));
-  scan.slot = NewSlot();
+  PARTON_ASSIGN_OR_RETURN(scan.args, binder_.BindAll(call->args));
+  scan.slot = binder_.NewSlot();
   Source source;
-  if (Written(from.at)) source.at_slot = scan.at_slot = NewSlot();
+  if (Written(from.at)) source.at_slot = scan.at_slot = binder_.NewSlot();
   source.variable.name = name;
   source.variable.value = SlotRef(scan.slot, name);
   source.variable.tuple = name != "range" && name != "json";
@@ -150,10 +132,10 @@ Result<std::optional<Source>> Binder::BindFunctionSource(const ast::FromSource& 
   return std::optional<Source>(std::move(source));
 }
 
-Result<Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q, TextSpan span) {
+Result<Source> FromBinder::BindQuerySource(const ast::FromSource& from, BoundQuery q, TextSpan span) {
   Source source;
   if (!from.columns.empty()) {
-    PARTON_ASSIGN_OR_RETURN(q, RenameColumns(AsRows(std::move(q)), from.columns, span));
+    PARTON_ASSIGN_OR_RETURN(q, binder_.RenameColumns(binder_.AsRows(std::move(q)), from.columns, span));
   }
   const bool rows = q.query.HasRows();
   source.variable.stored = q.stored;
@@ -173,7 +155,7 @@ Result<Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q
         return source;
       }
     }
-    source.collection = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
+    source.collection = binder_.MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
     return source;
   }
   source.variable.value = SlotRef(q.query.slot, "");
@@ -183,7 +165,7 @@ Result<Source> Binder::BindQuerySource(const ast::FromSource& from, BoundQuery q
 
 // `... AS x(a, b)` over what has no columns yet: tables have none to name, and lists and the rows of
 // table functions become rows first.
-Result<Source> Binder::NameColumns(const ast::FromSource& from, Source source, TextSpan span) {
+Result<Source> FromBinder::NameColumns(const ast::FromSource& from, Source source, TextSpan span) {
   const TextSpan at = from.columns[0].span;
   if (source.variable.table != nullptr) {
     return Status::Validation("the attributes of a table's items have no order to name them by", at,
@@ -196,7 +178,7 @@ Result<Source> Binder::NameColumns(const ast::FromSource& from, Source source, T
   if (source.plan == nullptr) {
     Plan::Unnest unnest;
     unnest.collection = std::move(source.collection);
-    unnest.slot = q.query.slot = NewSlot();
+    unnest.slot = q.query.slot = binder_.NewSlot();
     q.query.root = MakePlan(std::move(unnest), {MakePlan(Plan::Once{})});
   } else {
     q.query.root = std::move(source.plan);
@@ -206,16 +188,16 @@ Result<Source> Binder::NameColumns(const ast::FromSource& from, Source source, T
 }
 
 // Positions need the collection itself: tables are bags, and their rows have none.
-void Binder::MakeCollection(Source* source, TextSpan span) {
+void FromBinder::MakeCollection(Source* source, TextSpan span) {
   BoundQuery q;
   q.query.root = std::move(source->plan);
   q.query.slot = source->variable.value->As<Expr::Slot>()->index;
-  source->collection = MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
+  source->collection = binder_.MakeSubquery(Expr::Subquery::Kind::kCollection, std::move(q), span);
   source->plan = nullptr;
 }
 
 // The source without the names that AS, AT and BY give. *named_columns: AS x(a, b) is done, or not asked for.
-Result<Source> Binder::BindPlainSource(const ast::FromSource& from, TextSpan span, bool* named_columns) {
+Result<Source> FromBinder::BindPlainSource(const ast::FromSource& from, TextSpan span, bool* named_columns) {
   *named_columns = from.columns.empty();
   PARTON_ASSIGN_OR_RETURN(std::optional<Source> function, BindFunctionSource(from, span));
   if (function.has_value()) return *std::move(function);
@@ -230,35 +212,37 @@ Result<Source> Binder::BindPlainSource(const ast::FromSource& from, TextSpan spa
     return source;
   }
   if (const auto* sub = from.expr->As<ast::Subquery>()) {
-    PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*sub->query));
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, binder_.BindQuery(*sub->query));
     *named_columns = true;
     return BindQuerySource(from, std::move(q), span);
   }
   if (const auto* match = from.expr->As<ast::GraphMatch>()) {
-    PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindGraph(*match, span));
+    PARTON_ASSIGN_OR_RETURN(BoundQuery q, binder_.BindGraph(*match, span));
     return BindQuerySource(from, std::move(q), span);
   }
   return BindCollectionSource(from, span);
 }
 
 // An expression. The root of a path is looked up among globals before variables; tables as a whole were tried before.
-Result<Source> Binder::BindCollectionSource(const ast::FromSource& from, TextSpan span) {
+Result<Source> FromBinder::BindCollectionSource(const ast::FromSource& from, TextSpan span) {
   Source source;
   source.unpivot = from.unpivot;
   const ast::Expr* root = from.expr.get();
   if (const auto* path = root->As<ast::Path>()) root = path->root.get();
   const auto* variable = root->As<ast::Variable>();
-  const bool outside = variable != nullptr && !variable->local && with_.Find(variable->name) == nullptr;
-  const Value* global = outside ? outside_.FindGlobal(variable->name) : nullptr;
+  const bool outside = variable != nullptr && !variable->local && binder_.with_.Find(variable->name) == nullptr;
+  const Value* global = outside ? binder_.outside_.FindGlobal(variable->name) : nullptr;
   TablePtr stored;
-  if (outside && global == nullptr && scopes_.Find(variable->name) == nullptr) {
-    stored = outside_.FindTable(variable->name);
+  if (outside && global == nullptr && binder_.scopes_.Find(variable->name) == nullptr) {
+    stored = binder_.outside_.FindTable(variable->name);
   }
   if (global == nullptr && stored == nullptr) return BindVariableSource(from, variable, std::move(source));
   source.variable.stored = stored != nullptr;
-  ExprPtr value = global != nullptr ? MakeExpr(Expr::Literal{*global}, root->span) : TableValue(stored, root->span);
+  ExprPtr value =
+      global != nullptr ? MakeExpr(Expr::Literal{*global}, root->span) : binder_.TableValue(stored, root->span);
   if (const auto* path = from.expr->As<ast::Path>()) {
-    PARTON_ASSIGN_OR_RETURN(source.collection, BindSteps(Resolved{value, stored != nullptr}, path->steps, span));
+    PARTON_ASSIGN_OR_RETURN(source.collection,
+                            binder_.BindSteps(Resolved{value, stored != nullptr}, path->steps, span));
   } else {
     source.collection = std::move(value);
   }
@@ -266,25 +250,26 @@ Result<Source> Binder::BindCollectionSource(const ast::FromSource& from, TextSpa
 }
 
 // An expression over what is in sight. `variable`: the one at its root, or null.
-Result<Source> Binder::BindVariableSource(const ast::FromSource& from, const ast::Variable* variable, Source source) {
-  if (variable != nullptr && from.unpivot && !variable->local && scopes_.Find(variable->name) == nullptr &&
-      outside_.FindTable(variable->name) == nullptr && with_.Find(variable->name) == nullptr) {
-    PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, scopes_.FindAttribute(variable->name));
-    if (!attribute.has_value()) return UnknownTable(variable->name);
+Result<Source> FromBinder::BindVariableSource(const ast::FromSource& from, const ast::Variable* variable,
+                                              Source source) {
+  if (variable != nullptr && from.unpivot && !variable->local && binder_.scopes_.Find(variable->name) == nullptr &&
+      binder_.outside_.FindTable(variable->name) == nullptr && binder_.with_.Find(variable->name) == nullptr) {
+    PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, binder_.scopes_.FindAttribute(variable->name));
+    if (!attribute.has_value()) return binder_.UnknownTable(variable->name);
   }
-  PARTON_ASSIGN_OR_RETURN(source.collection, BindCollection(*from.expr));
+  PARTON_ASSIGN_OR_RETURN(source.collection, binder_.BindCollection(*from.expr));
   if (variable == nullptr) return source;
   // Elements of an attribute of a stored item are as stored.
-  if (const Variable* local = scopes_.Find(variable->name)) {
+  if (const Variable* local = binder_.scopes_.Find(variable->name)) {
     source.variable.stored = local->stored;
   } else {
-    PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, scopes_.FindAttribute(variable->name));
+    PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, binder_.scopes_.FindAttribute(variable->name));
     source.variable.stored = attribute.has_value() && attribute->stored;
   }
   return source;
 }
 
-Result<Source> Binder::BindSource(const ast::FromSource& from, TextSpan span) {
+Result<Source> FromBinder::BindSource(const ast::FromSource& from, TextSpan span) {
   bool named_columns = false;
   PARTON_ASSIGN_OR_RETURN(Source source, BindPlainSource(from, span, &named_columns));
   if (!named_columns) {
@@ -295,9 +280,9 @@ Result<Source> Binder::BindSource(const ast::FromSource& from, TextSpan span) {
     if (!source.unpivot && source.collection->As<Expr::Literal>() != nullptr) {
       source.variable.constant = source.collection;
     }
-    source.variable.value = SlotRef(NewSlot(), source.variable.name);
-    if (Written(from.at)) source.at_slot = NewSlot();
-    if (Written(from.by)) source.by_slot = NewSlot();
+    source.variable.value = SlotRef(binder_.NewSlot(), source.variable.name);
+    if (Written(from.at)) source.at_slot = binder_.NewSlot();
+    if (Written(from.by)) source.by_slot = binder_.NewSlot();
   } else if (source.variable.value != nullptr) {
     source.variable.value = SlotRef(source.variable.value->As<Expr::Slot>()->index, source.variable.name);
     if (const auto* access = source.plan->As<Plan::Access>(); access != nullptr && Written(from.as)) {
@@ -310,11 +295,11 @@ Result<Source> Binder::BindSource(const ast::FromSource& from, TextSpan span) {
 }
 
 // The names of the source's variable. `planned`: it has a plan of its own, and mostly a name.
-void Binder::NameSource(const ast::FromSource& from, Variable* variable, bool planned) const {
+void FromBinder::NameSource(const ast::FromSource& from, Variable* variable, bool planned) const {
   if (Written(from.as)) {
     variable->name = from.as.name;
     variable->also_name.clear();
-  } else if (dynamo()) {
+  } else if (binder_.dynamo()) {
     variable->name.clear();
     variable->also_name.clear();
   } else if (!planned || variable->name.empty()) {

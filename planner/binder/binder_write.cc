@@ -1,11 +1,12 @@
 // INSERT, REPLACE, UPSERT, UPDATE, DELETE, and EXISTS as a statement.
+#include "planner/binder/binder_write.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
-#include "planner/binder/binder_internal.h"
 #include "planner/dynamo/key_conditions.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/terms.h"
@@ -20,7 +21,7 @@ Status NoFullKey(TextSpan span) {
 
 }  // namespace
 
-Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
+Status WriteBinder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
   if (tail.returning.has_value()) {
     using What = ast::Returning::What;
     switch (tail.returning->what) {
@@ -44,13 +45,13 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
                                 "RETURNING ALL OLD * or ALL NEW *");
     }
   }
-  capacity_ = tail.capacity;
+  binder_.capacity_ = tail.capacity;
   if (tail.rate_read.has_value() || tail.rate_write.has_value()) {
-    notices_.push_back("RATELIMIT has no effect here");
+    binder_.notices_.push_back("RATELIMIT has no effect here");
   }
   for (const ast::Option& option : tail.options) {
     if (EqualsIgnoreCase(option.name.name, "cache")) {
-      PARTON_RETURN_IF_ERROR(BindCache(option));
+      PARTON_RETURN_IF_ERROR(binder_.BindCache(option));
       continue;
     }
     if (!EqualsIgnoreCase(option.name.name, "batch")) {
@@ -65,7 +66,7 @@ Status Binder::BindWriteTail(const ast::StatementTail& tail, WritePlan* write) {
   return Status::Ok();
 }
 
-Result<BoundQuery> Binder::ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns) {
+Result<BoundQuery> WriteBinder::ColumnRows(const ast::Values& values, const std::vector<ast::Identifier>& columns) {
   Expr::MakeCollection rows;
   rows.type = Type::kBag;
   for (const ast::ExprPtr& row : values.rows) {
@@ -80,7 +81,7 @@ Result<BoundQuery> Binder::ColumnRows(const ast::Values& values, const std::vect
         }
         tuple = array->elements[0].get();
       }
-      PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*tuple));
+      PARTON_ASSIGN_OR_RETURN(ExprPtr value, binder_.BindExpr(*tuple));
       rows.elements.push_back(std::move(value));
       continue;
     }
@@ -93,13 +94,13 @@ Result<BoundQuery> Binder::ColumnRows(const ast::Values& values, const std::vect
       const ast::Expr& e = array == nullptr ? *row : *array->elements[i];
       Expr::StructPart part;
       part.name = MakeExpr(Expr::Literal{Value::String(columns[i].name)}, columns[i].span);
-      PARTON_ASSIGN_OR_RETURN(part.value, BindExpr(e));
+      PARTON_ASSIGN_OR_RETURN(part.value, binder_.BindExpr(e));
       make.parts.push_back(std::move(part));
     }
     rows.elements.push_back(MakeExpr(std::move(make), row->span));
   }
   BoundQuery q;
-  q.query.slot = NewSlot();
+  q.query.slot = binder_.NewSlot();
   if (rows.elements.size() == 1) {
     Plan::Compute one;
     one.outputs.push_back(SlotExpr{q.query.slot, rows.elements[0]});
@@ -113,7 +114,7 @@ Result<BoundQuery> Binder::ColumnRows(const ast::Values& values, const std::vect
   return q;
 }
 
-Result<BoundQuery> Binder::InsertRows(const ast::Insert& insert) {
+Result<BoundQuery> WriteBinder::InsertRows(const ast::Insert& insert) {
   for (size_t i = 0; i < insert.columns.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (insert.columns[i].name == insert.columns[j].name) {
@@ -128,8 +129,8 @@ Result<BoundQuery> Binder::InsertRows(const ast::Insert& insert) {
                                 "INSERT INTO t (a, b) VALUES (1, 2)");
     }
     BoundQuery q;
-    PARTON_ASSIGN_OR_RETURN(ExprPtr value, BindExpr(*insert.value));
-    q.query.slot = NewSlot();
+    PARTON_ASSIGN_OR_RETURN(ExprPtr value, binder_.BindExpr(*insert.value));
+    q.query.slot = binder_.NewSlot();
     Plan::Compute compute;
     compute.outputs.push_back(SlotExpr{q.query.slot, std::move(value)});
     q.query.root = MakePlan(std::move(compute), {MakePlan(Plan::Once{})});
@@ -139,21 +140,21 @@ Result<BoundQuery> Binder::InsertRows(const ast::Insert& insert) {
       values != nullptr && !insert.source->HasTail() && insert.source->with.empty()) {
     return ColumnRows(*values, insert.columns);
   }
-  PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*insert.source));
-  q = AsRows(std::move(q));
+  PARTON_ASSIGN_OR_RETURN(BoundQuery q, binder_.BindQuery(*insert.source));
+  q = binder_.AsRows(std::move(q));
   if (insert.columns.empty()) return q;
-  return RenameColumns(std::move(q), insert.columns, insert.source->span);
+  return binder_.RenameColumns(std::move(q), insert.columns, insert.source->span);
 }
 
-Result<WritePlan> Binder::BindInsert(const ast::Insert& insert) {
+Result<WritePlan> WriteBinder::BindInsert(const ast::Insert& insert) {
   WritePlan write;
   write.kind = insert.verb == ast::Insert::Verb::kInsert    ? WritePlan::Kind::kInsert
                : insert.verb == ast::Insert::Verb::kReplace ? WritePlan::Kind::kReplace
                                                             : WritePlan::Kind::kUpsert;
-  if (insert.table.parts.size() > 1 && dynamo()) {
+  if (insert.table.parts.size() > 1 && binder_.dynamo()) {
     return Status::Validation("FROM clause may only contain a single table name", insert.table.span);
   }
-  PARTON_ASSIGN_OR_RETURN(write.table, RequireTable(insert.table));
+  PARTON_ASSIGN_OR_RETURN(write.table, binder_.RequireTable(insert.table));
   if (insert.on_conflict != ast::Insert::OnConflict::kError) {
     if (insert.verb != ast::Insert::Verb::kInsert) {
       return Status::Validation("ON CONFLICT belongs to INSERT", insert.table.span);
@@ -167,44 +168,45 @@ Result<WritePlan> Binder::BindInsert(const ast::Insert& insert) {
   return write;
 }
 
-Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write) {
+Status WriteBinder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
+                               WritePlan* write) {
   const IndexSchema* index = nullptr;
   if (name.parts.size() == 1) {
-    PARTON_ASSIGN_OR_RETURN(write->table, RequireTable(name));
+    PARTON_ASSIGN_OR_RETURN(write->table, binder_.RequireTable(name));
   } else {
     if (name.parts.size() > 2) {
       return Status::Validation("A path may contain at most 2 components in the FROM clause", name.span);
     }
-    write->table = outside_.FindTable(name.parts[0]);
-    if (write->table == nullptr) return UnknownTable(name.parts[0]);
-    if (dynamo()) return Status::Validation("This operation is not supported on an index", name.span);
+    write->table = binder_.outside_.FindTable(name.parts[0]);
+    if (write->table == nullptr) return binder_.UnknownTable(name.parts[0]);
+    if (binder_.dynamo()) return Status::Validation("This operation is not supported on an index", name.span);
     index = write->table->FindIndex(name.parts[1].name);
     if (index == nullptr) {
       return Status::Validation(fmt::format("The table does not have the specified index: {}", name.parts[1].name),
                                 name.parts[1].span);
     }
   }
-  Source source = TableSource(write->table, index);
+  Source source = binder_.TableSource(write->table, index);
   Plan::Access access = *source.plan->As<Plan::Access>();
   access.alias = Written(as) ? as.name : write->table->name;
   write->slot = access.slot;
   Variable v = source.variable;
-  v.name = dynamo() && !Written(as) ? "" : access.alias;
+  v.name = binder_.dynamo() && !Written(as) ? "" : access.alias;
   v.implied_name = !Written(as);
   v.also_name.clear();
   v.value = SlotRef(access.slot, access.alias);
-  scope->outer = scopes_.top;
+  scope->outer = binder_.scopes_.top;
   scope->variables.push_back(std::move(v));
   write->target = MakePlan(std::move(access));
   return Status::Ok();
 }
 
-Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write) {
-  bool keyed = upsert || dynamo();
+Status WriteBinder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, WritePlan* write) {
+  bool keyed = upsert || binder_.dynamo();
   if (where == nullptr) {
     return keyed ? KeyConditionFailed(NoFullKey(span)) : Status::Ok();
   }
-  PARTON_ASSIGN_OR_RETURN(ExprPtr predicate, BindExpr(*where));
+  PARTON_ASSIGN_OR_RETURN(ExprPtr predicate, binder_.BindExpr(*where));
   write->condition = predicate;
   if (!keyed) {
     write->target = MakePlan(Plan::Filter{std::move(predicate)}, {write->target});
@@ -230,20 +232,21 @@ Status Binder::BindWhere(const ast::Expr* where, bool upsert, TextSpan span, Wri
     on_key.push_back(term);
   }
   if (!hash || !range) {
-    if (dynamo()) return KeyConditionFailed(NoFullKey(where->span));
+    if (binder_.dynamo()) return KeyConditionFailed(NoFullKey(where->span));
     // An UPSERT that names no one item changes those that are there, as ddbsh's does.
     write->if_absent = WriteOp::Otherwise::kSkip;
     write->target = MakePlan(Plan::Filter{std::move(predicate)}, {write->target});
     return Status::Ok();
   }
-  if (dynamo()) PARTON_RETURN_IF_ERROR(CheckDynamoKeys(*predicate, write->slot, key, input_.key_condition_failed));
+  if (binder_.dynamo())
+    PARTON_RETURN_IF_ERROR(CheckDynamoKeys(*predicate, write->slot, key, binder_.input_.key_condition_failed));
   // The key alone finds the item; all else is decided when it is written.
   write->target = MakePlan(Plan::Filter{Conjoin(std::move(on_key))}, {write->target});
   if (upsert) write->condition = Conjoin(std::move(rest));
   return Status::Ok();
 }
 
-Result<std::vector<PathStep>> Binder::TargetPath(const ast::Expr& e, const Scope& scope) {
+Result<std::vector<PathStep>> WriteBinder::TargetPath(const ast::Expr& e, const Scope& scope) {
   std::vector<PathStep> steps;
   const Variable& row = scope.variables[0];
   const auto* path = e.As<ast::Path>();
@@ -272,7 +275,8 @@ Result<std::vector<PathStep>> Binder::TargetPath(const ast::Expr& e, const Scope
   return steps;
 }
 
-Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const WritePlan& write, const Scope& scope) {
+Result<UpdateAction> WriteBinder::BindAction(const ast::UpdateAction& action, const WritePlan& write,
+                                             const Scope& scope) {
   UpdateAction out;
   switch (action.kind) {
     case ast::UpdateAction::Kind::kSet: out.kind = UpdateAction::Kind::kSet; break;
@@ -296,21 +300,21 @@ Result<UpdateAction> Binder::BindAction(const ast::UpdateAction& action, const W
                               action.path->span);
   }
   if (action.value != nullptr) {
-    PARTON_ASSIGN_OR_RETURN(out.value, BindExpr(*action.value));
+    PARTON_ASSIGN_OR_RETURN(out.value, binder_.BindExpr(*action.value));
   }
   return out;
 }
 
-Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
+Result<WritePlan> WriteBinder::BindUpdate(const ast::Update& update) {
   WritePlan write;
   write.kind = WritePlan::Kind::kUpdate;
   Scope scope;
   PARTON_RETURN_IF_ERROR(BindTarget(update.table, update.as, &scope, &write));
-  Restore<const Scope*> inside(&scopes_.top, &scope);
+  Restore<const Scope*> inside(&binder_.scopes_.top, &scope);
   Block block;
   block.no_aggregates = block.no_windows = "UPDATE";
   block.from = &scope;
-  Restore<Block*> in_block(&block_, &block);
+  Restore<Block*> in_block(&binder_.block_, &block);
   for (const ast::UpdateAction& action : update.actions) {
     PARTON_ASSIGN_OR_RETURN(UpdateAction bound, BindAction(action, write, scope));
     write.actions.push_back(std::move(bound));
@@ -319,38 +323,38 @@ Result<WritePlan> Binder::BindUpdate(const ast::Update& update) {
   if (update.upsert) {
     write.if_absent = WriteOp::Otherwise::kProceed;
   } else {
-    write.if_absent = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+    write.if_absent = binder_.dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   }
   PARTON_RETURN_IF_ERROR(BindWhere(update.where.get(), update.upsert, update.table.span, &write));
-  write.if_false = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+  write.if_false = binder_.dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   PARTON_RETURN_IF_ERROR(BindWriteTail(update.tail, &write));
   return write;
 }
 
-Result<WritePlan> Binder::BindDelete(const ast::Delete& del) {
+Result<WritePlan> WriteBinder::BindDelete(const ast::Delete& del) {
   WritePlan write;
   write.kind = WritePlan::Kind::kDelete;
   Scope scope;
   PARTON_RETURN_IF_ERROR(BindTarget(del.table, del.as, &scope, &write));
-  Restore<const Scope*> inside(&scopes_.top, &scope);
+  Restore<const Scope*> inside(&binder_.scopes_.top, &scope);
   Block block;
   block.no_aggregates = block.no_windows = "DELETE";
   block.from = &scope;
-  Restore<Block*> in_block(&block_, &block);
+  Restore<Block*> in_block(&binder_.block_, &block);
   PARTON_RETURN_IF_ERROR(BindWhere(del.where.get(), false, del.table.span, &write));
   // An absent item is no error, even with more conditions.
   write.if_absent = WriteOp::Otherwise::kSkip;
-  write.if_false = dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
+  write.if_false = binder_.dynamo() ? WriteOp::Otherwise::kFail : WriteOp::Otherwise::kSkip;
   PARTON_RETURN_IF_ERROR(BindWriteTail(del.tail, &write));
   return write;
 }
 
-Result<WritePlan> Binder::BindExists(const ast::ExistsStatement& exists) {
+Result<WritePlan> WriteBinder::BindExists(const ast::ExistsStatement& exists) {
   WritePlan write;
   write.kind = WritePlan::Kind::kExistsCheck;
   write.negated = exists.negated;
-  PARTON_ASSIGN_OR_RETURN(BoundQuery q, BindQuery(*exists.query));
-  q = AsRows(std::move(q));
+  PARTON_ASSIGN_OR_RETURN(BoundQuery q, binder_.BindQuery(*exists.query));
+  q = binder_.AsRows(std::move(q));
   write.target = q.query.root;
   write.slot = q.query.slot;
   // One table with a WHERE, and only that: the item itself can be checked when the transaction
