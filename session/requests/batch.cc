@@ -6,6 +6,8 @@
 #include "session/database_state.h"
 #include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
+#include "session/requests/request_metering.h"
+#include "session/requests/request_reads.h"
 #include "session/requests/request_statement.h"
 #include "types/item/item_rules.h"
 

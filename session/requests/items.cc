@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "session/database_state.h"
-#include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
 #include "session/requests/request_expressions.h"
+#include "session/requests/request_metering.h"
 #include "types/item/item_rules.h"
 
 namespace parton {

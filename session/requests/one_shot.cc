@@ -13,6 +13,8 @@
 #include "session/database_state.h"
 #include "session/requests/items.h"
 #include "session/requests/request_binding.h"
+#include "session/requests/request_metering.h"
+#include "session/requests/request_reads.h"
 #include "session/requests/request_statement.h"
 #include "session/requests/request_token.h"
 #include "types/item/item_rules.h"
@@ -232,66 +234,6 @@ Status BindOperations(DatabaseState* db, const std::vector<WriteOperation>& oper
 
 }  // namespace
 
-Status InOperation(const Status& s, size_t position) {
-  std::string hint = fmt::format("in operation {}", position + 1);
-  if (!s.hint().empty()) hint += ", " + s.hint();
-  return Status(s.code(), s.message(), s.span(), std::move(hint));
-}
-
-CapacityMeter RequestMeter(DatabaseState* db, bool in_transaction) {
-  CapacityMeter::Mode mode;
-  mode.ledger = &db->throughput;
-  mode.clock = db->clock.get();
-  mode.throttle = db->options.throttle;
-  mode.in_transaction = in_transaction;
-  mode.dynamo_wording = true;
-  CapacityMeter meter;
-  meter.SetMode(mode);
-  return meter;
-}
-
-double ReadUnits(const CapacityMeter& meter) {
-  double units = 0;
-  for (const ConsumedCapacity& c : meter.consumed()) units += c.read_units;
-  return units;
-}
-
-double WriteUnits(const CapacityMeter& meter) {
-  double units = 0;
-  for (const ConsumedCapacity& c : meter.consumed()) units += c.write_units;
-  return units;
-}
-
-std::vector<ItemCollectionMetrics> MetricsOfAll(DatabaseState* db, const std::vector<WriteOp>& ops) noexcept {
-  std::vector<ItemCollectionMetrics> out;
-  // It is written: without memory for the metrics there are none.
-  try {
-    DistinctItems partitions;
-    for (const WriteOp& op : ops) {
-      Value hash = HashOf(op);
-      if (op.kind == WriteOp::Kind::kCheck || !partitions.Insert(*op.table, {hash, Value()})) continue;
-      std::optional<ItemCollectionMetrics> metrics = MetricsOf(db, *op.table, hash);
-      if (metrics) out.push_back(std::move(*metrics));
-    }
-  } catch (const std::exception&) {
-    out.clear();
-  }
-  return out;
-}
-
-Result<std::vector<WriteOutcome>> MeteredWrite(DatabaseState* db, const std::vector<WriteOp>& ops, WriteOptions options,
-                                               CapacityMeter* meter, const std::vector<Value>* parameters) {
-  EvalContext ctx;
-  ctx.parameters = parameters;
-  ctx.logic = Logic::kDynamo;
-  ctx.now_nanos = db->NowNanos();
-  const WriteMeter count = [&](const auto& outcomes, const Status& error) {
-    return meter->Write(ops, outcomes, error);
-  };
-  options.meter = &count;
-  return db->store->TransactWrite(ops, ctx, options);
-}
-
 Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteRequest& request,
                                      std::vector<CancellationReason>* reasons) {
   const std::vector<WriteOperation>& operations = request.operations;
@@ -317,80 +259,6 @@ Result<TransactResult> TransactWrite(DatabaseState* db, const TransactWriteReque
         result.status(), old_items, [&](size_t i) { return operations[i].return_old; }, reasons);
   if (result.ok() && request.collection_metrics) result->collections = MetricsOfAll(db, ops);
   return result;
-}
-
-Status CheckReads(DatabaseState* db, const std::vector<ReadOperation>& reads, std::vector<ItemRead>* out) {
-  for (size_t i = 0; i < reads.size(); ++i) {
-    const ReadOperation& read = reads[i];
-    ItemRead& resolved = out->emplace_back();
-    RequestExpressions expressions(&db->expressions, OperationKind::kGet, read.expressions, nullptr);
-    Status s = expressions.CheckParameters();
-    if (s.ok()) s = read.key_error;
-    if (s.ok()) s = expressions.Compile();
-    if (s.ok() && !read.projection.empty() && read.expressions.projection) {
-      s = Status::Validation("a read has either a projection of PartiQL or a ProjectionExpression");
-    }
-    if (s.ok()) {
-      auto projection = ParseProjection(read.projection);
-      s = projection.status();
-      if (s.ok()) resolved.projection = std::move(*projection);
-    }
-    if (!s.ok()) return InOperation(s, i);
-    if (read.expressions.projection) resolved.projection = expressions.paths();
-  }
-  return Status::Ok();
-}
-
-Status ResolveReads(DatabaseState* db, const std::vector<ReadOperation>& reads, const char* duplicate,
-                    std::vector<ItemRead>* out, Status* reason, size_t* at) {
-  DistinctItems items;
-  for (size_t i = 0; i < reads.size(); ++i) {
-    ItemRead& read = (*out)[i];
-    PARTON_ASSIGN_OR_RETURN(read.table, FindRequestTable(db, reads[i].table));
-    Result<Key> key = ToRequestKey(*read.table, reads[i].key);
-    if (!key.ok()) {
-      if (reason->ok()) {
-        *reason = std::move(key).status();
-        *at = i;
-      }
-      continue;
-    }
-    read.key = std::move(*key);
-    if (!items.Insert(*read.table, read.key)) return Status::Validation(duplicate);
-  }
-  return Status::Ok();
-}
-
-Value ShowItem(const Value& item, const ItemRead& read) {
-  return item.is_missing() ? item : Project(item, read.projection).Materialize();
-}
-
-Result<Value> ReadOne(DatabaseState* db, ReadView& view, const ItemRead& read, size_t* size) {
-  Value item;
-  PARTON_RETURN_IF_ERROR(db->store->Get(view, *read.table, read.key, nullptr, &item, nullptr));
-  *size = MeteredBytes(item);
-  return ShowItem(item, read);
-}
-
-Status ReadTogether(DatabaseState* db, ReadView& view, const std::vector<ItemRead>& reads, std::vector<Value>* items) {
-  items->assign(reads.size(), Value());
-  std::vector<bool> done(reads.size(), false);
-  for (size_t i = 0; i < reads.size(); ++i) {
-    if (done[i]) continue;
-    const TablePtr& table = reads[i].table;
-    std::vector<Key> keys;
-    std::vector<size_t> places;
-    for (size_t j = i; j < reads.size(); ++j) {
-      if (reads[j].table->id != table->id) continue;
-      done[j] = true;
-      keys.push_back(reads[j].key);
-      places.push_back(j);
-    }
-    std::vector<Value> found;
-    PARTON_RETURN_IF_ERROR(db->store->BatchGet(view, *table, keys, nullptr, &found, nullptr));
-    for (size_t k = 0; k < places.size(); ++k) (*items)[places[k]] = std::move(found[k]);
-  }
-  return Status::Ok();
 }
 
 Result<TransactResult> TransactGet(DatabaseState* db, const std::vector<ReadOperation>& reads) {

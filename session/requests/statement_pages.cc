@@ -10,8 +10,8 @@
 
 #include "executor/operator.h"
 #include "session/database_state.h"
-#include "session/requests/one_shot.h"
 #include "session/requests/request_binding.h"
+#include "session/requests/request_metering.h"
 #include "session/requests/request_statement.h"
 #include "session/requests/request_token.h"
 #include "types/item/item_codec.h"
