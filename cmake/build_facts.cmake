@@ -1,4 +1,4 @@
-# cmake -DSOURCE=... -DOUTPUT=... -DVERSION=... -DCOMPILER=... -DLIBRARIES=... -P build_facts.cmake
+# cmake -DSOURCE=... -DOUTPUT=... -DCOMPILER=... -DLIBRARIES=... -P build_facts.cmake
 # Writes the header that session/build_info.cc includes; an unchanged one keeps its time, so that nothing is built again.
 cmake_policy(VERSION 3.25)
 set(commit unknown)
@@ -17,7 +17,6 @@ elseif(EXISTS ${SOURCE}/.commit)
   file(STRINGS ${SOURCE}/.commit commit LIMIT_COUNT 1)
 endif()
 file(CONFIGURE OUTPUT ${OUTPUT} CONTENT "// Made by cmake/build_facts.cmake.
-#define PARTON_VERSION \"@VERSION@\"
 #define PARTON_COMMIT \"@commit@\"
 #define PARTON_COMPILER \"@COMPILER@\"
 #define PARTON_LIBRARIES \"@LIBRARIES@\"

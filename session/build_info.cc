@@ -6,10 +6,8 @@
 namespace parton {
 
 const BuildInfo& GetBuildInfo() {
-  static const BuildInfo info{PARTON_VERSION, PARTON_COMMIT, PARTON_COMPILER, PARTON_LIBRARIES, LocalFormatVersion()};
+  static const BuildInfo info{Version(), PARTON_COMMIT, PARTON_COMPILER, PARTON_LIBRARIES, LocalFormatVersion()};
   return info;
 }
-
-std::string_view Version() { return PARTON_VERSION; }
 
 }  // namespace parton
