@@ -2,43 +2,12 @@
 
 #include <algorithm>
 
-#include "storage/local/bytes/crc32c.h"
+#include "storage/local/recovery/log_format.h"
 #include "types/item/varint.h"
 
 namespace parton {
 
 namespace {
-
-uint64_t ReadLittle(std::string_view bytes, int count) {
-  uint64_t v = 0;
-  for (int i = 0; i < count; ++i) v |= static_cast<uint64_t>(static_cast<uint8_t>(bytes[i])) << 8 * i;
-  return v;
-}
-
-constexpr size_t kBatchHeader = 12;
-// The pieces of records that a log consists of (LevelDB's doc/log_format.md).
-constexpr size_t kLogBlock = 32768;
-constexpr size_t kLogHeader = 7;
-
-struct LogFragment {
-  enum Type : uint8_t { kNone = 0, kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
-  Type type = kNone;  // kNone: there is no good fragment
-  std::string_view data;
-
-  bool begins() const { return type == kFull || type == kFirst; }
-  bool ends() const { return type == kFull || type == kLast; }
-  size_t size() const { return kLogHeader + data.size(); }
-};
-
-LogFragment FragmentAt(std::string_view log, size_t at) {
-  const size_t block_end = std::min(log.size(), (at / kLogBlock + 1) * kLogBlock);
-  if (block_end - at < kLogHeader) return {};
-  const size_t length = ReadLittle(log.substr(at + 4), 2);
-  const auto type = static_cast<uint8_t>(log[at + 6]);
-  if (type < LogFragment::kFull || type > LogFragment::kLast || at + kLogHeader + length > block_end) return {};
-  if (MaskCrc(ExtendCrc(0, log.substr(at + 6, length + 1))) != ReadLittle(log.substr(at), 4)) return {};
-  return {static_cast<LogFragment::Type>(type), log.substr(at + kLogHeader, length)};
-}
 
 bool ReadBytes(const char** p, const char* end, std::string_view* out) {
   uint64_t length;
@@ -52,8 +21,8 @@ bool ReadBytes(const char** p, const char* end, std::string_view* out) {
 // The entries of a record; false: it is none. *next: the sequence behind it.
 bool ReadBatch(std::string_view record, uint64_t* first, uint64_t* next, std::vector<LogEntry>* out) {
   if (record.size() < kBatchHeader) return false;
-  *first = ReadLittle(record, 8);
-  const uint64_t count = ReadLittle(record.substr(8), 4);
+  *first = ReadLittleEndian(record, 8);
+  const uint64_t count = ReadLittleEndian(record.substr(8), 4);
   *next = *first + count;
   const char* p = record.data() + kBatchHeader;
   const char* const end = record.data() + record.size();
@@ -80,7 +49,7 @@ class BatchReader {
         at += left;
         continue;
       }
-      const LogFragment f = FragmentAt(log_, at);
+      const LogFragment f = LogFragmentAt(log_, at);
       if (f.type == LogFragment::kNone) {
         // Zeros up to the end are room for records that never came.
         if (!open_ && log_.find_first_not_of('\0', at) == std::string_view::npos) break;
@@ -130,13 +99,13 @@ class BatchReader {
 
   // Where fragments go on behind a bad one; the log's end if they do not.
   size_t Resume(size_t bad) const {
-    const size_t block_end = std::min(log_.size(), (bad / kLogBlock + 1) * kLogBlock);
+    const size_t block_end = std::min(log_.size(), LogBlockEnd(bad));
     for (size_t at = bad + 1; at < block_end; ++at) {
-      if (FragmentAt(log_, at).begins() && LeadsToEnd(at, block_end)) return at;
+      if (LogFragmentAt(log_, at).begins() && LeadsToEnd(at, block_end)) return at;
     }
     // At the beginning of a block there is always a fragment.
     for (size_t at = block_end; at < log_.size(); at += kLogBlock) {
-      if (FragmentAt(log_, at).type != LogFragment::kNone) return at;
+      if (LogFragmentAt(log_, at).type != LogFragment::kNone) return at;
     }
     return log_.size();
   }
@@ -147,7 +116,7 @@ class BatchReader {
     uint64_t expected = 0;
     std::string record;
     while (block_end - at >= kLogHeader && at < block_end) {
-      const LogFragment f = FragmentAt(log_, at);
+      const LogFragment f = LogFragmentAt(log_, at);
       if (f.type == LogFragment::kNone) return log_.find_first_not_of('\0', at) == std::string_view::npos;
       if (f.begins()) record.clear();
       record.append(f.data);
