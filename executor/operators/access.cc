@@ -215,9 +215,9 @@ class Access final : public Operator {
       spec.segment = &ctx_.morsel->segment;
     }
     if (node_.kind == AccessKind::kScan && ctx_.shared->cache_bytes > 0) {
-      // A scan of more than half of the cache would only wash it out.
+      // Of more than twice the cache the next scan would find too little. Less than that washes nothing out.
       spec.fill_cache =
-          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes < ctx_.shared->cache_bytes / 2;
+          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes / 2 < ctx_.shared->cache_bytes;
     }
     spec.filter = node_.pushed_filter;
     if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
