@@ -1,11 +1,14 @@
 // The same work through include/parton, as a program that embeds Parton would do it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <thread>
 #include <vector>
 
+#include "bench/analytic.h"
 #include "bench/parton_items.h"
 #include "bench/side.h"
 #include "parton/database.h"
@@ -20,29 +23,35 @@ class PartonSide final : public Side {
 
   std::string name() const override { return "parton"; }
 
-  uint64_t Load(const std::string& which, int64_t n, bool with_index) override {
-    Connection* c = Open(which, false);
-    std::string index = with_index ? ", GLOBAL INDEX x (shard, code_and_time) PROJECT KEYS ONLY" : "";
-    std::string declared = with_index ? ", shard NUMBER, code_and_time STRING" : "";
-    Run(c, fmt::format("CREATE TABLE t (requestid NUMBER{}, PRIMARY KEY (requestid){})", declared, index));
-    auto insert = Need(c->Prepare("INSERT INTO t SELECT VALUE r FROM ? AS r"));
-    std::vector<Value> rows;
-    rows.reserve(1000);
-    for (int64_t i = 1; i <= n; ++i) {
-      rows.push_back(ToItem(MakeRow(i)));
-      if (rows.size() == 1000 || i == n) {
-        Check(insert->Bind(1, Value::Bag(std::move(rows))));
-        Finish(Need(insert->Execute()));
-        rows = {};
-        rows.reserve(1000);
-      }
+  uint64_t Load(const std::string& which, const LogRows& rows, int indexes) override {
+    Connection* c = Open(which, kCacheBytes, false);
+    static constexpr const char* kIndexes[] = {", GLOBAL INDEX x (shard, code_and_time) PROJECT KEYS ONLY",
+                                               ", GLOBAL INDEX y (host, date) PROJECT KEYS ONLY",
+                                               ", GLOBAL INDEX z (responsecode, bytessent) PROJECT KEYS ONLY"};
+    static constexpr const char* kDeclared[] = {", shard NUMBER, code_and_time STRING", ", host STRING, date STRING",
+                                                ", responsecode NUMBER, bytessent NUMBER"};
+    std::string index, declared;
+    for (int i = 0; i < indexes; ++i) {
+      index += kIndexes[i];
+      declared += kDeclared[i];
     }
-    return static_cast<uint64_t>(n);
+    Run(c, fmt::format("CREATE TABLE t (requestid NUMBER{}, PRIMARY KEY (requestid){})", declared, index));
+    InsertAll(c, rows, 0, rows.size(), 1000, 1000);
+    return rows.size();
   }
 
-  void Use(const std::string& which, int64_t n) override {
-    c_ = Open(which, false);
-    n_ = n;
+  void Drop(const std::string& which) override {
+    connections_.erase(which);
+    databases_.erase(which);
+    std::filesystem::remove_all(Path(which));
+  }
+
+  void Use(const std::string& which, const LogRows& rows, size_t cache_bytes) override {
+    connections_.erase(which);
+    databases_.erase(which);
+    c_ = Open(which, cache_bytes, false);
+    rows_ = &rows;
+    n_ = static_cast<int64_t>(rows.size());
   }
 
   uint64_t PointReads(int64_t count) override {
@@ -69,21 +78,9 @@ class PartonSide final : public Side {
     return sum;
   }
 
-  uint64_t IndexPages(int pages) override {
-    auto q =
-        Need(c_->Prepare("SELECT * FROM t WHERE shard = ? AND code_and_time > '' ORDER BY code_and_time LIMIT 100"));
-    uint64_t sum = 0;
-    for (int page = 0; page < pages; ++page) {
-      Check(q->Bind(1, int64_t{page % 10 + 1}));
-      ResultSet* rows = Need(q->Execute());
-      while (rows->Next()) {
-        Value row = rows->row().Materialize();
-        sum += static_cast<uint64_t>(row.Get("bytessent").int_value());
-      }
-      Check(rows->status());
-    }
-    return sum;
-  }
+  uint64_t IndexPages(int pages, bool after) override { return after ? PagesAfter("*", pages) : FirstPages(pages); }
+
+  uint64_t CoveredPages(int pages) override { return PagesAfter("requestid, code_and_time", pages); }
 
   std::optional<uint64_t> ScanSum(int threads) override {
     Check(c_->Set("threads", int64_t{threads}));
@@ -103,11 +100,11 @@ class PartonSide final : public Side {
     return sum;
   }
 
-  uint64_t ConditionalUpdates(int64_t count, int round) override {
+  uint64_t ConditionalUpdates(int64_t count) override {
     auto u = Need(c_->Prepare("UPDATE t SET bytessent = bytessent + 1 WHERE requestid = ? AND responsecode = 200"));
     uint64_t changed = 0;
     for (int64_t i = 0; i < count; ++i) {
-      Check(u->Bind(1, PickKey(i + round * count, n_)));
+      Check(u->Bind(1, PickKey(i, n_)));
       ResultSet* r = Need(u->Execute());
       Finish(r);
       changed += r->affected();
@@ -125,26 +122,111 @@ class PartonSide final : public Side {
     return sum;
   }
 
-  uint64_t DurableInserts(int64_t count, int threads, int round) override {
-    Connection* first = Open("durable", true);
+  uint64_t DurableInserts(const LogRows& rows, int threads, size_t per_commit) override {
+    Connection* first = Open("durable", kCacheBytes, true);
     Run(first, "CREATE TABLE IF NOT EXISTS t (requestid NUMBER, PRIMARY KEY (requestid))");
     std::vector<std::thread> workers;
-    workers.reserve(static_cast<size_t>(threads));
-    for (int t = 0; t < threads; ++t) {
+    for (size_t t = 0; t < static_cast<size_t>(threads); ++t) {
       workers.emplace_back([&, t] {
         auto c = databases_["durable"]->Connect();
-        auto insert = Need(c->Prepare("INSERT INTO t VALUE ?"));
-        for (int64_t i = t; i < count; i += threads) {
-          Check(insert->Bind(1, ToItem(MakeRow((static_cast<int64_t>(round) * 64 + threads) * 1000000 + i))));
-          Finish(Need(insert->Execute()));
-        }
+        InsertAll(c.get(), rows, t * per_commit, rows.size(), per_commit, static_cast<size_t>(threads) * per_commit);
       });
     }
     for (std::thread& w : workers) w.join();
-    return static_cast<uint64_t>(count);
+    return rows.size();
+  }
+
+  bool AddDimensions() override {
+    Run(c_, "CREATE TABLE hosts (host STRING, PRIMARY KEY (host))");
+    Run(c_, "CREATE TABLE codes (code NUMBER, PRIMARY KEY (code))");
+    std::vector<Value> hosts, codes;
+    for (const HostRow& h : AllHosts()) hosts.push_back(Value::Struct({{"host", h.host}, {"country", h.country}}));
+    for (const CodeRow& c : AllCodes()) codes.push_back(Value::Struct({{"code", c.code}, {"class", c.name}}));
+    const auto add = [&](const char* text, std::vector<Value> items) {
+      Finish(Need(c_->Execute(text, {Value::Bag(std::move(items))})).get());
+    };
+    add("INSERT INTO hosts SELECT VALUE r FROM ? AS r", std::move(hosts));
+    add("INSERT INTO codes SELECT VALUE r FROM ? AS r", std::move(codes));
+    for (const char* table : {"t", "hosts", "codes"}) Run(c_, fmt::format("ANALYZE {}", table));
+    Check(c_->Set("threads", int64_t{1}));
+    return true;
+  }
+
+  std::vector<std::string> Query(const std::string& text) override {
+    auto rows = Need(c_->Execute(text));
+    std::vector<std::string> lines;
+    while (rows->Next()) {
+      std::string line;
+      for (const Field& f : rows->row().Materialize().fields()) {
+        if (f.value.is_numeric()) {
+          AddNumber(f.value.ToDouble(), &line);
+        } else {
+          AddText(f.value.bytes(), &line);
+        }
+      }
+      lines.push_back(std::move(line));
+    }
+    Check(rows->status());
+    return lines;
   }
 
  private:
+  // The rows from `from` on, every `step` of them `per_commit`.
+  static void InsertAll(Connection* c, const LogRows& rows, size_t from, size_t end, size_t per_commit, size_t step) {
+    auto insert =
+        Need(c->Prepare(per_commit == 1 ? "INSERT INTO t VALUE ?" : "INSERT INTO t SELECT VALUE r FROM ? AS r"));
+    for (size_t i = from; i < end; i += step) {
+      if (per_commit == 1) {
+        Check(insert->Bind(1, ToItem(rows[i])));
+      } else {
+        std::vector<Value> items;
+        items.reserve(per_commit);
+        for (size_t k = i; k < std::min(end, i + per_commit); ++k) items.push_back(ToItem(rows[k]));
+        Check(insert->Bind(1, Value::Bag(std::move(items))));
+      }
+      Finish(Need(insert->Execute()));
+    }
+  }
+
+  uint64_t FirstPages(int pages) {
+    auto q =
+        Need(c_->Prepare("SELECT * FROM t WHERE shard = ? AND code_and_time > '' ORDER BY code_and_time LIMIT 100"));
+    uint64_t sum = 0;
+    for (int page = 0; page < pages; ++page) {
+      Check(q->Bind(1, int64_t{page % 10 + 1}));
+      ResultSet* rows = Need(q->Execute());
+      while (rows->Next()) sum += Materialise(rows->row());
+      Check(rows->status());
+    }
+    return sum;
+  }
+
+  uint64_t PagesAfter(const char* what, int pages) {
+    auto q =
+        Need(c_->Prepare(fmt::format("SELECT {} FROM t WHERE shard = ? AND (code_and_time, requestid) > (?, ?) "
+                                     "ORDER BY code_and_time, requestid LIMIT 100",
+                                     what)));
+    const bool covered = *what != '*';
+    uint64_t sum = 0;
+    for (int page = 0; page < pages; ++page) {
+      const LogRow& start = PageStart(page, *rows_);
+      Check(q->Bind(1, start.shard));
+      Check(q->Bind(2, start.code_and_time));
+      Check(q->Bind(3, start.requestid));
+      ResultSet* rows = Need(q->Execute());
+      while (rows->Next()) {
+        if (covered) {
+          const Value row = rows->row().Materialize();
+          sum += static_cast<uint64_t>(row.Get("requestid").int_value()) + row.Get("code_and_time").bytes().size();
+        } else {
+          sum += Materialise(rows->row());
+        }
+      }
+      Check(rows->status());
+    }
+    return sum;
+  }
+
   static uint64_t Materialise(const Value& row) {
     Value all = row.Materialize();
     return static_cast<uint64_t>(all.Get("bytessent").int_value()) + all.Get("useragent").bytes().size();
@@ -162,15 +244,19 @@ class PartonSide final : public Side {
     return static_cast<uint64_t>(rows->row().int_value());
   }
 
-  Connection* Open(const std::string& which, bool durable) {
+  std::string Path(const std::string& which) const { return directory_ + "/parton_" + which; }
+
+  Connection* Open(const std::string& which, size_t cache_bytes, bool durable) {
     std::unique_ptr<Database>& db = databases_[which];
     if (db == nullptr) {
       Options options;
       options.durable = durable;
-      options.cache_bytes = kCacheBytes;
+      // Blocks and items together have what the blocks have elsewhere.
+      options.item_cache_bytes = cache_bytes / 4;
+      options.cache_bytes = cache_bytes - options.item_cache_bytes;
       options.write_buffer_bytes = kWriteBufferBytes;
       options.block_bytes = kBlockBytes;
-      db = Need(Database::Open(directory_ + "/parton_" + which, options));
+      db = Need(Database::Open(Path(which), options));
       connections_[which] = db->Connect();
     }
     return connections_[which].get();
@@ -180,6 +266,7 @@ class PartonSide final : public Side {
   std::map<std::string, std::unique_ptr<Database>> databases_;
   std::map<std::string, std::unique_ptr<Connection>> connections_;
   Connection* c_ = nullptr;
+  const LogRows* rows_ = nullptr;
   int64_t n_ = 0;
 };
 

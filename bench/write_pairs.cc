@@ -4,40 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <thread>
 
+#include "bench/measure.h"
 #include "bench/parton_items.h"
 #include "bench/side.h"
 
 namespace parton::bench {
 
 namespace {
-
-struct Timed {
-  double seconds = 0;
-  double processor = 0;
-};
-
-double ProcessorNow() {
-  timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-Timed TimeOf(const std::function<void()>& f) {
-  const double processor = ProcessorNow();
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), ProcessorNow() - processor};
-}
-
-double Median(std::vector<double> v) {
-  std::sort(v.begin(), v.end());
-  return v[v.size() / 2];
-}
 
 // One database for one pair.
 class Bench {
@@ -95,7 +72,7 @@ PairFigure Compare(const std::string& work, const std::string& bar, int rounds, 
   for (int round = 0; round < rounds; ++round) {
     for (int i = 0; i < 2; ++i) {
       const int which = (i + round) % 2;
-      const Timed t = TimeOf([&] { which == 0 ? plain(round) : with(round); });
+      const Cost t = CostOf([&] { which == 0 ? plain(round) : with(round); });
       seconds[which].push_back(t.seconds);
       processor[which].push_back(t.processor);
     }
@@ -163,15 +140,15 @@ PairFigure Replication(const std::string& directory, int64_t count, int rounds) 
       "FROM records AS r WHERE r.eventName = 'INSERT'");
   std::vector<double> writer, replica, written, all;
   for (int round = 0; round < rounds; ++round) {
-    const double processor = ProcessorNow();
+    const double processor = ProcessorSeconds();
     const auto start = std::chrono::steady_clock::now();
     auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
     b.Insert("t", round * count, count);
     writer.push_back(elapsed());
-    written.push_back(ProcessorNow() - processor);
+    written.push_back(ProcessorSeconds() - processor);
     Check(b.database()->Settle());
     replica.push_back(elapsed());
-    all.push_back(ProcessorNow() - processor);
+    all.push_back(ProcessorSeconds() - processor);
     if (b.Number("SELECT VALUE COUNT(*) FROM replica") != (round + 1) * count) {
       fmt::print(stderr, "write_pairs: the replica is not complete\n");
       std::exit(1);

@@ -27,19 +27,23 @@ struct KeyEqual {
   bool operator()(const Key& a, const Key& b) const { return DeepEqual(a.hash, b.hash) && DeepEqual(a.range, b.range); }
 };
 
-class Writer {
- public:
-  Writer(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx, WriteResult* result)
-      : plan_(plan),
-        transaction_(transaction),
-        ctx_(ctx),
-        result_(result),
-        batch_(plan.batch > 0                                              ? plan.batch
-               : ctx.shared->settings->bulk_each && transaction == nullptr ? 1
-                                                                           : 0),
-        limit_(batch_ > 0 ? batch_ : ctx.shared->settings->atomic_limit) {}
+}  // namespace
 
-  Status Run() {
+class WriteRunner::Impl {
+ public:
+  Impl(const WritePlan& plan, ExecutionContext& ctx)
+      : plan_(plan),
+        ctx_(ctx),
+        by_key_((plan.kind == WritePlan::Kind::kUpdate || plan.kind == WritePlan::Kind::kDelete) && WritesByKey(plan)),
+        same_change_(by_key_ && plan.inputs.empty() && plan.premises.empty()) {}
+
+  Status Run(StoreTransaction* transaction, WriteResult* result) {
+    const Settings& settings = *ctx_.shared->settings;
+    transaction_ = transaction;
+    result_ = result;
+    batch_ = plan_.batch > 0 ? plan_.batch : settings.bulk_each && transaction == nullptr ? 1 : 0;
+    limit_ = batch_ > 0 ? batch_ : settings.atomic_limit;
+    const Cleaning cleaning{this};
     switch (plan_.kind) {
       case WritePlan::Kind::kInsert:
       case WritePlan::Kind::kReplace:
@@ -52,10 +56,33 @@ class Writer {
   }
 
  private:
+  struct Cleaning {
+    Impl* impl;
+    ~Cleaning() { impl->Clean(); }
+  };
+
+  // Leaves the memory of a few operations, and the source if it came to its end.
+  void Clean() noexcept {
+    constexpr size_t kMostKept = 1024;
+    if (ops_.capacity() > kMostKept) {
+      std::vector<WriteOp>().swap(ops_);
+      std::vector<WriteOutcome>().swap(outcomes_);
+    }
+    ops_.clear();
+    outcomes_.clear();
+    keys_.clear();
+    ops_bytes_ = 0;
+    pending_.clear();
+    again_.reset();
+    if (std::exchange(reading_, false)) source_.reset();
+  }
+
   // ---- INSERT, REPLACE, UPSERT
 
   Status Insert() {
-    QueryRunner source(*plan_.source, ctx_);
+    reading_ = true;
+    if (source_ == nullptr) source_ = std::make_unique<QueryRunner>(*plan_.source, ctx_);
+    QueryRunner& source = *source_;
     if (!source.Open()) return Failure();
     const bool single = plan_.source->shape == Query::Shape::kValue || plan_.source->shape == Query::Shape::kPivot;
     while (source.Next()) {
@@ -70,6 +97,7 @@ class Writer {
     }
     if (ctx_.failed()) return Failure();
     source.Close();
+    reading_ = false;
     return Flush();
   }
 
@@ -96,7 +124,7 @@ class Writer {
   // ---- UPDATE, DELETE
 
   Status Change() {
-    if (WritesByKey(plan_)) return ChangeByKey(*plan_.target->As<Plan::Access>());
+    if (by_key_) return ChangeByKey(*plan_.target->As<Plan::Access>());
     // An access path gives an item once, but a join need not.
     // Without a snapshot it may give one again that has been written meanwhile.
     const bool moving = batch_ > 0 && ctx_.shared->store->capabilities().snapshots == nullptr;
@@ -118,12 +146,11 @@ class Writer {
 
   // The keys are known: the write itself reads, once.
   Status ChangeByKey(const Plan::Access& access) {
-    std::vector<Key> keys;
-    if (!ResolveKeys(access, ctx_, &keys)) return Failure();
-    if (keys.empty() && access.kind == AccessKind::kGetItem && ctx_.shared->settings->dialect == Dialect::kDynamo) {
+    if (!ResolveKeys(access, ctx_, &keys_)) return Failure();
+    if (keys_.empty() && access.kind == AccessKind::kGetItem && ctx_.shared->settings->dialect == Dialect::kDynamo) {
       return Status::Validation("The provided key element does not match the schema");
     }
-    for (Key& key : keys) {
+    for (Key& key : keys_) {
       if (plan_.again != nullptr && plan_.if_absent == WriteOp::Otherwise::kProceed) {
         PARTON_ASSIGN_OR_RETURN(bool wanted, Decide(*ctx_.shared->view, key));
         if (!wanted) continue;
@@ -181,6 +208,11 @@ class Writer {
   // The slot of the item and those of the inputs are in the frame.
   WriteOp MakeChange(Key key) {
     WriteOp op;
+    if (std::exchange(has_spare_, false)) {
+      op = std::move(spare_);
+      op.key = std::move(key);
+      return op;
+    }
     op.kind = plan_.kind == WritePlan::Kind::kDelete ? WriteOp::Kind::kDelete : WriteOp::Kind::kUpdate;
     op.table = plan_.table;
     op.key = std::move(key);
@@ -256,7 +288,7 @@ class Writer {
     WriteOptions options;
     WriteMeter meter;
     MeterWrites(&meter, &options);
-    return WriteOps(options).status();
+    return WriteOps(options);
   }
 
   // ---- Writing
@@ -292,22 +324,25 @@ class Writer {
     MeterWrites(&meter, &options);
     // After the write nothing may fail.
     if (plan_.returning != ReturnValues::kNone) result_->rows.reserve(result_->rows.size() + ops_.size());
-    Result<std::vector<WriteOutcome>> outcomes = WriteOps(options);
+    Status written = WriteOps(options);
     // Someone else's write is between the read and this one.
-    while (plan_.again != nullptr && transaction_ == nullptr &&
-           outcomes.status().code() == StatusCode::kTransactionConflict) {
+    while (plan_.again != nullptr && transaction_ == nullptr && written.code() == StatusCode::kTransactionConflict) {
       if (Status s = Refresh(); !s.ok()) return Partly(std::move(s));
-      outcomes = WriteOps(options);
+      written = WriteOps(options);
     }
-    if (!outcomes.ok()) return Partly(std::move(outcomes).status());
+    if (!written.ok()) return Partly(std::move(written));
     if (ctx_.failed()) return Failure();
-    for (size_t i = 0; i < outcomes->size(); ++i) {
-      WriteOutcome& o = (*outcomes)[i];
+    for (size_t i = 0; i < outcomes_.size(); ++i) {
+      WriteOutcome& o = outcomes_[i];
       if (!o.applied) continue;
       // Removing what is not there changes nothing.
       if (ops_[i].kind == WriteOp::Kind::kDelete && !o.existed) continue;
       ++result_->affected;
       if (!o.returned.is_missing()) result_->rows.push_back(std::move(o.returned).Own());
+    }
+    if (same_change_ && ops_.size() == 1) {
+      spare_ = std::move(ops_[0]);
+      has_spare_ = true;
     }
     ops_.clear();
     ops_bytes_ = 0;
@@ -331,17 +366,22 @@ class Writer {
     }
   }
 
-  Result<std::vector<WriteOutcome>> WriteOps(const WriteOptions& options) {
+  // The outcomes are in outcomes_.
+  Status WriteOps(const WriteOptions& options) {
     if (TransactionItems* items = ctx_.shared->transaction_items) {
       for (const WriteOp& op : ops_) PARTON_RETURN_IF_ERROR(items->Add(op));
     }
     // Before the write, after which nothing may fail.
     if (ctx_.shared->written_answers != nullptr) NoteWritten();
-    if (transaction_ != nullptr) return transaction_->Write(ops_, ctx_.eval, options);
-    if (ops_.size() > 1) return ctx_.shared->store->TransactWrite(ops_, ctx_.eval, options);
-    std::vector<WriteOutcome> outcomes(1);  // made before: after the write nothing may fail
-    PARTON_ASSIGN_OR_RETURN(outcomes[0], ctx_.shared->store->Write(ops_[0], ctx_.eval, options));
-    return outcomes;
+    if (transaction_ != nullptr) {
+      PARTON_ASSIGN_OR_RETURN(outcomes_, transaction_->Write(ops_, ctx_.eval, options));
+    } else if (ops_.size() > 1) {
+      PARTON_ASSIGN_OR_RETURN(outcomes_, ctx_.shared->store->TransactWrite(ops_, ctx_.eval, options));
+    } else {
+      outcomes_.resize(1);  // before: after the write nothing may fail
+      PARTON_ASSIGN_OR_RETURN(outcomes_[0], ctx_.shared->store->Write(ops_[0], ctx_.eval, options));
+    }
+    return Status::Ok();
   }
 
   Status Failure() { return Partly(ctx_.eval.error); }
@@ -353,18 +393,26 @@ class Writer {
   }
 
   const WritePlan& plan_;
-  StoreTransaction* transaction_;
   ExecutionContext& ctx_;
-  WriteResult* result_;
-  const uint64_t batch_;  // items that are written as one; 0: all of them
-  const uint64_t limit_;
+  const bool by_key_;
+  const bool same_change_;  // the operations of the statement differ in their keys only
+  std::unique_ptr<QueryRunner> source_;
+  WriteOp spare_;  // one that was done; its key does not matter
+  bool has_spare_ = false;
+
+  // Of one execution.
+  StoreTransaction* transaction_ = nullptr;
+  WriteResult* result_ = nullptr;
+  uint64_t batch_ = 0;  // items that are written as one; 0: all of them
+  uint64_t limit_ = 0;
+  bool reading_ = false;  // the source is open, or failed
+  std::vector<Key> keys_;
   std::vector<WriteOp> ops_;
+  std::vector<WriteOutcome> outcomes_;
   OperatorPtr again_;                                   // of plan_.again, once it is needed
   size_t ops_bytes_ = 0;                                // of their items
   std::unordered_set<Key, KeyHash, KeyEqual> pending_;  // keys met, of all batches
 };
-
-}  // namespace
 
 Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
   Value item = row;
@@ -385,8 +433,9 @@ Status MakeUpsert(const TablePtr& table, const Value& row, WriteOp* op) {
   return Status::Ok();
 }
 
-Status RunWrite(const WritePlan& plan, StoreTransaction* transaction, ExecutionContext& ctx, WriteResult* result) {
-  return Writer(plan, transaction, ctx, result).Run();
-}
+WriteRunner::WriteRunner(const WritePlan& plan, ExecutionContext& ctx) : impl_(std::make_unique<Impl>(plan, ctx)) {}
+WriteRunner::~WriteRunner() = default;
+
+Status WriteRunner::Run(StoreTransaction* transaction, WriteResult* result) { return impl_->Run(transaction, result); }
 
 }  // namespace parton

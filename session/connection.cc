@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "parser/lift_items.h"
 #include "session/attribute_sample.h"
 #include "session/compile.h"
 #include "session/database_settings.h"
@@ -20,6 +21,7 @@ namespace {
 
 // Literals of longer texts are not lifted: such a text is seldom seen twice.
 constexpr size_t kMaxLiftedText = 16 << 10;
+constexpr size_t kMostIdle = 8;
 
 Status WrongCount(int wanted, size_t given) {
   return Status::Validation(fmt::format("the statement has {} parameter{}, but {} value{} given", wanted,
@@ -43,9 +45,11 @@ bool FitsParameters(const PlannedStatement& plan, size_t given) {
 ConnectionImpl::ConnectionImpl(DatabaseState* db) : db_(db) {
   settings_ = std::make_shared<const Settings>(InitialSettings(db->options));
   plan_key_ = settings_->PlanKey();
+  idle_.reserve(kMostIdle);
 }
 
 ConnectionImpl::~ConnectionImpl() {
+  idle_.clear();
   DetachResults(Status::Validation("the connection of this result or statement is closed"));
   if (db_ == nullptr) return;
   EndTransaction();
@@ -56,6 +60,7 @@ ConnectionImpl::~ConnectionImpl() {
 void ConnectionImpl::Detach() {
   DetachResults(DatabaseClosed());
   EndTransaction();
+  idle_.clear();
   db_ = nullptr;
 }
 
@@ -77,6 +82,22 @@ void ConnectionImpl::Forget(ResultSetImpl* r) {
   (r->previous_ != nullptr ? r->previous_->next_ : results_) = r->next_;
   if (r->next_ != nullptr) r->next_->previous_ = r->previous_;
   r->previous_ = r->next_ = nullptr;
+}
+
+std::unique_ptr<RunningPlan> ConnectionImpl::TakeIdle(const PlannedPtr& plan) {
+  for (size_t i = idle_.size(); i-- > 0;) {
+    if (idle_[i]->plan() != plan) continue;
+    std::unique_ptr<RunningPlan> run = std::move(idle_[i]);
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
+    return run;
+  }
+  return std::make_unique<RunningPlan>(this);
+}
+
+void ConnectionImpl::KeepIdle(std::unique_ptr<RunningPlan> run) noexcept {
+  if (!run->Rest()) return;
+  if (idle_.size() == kMostIdle) idle_.erase(idle_.begin());
+  idle_.push_back(std::move(run));  // for which there is room
 }
 
 TableStore& ConnectionImpl::store() { return *db_->store; }
@@ -168,7 +189,8 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNow(std::string_view t
   bool lifted = false;
   // Texts that differ in their literals share a plan, unless literals matter before execution.
   if (parameters.empty() && settings_->typing == Typing::kPermissive && settings_->dialect == Dialect::kExtended &&
-      text.size() <= kMaxLiftedText && LiftLiterals(text, &lifted_)) {
+      ((!settings_->lint && LiftItems(text, &lifted_)) ||
+       (text.size() <= kMaxLiftedText && LiftLiterals(text, &lifted_)))) {
     Result<PlannedPtr> shared = Plan(lifted_.text);
     // The plan that runs is the one that EXPLAIN shows.
     if (shared.ok() && (*shared)->parameter_count == static_cast<int>(lifted_.values.size()) &&
@@ -187,7 +209,7 @@ Result<std::unique_ptr<ResultSet>> ConnectionImpl::ExecuteNow(std::string_view t
 Result<std::unique_ptr<ResultSet>> ConnectionImpl::RunPlan(PlannedPtr plan, std::string_view text, bool lifted,
                                                            std::vector<Value> parameters) {
   if (!FitsParameters(*plan, parameters.size())) return WrongCount(plan->parameter_count, parameters.size());
-  auto result = std::make_unique<ResultSetImpl>(this);
+  auto result = std::make_unique<ResultSetImpl>(this, TakeIdle(plan));
   result->parameters() = std::move(parameters);
   if (lifted) {
     result->SetTexts(lifted_.text, std::string(text));

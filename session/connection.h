@@ -25,6 +25,7 @@ namespace parton {
 class ConnectionImpl;
 struct DatabaseState;
 class ResultSetImpl;
+class RunningPlan;
 
 // Bounds in force, and the clock running, for one call of the program: it begins a statement.
 class StatementEntry {
@@ -106,6 +107,10 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
   // Results that may still read: they end when the transaction they read in does.
   void Register(ResultSetImpl* r) { open_.push_back(r); }
   void Unregister(ResultSetImpl* r) noexcept { std::erase(open_, r); }
+  // The execution of a text that runs again and again: one of the same plan that has ended, or a new one.
+  std::unique_ptr<RunningPlan> TakeIdle(const PlannedPtr& plan);
+  void KeepIdle(std::unique_ptr<RunningPlan> run) noexcept;
+
   // All results and statements, which are told when the connection goes.
   void Attach(ResultSetImpl* r);
   void Forget(ResultSetImpl* r);
@@ -147,6 +152,7 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
   std::vector<ResultSetImpl*> open_;    // no more than a few
   ResultSetImpl* results_ = nullptr;    // a list through all of them
   std::vector<std::string> written_answers_;
+  std::vector<std::unique_ptr<RunningPlan>> idle_;  // a few; the last one was used last
   LiftedText lifted_;
   std::string cache_key_;
 };

@@ -52,7 +52,7 @@ class ConnectionRunner final : public StatementRunner {
   }
 
   Status RunToEnd(PlannedPtr plan, uint64_t* changed) {
-    ResultSetImpl result(&connection_);
+    ResultSetImpl result(&connection_, connection_.TakeIdle(plan));
     PARTON_RETURN_IF_ERROR(result.Start(std::move(plan)));
     while (result.Next()) {
     }

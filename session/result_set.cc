@@ -26,7 +26,8 @@ Result<std::vector<Value>> ResultSet::All() {
   return rows;
 }
 
-ResultSetImpl::ResultSetImpl(ConnectionImpl* connection) : connection_(connection), run_(connection) {
+ResultSetImpl::ResultSetImpl(ConnectionImpl* connection, std::unique_ptr<RunningPlan> run)
+    : connection_(connection), run_(std::move(run)) {
   connection_->Attach(this);
 }
 
@@ -35,12 +36,13 @@ ResultSetImpl::~ResultSetImpl() {
   End(Status());
   connection_->Unregister(this);
   connection_->Forget(this);
+  if (status_.ok()) connection_->KeepIdle(std::move(run_));
 }
 
 void ResultSetImpl::Detach(const Status& why) {
   End(why);
   connection_->Unregister(this);
-  run_.Detach();
+  run_->Detach();
   connection_ = nullptr;
   detached_ = why;
 }
@@ -54,7 +56,7 @@ Status ResultSetImpl::Start(PlannedPtr plan) {
   shown_.Clear();
   streaming_ = false;
   stats_.milliseconds = 0;
-  run_.Begin(plan, &parameters_);
+  run_->Begin(plan, &parameters_);
   if (plan_ != plan) {
     plan_ = std::move(plan);
     const auto* query = std::get_if<QueryPtr>(&plan_->body);
@@ -77,14 +79,14 @@ Status ResultSetImpl::Run() {
   if (const auto* query = std::get_if<QueryPtr>(&plan_->body)) return RunOwnQuery(**query);
   if (const auto* write = std::get_if<WritePtr>(&plan_->body)) return RunOwnWrite(**write);
   if (const auto* explain = std::get_if<ExplainPlan>(&plan_->body)) {
-    return RunExplain(*explain, connection_, &run_, &buffer_);
+    return RunExplain(*explain, connection_, run_.get(), &buffer_);
   }
   buffer_.SetDone();
-  return RunCommand(*std::get<CommandPlan>(plan_->body).statement, connection_, &run_, &buffer_);
+  return RunCommand(*std::get<CommandPlan>(plan_->body).statement, connection_, run_.get(), &buffer_);
 }
 
 Status ResultSetImpl::RunOwnQuery(const Query& query) {
-  if (const KeptAnswerPtr kept = run_.FindAnswer(); kept != nullptr) {
+  if (const KeptAnswerPtr kept = run_->FindAnswer(); kept != nullptr) {
     if (kept->value) {
       ShowValue(*kept->value);
     } else {
@@ -96,10 +98,10 @@ Status ResultSetImpl::RunOwnQuery(const Query& query) {
     buffer_.SetStreamed(query.shape == Query::Shape::kList);
     streaming_ = true;
     connection_->Register(this);
-    return run_.Open(query);
+    return run_->Open(query);
   }
-  PARTON_ASSIGN_OR_RETURN(Value v, run_.Collect(query));
-  run_.KeepValue(v);
+  PARTON_ASSIGN_OR_RETURN(Value v, run_->Collect(query));
+  run_->KeepValue(v);
   ShowValue(std::move(v));
   return Status();
 }
@@ -113,7 +115,7 @@ void ResultSetImpl::ShowValue(Value v) {
 }
 
 Status ResultSetImpl::RunOwnWrite(const WritePlan& write) {
-  PARTON_RETURN_IF_ERROR(run_.RunOwnWrite(write, &buffer_));
+  PARTON_RETURN_IF_ERROR(run_->RunOwnWrite(write, &buffer_));
   if (write.kind == WritePlan::Kind::kExistsCheck && connection_->transaction() == nullptr) buffer_.TurnRowIntoValue();
   SayCapacity();
   return Status();
@@ -134,14 +136,14 @@ bool ResultSetImpl::Next() {
   try {
     shown_.KeepCopies();
     if (streaming_) {
-      if (run_.Next()) {
-        run_.KeepRow(run_.row());
-        shown_.ShowStreamed(run_.row());
-        if (run_.keeps_positions()) position_ = run_.Position();
+      if (run_->Next()) {
+        run_->KeepRow(run_->row());
+        shown_.ShowStreamed(run_->row());
+        if (run_->keeps_positions()) position_ = run_->Position();
         return true;
       }
-      Status end = run_.TakeError();
-      if (end.ok()) run_.KeepRows();
+      Status end = run_->TakeError();
+      if (end.ok()) run_->KeepRows();
       End(std::move(end));
       return false;
     } else if (const Value* row = buffer_.NextRow()) {
@@ -174,15 +176,15 @@ void ResultSetImpl::End(Status status) {
     status_ = StatusOfException();
   }
   try {
-    run_.Close();
+    run_->Close();
     if (status_.ok() && std::holds_alternative<QueryPtr>(plan_->body)) SayCapacity();
   } catch (...) {
     if (status_.ok()) status_ = StatusOfException();
   }
-  run_.Settle();
+  run_->Settle();
   if (streaming_) connection_->Unregister(this);
   try {
-    if (status_.ok() && run_.settings() != nullptr && run_.settings()->lint) SayMismatches();
+    if (status_.ok() && run_->settings() != nullptr && run_->settings()->lint) SayMismatches();
   } catch (...) {
     // A note that cannot be made is left out: what is done is done.
   }
@@ -197,7 +199,7 @@ Status ResultSetImpl::Locate(Status s) const {
 
 // A value of a wrong type is MISSING, and a MISSING one is a blank: nothing else would tell.
 void ResultSetImpl::SayMismatches() {
-  const EvalContext::Mismatches met = run_.TakeMismatches();
+  const EvalContext::Mismatches met = run_->TakeMismatches();
   if (met.count == 0) return;
   const Status first = Locate(met.first);
   const TextSpan span = first.span();
@@ -212,7 +214,7 @@ void ResultSetImpl::SayMismatches() {
 }
 
 void ResultSetImpl::SayCapacity() {
-  const std::vector<ConsumedCapacity>* consumed = run_.capacity();
+  const std::vector<ConsumedCapacity>* consumed = run_->capacity();
   if (plan_->capacity == ast::ReturnCapacity::kNone || consumed == nullptr) return;
   // What was written is written: without memory for the notice there is none.
   try {
@@ -223,7 +225,7 @@ void ResultSetImpl::SayCapacity() {
 }
 
 void ResultSetImpl::NoteCapacity() const {
-  const std::vector<ConsumedCapacity>* consumed = run_.capacity();
+  const std::vector<ConsumedCapacity>* consumed = run_->capacity();
   stats_.capacity_counted = consumed != nullptr;
   stats_.read_units = stats_.write_units = 0;
   if (consumed == nullptr) {
@@ -240,20 +242,20 @@ void ResultSetImpl::NoteCapacity() const {
 std::string ResultSetImpl::position() const {
   if (!position_.empty() || !running_ || !streaming_) return position_;
   try {
-    return run_.Position();
+    return run_->Position();
   } catch (const std::bad_alloc&) {
     return "";
   }
 }
 
 const ExecutionStats& ResultSetImpl::stats() const {
-  stats_.items_examined = run_.reads().items_examined;
-  stats_.bytes_read = run_.reads().bytes_read;
-  stats_.seeks = run_.reads().seeks;
-  stats_.cache_hits = run_.reads().cache_hits;
-  stats_.cache_misses = run_.reads().cache_misses;
-  stats_.answer_hits = run_.reads().answer_hits;
-  stats_.answer_misses = run_.reads().answer_misses;
+  stats_.items_examined = run_->reads().items_examined;
+  stats_.bytes_read = run_->reads().bytes_read;
+  stats_.seeks = run_->reads().seeks;
+  stats_.cache_hits = run_->reads().cache_hits;
+  stats_.cache_misses = run_->reads().cache_misses;
+  stats_.answer_hits = run_->reads().answer_hits;
+  stats_.answer_misses = run_->reads().answer_misses;
   try {
     NoteCapacity();
     if (stats_.access_path.empty() && plan_ != nullptr) {

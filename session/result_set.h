@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,8 @@ namespace parton {
 
 class ResultSetImpl final : public ResultSet {
  public:
-  explicit ResultSetImpl(ConnectionImpl* connection);
+  // `run`: a new one, or one of the plan that will be run first.
+  ResultSetImpl(ConnectionImpl* connection, std::unique_ptr<RunningPlan> run);
   ~ResultSetImpl() override;
 
   // Values of the statement's parameters, by position. Must not change while it runs.
@@ -35,9 +37,9 @@ class ResultSetImpl final : public ResultSet {
   void End(Status status);
   bool running() const { return running_; }
   std::chrono::steady_clock::time_point started() const { return started_; }
-  bool in_transaction() const { return run_.in_transaction(); }
+  bool in_transaction() const { return run_->in_transaction(); }
   // After Start failed: with a plan made anew it would not.
-  bool stale() const { return run_.stale(); }
+  bool stale() const { return run_->stale(); }
 
   // Its connection goes: ends it with `why`, which Start returns from now on.
   void Detach(const Status& why);
@@ -81,7 +83,7 @@ class ResultSetImpl final : public ResultSet {
   std::string lifted_;
   std::string original_;
 
-  RunningPlan run_;
+  std::unique_ptr<RunningPlan> run_;  // null: its connection has taken it back
   ResultBuffer buffer_;
   ShownRow shown_;
   bool running_ = false;

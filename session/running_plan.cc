@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "executor/rows.h"
-#include "executor/write.h"
 #include "planner/plan/plan_facts.h"
 #include "session/connection.h"
 #include "session/database_state.h"
@@ -24,9 +23,22 @@ void RunningPlan::Begin(const PlannedPtr& plan, const std::vector<Value>* parame
   keeping_ = false;
   kept_ = KeptAnswer();
   if (plan_ == plan) return;
-  runner_.reset();
-  context_.reset();
+  ForgetKept();
   plan_ = plan;
+}
+
+bool RunningPlan::Rest() noexcept {
+  if (runner_ == nullptr && writer_ == nullptr) return false;
+  for (Value& v : context_->frame) v = Value();
+  shared_.parameters = nullptr;
+  kept_ = KeptAnswer();
+  return true;
+}
+
+void RunningPlan::ForgetKept() {
+  runner_.reset();
+  writer_.reset();
+  context_.reset();
 }
 
 void RunningPlan::Close() {
@@ -44,8 +56,7 @@ void RunningPlan::Settle() noexcept {
 
 void RunningPlan::Detach() {
   // They hold cursors and snapshots of the store.
-  runner_.reset();
-  context_.reset();
+  ForgetKept();
   connection_ = nullptr;
 }
 
@@ -60,8 +71,7 @@ void RunningPlan::Prepare(bool latest) {
   const std::shared_ptr<const Settings>& settings = connection_->settings();
   if (settings_ != settings) {
     // Operators and contexts of an earlier execution go by the old settings.
-    runner_.reset();
-    context_.reset();
+    ForgetKept();
     settings_ = settings;
   }
   shared_.store = db.store.get();
@@ -273,13 +283,16 @@ Status RunningPlan::RunQuery(const Query& query, int slot_count, const std::func
 
 Status RunningPlan::RunOwnWrite(const WritePlan& write, ResultBuffer* result) {
   PARTON_RETURN_IF_ERROR(PrepareWrite(write));
-  return RunWriteOn(write, OwnContext(), result);
+  ExecutionContext& context = OwnContext();
+  if (writer_ == nullptr) writer_ = std::make_unique<WriteRunner>(write, context);
+  return RunWriteOn(writer_.get(), result);
 }
 
 Status RunningPlan::RunWrite(const WritePlan& write, int slot_count, ResultBuffer* result) {
   PARTON_RETURN_IF_ERROR(PrepareWrite(write));
   ExecutionContext context(&shared_, slot_count);
-  Status s = RunWriteOn(write, context, result);
+  WriteRunner runner(write, context);
+  Status s = RunWriteOn(&runner, result);
   AddReads(context.stats);
   return s;
 }
@@ -296,9 +309,9 @@ Status RunningPlan::CheckCatalog() {
   return Status(StatusCode::kInUse, "an index that the statement reads has changed; run it again");
 }
 
-Status RunningPlan::RunWriteOn(const WritePlan& write, ExecutionContext& context, ResultBuffer* result) {
+Status RunningPlan::RunWriteOn(WriteRunner* runner, ResultBuffer* result) {
   WriteResult written;
-  Status s = parton::RunWrite(write, connection_->transaction(), context, &written);
+  Status s = runner->Run(connection_->transaction(), &written);
   if (connection_->transaction() == nullptr) connection_->ForgetWrittenAnswers();
   result->SetAffected(written.affected, std::move(written.rows));
   return s;

@@ -15,6 +15,7 @@
 #include "executor/capacity/capacity_meter.h"
 #include "executor/execution.h"
 #include "executor/operator.h"
+#include "executor/write.h"
 #include "parton/database.h"
 #include "planner/planner.h"
 #include "session/plan_cache.h"
@@ -36,6 +37,10 @@ class RunningPlan {
   void Close();
   // Then what is left of an execution, also where Close threw.
   void Settle() noexcept;
+  // The plan that ran last.
+  const PlannedPtr& plan() const { return plan_; }
+  // Gives back the values of an execution that has ended. False: nothing is kept that would make the next one cheaper.
+  bool Rest() noexcept;
   // The connection goes: nothing is run any more.
   void Detach();
 
@@ -97,7 +102,9 @@ class RunningPlan {
   void SetMeter();
   // The kept context, ready for an execution; REQUIRES: Prepare was called.
   ExecutionContext& OwnContext();
-  Status RunWriteOn(const WritePlan& write, ExecutionContext& context, ResultBuffer* result);
+  Status RunWriteOn(WriteRunner* runner, ResultBuffer* result);
+  // What is kept for the next execution of the same plan.
+  void ForgetKept();
   void NoteTimeLeft();
   // The statement that runs: EXPLAIN's is inside of it.
   const PlannedStatement& Statement() const;
@@ -114,6 +121,7 @@ class RunningPlan {
   std::unique_ptr<ReadView> view_;
   std::unique_ptr<ExecutionContext> context_;
   std::unique_ptr<QueryRunner> runner_;
+  std::unique_ptr<WriteRunner> writer_;
   ProgressCallback progress_;
   bool in_transaction_ = false;
   bool stale_ = false;

@@ -26,7 +26,7 @@ StatementImpl::StatementImpl(ConnectionImpl* connection, std::string text, Plann
       settings_version_(connection->settings_version()),
       bound_(static_cast<size_t>(plan_->parameter_count), false),
       planned_at_(std::chrono::steady_clock::now()),
-      result_(connection) {
+      result_(connection, std::make_unique<RunningPlan>(connection)) {
   result_.parameters().resize(bound_.size());
   if (connection->settings()->lint) result_.SetTexts("", text_);
 }

@@ -22,6 +22,7 @@
 
 namespace parton {
 
+class ItemFilter;        // types/expr/item_filter.h
 class NameTable;         // types/item/name_table.h
 struct TableStatistics;  // types/schema/table_statistics.h
 
@@ -80,6 +81,9 @@ struct CursorSpec {
   bool fill_cache = true;
   // Only items for which it is true are returned. Evaluated on ctx.frame[slot] = item. REQUIRES: CanEvaluate.
   ExprPtr filter;
+  // The same filter made ready for the bytes of items, for stores whose items come encoded: they ask it first, and
+  // evaluate `filter` where it cannot tell. Null: `filter` alone. Must outlive the cursor; used by its thread.
+  ItemFilter* encoded_filter = nullptr;
   const SkippedItems* skipped = nullptr;      // must outlive the cursor
   const AttributeList* attributes = nullptr;  // null: whole items; must outlive the cursor
   // Where the continuation of an earlier read of this range starts (exclusive), as ItemCursor::Position gave it, in

@@ -2,6 +2,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "executor/position_token.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/contradictions.h"
+#include "types/expr/item_filter.h"
 #include "types/item/item_rules.h"
 #include "types/item/varint.h"
 
@@ -215,11 +217,16 @@ class Access final : public Operator {
       spec.segment = &ctx_.morsel->segment;
     }
     if (node_.kind == AccessKind::kScan && ctx_.shared->cache_bytes > 0) {
-      // A scan of more than half of the cache would only wash it out.
+      // Of more than twice the cache the next scan would find too little. Less than that washes nothing out.
       spec.fill_cache =
-          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes < ctx_.shared->cache_bytes / 2;
+          ctx_.shared->store->Stats(*node_.table, node_.index).approximate_bytes / 2 < ctx_.shared->cache_bytes;
     }
     spec.filter = node_.pushed_filter;
+    if (node_.on_bytes && node_.pushed_filter != nullptr && ctx_.shared->store->names() != nullptr) {
+      // Anew, as parameters may have other values now.
+      encoded_filter_ = std::make_unique<ItemFilter>(node_.pushed_filter, node_.slot, &ctx_.eval);
+      spec.encoded_filter = encoded_filter_.get();
+    }
     if (!node_.whole_item && !node_.fetch) spec.attributes = &node_.attributes;
     if (residual_ == nullptr && left_ != UINT64_MAX) spec.expected = left_;
     std::string position;
@@ -329,8 +336,9 @@ class Access final : public Operator {
   KeyedItems items_;
   std::vector<Value> got_;  // ahead
   size_t next_got_ = 0;
-  RangeCursor cursor_;
-  Value entry_;  // of the index, while its item is fetched
+  std::unique_ptr<ItemFilter> encoded_filter_;
+  RangeCursor cursor_;  // behind what its cursors use
+  Value entry_;         // of the index, while its item is fetched
 };
 
 }  // namespace

@@ -1,6 +1,10 @@
 #include "executor/operators/aggregate_table.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "executor/rows.h"
+#include "types/functions/integer_tally.h"
 
 namespace parton {
 
@@ -11,6 +15,22 @@ AggregateTable::AggregateTable(const Plan::Aggregate& node)
                      : c.function->name == "COUNT" ? CallKind::kCount
                                                    : CallKind::kOther);
   }
+  for (const Plan::AggregateCall& c : node.calls) {
+    const std::string name = c.args.empty() ? "" : c.function->name;
+    tallies_.push_back(c.distinct                       ? Tally::kNone
+                       : name == "SUM" || name == "AVG" ? Tally::kSum
+                       : name == "MIN"                  ? Tally::kLeast
+                       : name == "MAX"                  ? Tally::kGreatest
+                                                        : Tally::kNone);
+    takes_integers_.push_back(tallies_.back() != Tally::kNone || (name == "COUNT" && !c.distinct));
+  }
+  const auto attribute = [&](const ExprPtr& e) { return node.on_bytes ? attributes_.Add(*e) : RowAttributes::kNone; };
+  for (const SlotExpr& k : node.keys) key_attributes_.push_back(attribute(k.expr));
+  for (const Plan::AggregateCall& c : node.calls) {
+    call_attributes_.push_back(c.args.empty() ? RowAttributes::kNone : attribute(c.args[0]));
+  }
+  keys_on_bytes_ = keyed_ && std::find(key_attributes_.begin(), key_attributes_.end(), RowAttributes::kNone) ==
+                                 key_attributes_.end();
 }
 
 uint32_t AggregateTable::NewGroup() {
@@ -23,7 +43,7 @@ uint32_t AggregateTable::NewGroup() {
 inline void AggregateTable::EvaluateKey(ExecutionContext& ctx) {
   for (size_t i = 0; i < key_.size(); ++i) {
     Value scratch;
-    const Value& v = Evaluate(*node_.keys[i].expr, ctx.eval, &scratch);
+    const Value& v = attributes_.Get(key_attributes_[i], *node_.keys[i].expr, ctx, &scratch);
     if (&v == &scratch) {
       key_[i] = std::move(scratch);
     } else {
@@ -32,16 +52,50 @@ inline void AggregateTable::EvaluateKey(ExecutionContext& ctx) {
   }
 }
 
+inline uint32_t AggregateTable::GroupByBytes(ExecutionContext& ctx, std::string_view* key, uint64_t* hash) {
+  // A value says how long it is, and no value starts with this.
+  static constexpr char kAbsent = 0;
+  const bool single = key_attributes_.size() == 1;
+  key_bytes_.clear();
+  for (const size_t attribute : key_attributes_) {
+    bool on_bytes;
+    const char* p = attributes_.Find(attribute, ctx, &on_bytes);
+    if (!on_bytes) {
+      *key = {};
+      return KeyTable::kNone;
+    }
+    const char* const behind = p == nullptr ? &kAbsent + 1 : raw::Skip(p, attributes_.End(attribute));
+    if (p == nullptr) p = &kAbsent;
+    *key = behind == nullptr ? std::string_view() : std::string_view(p, static_cast<size_t>(behind - p));
+    if (key->empty() || key->size() + key_bytes_.size() > KnownGroups::kLongest) {
+      *key = {};
+      return KeyTable::kNone;
+    }
+    if (!single) key_bytes_ += *key;
+  }
+  if (!single) *key = key_bytes_;
+  return known_.Find(*key, hash);
+}
+
 size_t AggregateTable::AddRow(ExecutionContext& ctx) {
   size_t bytes = 0;
   uint32_t group = 0;
   bool is_new = false;
+  if (rows_ < kEvaluatedBefore && ++rows_ == kEvaluatedBefore) CompileCalls(ctx);
+  attributes_.NextRow();
   if (keyed_) {
+    std::string_view key;
+    uint64_t hash = 0;
+    if (keys_on_bytes_) {
+      group = GroupByBytes(ctx, &key, &hash);
+      if (group != KeyTable::kNone) return AddToGroup(group, ctx);
+    }
     EvaluateKey(ctx);
     group = keys_.Insert(key_.data(), &is_new);
     if (is_new) {
       for (const Value& k : key_) bytes += ApproximateBytes(k);
     }
+    if (!key.empty() && !ctx.failed()) bytes += known_.Note(key, hash, group);
   } else {
     is_new = groups_.empty();
   }
@@ -54,6 +108,7 @@ size_t AggregateTable::AddRow(ExecutionContext& ctx) {
 
 bool AggregateTable::AddToKnownGroup(ExecutionContext& ctx, size_t* bytes) {
   uint32_t group = 0;
+  attributes_.NextRow();
   if (keyed_) {
     EvaluateKey(ctx);
     group = keys_.Find(key_.data());
@@ -67,7 +122,7 @@ inline size_t AggregateTable::AddToGroup(uint32_t group, ExecutionContext& ctx) 
   size_t bytes = 0;
   State* states = Group(group);
   for (size_t i = 0; i < node_.calls.size(); ++i) {
-    bytes += AddTo(node_.calls[i], kinds_[i], &states[i], ctx);
+    bytes += AddTo(i, &states[i], ctx);
   }
   if (node_.group_as_slot >= 0) {
     std::vector<Field> fields;
@@ -80,15 +135,127 @@ inline size_t AggregateTable::AddToGroup(uint32_t group, ExecutionContext& ctx) 
   return bytes;
 }
 
-size_t AggregateTable::AddTo(const Plan::AggregateCall& call, CallKind kind, State* state, ExecutionContext& ctx) {
+inline size_t AggregateTable::AddTo(size_t i, State* state, ExecutionContext& ctx) {
+  const Plan::AggregateCall& call = node_.calls[i];
+  const CallKind kind = kinds_[i];
+  if (!compiled_.empty() && compiled_[i].slot >= 0 && AddCompiled(i, state, ctx)) return 0;
   if (call.filter != nullptr && !EvaluatePredicate(*call.filter, ctx.eval)) return 0;
   if (kind == CallKind::kCountRows) {
     ++state->count;
     return 0;
   }
+  if (const size_t attribute = call_attributes_[i]; attribute != RowAttributes::kNone) {
+    bool on_bytes;
+    const char* p = attributes_.Find(attribute, ctx, &on_bytes);
+    if (on_bytes && AddBytes(i, p, state, ctx)) return 0;
+    if (p != nullptr && call.distinct) return AddDistinct(i, p, state, ctx);
+  }
+  Settle(i, state, ctx);
   Value scratch;
-  const Value& v = Evaluate(*call.args[0], ctx.eval, &scratch);
+  const Value& v = attributes_.Get(call_attributes_[i], *call.args[0], ctx, &scratch);
   return AddValue(call, kind, v, state, ctx);
+}
+
+inline bool AggregateTable::AddBytes(size_t i, const char* p, State* state, ExecutionContext& ctx) {
+  if (!takes_integers_[i]) return false;
+  if (p == nullptr || raw::TagAt(p) == ItemTag::kNull) return true;
+  int64_t n;
+  const bool integer = raw::TagAt(p) == ItemTag::kInt && raw::IntAt(p, attributes_.End(call_attributes_[i]), &n);
+  if (integer) AddInteger(i, n, state, ctx);
+  return integer;
+}
+
+inline void AggregateTable::AddInteger(size_t i, int64_t n, State* state, ExecutionContext& ctx) {
+  const Tally tally = tallies_[i];
+  if (tally == Tally::kNone) {
+    ++state->count;
+    return;
+  }
+  const bool first = state->integers++ == 0;
+  if (tally == Tally::kLeast) {
+    state->tally = first ? n : std::min(state->tally, n);
+  } else if (tally == Tally::kGreatest) {
+    state->tally = first ? n : std::max(state->tally, n);
+  } else if (int64_t sum; !__builtin_add_overflow(state->tally, n, &sum)) [[likely]] {
+    state->tally = sum;
+  } else {
+    --state->integers;
+    Settle(i, state, ctx);
+    state->integers = 1;
+    state->tally = n;
+  }
+}
+
+size_t AggregateTable::AddDistinct(size_t i, const char* p, State* state, ExecutionContext& ctx) {
+  const char* const end = attributes_.End(call_attributes_[i]);
+  const char* const behind = raw::Skip(p, end);
+  const std::string_view bytes =
+      behind == nullptr ? std::string_view() : std::string_view(p, static_cast<size_t>(behind - p));
+  const bool worth = !bytes.empty() && bytes.size() <= KnownGroups::kLongest;
+  uint64_t hash = 0;
+  if (worth && state->known != nullptr && state->known->Find(bytes, &hash) != KnownGroups::kNone) return 0;
+  const Value v = raw::ValueAt(p, end);
+  size_t more = AddValue(node_.calls[i], kinds_[i], v, state, ctx);
+  // Values that are put off are in no table.
+  if (!worth || later_ || v.is_absent() || ctx.failed()) return more;
+  if (state->known == nullptr) {
+    state->known = std::make_unique<KnownGroups>();
+    (void)state->known->Find(bytes, &hash);
+    more += sizeof(KnownGroups);
+  }
+  return more + state->known->Note(bytes, hash, 0);
+}
+
+void AggregateTable::CompileCalls(ExecutionContext& ctx) {
+  compiled_.resize(node_.calls.size());
+  if (!node_.on_bytes) return;
+  for (size_t i = 0; i < node_.calls.size(); ++i) {
+    const Plan::AggregateCall& call = node_.calls[i];
+    const bool counts_rows = kinds_[i] == CallKind::kCountRows;
+    const bool simple = call.filter == nullptr && (counts_rows || call_attributes_[i] != RowAttributes::kNone);
+    if (simple || (!counts_rows && !takes_integers_[i])) continue;
+    SlotSet slots;
+    AddReads(call.filter, &slots);
+    if (!counts_rows) AddReads(call.args[0], &slots);
+    if (slots.size() != 1) continue;
+    OnBytes made;
+    made.slot = *slots.begin();
+    made.terms = std::make_unique<eval::ByteTerms>(made.slot, ctx.eval, attributes_.WalkOf(made.slot));
+    if (!counts_rows) made.argument = made.terms->CompileNumber(*call.args[0]);
+    if (call.filter != nullptr) made.filter = made.terms->Compile(*call.filter);
+    const bool fits = (counts_rows || made.argument.kind != eval::ByteNumber::Kind::kUnfit) &&
+                      (call.filter == nullptr || eval::ByteTerms::Useful(made.filter));
+    if (fits) compiled_[i] = std::move(made);
+  }
+}
+
+bool AggregateTable::AddCompiled(size_t i, State* state, ExecutionContext& ctx) {
+  OnBytes& compiled = compiled_[i];
+  if (!attributes_.OnBytes(compiled.slot, ctx)) return false;
+  if (node_.calls[i].filter != nullptr) {
+    const eval::ByteTruth truth = compiled.terms->EvaluateFilter(compiled.filter);
+    if (truth != eval::ByteTruth::kTrue) return truth != eval::ByteTruth::kUnknown;
+  }
+  if (kinds_[i] == CallKind::kCountRows) {
+    ++state->count;
+    return true;
+  }
+  int64_t n;
+  const eval::ByteResult result = compiled.terms->Compute(compiled.argument, &n);
+  if (result == eval::ByteResult::kInteger) AddInteger(i, n, state, ctx);
+  return result != eval::ByteResult::kUnknown;
+}
+
+void AggregateTable::Settle(size_t i, State* state, ExecutionContext& ctx) {
+  if (state->integers == 0) return;
+  EnsureAccumulator(node_.calls[i], state, ctx);
+  if (tallies_[i] == Tally::kSum) {
+    dynamic_cast<IntegerTally&>(*state->accumulator).AddIntegers(state->tally, state->integers, ctx.eval);
+  } else {
+    state->accumulator->Add(Value::Int(state->tally), ctx.eval);
+  }
+  state->integers = 0;
+  state->tally = 0;
 }
 
 size_t AggregateTable::AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
@@ -179,6 +346,8 @@ size_t AggregateTable::Merge(AggregateTable& other, ExecutionContext& ctx) {
         }
         continue;
       }
+      Settle(i, &into[i], ctx);
+      other.Settle(i, &from[i], ctx);
       into[i].count += from[i].count;
       if (from[i].accumulator == nullptr) continue;
       if (call.function->grows) bytes += from[i].accumulator->MemoryUsed();
@@ -231,6 +400,7 @@ void AggregateTable::Emit(size_t i, const Plan::Aggregate& out, ExecutionContext
       slot = Value::Int(states[c].count);
       continue;
     }
+    Settle(c, &states[c], ctx);
     // Over no rows at all the constant arguments are of no account.
     if (states[c].accumulator == nullptr) {
       states[c].accumulator = node_.calls[c].function->make(std::vector<Value>(node_.calls[c].args.size() - 1));

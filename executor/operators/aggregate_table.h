@@ -5,12 +5,17 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "executor/execution.h"
 #include "executor/operators/hash_table.h"
+#include "executor/operators/known_groups.h"
+#include "executor/operators/row_attributes.h"
 #include "executor/spill/distinct_rows.h"
 #include "planner/plan/plan.h"
+#include "types/expr/byte_terms.h"
 #include "types/functions/functions.h"
 
 namespace parton {
@@ -42,19 +47,50 @@ class AggregateTable {
     int64_t count = 0;  // COUNT
     std::unique_ptr<Accumulator> accumulator;
     std::unique_ptr<KeyTable> distinct;
+    std::unique_ptr<KnownGroups> known;  // bytes of values that are in `distinct`
+    // Integers of 64 bits that the accumulator has not been given yet: how many, and their sum, least or greatest.
+    int64_t integers = 0;
+    int64_t tally = 0;
   };
   enum class CallKind : uint8_t { kCountRows, kCount, kOther };
+  // What is made of integers before the accumulator gets them.
+  enum class Tally : uint8_t { kNone, kSum, kLeast, kGreatest };
+
+  // Compiling costs as much as evaluating a few rows.
+  static constexpr int kEvaluatedBefore = 8;
 
   // States per group: one at least, so that groups can be counted.
   size_t width() const { return std::max<size_t>(1, node_.calls.size()); }
   State* Group(uint32_t number) { return groups_.data() + number * width(); }
   uint32_t NewGroup();
   void EvaluateKey(ExecutionContext& ctx);
+  // The group of the row, known by the bytes of its key; KeyTable::kNone: it is not. *key: those bytes, empty if there
+  // are none.
+  uint32_t GroupByBytes(ExecutionContext& ctx, std::string_view* key, uint64_t* hash);
   size_t AddToGroup(uint32_t group, ExecutionContext& ctx);
-  size_t AddTo(const Plan::AggregateCall& call, CallKind kind, State* state, ExecutionContext& ctx);
+  size_t AddTo(size_t call, State* state, ExecutionContext& ctx);
   size_t AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state, ExecutionContext& ctx);
   size_t AddCounted(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,
                     ExecutionContext& ctx);
+  // Compiles arguments and filters of calls that are more than attributes.
+  void CompileCalls(ExecutionContext& ctx);
+  // The same for one call: of what is computed from one slot.
+  struct OnBytes {
+    int slot = -1;  // -1: nothing was compiled
+    std::unique_ptr<eval::ByteTerms> terms;
+    eval::ByteTerm filter;
+    eval::ByteNumber argument;
+  };
+  // Adds the row by the call's OnBytes. False: it is to be evaluated.
+  bool AddCompiled(size_t call, State* state, ExecutionContext& ctx);
+  // Adds an integer to the count or the tally of the call. REQUIRES: takes_integers_[call].
+  void AddInteger(size_t call, int64_t n, State* state, ExecutionContext& ctx);
+  // The value at `p`, null for none, if nothing but counting, or a tally, is to be done with it. False: something is.
+  bool AddBytes(size_t call, const char* p, State* state, ExecutionContext& ctx);
+  // Adds the value at `p` to a DISTINCT call, or knows it already.
+  size_t AddDistinct(size_t call, const char* p, State* state, ExecutionContext& ctx);
+  // Gives the accumulator what waits for it.
+  void Settle(size_t call, State* state, ExecutionContext& ctx);
   // True if `v` is new to the DISTINCT aggregate and is not spilled.
   bool IsNew(const Value& v, State* state, size_t* bytes);
   // Made at the first row, which gives the constant arguments.
@@ -63,6 +99,16 @@ class AggregateTable {
   const Plan::Aggregate& node_;
   const bool keyed_;
   std::vector<CallKind> kinds_;
+  std::vector<Tally> tallies_;
+  std::vector<bool> takes_integers_;  // of each call: it only counts them, or has a tally
+  std::vector<OnBytes> compiled_;     // of each call; empty: not yet
+  int rows_ = 0;                      // up to kEvaluatedBefore
+  RowAttributes attributes_;
+  std::vector<size_t> key_attributes_;   // of each key
+  std::vector<size_t> call_attributes_;  // of the first argument of each call
+  bool keys_on_bytes_ = false;           // all of them are attributes
+  KnownGroups known_;
+  std::string key_bytes_;
   std::vector<Value> key_;
   KeyTable keys_;
   std::vector<State> groups_;

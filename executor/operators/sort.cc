@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "executor/operators/operators.h"
+#include "executor/operators/row_attributes.h"
 #include "executor/operators/sort_order.h"
 #include "executor/rows.h"
 #include "executor/spill/sorted_runs.h"
@@ -23,7 +24,14 @@ class Sort final : public Operator {
         kept_(std::move(kept)),
         width_(node.keys.size() + kept_.size()),
         memory_(ctx),
-        runs_(node.keys, width_, ctx) {}
+        runs_(node.keys, width_, ctx),
+        candidate_(node.keys.size()) {
+    for (const SortKey& key : node.keys) {
+      key_attributes_.push_back(node.on_bytes ? attributes_.Add(*key.expr) : RowAttributes::kNone);
+    }
+    all_attributes_ =
+        std::find(key_attributes_.begin(), key_attributes_.end(), RowAttributes::kNone) == key_attributes_.end();
+  }
 
   bool Open() override {
     Forget();
@@ -62,11 +70,30 @@ class Sort final : public Operator {
   }
 
  private:
+  void EvaluateKey(size_t i, Value* out) {
+    const Value& v = attributes_.Get(key_attributes_[i], *node_.keys[i].expr, ctx_, out);
+    if (&v != out) *out = v;
+  }
   bool EvaluateKeys(Value* out) {
-    for (size_t i = 0; i < node_.keys.size(); ++i) {
-      out[i] = EvaluateValue(*node_.keys[i].expr, ctx_.eval);
-    }
+    attributes_.NextRow();
+    for (size_t i = 0; i < node_.keys.size(); ++i) EvaluateKey(i, &out[i]);
     return !ctx_.failed();
+  }
+  // Whether the row comes before the last one of a full heap; its keys are in candidate_ then.
+  bool BeatsLast() {
+    const Value* const last = heap_.front().values.data();
+    // Attributes cannot fail, so those behind the one that decides need not be read.
+    if (!all_attributes_ || ctx_.eval.typing == Typing::kStrict) {
+      return EvaluateKeys(candidate_.data()) && CompareSortKeys(node_.keys, candidate_.data(), last) < 0;
+    }
+    attributes_.NextRow();
+    int order = 0;
+    for (size_t i = 0; i < candidate_.size(); ++i) {
+      EvaluateKey(i, &candidate_[i]);
+      if (order == 0) order = CompareSortKey(node_.keys[i], candidate_[i], last[i]);
+      if (order > 0) return false;
+    }
+    return order < 0;
   }
   size_t KeepRest(Value* row) {
     size_t bytes = 4;
@@ -122,18 +149,17 @@ class Sort final : public Operator {
   // The heap's top is the last of the rows to keep; rows that tie stay in the order they came.
   bool AddToHeap() {
     if (top_ == 0) return true;
+    const bool full = heap_.size() >= top_;
+    if (full ? !BeatsLast() : !EvaluateKeys(candidate_.data())) return !ctx_.failed();
     std::vector<Value> row(width_);
-    if (!EvaluateKeys(row.data())) return false;
+    std::move(candidate_.begin(), candidate_.end(), row.begin());
     auto before = [&](const HeapRow& a, const HeapRow& b) {
       int c = CompareSortKeys(node_.keys, a.values.data(), b.values.data());
       return c != 0 ? c < 0 : a.number < b.number;
     };
-    if (heap_.size() >= top_ && CompareSortKeys(node_.keys, row.data(), heap_.front().values.data()) >= 0) {
-      return true;
-    }
     size_t bytes = KeepRest(row.data()) + sizeof(HeapRow);
-    const bool room = heap_.size() >= top_ || memory_.TakeShare(bytes);
-    if (heap_.size() >= top_) {
+    const bool room = full || memory_.TakeShare(bytes);
+    if (full) {
       std::pop_heap(heap_.begin(), heap_.end(), before);
       heap_.pop_back();
     }
@@ -193,6 +219,10 @@ class Sort final : public Operator {
   std::vector<uint32_t> order_;
   std::vector<HeapRow> heap_;
   SortedRuns runs_;
+  RowAttributes attributes_;
+  std::vector<size_t> key_attributes_;  // of each key
+  bool all_attributes_ = false;
+  std::vector<Value> candidate_;  // the keys of a row that may come into the heap
   uint64_t top_ = 0;
   uint64_t number_ = 0;
   bool heap_mode_ = false;

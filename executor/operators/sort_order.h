@@ -10,17 +10,22 @@
 
 namespace parton {
 
-// Negative, zero, positive. `a` and `b` hold a value per key. PartiQL's total order (specification section
-// 12.2), reversed by DESC; absent values go where NULLS says.
+// Negative, zero, positive. PartiQL's total order (specification section 12.2), reversed by DESC; absent values go
+// where NULLS says.
+inline int CompareSortKey(const SortKey& key, const Value& a, const Value& b) {
+  const bool a_absent = a.is_absent(), b_absent = b.is_absent();
+  if (a_absent || b_absent) {
+    if (a_absent && b_absent) return 0;
+    return a_absent == key.nulls_first ? -1 : 1;
+  }
+  const int c = TotalOrder(a, b);
+  return key.descending ? -c : c;
+}
+
+// The same for rows of keys, a value per key.
 inline int CompareSortKeys(const std::vector<SortKey>& keys, const Value* a, const Value* b) {
   for (size_t i = 0; i < keys.size(); ++i) {
-    const bool a_absent = a[i].is_absent(), b_absent = b[i].is_absent();
-    if (a_absent || b_absent) {
-      if (a_absent && b_absent) continue;
-      return a_absent == keys[i].nulls_first ? -1 : 1;
-    }
-    const int c = TotalOrder(a[i], b[i]);
-    if (c != 0) return keys[i].descending ? -c : c;
+    if (const int c = CompareSortKey(keys[i], a[i], b[i]); c != 0) return c;
   }
   return 0;
 }

@@ -123,6 +123,7 @@ struct Plan {
     // when the access opens, which then reads nothing. Null: none.
     ExprPtr exclusive;
     ExprPtr pushed_filter;  // the terms of `filter` that the store evaluates itself; null: none
+    bool on_bytes = false;  // where the items come encoded, pushed_filter is evaluated on their bytes
     bool fetch = false;     // the index does not cover: the item is fetched by its key
     bool backward = false;
     bool ordered = false;                 // rows must come in key order of the access path
@@ -197,6 +198,7 @@ struct Plan {
     std::vector<std::pair<std::string, ExprPtr>> group_as;  // field name -> FROM variable
     // The groups there are over no input, by the values of `keys`: the totals of ROLLUP and its like.
     std::vector<std::vector<Value>> empty_groups;
+    bool on_bytes = false;  // attributes of encoded items are taken from their bytes, all of a row in one walk
   };
   struct WindowCall {
     int slot = 0;
@@ -222,7 +224,8 @@ struct Plan {
   };
   struct Sort {
     std::vector<SortKey> keys;
-    ExprPtr limit;  // top-N: rows beyond LIMIT + OFFSET need not be kept; null: all
+    ExprPtr limit;          // top-N: rows beyond LIMIT + OFFSET need not be kept; null: all
+    bool on_bytes = false;  // as Aggregate has it
   };
   struct Limit {
     ExprPtr limit;   // null: none

@@ -47,6 +47,9 @@ const std::vector<Rule>& Rules() {
        "After keep_top_rows, which says how many those are.", ProjectTopRows},
       {"push_filters_into_store", "The store itself leaves out items by the terms of a filter that it can evaluate.",
        "After all rules that read or change the filters of accesses.", PushFiltersIntoStore},
+      {"read_bytes",
+       "Filters in the store, groups, aggregates and sort keys read the attributes of encoded items from their bytes.",
+       "After push_filters_into_store, which says what of a filter that is.", ReadBytes},
       {"parallelize", "A large scan, and the work on its rows, runs in several workers.",
        "Last: it cuts at the nodes that the others have chosen.", Parallelize},
   };

@@ -54,6 +54,7 @@ Result<PlanPtr> ChooseAccessPaths(const PlanPtr& plan, const RuleContext& contex
 Result<PlanPtr> KeepTopRows(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> ProjectTopRows(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> PushFiltersIntoStore(const PlanPtr& plan, const RuleContext& context);
+Result<PlanPtr> ReadBytes(const PlanPtr& plan, const RuleContext& context);
 Result<PlanPtr> Parallelize(const PlanPtr& plan, const RuleContext& context);
 
 // Not a rule: with the plan complete, LIMIT ... AFTER of the statement's query becomes the start of the one access

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "io/file_source.h"
@@ -12,6 +13,7 @@
 #include "session/transfer/copy_options.h"
 #include "session/transfer/copy_types.h"
 #include "session/transfer/load.h"
+#include "session/transfer/records_ahead.h"
 #include "types/item/item_builder.h"
 
 namespace parton {
@@ -74,6 +76,26 @@ Status LoadRecords(RecordReader* reader, const NameTable* names, Loader* loader)
   }
 }
 
+Status LoadAhead(RecordsAhead* ahead, Loader* loader) {
+  while (RecordsAhead::Record* record = ahead->Next()) {
+    if (record->error.ok()) {
+      PARTON_RETURN_IF_ERROR(loader->Add(std::move(record->item), record->line, record->text));
+    } else if (record->recoverable) {
+      PARTON_RETURN_IF_ERROR(loader->AddBad(std::move(record->error), record->line, record->text));
+    } else {
+      return loader->Abandon(std::move(record->error));
+    }
+  }
+  return loader->Finish();
+}
+
+// A second thread is worth its start, allowed, and may be waited for: a file of the disk has a size.
+bool ReadsAhead(const FileSource& file, const Settings& settings) {
+  constexpr uint64_t kWorthwhile = uint64_t{256} << 10;
+  const int threads = settings.threads > 0 ? settings.threads : static_cast<int>(std::thread::hardware_concurrency());
+  return file.size() >= kWorthwhile && threads > 1;
+}
+
 }  // namespace
 
 Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPlan& run) {
@@ -100,10 +122,18 @@ Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPl
   }
   PARTON_RETURN_IF_ERROR(loader.Begin(done));
   PARTON_RETURN_IF_ERROR(SkipRecords(reader.get(), done));
-  loader.SetFraction([&] {
-    return file->size() == 0 ? 0 : static_cast<double>(file->consumed()) / static_cast<double>(file->size());
-  });
-  PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), context.store.names(), &loader));
+  const uint64_t size = file->size();
+  const auto share = [size](uint64_t consumed) {
+    return size == 0 ? 0 : static_cast<double>(consumed) / static_cast<double>(size);
+  };
+  if (ReadsAhead(*file, *run.settings())) {
+    RecordsAhead ahead(reader.get(), context.store.names(), [&] { return file->consumed(); });
+    loader.SetFraction([&] { return share(ahead.consumed()); });
+    PARTON_RETURN_IF_ERROR(LoadAhead(&ahead, &loader));
+  } else {
+    loader.SetFraction([&] { return share(file->consumed()); });
+    PARTON_RETURN_IF_ERROR(LoadRecords(reader.get(), context.store.names(), &loader));
+  }
   context.result.SetAffected(loader.loaded());
   loader.AddNotices();
   return Status::Ok();

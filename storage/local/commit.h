@@ -25,16 +25,21 @@ class HeldItems {
   // `keys`: ItemChanges or PreparedOps, of which the keys are latched, or keys. Once.
   template <typename Keys>
   void Latch(const Keys& keys) {
-    latches_ = engine_->latches().Acquire([&](auto add) {
-      for (const auto& k : keys) add(KeyOf(k));
+    Latches& latches = engine_->latches();
+    if (keys.size() == 1) {
+      latches_ = latches.Acquire(HashOf(*keys.begin()));
+      return;
+    }
+    latches_ = latches.AcquireAll([&](auto add) {
+      for (const auto& k : keys) add(HashOf(k));
     });
   }
 
  private:
-  static const std::string& KeyOf(const std::string& key) { return key; }
+  static uint64_t HashOf(const std::string& key) { return HashOfKey(key); }
   template <typename T>
-  static const std::string& KeyOf(const T& x) {
-    return x.key;
+  static uint64_t HashOf(const T& x) {
+    return x.hash;
   }
 
   Engine* engine_;
@@ -54,8 +59,8 @@ struct CommitOptions {
 };
 
 // Writes the items, their index entries, queue entries and change records. REQUIRES: HeldItems has the changes' keys.
-// Error: kTransactionConflict.
-Status CommitChanges(Engine* engine, const std::vector<ItemChange>& changes, const CommitOptions& options = {});
+// Once they are written the bytes are not in `changes` any more. Error: kTransactionConflict.
+Status CommitChanges(Engine* engine, std::vector<ItemChange>* changes, const CommitOptions& options = {});
 
 }  // namespace parton
 

@@ -1,8 +1,12 @@
 #include "storage/local/cursor.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/key_comparisons.h"
 #include "storage/local/left_out.h"
+#include "types/expr/item_filter.h"
 #include "types/item/item_codec.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
@@ -22,10 +26,12 @@ class LocalCursor final : public ItemCursor {
         bounds_(std::move(bounds)),
         names_(&engine->names()),
         filter_(spec.filter),
+        encoded_filter_(spec.encoded_filter),
         on_skipped_(spec.skipped),
         ctx_(ctx),
         slot_(slot),
         backward_(spec.backward),
+        bound_head_(Head(backward_ ? bounds_.begin : bounds_.end)),
         measure_(spec.measure || spec.examine_bytes != 0),
         max_items_(spec.examine_items != 0 ? spec.examine_items : UINT64_MAX),
         max_bytes_(spec.examine_bytes != 0 ? spec.examine_bytes : UINT64_MAX),
@@ -51,7 +57,7 @@ class LocalCursor final : public ItemCursor {
       const std::string_view value = ToView(it_->value());
       if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]]
         return Finish();
-      if (backward_ ? key < bounds_.begin : key >= bounds_.end) return Finish();
+      if (IsBeyond(key)) return Finish();
       if (hash_segments_ != 0 && HashSegment(hash_type_, key, hash_segments_) != hash_segment_) {
         if (walked_ != nullptr) walked_->last.assign(key);
         CheckPoint();
@@ -63,18 +69,13 @@ class LocalCursor final : public ItemCursor {
       if (walked_ != nullptr) walked_->last.assign(key);
       if (heap_->owned) NewItem();
       heap_->bytes = value;
-      if (filter_ != nullptr) {
-        Value& in_frame = (*ctx_->frame)[slot_];
-        if (EncodedItem(in_frame) != heap_) in_frame = item_;
-        const bool keep = EvaluatePredicate(*filter_, *ctx_);
+      if (filter_ != nullptr && !Passes(value)) {
         if (ctx_->failed()) [[unlikely]] {
           status_ = ctx_->error;
           return Finish();
         }
-        if (!keep) {
-          if ((++skipped_ & 255) == 0 && !GoOn()) return false;
-          continue;
-        }
+        if ((++skipped_ & 255) == 0 && !GoOn()) return false;
+        continue;
       }
       if (EncodedItem(*item) != heap_) *item = item_;
       return true;
@@ -99,11 +100,40 @@ class LocalCursor final : public ItemCursor {
  private:
   enum class State : uint8_t { kStart, kRunning, kEnd };
 
+  // The first eight bytes as a number in the order of keys; fewer are filled up with zeros.
+  static uint64_t Head(std::string_view key) {
+    uint64_t head = 0;
+    std::memcpy(&head, key.data(), std::min(key.size(), sizeof head));
+    return __builtin_bswap64(head);
+  }
+  // Whether the key lies behind the range, in the direction of reading.
+  bool IsBeyond(std::string_view key) const {
+    if (key.size() >= sizeof(uint64_t)) [[likely]] {
+      uint64_t head;
+      std::memcpy(&head, key.data(), sizeof head);
+      head = __builtin_bswap64(head);
+      if (head != bound_head_) return (head < bound_head_) == backward_;
+    }
+    return backward_ ? key < bounds_.begin : key >= bounds_.end;
+  }
+
   // Borrowed items are valid until the next call only, so one payload serves all rows.
   void NewItem() {
     heap_ = new HeapItem;
     heap_->names = names_;
     item_ = FromEncodedItem(heap_);
+  }
+
+  // Whether the item, whose bytes these are, meets the filter. False, too, on an error, which is in *ctx_ then.
+  bool Passes(std::string_view bytes) {
+    if (encoded_filter_ != nullptr) {
+      const ItemFilter::Verdict verdict = encoded_filter_->Test(bytes, names_);
+      if (verdict != ItemFilter::Verdict::kUnknown) [[likely]]
+        return verdict == ItemFilter::Verdict::kYes;
+    }
+    Value& in_frame = (*ctx_->frame)[static_cast<size_t>(slot_)];
+    if (EncodedItem(in_frame) != heap_) in_frame = item_;
+    return EvaluatePredicate(*filter_, *ctx_) && !ctx_->failed();
   }
 
   // The items that were left out since the last call.
@@ -176,10 +206,12 @@ class LocalCursor final : public ItemCursor {
   const KeyInterval bounds_;
   const NameTable* names_;
   const ExprPtr filter_;
+  ItemFilter* const encoded_filter_;
   const SkippedItems* const on_skipped_;
   EvalContext* const ctx_;
   const int slot_;
   const bool backward_;
+  const uint64_t bound_head_;  // of the key where the range ends
   const bool measure_;
   const uint64_t max_items_;
   const uint64_t max_bytes_;

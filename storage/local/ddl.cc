@@ -241,10 +241,15 @@ Status DeleteItems(Engine* engine, uint32_t table_id, const ProgressFn& fn) {
       ItemChange c;
       c.table = info;
       c.key = key;
-      PARTON_RETURN_IF_ERROR(engine->ReadItem(nullptr, key, &c.old_bytes, &c.had));
-      if (c.had) changes.push_back(std::move(c));
+      c.hash = HashOfKey(key);
+      std::string bytes;
+      bool found = false;
+      PARTON_RETURN_IF_ERROR(engine->ReadItem(nullptr, key, &bytes, &found));
+      if (!found) continue;
+      c.SetOld(StoredItemOf(std::move(bytes), &engine->names()));
+      changes.push_back(std::move(c));
     }
-    PARTON_RETURN_IF_ERROR(CommitChanges(engine, changes));
+    PARTON_RETURN_IF_ERROR(CommitChanges(engine, &changes));
     deleted += changes.size();
     bool go_on = true;
     for (const std::string& key : keys) go_on = progress.Step(key) && go_on;

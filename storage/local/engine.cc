@@ -196,6 +196,13 @@ bool Engine::HighestItemKey(uint32_t table_id, std::string* key) {
   });
 }
 
+bool Engine::IsAboveItemKeys(uint32_t table_id, std::string_view key) {
+  constexpr uint32_t kOften = 256;
+  std::string bound;
+  if (single_inserts_.fetch_add(1, std::memory_order_relaxed) % kOften == kOften - 1) HighestItemKey(table_id, &bound);
+  return highest_keys_.IsAbove(table_id, key);
+}
+
 Status Engine::Write(leveldb::WriteBatch* batch, bool sync, bool* tried) {
   uint32_t names_upto;
   AppendNames(batch, &names_upto);
@@ -209,18 +216,27 @@ Status Engine::Write(leveldb::WriteBatch* batch, bool sync, bool* tried) {
 }
 
 Status Engine::ReadCachedItem(const leveldb::Snapshot* snapshot, ItemCache::Epoch upto, const std::string& key,
-                              std::string* bytes, bool* found) {
-  if (!item_cache_.on()) return ReadItem(snapshot, key, bytes, found);
-  Value item;
+                              uint64_t hash, Value* item) {
   ItemCache::Ticket ticket;
-  const ItemCache::Found kept = item_cache_.Find(key, upto, &item, &ticket);
-  *found = kept == ItemCache::Found::kItem;
-  if (*found) bytes->assign(EncodedItem(item)->bytes);
-  if (kept != ItemCache::Found::kUnknown) return Status::Ok();
-  PARTON_RETURN_IF_ERROR(ReadItem(snapshot, key, bytes, found));
-  if (!*found) return Status::Ok();  // it is about to be there
+  const bool cached = item_cache_.on();
+  if (cached) {
+    const ItemCache::Found kept = item_cache_.Find({key, hash}, upto, item, &ticket);
+    if (kept == ItemCache::Found::kNone) *item = Value::Missing();
+    if (kept != ItemCache::Found::kUnknown) return Status::Ok();
+  }
+  std::string bytes;
+  bool found = false;
+  PARTON_RETURN_IF_ERROR(ReadItem(snapshot, key, &bytes, &found));
+  *item = Value::Missing();
+  if (!found) return Status::Ok();  // it is about to be there
+  auto* heap = new internal::HeapItem;
+  heap->storage = std::move(bytes);
+  heap->bytes = heap->storage;
+  heap->names = names_.get();
+  heap->Keep();
+  *item = FromEncodedItem(heap);
   // It is read to be written: most items are not written twice in a while, and to keep one costs as much as a write.
-  if (item_cache_.MissedBefore(ticket)) item_cache_.KeepCopy(ticket, key, *bytes, names_.get());
+  if (cached && item_cache_.MissedBefore(ticket)) item_cache_.Keep(ticket, key, heap);
   return Status::Ok();
 }
 

@@ -113,8 +113,9 @@ class Engine {
   // Any key; past the item cache.
   Status ReadItem(const leveldb::Snapshot* snapshot, const std::string& key, std::string* bytes, bool* found) const;
   // The item of a view that sees the cache up to `upto`: by the cache, which then keeps it, or as ReadItem.
-  Status ReadCachedItem(const leveldb::Snapshot* snapshot, ItemCache::Epoch upto, const std::string& key,
-                        std::string* bytes, bool* found);
+  // *item is MISSING if there is none, else an encoded item that may be shared with the cache.
+  Status ReadCachedItem(const leveldb::Snapshot* snapshot, ItemCache::Epoch upto, const std::string& key, uint64_t hash,
+                        Value* item);
 
   // A new id for a table, index or queue, never reused. The counter goes into the batch that uses it.
   uint32_t NewId(leveldb::WriteBatch* batch);
@@ -133,6 +134,9 @@ class Engine {
   // An upper bound of the table's item keys; valid while the caller holds the latch of the key it compares. False
   // if none is known.
   bool HighestItemKey(uint32_t table_id, std::string* key);
+  // Whether the key is above a bound that is known; REQUIRES: the caller holds its latch. Asked often for one table, it
+  // looks for a bound.
+  bool IsAboveItemKeys(uint32_t table_id, std::string_view key);
 
  private:
   friend class EngineOpener;
@@ -160,6 +164,7 @@ class Engine {
   HighestKeys highest_keys_;
   ItemCache item_cache_;
   std::atomic<uint64_t> changes_{0};
+  std::atomic<uint32_t> single_inserts_{0};
   FeedSequencer feed_;
   Gate transactions_;
 

@@ -37,6 +37,14 @@ class HighestKeys {
     return Known(table_id, bound);
   }
 
+  // Whether there is a bound, and the key is above it.
+  bool IsAbove(uint32_t table_id, std::string_view key) {
+    if (kept_.load(std::memory_order_acquire) == 0) return false;
+    MutexLock lock(mutex_);
+    const auto it = bounds_.find(table_id);
+    return it != bounds_.end() && it->second.valid && key > it->second.key;
+  }
+
   void Raise(uint32_t table_id, std::string_view key) {
     if (kept_.load(std::memory_order_acquire) == 0) return;
     MutexLock lock(mutex_);

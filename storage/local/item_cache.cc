@@ -1,7 +1,5 @@
 #include "storage/local/item_cache.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
@@ -38,8 +36,6 @@ constexpr size_t kBytesOfAMark = sizeof(uint32_t);
 constexpr size_t kHeapBytes = 16;
 constexpr size_t kPlaces = 3 * sizeof(void*);
 
-uint64_t Hash(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
-
 size_t ItemBytes(const HeapItem* item) {
   return item == nullptr ? 0 : sizeof(HeapItem) + item->storage.capacity() + 2 * kHeapBytes;
 }
@@ -48,16 +44,11 @@ void Drop(HeapItem* item) {
   if (item != nullptr) item->Unref();
 }
 
-// Null: no memory.
-HeapItem* NewItem(const std::string& bytes, const NameTable* names) noexcept {
+// Takes the bytes. Null: no memory.
+HeapItem* NewItem(std::string* bytes, const NameTable* names) noexcept {
   HeapItem* item = new (std::nothrow) HeapItem;
   if (item == nullptr) return nullptr;
-  try {
-    item->storage = bytes;
-  } catch (...) {
-    item->Unref();
-    return nullptr;
-  }
+  item->storage = std::move(*bytes);
   item->names = names;
   item->bytes = item->storage;
   item->Keep();
@@ -131,11 +122,21 @@ void ItemCache::Shard::Add(uint64_t hash, std::string_view key, HeapItem* item, 
   bytes += charge;
 }
 
-void ItemCache::Shard::Replace(Entry* e, HeapItem* item, Epoch since) {
-  const size_t before = ItemBytes(e->item);
-  const size_t after = ItemBytes(item);
+// A reader takes its reference with the shard locked: who alone has the item now has it alone until it is unlocked.
+bool ItemCache::Shard::Renew(Entry* e, std::string* bytes, const NameTable* names) {
+  if (e->item != nullptr && e->item->Unique() && e->item->counted == 0 && e->item->names == names) {
+    e->item->storage.swap(*bytes);
+    e->item->bytes = e->item->storage;
+    return true;
+  }
+  HeapItem* item = NewItem(bytes, names);
+  if (item == nullptr) return false;
   Drop(std::exchange(e->item, item));
-  e->since = since;
+  return true;
+}
+
+void ItemCache::Shard::Recount(Entry* e, size_t before) {
+  const size_t after = ItemBytes(e->item);
   e->charge += after - before;
   bytes += after - before;
   if (bytes <= limit) return;
@@ -229,11 +230,11 @@ CacheCounts ItemCache::Counts() const {
 
 // ---- Reading
 
-ItemCache::Found ItemCache::Find(std::string_view key, Epoch upto, Value* item, Ticket* ticket) {
-  const uint64_t hash = Hash(key);
+ItemCache::Found ItemCache::Find(const HashedKey& key, Epoch upto, Value* item, Ticket* ticket) {
+  const uint64_t hash = key.hash;
   HeapItem* kept = nullptr;
   const Found found = WithShard(hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
-    Entry* e = shard.Lookup(hash, key);
+    Entry* e = shard.Lookup(hash, key.bytes);
     if (e == nullptr || e->writing || e->since > upto) {
       ++shard.misses;
       return Found::kUnknown;
@@ -278,22 +279,12 @@ bool ItemCache::MissedBefore(const Ticket& ticket) {
                    [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS { return shard.MissedBefore(ticket.hash); });
 }
 
-void ItemCache::KeepCopy(const Ticket& ticket, std::string_view key, const std::string& bytes,
-                         const NameTable* names) noexcept {
-  if (!Unchanged(ticket)) return;
-  HeapItem* item = NewItem(bytes, names);
-  if (item == nullptr) return;
-  Keep(ticket, key, item);
-  item->Unref();
-}
-
 // ---- Writing
 
-void ItemCache::BeginWrite(std::string_view key) noexcept {
-  const uint64_t hash = Hash(key);
-  StripeOf(hash).fetch_add(1);
-  WithShard(hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
-    Entry* e = shard.Lookup(hash, key);
+void ItemCache::BeginWrite(const HashedKey& key) noexcept {
+  StripeOf(key.hash).fetch_add(1);
+  WithShard(key.hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
+    Entry* e = shard.Lookup(key.hash, key.bytes);
     if (e != nullptr) e->writing = true;
   });
 }
@@ -307,33 +298,37 @@ void ItemCache::LeaveStripe(uint64_t hash, Epoch epoch) {
   } while (!stripe.compare_exchange_weak(now, then));
 }
 
-void ItemCache::EndWrite(std::string_view key, Epoch epoch, uint64_t foreign, const std::string* bytes,
+void ItemCache::EndWrite(const HashedKey& key, Epoch epoch, uint64_t foreign, std::string* bytes,
                          const NameTable* names) noexcept {
-  const uint64_t hash = Hash(key);
-  WithShard(hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
-    Entry* e = shard.Lookup(hash, key);
+  WithShard(key.hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
+    Entry* e = shard.Lookup(key.hash, key.bytes);
     if (e == nullptr) return;
-    HeapItem* item = bytes == nullptr ? nullptr : NewItem(*bytes, names);
-    if ((bytes != nullptr && item == nullptr) || (foreign & kRunning) != 0 || foreign_.load() != foreign) {
-      Drop(item);
+    if ((foreign & kRunning) != 0 || foreign_.load() != foreign) {
+      shard.Remove(e);
+      return;
+    }
+    const size_t before = ItemBytes(e->item);
+    if (bytes == nullptr) {
+      Drop(std::exchange(e->item, nullptr));
+    } else if (!shard.Renew(e, bytes, names)) {
       shard.Remove(e);
       return;
     }
     e->writing = false;
-    shard.Replace(e, item, epoch);
+    e->since = epoch;
+    shard.Recount(e, before);
   });
-  LeaveStripe(hash, epoch);
+  LeaveStripe(key.hash, epoch);
 }
 
-void ItemCache::AbandonWrite(std::string_view key, Epoch epoch) noexcept {
+void ItemCache::AbandonWrite(const HashedKey& key, Epoch epoch) noexcept {
   Erase(key);
-  LeaveStripe(Hash(key), epoch);
+  LeaveStripe(key.hash, epoch);
 }
 
-void ItemCache::Erase(std::string_view key) {
-  const uint64_t hash = Hash(key);
-  WithShard(hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
-    Entry* e = shard.Lookup(hash, key);
+void ItemCache::Erase(const HashedKey& key) {
+  WithShard(key.hash, [&](Shard& shard) NO_THREAD_SAFETY_ANALYSIS {
+    Entry* e = shard.Lookup(key.hash, key.bytes);
     if (e != nullptr) shard.Remove(e);
   });
 }

@@ -22,6 +22,7 @@
 
 #include "parton/cache_metrics.h"
 #include "parton/value.h"
+#include "storage/local/hashed_key.h"
 #include "types/item/item_codec.h"
 #include "types/sync/mutex.h"
 
@@ -59,29 +60,27 @@ class ItemCache {
     uint64_t foreign = 0;
   };
   // kItem: *item shares the kept bytes. kUnknown: *ticket is for Keep(). REQUIRES: on() was true.
-  Found Find(std::string_view key, Epoch upto, Value* item, Ticket* ticket);
+  Found Find(const HashedKey& key, Epoch upto, Value* item, Ticket* ticket);
   // Keeps what was read after the miss: `item` is shared with the caller and not changed any more; null: there is none.
   void Keep(const Ticket& ticket, std::string_view key, internal::HeapItem* item) noexcept;
 
   // Whether the key had been missed lately before this miss.
   bool MissedBefore(const Ticket& ticket);
 
-  // Keep() with an item of its own.
-  void KeepCopy(const Ticket& ticket, std::string_view key, const std::string& bytes, const NameTable* names) noexcept;
-
   // ---- Writing. The caller holds the latches of the keys of its commit, and names each once.
 
   // For EndWrite(); to be asked before the first BeginWrite().
   uint64_t Foreign() const { return foreign_.load(); }
   // Before the batch is written: from now on nobody reads or keeps the key here. EndWrite() must follow.
-  void BeginWrite(std::string_view key) noexcept;
+  void BeginWrite(const HashedKey& key) noexcept;
   // Once after the batch is written, for all EndWrite() of the commit.
   Epoch EndEpoch() { return epoch_.fetch_add(1) + 1; }
-  // If the key was there it has these bytes now; `bytes` null: it is known that there is no item.
-  void EndWrite(std::string_view key, Epoch epoch, uint64_t foreign, const std::string* bytes,
+  // If the key was there it has these bytes now, which are taken; `bytes` null: it is known that there is no item. The
+  // old item's memory is used again if nobody else has it.
+  void EndWrite(const HashedKey& key, Epoch epoch, uint64_t foreign, std::string* bytes,
                 const NameTable* names) noexcept;
   // In its place where the write failed: what is stored is not known.
-  void AbandonWrite(std::string_view key, Epoch epoch) noexcept;
+  void AbandonWrite(const HashedKey& key, Epoch epoch) noexcept;
 
   // A write of keys that nobody has latched: while it lasts nothing new is kept.
   class ForeignWrite {
@@ -91,7 +90,7 @@ class ItemCache {
     ForeignWrite(const ForeignWrite&) = delete;
     ForeignWrite& operator=(const ForeignWrite&) = delete;
     // To be called before the write.
-    void Erase(std::string_view key) { cache_->Erase(key); }
+    void Erase(const HashedKey& key) { cache_->Erase(key); }
 
    private:
     ItemCache* const cache_;
@@ -126,8 +125,10 @@ class ItemCache {
 
     Entry* Lookup(uint64_t hash, std::string_view key) const REQUIRES(mutex);
     void Add(uint64_t hash, std::string_view key, internal::HeapItem* item, Epoch since) REQUIRES(mutex);
-    // Takes over a reference to `item`.
-    void Replace(Entry* entry, internal::HeapItem* item, Epoch since) REQUIRES(mutex);
+    // Its item has these bytes now, which are taken. False: there is no memory.
+    bool Renew(Entry* entry, std::string* bytes, const NameTable* names) REQUIRES(mutex);
+    // After its item has changed, which had taken `before`.
+    void Recount(Entry* entry, size_t before) REQUIRES(mutex);
     bool MissedBefore(uint64_t hash) REQUIRES(mutex);
     void MakeRoom(size_t more, const Entry* but) REQUIRES(mutex);
     void Remove(Entry* entry) REQUIRES(mutex);
@@ -140,7 +141,7 @@ class ItemCache {
   std::atomic<uint64_t>& StripeOf(uint64_t hash) { return stripes_[hash % kStripes]; }
   bool Unchanged(const Ticket& ticket);
   void LeaveStripe(uint64_t hash, Epoch epoch);
-  void Erase(std::string_view key);
+  void Erase(const HashedKey& key);
   void SetLimit(size_t bytes);
 
   std::atomic<size_t> limit_{0};

@@ -4,14 +4,11 @@
 #ifndef PARTON_STORAGE_LOCAL_LATCHES_H_
 #define PARTON_STORAGE_LOCAL_LATCHES_H_
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "types/sync/mutex.h"
@@ -28,42 +25,53 @@ class Latches {
   class Guard {
    public:
     Guard() = default;
-    Guard(Guard&& o) noexcept : latches_(o.latches_), stripes_(std::move(o.stripes_)) { o.latches_ = nullptr; }
+    Guard(Guard&& o) noexcept : latches_(std::exchange(o.latches_, nullptr)), one_(o.one_), more_(std::move(o.more_)) {}
     Guard& operator=(Guard&& o) noexcept {
       Release();
-      latches_ = o.latches_;
-      stripes_ = std::move(o.stripes_);
-      o.latches_ = nullptr;
+      latches_ = std::exchange(o.latches_, nullptr);
+      one_ = o.one_;
+      more_ = std::move(o.more_);
       return *this;
     }
     ~Guard() { Release(); }
     void Release() {
       if (latches_ == nullptr) return;
-      for (uint16_t s : stripes_) latches_->all_[s].lock.unlock();
+      if (more_.empty()) latches_->all_[one_].lock.unlock();
+      for (uint16_t s : more_) latches_->all_[s].lock.unlock();
       latches_ = nullptr;
     }
 
    private:
     friend class Latches;
-    Latches* latches_ = nullptr;
-    std::vector<uint16_t> stripes_;
+    Latches* latches_ = nullptr;  // null: none is held
+    uint16_t one_ = 0;            // that of a single key
+    std::vector<uint16_t> more_;
   };
 
-  // `for_each(fn)` calls fn(key) for all keys.
-  template <typename ForEach>
-  Guard Acquire(ForEach for_each) {
+  Guard Acquire(uint64_t hash) {
     Guard guard;
-    for_each([&](std::string_view key) {
-      guard.stripes_.push_back(static_cast<uint16_t>(XXH3_64bits(key.data(), key.size()) % kStripes));
-    });
-    std::sort(guard.stripes_.begin(), guard.stripes_.end());
-    guard.stripes_.erase(std::unique(guard.stripes_.begin(), guard.stripes_.end()), guard.stripes_.end());
+    guard.one_ = StripeOf(hash);
+    all_[guard.one_].lock.lock();
     guard.latches_ = this;
-    for (uint16_t s : guard.stripes_) all_[s].lock.lock();
+    return guard;
+  }
+
+  // `for_each(fn)` calls fn(hash) for the hashes of all keys.
+  template <typename ForEach>
+  Guard AcquireAll(ForEach for_each) {
+    Guard guard;
+    for_each([&](uint64_t hash) { guard.more_.push_back(StripeOf(hash)); });
+    if (guard.more_.empty()) return guard;
+    std::sort(guard.more_.begin(), guard.more_.end());
+    guard.more_.erase(std::unique(guard.more_.begin(), guard.more_.end()), guard.more_.end());
+    guard.latches_ = this;
+    for (uint16_t s : guard.more_) all_[s].lock.lock();
     return guard;
   }
 
  private:
+  static uint16_t StripeOf(uint64_t hash) { return static_cast<uint16_t>(hash % kStripes); }
+
   // Four bytes, and invisible to lock-order checkers, which give up on hundreds of locks held at once; the order
   // here is by stripe.
   class Lock {

@@ -37,30 +37,33 @@ namespace {
 class DbReader final : public ItemReader {
  public:
   DbReader(Engine* engine, const std::vector<PreparedOp>& ops) : engine_(engine) {
-    if (!IsBulkLoad(ops)) return;
-    const uint32_t table_id = ops[0].table->schema->id;
-    bounded_ = engine->HighestItemKey(table_id, &highest_);
+    if (ops.empty() || !IsLoad(ops)) return;
+    table_id_ = ops[0].table->schema->id;
+    bounded_ = ops.size() >= kMany && engine->HighestItemKey(table_id_, &highest_);
+    loads_ = !bounded_;
   }
-  Status Read(const std::string& key, std::string* bytes, bool* found) override {
-    if (bounded_ && key > highest_) {
-      *found = false;
+  Status Read(const PreparedOp& op, Value* item) override {
+    if (bounded_ ? op.key > highest_ : loads_ && engine_->IsAboveItemKeys(table_id_, op.key)) {
+      *item = Value::Missing();
       return Status::Ok();
     }
-    return engine_->ReadCachedItem(nullptr, ItemCache::kNewest, key, bytes, found);
+    return engine_->ReadCachedItem(nullptr, ItemCache::kNewest, op.key, op.hash, item);
   }
 
  private:
-  // Many new items of one table.
-  static bool IsBulkLoad(const std::vector<PreparedOp>& ops) {
-    constexpr size_t kMany = 64;
-    return ops.size() >= kMany && std::all_of(ops.begin(), ops.end(), [&](const PreparedOp& p) {
-             return p.table == ops[0].table &&
-                    (p.op->kind == WriteOp::Kind::kInsert || p.op->kind == WriteOp::Kind::kPut);
-           });
+  static constexpr size_t kMany = 64;
+
+  // New items of one table.
+  static bool IsLoad(const std::vector<PreparedOp>& ops) {
+    return std::all_of(ops.begin(), ops.end(), [&](const PreparedOp& p) {
+      return p.table == ops[0].table && (p.op->kind == WriteOp::Kind::kInsert || p.op->kind == WriteOp::Kind::kPut);
+    });
   }
 
   Engine* engine_;
-  bool bounded_ = false;
+  uint32_t table_id_ = 0;
+  bool loads_ = false;    // new items of the table
+  bool bounded_ = false;  // many of them, and highest_ is known
   std::string highest_;
 };
 
@@ -237,27 +240,34 @@ class LevelDbStore final : public LocalStore {
   bool CanEvaluate(const Expr& e) const override { return !HasSubquery(e); }
 
   Result<WriteOutcome> Write(const WriteOp& op, EvalContext& ctx, const WriteOptions& options) override {
-    PARTON_ASSIGN_OR_RETURN(std::vector<WriteOutcome> outcomes, TransactWrite({&op, 1}, ctx, options));
-    return std::move(outcomes[0]);
+    AppliedOps applied;
+    PARTON_RETURN_IF_ERROR(WriteAll({&op, 1}, ctx, options, &applied));
+    return std::move(applied.outcomes[0]);
   }
   Result<std::vector<WriteOutcome>> TransactWrite(std::span<const WriteOp> ops, EvalContext& ctx,
                                                   const WriteOptions& options) override {
+    AppliedOps applied;
+    PARTON_RETURN_IF_ERROR(WriteAll(ops, ctx, options, &applied));
+    return std::move(applied.outcomes);
+  }
+  Status WriteAll(std::span<const WriteOp> ops, EvalContext& ctx, const WriteOptions& options, AppliedOps* applied) {
     std::vector<IndexOfTable> losing;
-    Result<std::vector<WriteOutcome>> outcomes = TryWrite(ops, ctx, options, &losing);
-    if (losing.empty()) return outcomes;
+    Status written = TryWrite(ops, ctx, options, applied, &losing);
+    if (losing.empty()) return written;
     // Consumed capacity has been counted; the outcomes say what it was.
     static const WriteMeter counted = [](auto&&...) { return Status::Ok(); };
     WriteOptions again = options;
     if (options.meter != nullptr) again.meter = &counted;
     while (!losing.empty()) {
       PARTON_RETURN_IF_ERROR(NoteLeftOut(&engine_, losing).status());
-      outcomes = TryWrite(ops, ctx, again, &losing);
+      *applied = AppliedOps();
+      written = TryWrite(ops, ctx, again, applied, &losing);
     }
-    return outcomes;
+    return written;
   }
   // One try. Nothing is written if *losing gets indexes, of which the catalog has to say first that items are left out.
-  Result<std::vector<WriteOutcome>> TryWrite(std::span<const WriteOp> ops, EvalContext& ctx,
-                                             const WriteOptions& options, std::vector<IndexOfTable>* losing) {
+  Status TryWrite(std::span<const WriteOp> ops, EvalContext& ctx, const WriteOptions& options, AppliedOps* applied,
+                  std::vector<IndexOfTable>* losing) {
     losing->clear();
     PARTON_RETURN_IF_ERROR(engine_.Writable());
     HeldItems held(&engine_);
@@ -269,14 +279,14 @@ class LevelDbStore final : public LocalStore {
       held.Latch(prepared);
       return reader.emplace(&engine_, prepared);
     };
-    PARTON_ASSIGN_OR_RETURN(AppliedOps applied, RunOps(held.catalog(), ops, &engine_.names(), ctx, options, lock));
+    PARTON_RETURN_IF_ERROR(RunOps(held.catalog(), ops, &engine_.names(), ctx, options, lock, applied));
     CommitOptions commit;
     commit.records = options.records;
     bool leaves_out = false;
     commit.leaves_out = &leaves_out;
-    PARTON_RETURN_IF_ERROR(CommitChanges(&engine_, applied.changes, commit));
-    if (leaves_out) *losing = IndexesThatLose(applied.changes, engine_.names());
-    return std::move(applied.outcomes);
+    PARTON_RETURN_IF_ERROR(CommitChanges(&engine_, &applied->changes, commit));
+    if (leaves_out) *losing = IndexesThatLose(applied->changes, engine_.names());
+    return Status::Ok();
   }
   std::unique_ptr<StoreTransaction> Begin() override { return std::make_unique<LocalTransaction>(&engine_); }
   Result<std::vector<std::string>> Check(const StoreProgress& progress) override {

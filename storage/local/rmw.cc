@@ -1,9 +1,12 @@
 #include "storage/local/rmw.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/number_key.h"
@@ -11,6 +14,7 @@
 #include "types/item/flat_item.h"
 #include "types/item/item_rules.h"
 #include "types/item/update_actions.h"
+#include "types/item/varint.h"
 #include "types/status/cancellation.h"
 #include "types/value/value_compare.h"
 
@@ -32,6 +36,19 @@ Status Failed(const WriteOptions& options, size_t count, size_t at, Status s) {
 
 Status SubqueryInWrite() {
   return Status::Unsupported("a condition or value with a subquery cannot be evaluated where items are written");
+}
+
+// Has no subquery; null counts as plain. A statement that runs again has the same expressions again.
+bool IsPlain(const ExprPtr& e) {
+  if (e == nullptr) return true;
+  thread_local std::array<std::weak_ptr<const Expr>, 8> plain;
+  thread_local size_t next = 0;
+  for (const auto& p : plain) {
+    if (!p.owner_before(e) && !e.owner_before(p)) return true;
+  }
+  if (HasSubquery(*e)) return false;
+  plain[next++ % plain.size()] = e;
+  return true;
 }
 
 Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* names, PreparedOp* out) {
@@ -60,23 +77,50 @@ Status PrepareOp(const CatalogState& catalog, const WriteOp& op, NameTable* name
   if (!ItemKey(schema, *key, &out->key)) {
     return Status::Validation("The provided key element does not match the schema");
   }
-  if (op.condition != nullptr && HasSubquery(*op.condition)) return SubqueryInWrite();
+  out->hash = HashOfKey(out->key);
+  if (!IsPlain(op.condition)) return SubqueryInWrite();
   if (op.kind == Kind::kUpdate) {
     for (const UpdateAction& a : op.actions) {
-      if (a.value != nullptr && HasSubquery(*a.value)) return SubqueryInWrite();
+      if (!IsPlain(a.value)) return SubqueryInWrite();
     }
     PARTON_RETURN_IF_ERROR(CheckUpdatePaths(schema, op.actions));
-    std::vector<Field> fields{{schema.key.hash.name, key->hash}};
-    if (schema.key.range) fields.push_back({schema.key.range->name, key->range});
-    out->base = Value::Struct(std::move(fields));
   }
   return Status::Ok();
 }
 
-Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string& old_bytes, NameTable* names,
-                   EvalContext& ctx, ItemChange* change, UpdatedAttributes* updated) {
+// The bytes of an item that has its key alone.
+std::string BareItem(const KeySchema& schema, const Key& key, NameTable* names) {
+  std::vector<Field> fields{{schema.hash.name, key.hash}};
+  if (schema.range) fields.push_back({schema.range->name, key.range});
+  std::string bytes;
+  EncodeItem(Value::Struct(std::move(fields)), names, &bytes);
+  return bytes;
+}
+
+// Whether it is worth measuring exactly: most items are far below the limit, which is seen sooner.
+bool MayBeTooBig(std::string_view bytes, const NameTable& names) {
+  // No value counts for more than that many times its bytes: numbers do for at most 11 bytes and the sign.
+  constexpr size_t kMostOfAByte = 12;
+  if (bytes.size() * kMostOfAByte > kMaxItemBytes / 2) return true;
+  const uint32_t known = names.size();
+  size_t size_of_names = 0;
+  const char* p = bytes.data() + 1;
+  const char* const end = bytes.data() + bytes.size();
+  while (p < end) {
+    uint32_t mark;
+    p = GetVarint(p, end, &mark);
+    if (p == nullptr || mark == 0 || mark > known) return true;
+    size_of_names += names.Name(mark - 1).size();
+    p = SkipValue(p, end);
+    if (p == nullptr) return true;
+  }
+  return size_of_names > kMaxItemBytes / 2;
+}
+
+Status MakeUpdated(const PreparedOp& p, NameTable* names, EvalContext& ctx, ItemChange* change,
+                   UpdatedAttributes* updated) {
   const WriteOp& op = *p.op;
-  Result<UpdatedAttributes> applied = ApplyActions(old_item, op.actions, ctx);
+  Result<UpdatedAttributes> applied = ApplyActions(change->old_item, op.actions, ctx);
   if (ctx.failed()) return TakeError(ctx);
   if (!applied.ok()) return std::move(applied).status();
   *updated = std::move(applied).value();
@@ -87,11 +131,16 @@ Status MakeUpdated(const PreparedOp& p, const Value& old_item, const std::string
   }
   // Only what changes is checked against the indexes: values that were there before an index was made
   // may be unusable for it, and stay.
-  PARTON_RETURN_IF_ERROR(ValidateIndexKeys(*p.table->schema, Value::Struct(updated->attributes)));
-  std::string base;
-  if (!change->had) EncodeItem(p.base, names, &base);
-  SpliceItem(change->had ? old_bytes : base, updated->attributes, names, &change->new_bytes);
-  if (ItemSizeEncoded(change->new_bytes, *names) > kMaxItemBytes) {
+  const TableSchema& schema = *p.table->schema;
+  if (!schema.indexes.empty()) {
+    PARTON_RETURN_IF_ERROR(ValidateIndexKeys(schema, Value::Struct(updated->attributes)));
+  }
+  if (change->had) {
+    SpliceItem(change->old_bytes, updated->attributes, names, &change->new_bytes);
+  } else {
+    SpliceItem(BareItem(schema.key, op.key, names), updated->attributes, names, &change->new_bytes);
+  }
+  if (MayBeTooBig(change->new_bytes, *names) && ItemSizeEncoded(change->new_bytes, *names) > kMaxItemBytes) {
     return Status::Validation(kTooBigToUpdate);
   }
   return Status::Ok();
@@ -113,6 +162,49 @@ void Measure(const PreparedOp& p, const ItemChange& change, const NameTable& nam
 }
 
 }  // namespace
+
+Value StoredItemOf(std::string bytes, const NameTable* names) {
+  auto* item = new internal::HeapItem;
+  item->storage = std::move(bytes);
+  item->bytes = item->storage;
+  item->names = names;
+  item->Keep();
+  return FromEncodedItem(item);
+}
+
+namespace {
+
+// Vectors without elements, for their memory.
+struct Spare {
+  std::vector<PreparedOp> prepared;
+  std::vector<ItemChange> changes;
+  std::vector<WriteOutcome> outcomes;
+};
+
+// While a write runs its thread has none, as another write may run inside it.
+thread_local Spare spare;
+
+constexpr size_t kMostSpare = 64;
+
+template <typename T>
+void Leave(std::vector<T>* from, std::vector<T>* spare) {
+  if (from->capacity() > kMostSpare || from->capacity() <= spare->capacity()) return;
+  from->clear();
+  *spare = std::move(*from);
+}
+
+}  // namespace
+
+AppliedOps::AppliedOps()
+    : prepared(std::exchange(spare.prepared, {})),
+      changes(std::exchange(spare.changes, {})),
+      outcomes(std::exchange(spare.outcomes, {})) {}
+
+AppliedOps::~AppliedOps() {
+  Leave(&prepared, &spare.prepared);
+  Leave(&changes, &spare.changes);
+  Leave(&outcomes, &spare.outcomes);
+}
 
 Status PrepareOps(const CatalogState& catalog, std::span<const WriteOp> ops, NameTable* names,
                   const WriteOptions& options, std::vector<PreparedOp>* out) {
@@ -144,26 +236,25 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
     PreparedOp& p = ops[i];
     const WriteOp& op = *p.op;
     WriteOutcome& outcome = (*outcomes)[i];
-    ItemChange change;
-    change.table = p.table;
-    change.by_ttl = op.by_ttl;
-    change.op = i;
     ItemChange* earlier = nullptr;
     if (may_repeat) {
       auto [it, fresh] = by_key.try_emplace(p.key, changes->size());
       if (!fresh) earlier = &(*changes)[it->second];
     }
-    if (earlier != nullptr) {
-      change.had = earlier->has;
-      change.old_bytes = earlier->new_bytes;
-    } else {
-      PARTON_RETURN_IF_ERROR(reader.Read(p.key, &change.old_bytes, &change.had));
+    ItemChange& change = changes->emplace_back();  // for which there is room
+    change.table = p.table;
+    change.by_ttl = op.by_ttl;
+    change.op = i;
+    if (earlier == nullptr) {
+      Value old;
+      PARTON_RETURN_IF_ERROR(reader.Read(p, &old));
+      change.SetOld(std::move(old));
+    } else if (earlier->has) {
+      change.SetOld(StoredItemOf(earlier->new_bytes, names));
     }
-    Value old_item;
+    const Value& old_item = change.old_item;
     const bool needs_old = op.condition != nullptr || op.kind == Kind::kUpdate || !op.premises.empty() ||
                            op.returning != ReturnValues::kNone || options.failed_items != nullptr;
-    if (change.had && needs_old) old_item = ItemValue(change.old_bytes, names);
-
     std::optional<ItemInSlot> slot;
     if (needs_old) slot.emplace(ctx, op.slot, old_item);
     UpdatedAttributes updated;
@@ -177,7 +268,7 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
           change.has = true;
           change.new_bytes.swap(p.new_bytes);
           break;
-        case Kind::kUpdate: s = MakeUpdated(p, old_item, change.old_bytes, names, ctx, &change, &updated); break;
+        case Kind::kUpdate: s = MakeUpdated(p, names, ctx, &change, &updated); break;
         case Kind::kDelete: break;
         case Kind::kCheck:
           change.has = change.had;
@@ -204,19 +295,21 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
       change.new_bytes = change.old_bytes;
     }
     outcome.changed = change.changed();
-    if (outcome.applied && op.kind != Kind::kCheck) {
+    if (outcome.applied && op.kind != Kind::kCheck && op.returning != ReturnValues::kNone) {
       outcome.returned = ValueReturned(op, old_item, change.has, updated,
                                        [&change, names] { return ItemValue(change.new_bytes, names); });
     }
     if (earlier != nullptr) {
       earlier->has = change.has;
       earlier->new_bytes = std::move(change.new_bytes);
-    } else {
-      changes->push_back(std::move(change));
+      changes->pop_back();
     }
   }
   if (failed) return TransactionCancelled(std::move(reasons));
-  for (ItemChange& c : *changes) c.key = std::move(ops[c.op].key);
+  for (ItemChange& c : *changes) {
+    c.key = std::move(ops[c.op].key);
+    c.hash = ops[c.op].hash;
+  }
   return Status::Ok();
 }
 

@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "storage/local/catalog.h"
+#include "storage/local/hashed_key.h"
 #include "storage/local/key_writes.h"
 #include "storage/table_writer.h"
+#include "types/item/item_codec.h"
 
 namespace parton {
 
@@ -25,27 +27,40 @@ struct PreparedOp {
   const WriteOp* op = nullptr;
   const TableInfo* table = nullptr;
   std::string key;        // LevelDB key of the item
+  uint64_t hash = 0;      // its HashOfKey()
   std::string new_bytes;  // kPut, kInsert
-  Value base;             // kUpdate: the key as an item, for creating it
 };
 
 // The current items.
 class ItemReader {
  public:
   virtual ~ItemReader() = default;
-  // *found: there is an item; its bytes then replace *bytes.
-  virtual Status Read(const std::string& key, std::string* bytes, bool* found) = 0;
+  // *item: an encoded item, or MISSING.
+  virtual Status Read(const PreparedOp& op, Value* item) = 0;
 };
+
+// An encoded item that owns its bytes; not counted as a value of the statement.
+Value StoredItemOf(std::string bytes, const NameTable* names);
 
 struct ItemChange {
   const TableInfo* table = nullptr;
   std::string key;
-  bool had = false;  // before, after
+  uint64_t hash = 0;  // its HashOfKey()
+  bool had = false;   // before, after
   bool has = false;
-  std::string old_bytes;
-  std::string new_bytes;
   bool by_ttl = false;
+  std::string_view old_bytes;  // in old_item, or kept by whoever made the change
+  std::string new_bytes;
+  Value old_item;
   size_t op = 0;  // the (first) operation it comes from
+
+  // `item`: as ItemReader gives it.
+  void SetOld(Value item) {
+    const internal::HeapItem* encoded = EncodedItem(item);
+    had = encoded != nullptr;
+    old_bytes = had ? encoded->bytes : std::string_view();
+    old_item = std::move(item);
+  }
 
   bool changed() const { return had != has || (has && old_bytes != new_bytes); }
 };
@@ -63,23 +78,27 @@ Status ApplyOps(std::vector<PreparedOp>& ops, ItemReader& reader, NameTable* nam
 Status MeterOps(const WriteOptions& options, Status applied, const std::vector<ItemChange>& changes,
                 const NameTable& names, std::vector<WriteOutcome>* outcomes);
 
+// What the steps leave. A thread keeps the memory of the last one, as most writes are of one item.
 struct AppliedOps {
+  AppliedOps();
+  ~AppliedOps();
+  AppliedOps(AppliedOps&&) = default;
+  AppliedOps& operator=(AppliedOps&&) = default;
+
+  std::vector<PreparedOp> prepared;
   std::vector<ItemChange> changes;
   std::vector<WriteOutcome> outcomes;
 };
 
 // All of it. `lock` is called with the prepared operations; it gives the reader of their items, which stay as they are
-// until the changes are written.
+// until the changes are written. REQUIRES: *done is new.
 template <typename Lock>
-Result<AppliedOps> RunOps(const CatalogState& catalog, std::span<const WriteOp> ops, NameTable* names, EvalContext& ctx,
-                          const WriteOptions& options, Lock lock) {
-  std::vector<PreparedOp> prepared;
-  PARTON_RETURN_IF_ERROR(PrepareOps(catalog, ops, names, options, &prepared));
-  ItemReader& reader = lock(prepared);
-  AppliedOps done;
-  Status applied = ApplyOps(prepared, reader, names, ctx, options, &done.changes, &done.outcomes);
-  PARTON_RETURN_IF_ERROR(MeterOps(options, std::move(applied), done.changes, *names, &done.outcomes));
-  return done;
+Status RunOps(const CatalogState& catalog, std::span<const WriteOp> ops, NameTable* names, EvalContext& ctx,
+              const WriteOptions& options, Lock lock, AppliedOps* done) {
+  PARTON_RETURN_IF_ERROR(PrepareOps(catalog, ops, names, options, &done->prepared));
+  ItemReader& reader = lock(done->prepared);
+  Status applied = ApplyOps(done->prepared, reader, names, ctx, options, &done->changes, &done->outcomes);
+  return MeterOps(options, std::move(applied), done->changes, *names, &done->outcomes);
 }
 
 // Adds what the change writes, which points into it; index units go to *outcome if given. REQUIRES:

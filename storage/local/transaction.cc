@@ -32,11 +32,16 @@ Status Torn() {
 class TransactionReader final : public ItemReader {
  public:
   explicit TransactionReader(LocalTransaction* t) : t_(t) {}
-  Status Read(const std::string& key, std::string* bytes, bool* found) override {
-    t_->NoteKey(key, ReadU32(std::string_view(key).substr(1)));
-    if (t_->ReadOwn(key, bytes, found)) return Status::Ok();
+  Status Read(const PreparedOp& op, Value* item) override {
+    t_->NoteKey(op.key, ReadU32(std::string_view(op.key).substr(1)));
+    std::string bytes;
+    bool found = false;
+    if (t_->ReadOwn(op.key, &bytes, &found)) {
+      *item = found ? StoredItemOf(std::move(bytes), &t_->engine_->names()) : Value::Missing();
+      return Status::Ok();
+    }
     const LocalView& view = *t_->view_;
-    return t_->engine_->ReadCachedItem(view.snapshot(), view.cached_upto(), key, bytes, found);
+    return t_->engine_->ReadCachedItem(view.snapshot(), view.cached_upto(), op.key, op.hash, item);
   }
 
  private:
@@ -115,11 +120,12 @@ Result<std::vector<WriteOutcome>> LocalTransaction::Write(const std::vector<Writ
   TransactionReader reader(this);
   // The snapshot does not change: nothing is locked before Commit.
   auto lock = [&](const std::vector<PreparedOp>&) -> ItemReader& { return reader; };
-  PARTON_ASSIGN_OR_RETURN(AppliedOps applied, RunOps(*catalog, ops, &engine_->names(), ctx, options, lock));
+  AppliedOps applied;
+  PARTON_RETURN_IF_ERROR(RunOps(*catalog, ops, &engine_->names(), ctx, options, lock, &applied));
   PARTON_RETURN_IF_ERROR(CheckRoom(applied.changes));
   PARTON_RETURN_IF_ERROR(NoteIndexesThatLose(applied.changes));
   torn_ = true;
-  Merge(*catalog, std::move(applied.changes));
+  Merge(*catalog, &applied.changes);
   torn_ = false;
   return std::move(applied.outcomes);
 }
@@ -141,9 +147,9 @@ Status LocalTransaction::NoteIndexesThatLose(const std::vector<ItemChange>& chan
   return Status::Ok();
 }
 
-void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange> changes) {
+void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange>* changes) {
   MutexLock lock(state_mutex_);
-  for (ItemChange& c : changes) {
+  for (ItemChange& c : *changes) {
     if (!c.changed()) continue;
     KeyWrites writes;
     AppendChange(c, engine_->names(), &writes, nullptr);
@@ -153,7 +159,7 @@ void LocalTransaction::Merge(const CatalogState& catalog, std::vector<ItemChange
     const Pending* before = state_.items.Find(c.key);
     Pending p;
     p.had = before != nullptr ? before->had : c.had;
-    p.old_bytes = before != nullptr ? before->old_bytes : std::move(c.old_bytes);
+    p.old_bytes = before != nullptr ? std::string_view(before->old_bytes) : c.old_bytes;
     p.table = catalog.by_id.at(c.table->schema->id);
     p.has = c.has;
     p.new_bytes = std::move(c.new_bytes);
@@ -215,6 +221,7 @@ Status LocalTransaction::Commit() {
     ItemChange c;
     c.table = p.table.get();
     c.key = it.key();
+    c.hash = HashOfKey(c.key);
     c.had = p.had;
     c.has = p.has;
     c.old_bytes = p.old_bytes;
@@ -247,7 +254,7 @@ Status LocalTransaction::Commit() {
     if (status.ok()) {
       held.Latch(changes);
       const ReadSet reads = Reads();
-      status = CommitChanges(engine_, changes, {&reads, start_, &records, depth_});
+      status = CommitChanges(engine_, &changes, {&reads, start_, &records, depth_});
     }
   }
   Finish();

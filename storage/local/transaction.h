@@ -64,7 +64,8 @@ class LocalTransaction final : public StoreTransaction, public TransactionReads 
   Status CheckRoom(const std::vector<ItemChange>& changes);
   size_t BytesOfSavepoints() const;
   Status NoteIndexesThatLose(const std::vector<ItemChange>& changes);
-  void Merge(const CatalogState& catalog, std::vector<ItemChange> changes);
+  // Takes the bytes out of `changes`.
+  void Merge(const CatalogState& catalog, std::vector<ItemChange>* changes);
   RecordWrites Records() const;
   ReadSet Reads();
   void Finish();

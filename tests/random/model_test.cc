@@ -330,11 +330,10 @@ class RandomModel : public ::testing::Test {
   }
 
   static const std::vector<std::string>& RuleNames() {
-    static const std::vector<std::string> rules = {"fold_constants",      "normalize_predicates",
-                                                   "push_down_filters",   "find_contradictions",
-                                                   "unnest_subqueries",   "plan_joins",
-                                                   "choose_access_paths", "keep_top_rows",
-                                                   "parallelize",         "push_filters_into_store"};
+    static const std::vector<std::string> rules = {
+        "fold_constants", "normalize_predicates", "push_down_filters", "find_contradictions", "unnest_subqueries",
+        "plan_joins",     "choose_access_paths",  "keep_top_rows",     "parallelize",         "push_filters_into_store",
+        "read_bytes"};
     return rules;
   }
 

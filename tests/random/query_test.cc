@@ -129,7 +129,15 @@ class Generator {
       if (Chance(15)) return "NOT (" + Predicate(a, depth - 1) + ")";
       return fmt::format("({}) {} ({})", Predicate(a, depth - 1), Chance(60) ? "AND" : "OR", Predicate(a, depth - 1));
     }
-    switch (Below(11)) {
+    switch (Below(14)) {
+      case 11: {
+        static const std::vector<std::string> tests = {
+            "begins_with({}, 'a')",     "contains({}, 'b')", "attribute_type({}, 'N')", "attribute_exists({})",
+            "attribute_not_exists({})", "{} LIKE '%a%'",     "{} NOT LIKE 'b%'",        "{} LIKE '_'"};
+        return fmt::format(fmt::runtime(Of(tests)), Path(a));
+      }
+      case 12: return fmt::format("{} NOT IN [{}, {}]", Path(a), Scalar(), Scalar());
+      case 13: return fmt::format("{} NOT BETWEEN {} AND {}", Path(a), Scalar(), Scalar());
       case 10:
         if (!subqueries) return "a.w > 1";
         return fmt::format("{} {} {}", Aggregated(a), Chance(50) ? ">" : "<=", Below(9));
@@ -193,7 +201,32 @@ class Generator {
     *ordered = false;
     const std::string table = Chance(50) ? "t" : "u";
     const std::string where = Chance(85) ? " WHERE " + Predicate("a", 2) : "";
-    switch (Below(15)) {
+    switch (Below(18)) {
+      case 15:
+      case 16:
+      case 17: {
+        // What is computed on bytes, where it can be.
+        static const std::vector<std::string> calls = {"SUM(CASE WHEN {0} THEN 1 ELSE 0 END)",
+                                                       "SUM(CASE WHEN {0} THEN a.w END)",
+                                                       "SUM(a.w * 2 + a.g)",
+                                                       "AVG(a.w - a.g)",
+                                                       "COUNT(*) FILTER (WHERE {0})",
+                                                       "MAX(a.w) FILTER (WHERE {0})",
+                                                       "MIN(a.v)",
+                                                       "COUNT(a.v)",
+                                                       "SUM(a.v)",
+                                                       "AVG(a.v)",
+                                                       "COUNT(DISTINCT a.v)",
+                                                       "COUNT(a.w + a.v)"};
+        static const std::vector<std::string> keys = {
+            "", "", " GROUP BY a.v", " GROUP BY a.v, a.g", " GROUP BY a.w, a.m.x", " GROUP BY a.m"};
+        std::string text = "SELECT ";
+        for (int i = 0; i < 3; ++i) {
+          const std::string call = fmt::format(fmt::runtime(Of(calls)), Predicate("a", 1));
+          text += fmt::format("{}{} AS c{}", i == 0 ? "" : ", ", call, i);
+        }
+        return text + fmt::format(" FROM {} AS a{}{}", table, where, Of(keys));
+      }
       case 12:
       case 13: {
         // Pages of an index, or of a table: from a row on, in either direction.

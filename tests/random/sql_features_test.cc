@@ -192,7 +192,7 @@ class SqlFeatures : public ::testing::Test {
     if (how != "rules off") return;
     for (const char* rule : {"unnest_subqueries", "decorrelate_aggregates", "fold_constants", "normalize_predicates",
                              "push_down_filters", "find_contradictions", "plan_joins", "choose_access_paths",
-                             "keep_top_rows", "push_filters_into_store", "parallelize"}) {
+                             "keep_top_rows", "push_filters_into_store", "read_bytes", "parallelize"}) {
       Execute(fmt::format("SET rule_{} = {}", rule, on ? "off" : "on"));
     }
   }

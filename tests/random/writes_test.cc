@@ -263,8 +263,8 @@ class WritesTest : public ::testing::Test {
     metered_ = metered_ || options.throttle;
     if (generator_->Chance(50)) {
       static const std::vector<std::string> rules = {
-          "unnest_subqueries", "decorrelate_aggregates", "push_down_filters",      "choose_access_paths",
-          "plan_joins",        "normalize_predicates",   "push_filters_into_store"};
+          "unnest_subqueries", "decorrelate_aggregates", "push_down_filters",       "choose_access_paths",
+          "plan_joins",        "normalize_predicates",   "push_filters_into_store", "read_bytes"};
       Must(*other_connection_, fmt::format("SET rule_{} = off", generator_->Pick(rules)));
     }
     Must(*other_connection_, fmt::format("SET threads = {}", 1 + generator_->Below(4)));

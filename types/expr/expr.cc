@@ -241,8 +241,18 @@ bool IsFixedPerExecution(const Expr& e) {
   return Walk(e, [](const Expr& x) { return x.As<Expr::Slot>() == nullptr && x.As<Expr::Subquery>() == nullptr; });
 }
 
+// Asked at every write.
 bool HasSubquery(const Expr& e) {
-  return !Walk(e, [](const Expr& x) { return x.As<Expr::Subquery>() == nullptr; });
+  if (e.As<Expr::Subquery>() != nullptr) return true;
+  CheckStack();
+  CheckPoint();
+  bool found = false;
+  std::visit(
+      [&found](const auto& node) {
+        VisitChildren(node, [&found](const ExprPtr& child) { found = found || HasSubquery(*child); });
+      },
+      e.node);
+  return found;
 }
 
 }  // namespace parton

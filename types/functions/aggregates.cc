@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "types/expr/evaluate_internal.h"
+#include "types/functions/integer_tally.h"
 #include "types/functions/registry.h"
 #include "types/value/value_compare.h"
 
@@ -52,7 +53,7 @@ class Count final : public Base<Count> {
 
 // SUM and AVG. Integers are added in 64 bits as long as that goes well; exact numbers and floats are
 // summed apart, so that the order of rows matters as little as it can.
-class Sum final : public Base<Sum> {
+class Sum final : public Base<Sum>, public IntegerTally {
  public:
   explicit Sum(bool average = false) : average_(average) {}
   std::unique_ptr<Sum> Fresh() const { return std::make_unique<Sum>(average_); }
@@ -65,6 +66,13 @@ class Sum final : public Base<Sum> {
       return true;
     }
     return TakeOther(v, ctx);
+  }
+
+  void AddIntegers(int64_t sum, int64_t count, EvalContext& ctx) override {
+    if (count == 0) return;
+    count_ += count;
+    any_number_ = true;
+    AddSmall(sum, ctx);
   }
 
   void TakeAll(Sum& that, EvalContext& ctx) {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "types/item/raw_value.h"
 #include "types/item/varint.h"
 #include "types/number/number_codec.h"
 
@@ -26,25 +27,6 @@ inline bool GetRun(const char** p, const char* end, std::string_view* out) {
   *out = std::string_view(q, n);
   *p = q + n;
   return true;
-}
-
-[[gnu::always_inline]] inline const char* SkipInline(const char* p, const char* end) {
-  static_assert(static_cast<int>(ItemTag::kBinarySet) == static_cast<int>(ItemTag::kString) + 6);
-  if (p >= end) return nullptr;
-  auto tag = static_cast<ItemTag>(*p++);
-  if (tag >= ItemTag::kString && tag <= ItemTag::kBinarySet) [[likely]] {
-    uint64_t n;
-    p = GetVarint(p, end, &n);
-    return p == nullptr || n > static_cast<uint64_t>(end - p) ? nullptr : p + n;
-  }
-  if (tag == ItemTag::kInt) return SkipVarint(p, end);
-  if (tag == ItemTag::kNumber) {
-    p = SkipVarint(p, end);
-    if (p == nullptr || p >= end) return nullptr;
-    uint64_t n = static_cast<uint8_t>(*p++);
-    return n > static_cast<uint64_t>(end - p) ? nullptr : p + n;
-  }
-  return tag >= ItemTag::kNull && tag <= ItemTag::kFalse ? p : nullptr;
 }
 
 void EncodeNumber(const Number& n, std::string* out) {
@@ -172,7 +154,7 @@ const char* FindFull(const char* p, const char* end, std::string_view name) {
       int c = full.compare(name);
       if (c >= 0) return c == 0 ? p : nullptr;
     }
-    p = SkipInline(p, end);
+    p = raw::Skip(p, end);
     if (p == nullptr) return nullptr;
   }
   return nullptr;
@@ -217,7 +199,7 @@ std::string_view Step(std::string_view raw, const PathStep& step) {
       if (c > 0) return {};
       found = c == 0;
     }
-    const char* next = SkipInline(p, end);
+    const char* next = raw::Skip(p, end);
     if (next == nullptr) return {};
     if (found) return std::string_view(p, next - p);
     p = next;
@@ -227,7 +209,7 @@ std::string_view Step(std::string_view raw, const PathStep& step) {
 
 }  // namespace
 
-const char* SkipValue(const char* p, const char* end) { return SkipInline(p, end); }
+const char* SkipValue(const char* p, const char* end) { return raw::Skip(p, end); }
 
 Value DecodeRaw(std::string_view raw) { return DecodeTop(raw.data(), raw.data() + raw.size()); }
 
@@ -337,7 +319,7 @@ const char* ItemView::Find(uint32_t id, std::string_view name) const {
   while ((p = GetVarint(p, end, &mark)) != nullptr) {
     // Ids ascend; names without an id (mark 0) follow them.
     if (mark - 1 >= id) return mark - 1 == id ? p : nullptr;
-    p = SkipInline(p, end);
+    p = raw::Skip(p, end);
     if (p == nullptr) return nullptr;
   }
   return nullptr;
@@ -345,7 +327,7 @@ const char* ItemView::Find(uint32_t id, std::string_view name) const {
 
 std::string_view ItemView::GetRaw(uint32_t id, std::string_view name) const {
   const char* p = Find(id, name);
-  const char* next = p == nullptr ? nullptr : SkipInline(p, bytes_.data() + bytes_.size());
+  const char* next = p == nullptr ? nullptr : raw::Skip(p, bytes_.data() + bytes_.size());
   return next == nullptr ? std::string_view() : std::string_view(p, next - p);
 }
 
@@ -371,7 +353,7 @@ bool ItemView::NextRaw(const char** p, const char* end, std::string_view* name, 
     if (mark > names_->size()) return false;
     *name = names_->Name(mark - 1);
   }
-  const char* next = SkipInline(q, end);
+  const char* next = raw::Skip(q, end);
   if (next == nullptr) return false;
   *raw = std::string_view(q, next - q);
   *p = next;
@@ -399,7 +381,7 @@ bool DecodeOwned(const char** p, const char* end, Value* out) {
     *p = q;
     return true;
   }
-  const char* const next = SkipInline(*p, end);
+  const char* const next = raw::Skip(*p, end);
   if (next == nullptr) return false;
   q = std::exchange(*p, next);
   return DecodeValue(&q, next, true, 0, out);
@@ -471,7 +453,7 @@ Status VerifyItem(std::string_view bytes, const NameTable& names) {
       if (mark > names.size()) return at("unknown attribute id");
       last_mark = mark;
     }
-    const char* next = SkipInline(q, end);
+    const char* next = raw::Skip(q, end);
     if (next == nullptr) return at("bad value");
     std::string_view raw(q, next - q);
     Value v = DecodeRaw(raw);

@@ -1,7 +1,9 @@
 #include "types/item/update_actions.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <span>
 
 #include "types/functions/functions.h"
 #include "types/item/document_path.h"
@@ -47,6 +49,7 @@ Status MissingReason(const Expr& e, EvalContext& ctx, TextSpan span) {
 }
 
 Result<Value> Storable(const Value& v, const UpdateAction& action) {
+  if (v.is_null() || v.is_bool() || v.is_small_int()) return v;
   Result<Value> r = ToStorable(v, PathText(action.path));
   if (!r.ok()) return std::move(r).status().At(action.span);
   return r;
@@ -83,6 +86,13 @@ Result<Value> SetValue(const Expr& e, EvalContext& ctx, TextSpan span) {
       // To DynamoDB NULL is a value, and no number.
       const bool bad = v.is_missing() || (v.is_null() && ctx.logic == Logic::kDynamo);
       return bad ? Result<Value>(Status::Validation(kBadUpdateOperand, span)) : v;
+    }
+    if (left.is_small_int() && right.is_small_int()) {
+      const int64_t x = left.int_value(), y = right.int_value();
+      int64_t sum;
+      const bool overflow =
+          b->op == BinaryOp::kAdd ? __builtin_add_overflow(x, y, &sum) : __builtin_sub_overflow(x, y, &sum);
+      if (!overflow) return Value(sum);
     }
     if (left.is_exact() && right.is_exact()) {
       auto sum = b->op == BinaryOp::kAdd ? Number::Add(left.number(), right.number(), Rounding::kExact)
@@ -253,8 +263,26 @@ Value ValueAt(const Value& item, const Path& path) {
   return v;
 }
 
+namespace {
+
+// One action on an attribute as a whole.
+Result<UpdatedAttributes> ApplySimple(const Value& old_item, const UpdateAction& a, EvalContext& ctx) {
+  UpdatedAttributes out;
+  Value old_value;
+  if (a.kind == Kind::kAdd || a.kind == Kind::kDelete) old_value = ValueAt(old_item, a.path);
+  PARTON_ASSIGN_OR_RETURN(Value v, NewValue(a, old_value, ctx));
+  // DELETE of what is not there leaves it so.
+  const bool gone = v.is_missing() && (old_item.is_missing() || (a.kind != Kind::kRemove && old_value.is_missing()));
+  if (!gone) out.attributes.push_back(Field{a.path[0].name, v});
+  out.results.push_back(std::move(v));
+  return out;
+}
+
+}  // namespace
+
 Result<UpdatedAttributes> ApplyActions(const Value& old_item, const std::vector<UpdateAction>& actions,
                                        EvalContext& ctx) {
+  if (actions.size() == 1 && actions[0].path.size() == 1) return ApplySimple(old_item, actions[0], ctx);
   UpdatedAttributes out;
   for (const UpdateAction& a : actions) {
     Value old_value;
@@ -305,14 +333,22 @@ void SpliceItem(std::string_view item, const std::vector<Field>& attributes, Nam
     const Field* field;
     std::string_view name() const { return field->name; }
   };
-  std::vector<Piece> pieces;
-  pieces.reserve(attributes.size());
-  for (const Field& f : attributes) {
-    uint32_t id = f.value.is_missing() ? names->Find(f.name) : names->FindOrAdd(f.name);
-    pieces.push_back({id, &f});
+  std::array<Piece, 8> few;
+  std::vector<Piece> many;
+  if (attributes.size() > few.size()) many.resize(attributes.size());
+  const std::span<Piece> pieces = std::span<Piece>(many.empty() ? few.data() : many.data(), attributes.size());
+  size_t room = item.size();
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    const Field& f = attributes[i];
+    constexpr size_t kSmallValue = 24;
+    room += kSmallValue + f.name.size() + (f.value.is_text() || f.value.is_lob() ? f.value.bytes().size() : 0);
+    pieces[i] = {f.value.is_missing() ? names->Find(f.name) : names->FindOrAdd(f.name), &f};
   }
-  std::sort(pieces.begin(), pieces.end(),
-            [](const Piece& a, const Piece& b) { return a.id != b.id ? a.id < b.id : a.name() < b.name(); });
+  if (pieces.size() > 1) {
+    std::sort(pieces.begin(), pieces.end(),
+              [](const Piece& a, const Piece& b) { return a.id != b.id ? a.id < b.id : a.name() < b.name(); });
+  }
+  out->reserve(out->size() + room);
   auto emit = [&](const Piece& piece) {
     if (piece.field->value.is_missing()) return;
     if (piece.id != NameTable::kNone) {
@@ -327,8 +363,9 @@ void SpliceItem(std::string_view item, const std::vector<Field>& attributes, Nam
   out->push_back(kItemVersion);
   const char* p = item.data() + 1;
   const char* end = item.data() + item.size();
+  const char* kept = p;  // what follows is not yet copied
   size_t next = 0;
-  while (p < end) {
+  while (p < end && next < pieces.size()) {
     const char* start = p;
     uint32_t mark = 0;
     std::string_view full;
@@ -337,22 +374,32 @@ void SpliceItem(std::string_view item, const std::vector<Field>& attributes, Nam
       uint64_t n = 0;
       p = GetVarint(p, end, &n);
       if (p != nullptr) {
-        if (n > static_cast<uint64_t>(end - p)) break;
-        full = std::string_view(p, n);
-        p += n;
+        if (n <= static_cast<uint64_t>(end - p)) {
+          full = std::string_view(p, n);
+          p += n;
+        } else {
+          p = nullptr;
+        }
       }
     }
     if (p != nullptr) p = SkipValue(p, end);
-    if (p == nullptr) break;
+    if (p == nullptr) {
+      end = start;  // the rest is no item
+      break;
+    }
     const uint32_t id = mark == 0 ? NameTable::kNone : mark - 1;
     auto before = [&](const Piece& piece) { return piece.id != id ? piece.id < id : mark == 0 && piece.name() < full; };
+    auto same = [&](const Piece& piece) { return piece.id == id && (mark != 0 || piece.name() == full); };
+    if (!before(pieces[next]) && !same(pieces[next])) continue;
+    out->append(kept, start);
+    kept = start;
     while (next < pieces.size() && before(pieces[next])) emit(pieces[next++]);
-    if (next < pieces.size() && pieces[next].id == id && (mark != 0 || pieces[next].name() == full)) {
+    if (next < pieces.size() && same(pieces[next])) {
       emit(pieces[next++]);
-    } else {
-      out->append(start, p - start);
+      kept = p;
     }
   }
+  out->append(kept, end);
   while (next < pieces.size()) emit(pieces[next++]);
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "storage/local/block_cache.h"
 #include "storage/local/bytes/key_codec.h"
 #include "storage/local/bytes/schema_codec.h"
 #include "storage/local/ddl.h"
@@ -175,7 +176,7 @@ class EngineOpener {
     options.block_size = o_.block_bytes;
     options.compression = o_.compression ? leveldb::kSnappyCompression : leveldb::kNoCompression;
     options.max_file_size = 8 << 20;
-    e_->cache_.reset(leveldb::NewLRUCache(o_.cache_bytes));
+    e_->cache_ = NewBlockCache(o_.cache_bytes);
     e_->filter_.reset(leveldb::NewBloomFilterPolicy(10));
     options.block_cache = e_->cache_.get();
     options.filter_policy = e_->filter_.get();

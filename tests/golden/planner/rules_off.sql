@@ -406,6 +406,43 @@ SELECT SUM(v) AS s FROM t1;
 
 SET rule_push_filters_into_store = on;
 
+SET rule_read_bytes = off;
+
+SELECT VALUE v FROM t1 WHERE b = 'x' AND (a = 1 OR a = 2);
+-- 1
+-- 3
+
+SELECT VALUE v FROM t1 AS t WHERE NOT (NOT (t.v > 1 + 1) AND t.b = 'x');
+-- 2
+-- 3
+
+SELECT t.v AS v, u.v AS w FROM t1 AS t JOIN t1 AS u ON t.a = u.a WHERE u.b = 'y';
+-- {'v': 1, 'w': 2}
+-- {'v': 2, 'w': 2}
+
+SELECT VALUE t.v FROM t1 AS t WHERE EXISTS (SELECT * FROM t1 AS u WHERE u.a = t.a AND u.v > t.v);
+-- 1
+
+SELECT VALUE t.v FROM t1 AS t WHERE t.v NOT IN (SELECT VALUE u.a FROM t1 AS u);
+-- 3
+
+SELECT t.v, (SELECT COUNT(*) AS n FROM t1 AS u WHERE u.b = t.b) AS n FROM t1 AS t;
+-- {'v': 1, 'n': 2}
+-- {'v': 2, 'n': 1}
+-- {'v': 3, 'n': 2}
+
+SELECT VALUE v FROM t1 WHERE v = 1 AND v = 2;
+-- rows: 0
+
+SELECT VALUE v FROM t1 ORDER BY v DESC LIMIT 2;
+-- 3
+-- 2
+
+SELECT SUM(v) AS s FROM t1;
+-- {'s': 6}
+
+SET rule_read_bytes = on;
+
 SET rule_parallelize = off;
 
 SELECT VALUE v FROM t1 WHERE b = 'x' AND (a = 1 OR a = 2);

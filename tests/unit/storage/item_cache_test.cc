@@ -36,6 +36,16 @@ std::string Look(ItemCache& cache, const std::string& key, ItemCache::Epoch upto
   return "";
 }
 
+void KeepCopy(ItemCache& cache, const ItemCache::Ticket& ticket, const std::string& key, const std::string& bytes) {
+  auto* item = new internal::HeapItem;
+  item->names = &Names();
+  item->storage = bytes;
+  item->bytes = item->storage;
+  item->Keep();
+  cache.Keep(ticket, key, item);
+  item->Unref();
+}
+
 void Read(ItemCache& cache, const std::string& key, const std::string& bytes,
           ItemCache::Epoch upto = ItemCache::kNewest) {
   ItemCache::Ticket ticket;
@@ -43,11 +53,11 @@ void Read(ItemCache& cache, const std::string& key, const std::string& bytes,
   if (bytes == "-") {
     cache.Keep(ticket, key, nullptr);
   } else {
-    cache.KeepCopy(ticket, key, bytes, &Names());
+    KeepCopy(cache, ticket, key, bytes);
   }
 }
 
-void Write(ItemCache& cache, const std::string& key, const std::string& bytes) {
+void Write(ItemCache& cache, const std::string& key, std::string bytes) {
   const uint64_t foreign = cache.Foreign();
   cache.BeginWrite(key);
   EXPECT_EQ(Look(cache, key), "") << "while it is written nobody knows";
@@ -153,26 +163,26 @@ TEST(ItemCacheTest, AReaderKeepsNothingThatWasWrittenMeanwhile) {
   ItemCache::Ticket ticket;
   EXPECT_EQ(Look(cache, "a", ItemCache::kNewest, &ticket), "");
   Write(cache, "a", "new");
-  cache.KeepCopy(ticket, "a", "old", &Names());
+  KeepCopy(cache, ticket, "a", "old");
   EXPECT_EQ(Look(cache, "a"), "");
 
   const uint64_t foreign = cache.Foreign();
   cache.BeginWrite("a");
   EXPECT_EQ(Look(cache, "a", ItemCache::kNewest, &ticket), "");
-  cache.KeepCopy(ticket, "a", "old", &Names());
+  KeepCopy(cache, ticket, "a", "old");
   EXPECT_EQ(Look(cache, "a"), "");
-  const std::string bytes = "newer";
+  std::string bytes = "newer";
   cache.EndWrite("a", cache.EndEpoch(), foreign, &bytes, &Names());
-  cache.KeepCopy(ticket, "a", "old", &Names());
+  KeepCopy(cache, ticket, "a", "old");
   EXPECT_EQ(Look(cache, "a"), "");
 
   EXPECT_EQ(Look(cache, "a", ItemCache::kNewest, &ticket), "");
   {
     ItemCache::ForeignWrite write(&cache);
     write.Erase("a");
-    cache.KeepCopy(ticket, "a", "old", &Names());
+    KeepCopy(cache, ticket, "a", "old");
   }
-  cache.KeepCopy(ticket, "a", "old", &Names());
+  KeepCopy(cache, ticket, "a", "old");
   EXPECT_EQ(Look(cache, "a"), "");
 }
 
@@ -187,7 +197,7 @@ TEST(ItemCacheTest, AFailedOrForeignWriteLeavesNothing) {
   const uint64_t foreign = cache.Foreign();
   cache.BeginWrite("a");
   { ItemCache::ForeignWrite write(&cache); }
-  const std::string bytes = "two";
+  std::string bytes = "two";
   cache.EndWrite("a", cache.EndEpoch(), foreign, &bytes, &Names());
   EXPECT_EQ(Look(cache, "a"), "");
 }
