@@ -1,5 +1,5 @@
-// ICU's data, all but what is kept by cmake/parton-static.cmake left out. Case mapping in no language and most properties
-// of code points have their tables in ICU's code.
+// ICU's data, all but what is kept by cmake/parton-static.cmake left out. Case mapping in no language and most
+// properties of code points have their tables in ICU's code.
 #include <unicode/utypes.h>
 
 #define PARTON_TEXT_OF(x) #x

@@ -1,5 +1,5 @@
-// libtermkey reads terminfo by unibilium, whose licence (LGPL) a static binary cannot keep. These are the four functions
-// it calls, over ncurses' libtinfo.
+// libtermkey reads terminfo by unibilium, whose licence (LGPL) a static binary cannot keep. These are the four
+// functions it calls, over ncurses' libtinfo.
 #include <term.h>
 
 namespace {
