@@ -367,7 +367,9 @@ tableElement
 
 columnType : identifier IDENTIFIER ;
 
-keyParts : LPAREN keyPart (COMMA keyPart)* RPAREN ;
+keyParts : LPAREN keyGroup (COMMA keyGroup)* RPAREN ;
+
+keyGroup : keyPart | LPAREN keyPart (COMMA keyPart)* RPAREN ;
 
 keyPart : identifier IDENTIFIER? (HASH | RANGE)? ;
 

@@ -112,6 +112,11 @@ Result<std::optional<Source>> Binder::BindTableSource(const ast::FromSource& fro
     Plan::Access access = *source.plan->As<Plan::Access>();
     access.consistent = true;
     source.plan = MakePlan(std::move(access));
+    if (dynamo() && index->key.multi()) {
+      return Status::Validation(
+          "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.",
+          step.span, "Query reads it; so do statements of the extended dialect");
+    }
   }
   return std::optional<Source>(std::move(source));
 }

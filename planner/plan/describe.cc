@@ -86,6 +86,12 @@ std::string KeyText(const AccessKey& k, const KeySchema& key) {
 }
 
 std::string_view JoinName(JoinKind kind) {
+std::string SortNames(const KeySchema& key) {
+  std::string out = key.range->name;
+  for (const KeyAttribute& a : key.more_range) out += " or " + a.name;
+  return out;
+}
+
   switch (kind) {
     case JoinKind::kInner: return "inner";
     case JoinKind::kLeft: return "left";
@@ -135,7 +141,7 @@ struct Describer {
       Add("key", Joined(n.ranges, " | ", [&](const AccessRange& r) { return RangeText(r, n, key); }));
     }
     Add("filter", Text(n.filter));
-    if (n.needs_all) Add("complete", fmt::format("no item lacks {}", key.range->name));
+    if (n.needs_all) Add("complete", fmt::format("no item lacks {}", SortNames(key)));
     if (n.after) Add("after", Text(n.after));
     if (n.fetch) Add("fetch", "each item by its key");
     if (n.ordered) Add("order", n.backward ? "key order, backward" : "key order");
