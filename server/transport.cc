@@ -24,8 +24,10 @@
 #include <chrono>
 #include <csignal>
 #include <ctime>
+#include <string>
 #include <thread>
 #include <type_traits>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -104,6 +106,7 @@ std::string Head(const HttpResponse& response, bool keep_alive) {
 // What can be seen of a connection from other threads.
 struct Watched {
   int fd = -1;
+  std::string address;  // of the other side, without its port
   std::atomic<int64_t> deadline_ms{kNever};
   std::atomic<bool> idle{true};
 };
@@ -115,10 +118,18 @@ class Registry {
   void Add(Watched* w) {
     const MutexLock lock(mutex_);
     connections_.insert(w);
+    ++of_address_[w->address];
   }
   void Remove(Watched* w) {
     const MutexLock lock(mutex_);
     connections_.erase(w);
+    const auto it = of_address_.find(w->address);
+    if (it != of_address_.end() && --it->second == 0) of_address_.erase(it);
+  }
+  size_t CountOf(const std::string& address) {
+    const MutexLock lock(mutex_);
+    const auto it = of_address_.find(address);
+    return it == of_address_.end() ? 0 : it->second;
   }
   // Ends those whose time is over, and when `stopping` the idle ones. The result is how many there are.
   size_t Sweep(bool stopping) {
@@ -134,6 +145,7 @@ class Registry {
  private:
   Mutex mutex_;
   std::unordered_set<Watched*> connections_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, size_t> of_address_ GUARDED_BY(mutex_);
 };
 
 // Memory for bodies that was promised to requests.
@@ -205,8 +217,8 @@ class Connection {
     Socket().set_option(tcp::no_delay(true), ignored);
     Socket().non_blocking(true, ignored);
     const tcp::endpoint peer = Socket().remote_endpoint(ignored);
-    peer_ = peer.address().to_string(ignored);
     watched_.fd = Socket().native_handle();
+    watched_.address = peer.address().to_string(ignored);
     shared_->registry.Add(&watched_);
     shared_->metrics->connections.fetch_add(1, std::memory_order_relaxed);
   }
@@ -323,7 +335,7 @@ class Connection {
     }
     watched_.deadline_ms.store(kNever, std::memory_order_relaxed);
     HttpRequest request = parser->TakeRequest();
-    request.peer = peer_;
+    request.peer = watched_.address;
     shared_->metrics->in_flight.fetch_add(1, std::memory_order_relaxed);
     const HttpResponse response = co_await Handle(&request);
     shared_->metrics->in_flight.fetch_sub(1, std::memory_order_relaxed);
@@ -399,7 +411,6 @@ class Connection {
   Stream stream_;
   Shared* const shared_;
   const Listener* const listener_;
-  std::string peer_;
   std::string buffer_;
   int64_t last_took_us_ = 0;  // the last request: one that is like it is expected
   HttpResponse refused_;      // status 0: nothing was
@@ -537,12 +548,22 @@ class AsioTransport : public Transport {
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
       }
-      if (shared_.metrics->connections.load() >= static_cast<int64_t>(shared_.options.max_connections)) {
+      if (shared_.metrics->connections.load() >= static_cast<int64_t>(shared_.options.max_connections) ||
+          IsCrowded(socket)) {
         shared_.metrics->connections_refused.fetch_add(1, std::memory_order_relaxed);
         continue;  // closes it
       }
       Start(context, std::move(socket), listener);
     }
+  }
+
+  // Whether the other side's address has all the connections that one may have.
+  bool IsCrowded(const tcp::socket& socket) {
+    const size_t most = shared_.options.max_connections_per_address;
+    if (most == 0) return false;
+    error_code ignored;
+    const tcp::endpoint peer = socket.remote_endpoint(ignored);
+    return shared_.registry.CountOf(peer.address().to_string(ignored)) >= most;
   }
 
   void Start(asio::io_context& context, tcp::socket socket, Listener* listener) {
