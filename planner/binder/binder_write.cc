@@ -169,7 +169,9 @@ Result<WritePlan> Binder::BindInsert(const ast::Insert& insert) {
 
 Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope, WritePlan* write) {
   const IndexSchema* index = nullptr;
-  if (name.parts.size() == 1) {
+  const bool attached =
+      name.parts.size() == 2 && outside_.FindTable(name.parts[0]) == nullptr && outside_.HasDatabase(name.parts[0]);
+  if (name.parts.size() == 1 || attached) {
     PARTON_ASSIGN_OR_RETURN(write->table, RequireTable(name));
   } else {
     if (name.parts.size() > 2) {
@@ -186,7 +188,7 @@ Status Binder::BindTarget(const ast::QualifiedName& name, const ast::Identifier&
   }
   Source source = TableSource(write->table, index);
   Plan::Access access = *source.plan->As<Plan::Access>();
-  access.alias = Written(as) ? as.name : write->table->name;
+  access.alias = Written(as) ? as.name : name.parts[attached ? 1 : 0].name;
   write->slot = access.slot;
   Variable v = source.variable;
   v.name = dynamo() && !Written(as) ? "" : access.alias;

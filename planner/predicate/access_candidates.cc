@@ -123,8 +123,8 @@ class Builder {
     return true;
   }
 
-  // The first attribute of the sort key that the filter accepts items without; null: none. Else the index must have left
-  // out no item.
+  // The first attribute of the sort key that the filter accepts items without; null: none. Else the index must have
+  // left out no item.
   const KeyAttribute* Lacking(const IndexSchema& index) const {
     for (size_t i = index.key.hash_parts(); i < index.key.parts(); ++i) {
       const KeyAttribute& part = index.key.part(i);
@@ -199,6 +199,10 @@ class Builder {
   bool AddMulti(const Plan::Access& base, const KeySchema& key) {
     MultiKeyReading r = ReadMultiKey(terms_, access_.slot, key, settings_, kMaxKeyCombinations);
     never_ = never_ || r.never;
+    if (!r.never && r.ranges.empty()) {
+      r = ReadMultiKeyBranches(terms_, access_.slot, key, settings_, kMaxKeyCombinations);
+      never_ = never_ || r.never;
+    }
     if (r.never) return true;
     if (r.ranges.empty()) return false;
     Plan::Access a = base;
@@ -477,7 +481,7 @@ class Builder {
     const KeySchema& key = a.index ? a.index->key : a.table->key;
     if (a.kind == AccessKind::kGetItem) return true;
     if (a.kind == AccessKind::kBatchGet) return false;
-    const bool store_orders = context_.store == nullptr || context_.store->ScansInOrder();
+    const bool store_orders = context_.store == nullptr || context_.store->ScansInOrder(*a.table);
     if (a.kind != AccessKind::kQuery && !store_orders) return false;
     // Attributes in which the rows ascend, outermost first; constant ones may be skipped.
     std::vector<std::string> sequence;

@@ -21,7 +21,8 @@ Value Text(const std::string& s) { return Value::String(s); }
 std::string Encode(const ImportDescription& d) {
   std::vector<Value> key, attributes, header;
   for (const KeyElement& e : d.request.table.key) {
-    key.push_back(Value::Struct({{"name", Text(e.attribute)}, {"hash", Value::Bool(e.role == KeyElement::Role::kHash)}}));
+    key.push_back(
+        Value::Struct({{"name", Text(e.attribute)}, {"hash", Value::Bool(e.role == KeyElement::Role::kHash)}}));
   }
   for (const AttributeDefinition& a : d.request.table.attributes) {
     attributes.push_back(Value::Struct({{"name", Text(a.name)}, {"type", Count(static_cast<uint64_t>(a.type))}}));

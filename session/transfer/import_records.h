@@ -1,5 +1,5 @@
-// What is kept of imports that are done, so that they can be described later: also when the table is gone, and after the
-// database was closed.
+// What is kept of imports that are done, so that they can be described later: also when the table is gone, and after
+// the database was closed.
 #ifndef PARTON_SESSION_TRANSFER_IMPORT_RECORDS_H_
 #define PARTON_SESSION_TRANSFER_IMPORT_RECORDS_H_
 

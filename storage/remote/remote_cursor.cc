@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/read_budget.h"
 #include "storage/remote/requests.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
@@ -52,7 +53,7 @@ class RequestMaker {
     if (query && spec_.backward) body_.Add("ScanIndexForward", "false");
     const bool global = spec_.index != nullptr && spec_.index->kind == IndexKind::kGlobal;
     if (consistent && !global) body_.Add("ConsistentRead", "true");
-    if (spec_.measure) body_.AddText("ReturnConsumedCapacity", "TOTAL");
+    body_.AddText("ReturnConsumedCapacity", "TOTAL");
     return true;
   }
   bool filters() const { return filters_; }
@@ -76,7 +77,6 @@ class RequestMaker {
     return true;
   }
 
-  // A range of partition keys, which only a filter can tell.
   // The attributes behind the first: equal up to where the bounds differ, then one condition on the next.
   bool MoreKeys(std::string* text) {
     const auto values = [](const std::optional<KeyBound>& b) {
@@ -110,6 +110,7 @@ class RequestMaker {
     return !sort.nothing;
   }
 
+  // A range of partition keys, which only a filter can tell.
   bool Range(std::string* filter) {
     const SortTerm term = SortCondition(spec_.range, key_.hash.name, kMaxHashKeyBytes, false);
     *filter = term.text;
@@ -228,6 +229,11 @@ class RemoteCursor final : public ItemCursor {
       ended_ = true;
       return Status::Ok();
     }
+    if (!query && spec_.expected == 0 && spec_.examine_items == 0) {
+      const double bytes = static_cast<double>(catalog_->Facts(*spec_.table).bytes);
+      const double parts = spec_.hash_segments > 0 ? spec_.hash_segments : 1;
+      ReadBudget::Expect(bytes / parts / kUnitBytes / (consistent ? 1 : 2), "the scan of " + spec_.table->name);
+    }
     body_ = maker.body();
     operation_ = query ? "Query" : "Scan";
     if (!query) PARTON_RETURN_IF_ERROR(AddSegment());
@@ -344,6 +350,8 @@ class RemoteCursor final : public ItemCursor {
     const Value scanned = body.Get("ScannedCount");
     stats_.items_examined += scanned.is_numeric() ? static_cast<uint64_t>(scanned.ToDouble()) : items_.size();
     const Value units = body.Get("ConsumedCapacity").Get("CapacityUnits");
+    if (units.is_numeric()) ReadBudget::Spend(units.ToDouble());
+    if (!spec_.measure && units.is_numeric()) stats_.units += units.ToDouble();
     if (spec_.measure && units.is_numeric()) {
       stats_.bytes_examined += static_cast<uint64_t>(units.ToDouble() * kUnitBytes * (spec_.consistent ? 1 : 2));
     }
