@@ -9,7 +9,7 @@ find_dependency(ZLIB)
 find_dependency(OpenSSL)
 
 # Those without a CMake package in Debian.
-foreach(parton_name re2 zstd csv md xxhash antlr4-runtime)
+foreach(parton_name re2 zstd md xxhash antlr4-runtime)
   if(NOT TARGET parton_needs::${parton_name})
     find_library(PARTON_LIBRARY_${parton_name} ${parton_name})
     mark_as_advanced(PARTON_LIBRARY_${parton_name})

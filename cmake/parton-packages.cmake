@@ -57,7 +57,7 @@ parton_package(development libparton-dev libdevel "embedded PartiQL database, he
 "Parton has DynamoDB's tables and the whole PartiQL language on top of LevelDB.
 This package has what programs in C and C++ are built with.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libparton0 (= ${PROJECT_VERSION}-1), libleveldb-dev, libsnappy-dev, \
-libfmt-dev, libicu-dev, libre2-dev, libcsv-dev, zlib1g-dev, libzstd-dev, libmd-dev, libxxhash-dev, libssl-dev, \
+libfmt-dev, libicu-dev, libre2-dev, zlib1g-dev, libzstd-dev, libmd-dev, libxxhash-dev, libssl-dev, \
 libantlr4-runtime-dev")
 set(control ${PROJECT_BINARY_DIR}/packages/libparton0)
 file(WRITE ${control}/triggers "activate-noawait ldconfig\n")

@@ -1,10 +1,10 @@
 #include "io/csv_reader.h"
 
-#include <csv.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "io/csv_parser.h"
 #include "io/line_reader.h"
 #include "parton/text.h"
 #include "types/item/item_builder.h"
@@ -70,43 +70,33 @@ Result<CsvOptions> ParseCsvOptions(const Value& options) {
   return out;
 }
 
-// libcsv is given one line after another, so the lines of a record are known, and a bad one can be skipped.
+// Lines are read one after another, so those of a record are known, and a bad one can be skipped.
 struct CsvReader::State {
-  State(ByteSource* source, CsvOptions o) : lines(source), options(std::move(o)) { Restart(); }
-  ~State() { csv_free(&parser); }
-
-  void Restart() {
-    if (started) csv_free(&parser);
-    started = true;
-    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL);
-    csv_set_delim(&parser, static_cast<unsigned char>(options.delimiter));
-    csv_set_quote(&parser, static_cast<unsigned char>(options.quote));
-    // Blanks around fields are part of them.
-    csv_set_space_func(&parser, [](unsigned char) { return 0; });
-  }
-
-  static void OnField(void* data, size_t size, void* self) {
-    // An exception cannot pass a library in C.
-    auto* s = static_cast<State*>(self);
-    try {
-      Cell& cell = s->NewCell();
-      cell.unquoted_empty = data == nullptr;
-      cell.own.assign(data == nullptr ? "" : static_cast<const char*>(data), data == nullptr ? 0 : size);
-      cell.owned = true;
-    } catch (const std::bad_alloc&) {
-      s->out_of_memory = true;
-    }
-  }
-  static void OnRecord(int, void* self) { static_cast<State*>(self)->complete = true; }
+  State(ByteSource* source, CsvOptions o)
+      : lines(source), options(std::move(o)), parser(options.delimiter, options.quote) {}
 
   Status Bad(std::string_view what) {
     recoverable = true;
     return Status::Validation(fmt::format("csv: line {}: {}", line, what));
   }
-  Status Broken() {
-    Status s = Bad(csv_strerror(csv_error(&parser)));
-    Restart();
-    return s;
+  // Takes the fields of a part of the record from the parser; `complete` tells whether they end it.
+  Status Parse(std::string_view piece) {
+    while (!complete) {
+      const CsvParser::Event event = parser.Next(&piece);
+      if (event == CsvParser::Event::kMore) return Status::Ok();
+      PARTON_RETURN_IF_ERROR(Take(event));
+    }
+    return Status::Ok();
+  }
+  Status Take(CsvParser::Event event) {
+    if (event == CsvParser::Event::kBad) return Bad(parser.error());
+    if (event == CsvParser::Event::kMore) return Status::Ok();
+    Cell& cell = NewCell();
+    cell.own = parser.field();
+    cell.owned = true;
+    cell.unquoted_empty = cell.own.empty() && !parser.quoted();
+    complete = event == CsvParser::Event::kLastField;
+    return Status::Ok();
   }
 
   struct Cell {
@@ -122,7 +112,7 @@ struct CsvReader::State {
     return fields[count++];
   }
 
-  // Takes a line that is a whole record, which most are, apart without a state machine. False: it is for libcsv.
+  // Takes a line that is a whole record, which most are, apart without a state machine. False: it is for the parser.
   bool SplitLine(std::string_view rest) {
     if (rest.ends_with('\n')) rest.remove_suffix(1);
     if (rest.ends_with('\r')) rest.remove_suffix(1);
@@ -157,7 +147,7 @@ struct CsvReader::State {
       const std::string_view piece = rest.substr(at, quote - at);
       at = quote + 1;
       const bool closed = at == rest.size() || rest[at] == options.delimiter;
-      if (!closed && rest[at] != options.quote) return false;  // libcsv says what is wrong
+      if (!closed && rest[at] != options.quote) return false;  // the parser says what is wrong
       cell->owned = cell->owned || !closed;
       if (cell->owned) cell->own += piece;
       if (closed) {
@@ -181,7 +171,7 @@ struct CsvReader::State {
       std::string_view piece;
       PARTON_ASSIGN_OR_RETURN(bool more, lines.Next(&piece));
       if (!more) {
-        if (csv_fini(&parser, &OnField, &OnRecord, this) != 0) return Broken();
+        PARTON_RETURN_IF_ERROR(Take(parser.End()));
         return complete;
       }
       if (text.empty()) line = lines.line();
@@ -199,8 +189,7 @@ struct CsvReader::State {
       }
       long_text.append(piece);
       text = long_text;
-      if (csv_parse(&parser, piece.data(), piece.size(), &OnField, &OnRecord, this) != piece.size()) return Broken();
-      if (out_of_memory) throw std::bad_alloc();
+      PARTON_RETURN_IF_ERROR(Parse(piece));
       if (complete) return true;
       if (text.find_first_not_of("\r\n") != std::string_view::npos) continue;
       long_text.clear();  // an empty line
@@ -314,9 +303,7 @@ struct CsvReader::State {
 
   LineReader lines;
   CsvOptions options;
-  csv_parser parser;
-  bool out_of_memory = false;  // in the middle of a record
-  bool started = false;
+  CsvParser parser;
   std::vector<Cell> fields;  // the first `count` are the record's
   size_t count = 0;
   bool complete = false;

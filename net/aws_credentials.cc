@@ -193,7 +193,8 @@ class CredentialsImpl final : public Credentials {
   Result<AwsKeys> Find() REQUIRES(mutex_) {
     for (const std::function<Found()>& place : places_) {
       // Engines of one's own are not worth a second's wait for a machine's service.
-      if (options_.may_be_none && &place == &places_.back() && places_.size() > 1) break;
+      const bool waits = Environment("AWS_EC2_METADATA_SERVICE_ENDPOINT").empty();
+      if (options_.may_be_none && waits && &place == &places_.back() && places_.size() > 1) break;
       PARTON_ASSIGN_OR_RETURN(std::optional<AwsKeys> keys, place());
       if (!keys) continue;
       const std::function<Found()> chosen = place;

@@ -15,8 +15,11 @@
 #include <boost/beast/version.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "net/http_header.h"
 #include "net/signature.h"
@@ -84,7 +87,7 @@ class Connection {
  public:
   Connection(const Endpoint& endpoint, const std::optional<Endpoint>& proxy, const HttpLimits& limits,
              asio::ssl::context* tls)
-      : endpoint_(endpoint), proxy_(proxy), limits_(limits), resolver_(io_) {
+      : endpoint_(endpoint), proxy_(proxy), limits_(limits) {
     if (endpoint.tls) {
       tls_.emplace(beast::tcp_stream(io_), *tls);
     } else {
@@ -95,13 +98,8 @@ class Connection {
   Status Open() {
     const Clock::time_point deadline = Clock::now() + limits_.connect;
     const Endpoint& first = proxy_ ? *proxy_ : endpoint_;
-    tcp::resolver::results_type addresses;
-    Status s = Await(deadline, "cannot find the host", [&](auto done) {
-      resolver_.async_resolve(first.host, std::to_string(first.port), [&addresses, done](error_code e, auto found) {
-        addresses = std::move(found);
-        done(e);
-      });
-    });
+    std::vector<tcp::endpoint> addresses;
+    Status s = Resolve(first, deadline, &addresses);
     if (!s.ok()) return s;
     s = Await(deadline, "cannot connect",
               [&](auto done) { Lowest().async_connect(addresses, [done](error_code e, const auto&) { done(e); }); });
@@ -128,14 +126,15 @@ class Connection {
     for (const auto& [name, value] : message.headers) bytes += fmt::format("{}: {}\r\n", name, value);
     bytes += fmt::format("Content-Length: {}\r\n\r\n", message.body.size());
     bytes += message.body;
-    return Write(bytes, Clock::now() + limits_.answer);
+    answer_ = message.answer.count() > 0 ? message.answer : limits_.answer;
+    return Write(bytes, Clock::now() + answer_);
   }
 
   Status Receive(HttpReply* reply) {
     http::response_parser<http::string_body> parser;
     parser.body_limit(limits_.body_bytes);
     parser.header_limit(kHeaderBytes);
-    Status s = Await(Clock::now() + limits_.answer, "no answer from", [&](auto done) {
+    Status s = Await(Clock::now() + answer_, "no answer from", [&](auto done) {
       auto handler = [done](error_code e, size_t) { done(e); };
       if (tls_) {
         http::async_read(*tls_, buffer_, parser, handler);
@@ -168,6 +167,48 @@ class Connection {
   beast::tcp_stream& Lowest() { return tls_ ? beast::get_lowest_layer(*tls_) : *plain_; }
   std::string Named(std::string_view what) const { return fmt::format("{} {}", what, endpoint_.HostHeader()); }
 
+  // A look-up cannot be ended: it has a thread of its own, for which nobody waits any longer than he likes.
+  struct Lookup {
+    Mutex mutex;
+    bool done GUARDED_BY(mutex) = false;
+    error_code error GUARDED_BY(mutex);
+    std::vector<tcp::endpoint> found GUARDED_BY(mutex);
+  };
+
+  Status Resolve(const Endpoint& where, Clock::time_point deadline, std::vector<tcp::endpoint>* out) {
+    error_code e;
+    if (const asio::ip::address address = asio::ip::make_address(where.host, e); !e) {
+      out->emplace_back(address, where.port);
+      return Status::Ok();
+    }
+    const auto lookup = std::make_shared<Lookup>();
+    std::thread([lookup, host = where.host, port = std::to_string(where.port)] {
+      asio::io_context io;
+      tcp::resolver resolver(io);
+      error_code error;
+      const auto results = resolver.resolve(host, port, error);
+      const MutexLock lock(lookup->mutex);
+      lookup->error = error;
+      for (const auto& r : results) lookup->found.push_back(r.endpoint());
+      lookup->done = true;
+    }).detach();
+    for (auto pause = std::chrono::milliseconds(1);; pause = std::min(2 * pause, kStep)) {
+      {
+        const MutexLock lock(lookup->mutex);
+        if (lookup->done) {
+          if (lookup->error) {
+            return Status::IoError(fmt::format("{}: {}", Named("cannot find the host"), lookup->error.message()));
+          }
+          *out = lookup->found;
+          return Status::Ok();
+        }
+      }
+      if (IsCancelled()) return CancelledStatus(CurrentBounds());
+      if (Clock::now() > deadline) return Status::IoError(Named("cannot find the host") + ": no answer in time");
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
   // Starts an operation and runs the loop until it is done, the deadline has passed or the statement is cancelled.
   template <typename Begin>
   Status Await(Clock::time_point deadline, std::string_view what, Begin begin) {
@@ -195,7 +236,6 @@ class Connection {
 
   // The handlers refer to this frame: they are run before it ends.
   void Abandon(const bool* finished) {
-    resolver_.cancel();
     error_code ignored;
     Lowest().socket().close(ignored);
     Lowest().close();
@@ -239,12 +279,12 @@ class Connection {
   const std::optional<Endpoint>& proxy_;
   const HttpLimits& limits_;
   asio::io_context io_{1};
-  tcp::resolver resolver_;
   std::optional<beast::tcp_stream> plain_;
   std::optional<TlsStream> tls_;
   beast::flat_buffer buffer_;
   bool reusable_ = false;
   Clock::time_point last_used_;
+  std::chrono::milliseconds answer_{0};  // how long the answer may take
 };
 
 class ClientImpl final : public HttpClient {

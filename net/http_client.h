@@ -34,6 +34,7 @@ struct HttpMessage {
   std::string target = "/";
   std::vector<std::pair<std::string, std::string>> headers;  // Host and Content-Length are added
   std::string body;
+  std::chrono::milliseconds answer{0};  // 0: as the client's limits say
 };
 
 struct HttpReply {

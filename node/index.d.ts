@@ -135,6 +135,8 @@ export class Database extends Session {
   /** Ends the statements that run now. */
   cancel(): void;
   /** Commits what `body` did, or rolls back if it throws; runs it again if others were in its way. */
+  /** What happens to the items of a table with a stream. */
+  feed<T extends Item = Item>(table: string, options?: FeedOptions): Feed<T>;
   transaction<T>(body: (transaction: Transaction) => Promise<T> | T, options?: { attempts?: number }): Promise<T>;
   transactionSync<T>(body: (transaction: Transaction) => T, options?: { attempts?: number }): T;
   close(): Promise<void>;
@@ -186,6 +188,50 @@ export class Table<T extends Item = Item> {
   querySync(options?: QueryOptions): IterableIterator<T>;
   scan(options?: ScanOptions): AsyncIterableIterator<T>;
   scanSync(options?: ScanOptions): IterableIterator<T>;
+}
+
+/** One changed item. What the table's stream does not record is undefined. */
+export interface Change<T extends Item = Item> {
+  event: 'INSERT' | 'MODIFY' | 'REMOVE';
+  keys: Item;
+  new: T | undefined;
+  old: T | undefined;
+  /** Grows; a table's numbers have gaps. */
+  sequence: number;
+  created: Date;
+  /** Removed because it had expired. */
+  byTtl: boolean;
+}
+
+export interface FeedOptions {
+  /** "latest" if not given; "beginning", or the number of a change to start after. */
+  start?: 'latest' | 'beginning' | number;
+  /** A name, whose position acknowledge() keeps in the database: it goes on there. */
+  consumer?: string;
+  /** Milliseconds without a change after which iteration ends; without end if not given. */
+  timeout?: number;
+}
+
+/** Changes as they are committed. Who waits for one keeps the process; an open feed keeps the database open. */
+export class Feed<T extends Item = Item> implements AsyncIterable<Change<T>> {
+  private constructor();
+  [Symbol.asyncIterator](): AsyncIterableIterator<Change<T>>;
+  /** Arrays of changes, as many as there are, at most `size`; acknowledge() is for all that were given. */
+  batches(size?: number): AsyncIterableIterator<Change<T>[]>;
+  /** The changes that are there now. */
+  read(limit?: number): Promise<Change<T>[]>;
+  readSync(limit?: number): Change<T>[];
+  /** The same, but waits for the first; empty after `timeout` milliseconds and after close(). */
+  wait(limit?: number, timeout?: number): Promise<Change<T>[]>;
+  /** Keeps the position of a named consumer; with a transaction, in that: both commit, or neither. */
+  acknowledge(transaction?: Transaction): Promise<void>;
+  acknowledgeSync(transaction?: Transaction): void;
+  seek(start: 'latest' | 'beginning' | number): void;
+  /** Forgets the stored position of the consumer. */
+  forget(): void;
+  /** The number of the last change that was read. */
+  readonly position: number;
+  close(): void;
 }
 
 /** Opens a database: a directory, made if absent, or ":memory:". Twice in a process, one path is one database. */

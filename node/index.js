@@ -230,6 +230,69 @@ class Transaction extends Session {
   }
 }
 
+// What happens to the items of a table with a stream.
+class Feed {
+  #feed;
+  #timeout;
+  #one;
+
+  constructor(feed, { consumer, timeout }) {
+    this.#feed = feed;
+    this.#timeout = timeout ?? -1;
+    // One by one for a consumer: acknowledge() is for all that was read.
+    this.#one = consumer !== undefined;
+  }
+
+  async *[Symbol.asyncIterator]() {
+    for await (const batch of this.batches(this.#one ? 1 : 100)) yield* batch;
+  }
+
+  async *batches(size = 100) {
+    for (;;) {
+      const changes = await this.wait(size);
+      if (changes.length === 0) return;
+      yield changes;
+    }
+  }
+
+  async read(limit = 100) {
+    return native.readFeed(this.#feed, limit, 0, false);
+  }
+  readSync(limit = 100) {
+    return native.readFeed(this.#feed, limit, 0, true);
+  }
+  async wait(limit = 100, timeout = this.#timeout) {
+    return native.readFeed(this.#feed, limit, timeout === 0 ? 0 : Math.ceil(timeout), false);
+  }
+
+  async acknowledge(transaction) {
+    if (transaction === undefined) return native.acknowledgeFeed(this.#feed, undefined, false);
+    return transaction._with((c) => native.acknowledgeFeed(this.#feed, c, false));
+  }
+  acknowledgeSync(transaction) {
+    if (transaction === undefined) return native.acknowledgeFeed(this.#feed, undefined, true);
+    return transaction._withSync((c) => native.acknowledgeFeed(this.#feed, c, true));
+  }
+
+  seek(start) {
+    native.seekFeed(this.#feed, start);
+  }
+  forget() {
+    native.forgetFeed(this.#feed);
+  }
+  get position() {
+    return native.feedPosition(this.#feed);
+  }
+  // Iteration ends.
+  close() {
+    native.closeFeed(this.#feed);
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    this.close();
+  }
+}
+
 class Database extends Session {
   #handle;
   #idle = [];
@@ -291,6 +354,12 @@ class Database extends Session {
 
   table(name) {
     return new Table(() => this.#database(), name);
+  }
+
+  feed(table, { start = 'latest', consumer, timeout } = {}) {
+    if (timeout !== undefined && !(timeout >= 0)) throw new TypeError('timeout is a number of milliseconds');
+    const feed = native.openFeed(this.#database(), table, start, consumer ?? '');
+    return new Feed(feed, { consumer, timeout });
   }
 
   // Ends what runs now.
@@ -487,6 +556,7 @@ module.exports = {
   Database,
   Transaction,
   Table,
+  Feed,
   Rows,
   Decimal,
   PartonError,

@@ -796,6 +796,16 @@ struct Import {
   TextSpan file_span;
 };
 
+// ATTACH 'dynamodb://eu-west-1' AS prod
+struct Attach {
+  std::string path;
+  Identifier name;
+  TextSpan path_span;
+};
+struct Detach {
+  Identifier name;
+};
+
 struct BackupTo {
   std::string directory;
 };
@@ -843,7 +853,7 @@ struct Statement {
   std::variant<QueryStatement, ExistsStatement, Insert, Update, Delete, CreateTable, DropTable, TruncateTable,
                CreateIndex, DropIndex, AlterTable, Show, ShowCreateTable, Describe, Explain, Begin, Commit, Rollback,
                Savepoint, ReleaseSavepoint, SetOption, AdvanceClock, CopyFrom, CopyTo, Import, BackupTo, RestoreFrom,
-               CheckDatabase, Repair, Analyze, Advise, CreateTrigger, AlterTrigger, DropTrigger>
+               CheckDatabase, Repair, Analyze, Advise, CreateTrigger, AlterTrigger, DropTrigger, Attach, Detach>
       node;
   TextSpan span;
   // How many parameters the statement takes (`?` and distinct `:name`), and the names by index.

@@ -1,6 +1,8 @@
 // Tables and indexes of the AST builder: the dialect's own forms and ddbsh's.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "parser/ast_builder.h"
 #include "parton/text.h"
 
@@ -27,16 +29,28 @@ ast::ColumnType AstBuilder::Column(Grammar::ColumnTypeContext* c) const {
 }
 
 std::vector<ast::KeyPart> AstBuilder::Key(Grammar::KeyPartsContext* c) const {
+  using Role = ast::KeyPart::Role;
   std::vector<ast::KeyPart> key;
-  for (auto* p : c->keyPart()) {
-    ast::KeyPart part;
-    part.attribute = Name(p->identifier());
-    if (p->IDENTIFIER()) part.type = TextOf(p->IDENTIFIER());
-    if (p->HASH()) part.role = ast::KeyPart::Role::kHash;
-    if (p->RANGE()) part.role = ast::KeyPart::Role::kRange;
-    key.push_back(std::move(part));
+  const std::vector<Grammar::KeyGroupContext*> groups = c->keyGroup();
+  // ((a, b), (c, d)), and ((a, b), c, d): the first is the partition key.
+  const bool grouped = std::any_of(groups.begin(), groups.end(), [](auto* g) { return g->LPAREN() != nullptr; });
+  bool said = grouped;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (auto* p : groups[i]->keyPart()) {
+      ast::KeyPart part;
+      part.attribute = Name(p->identifier());
+      if (p->IDENTIFIER()) part.type = TextOf(p->IDENTIFIER());
+      if (grouped) part.role = i == 0 ? Role::kHash : Role::kRange;
+      if (p->HASH()) part.role = Role::kHash;
+      if (p->RANGE()) part.role = Role::kRange;
+      said = said || part.role != Role::kUnsaid;
+      key.push_back(std::move(part));
+    }
   }
-  if (key.size() > 2) Fail(c, "a key has a partition key and at most one sort key");
+  if (key.size() > 2 && !said) {
+    Fail(c, "a key has a partition key and at most one sort key; several attributes of one part stand in "
+            "parentheses: ((a, b), (c, d))");
+  }
   return key;
 }
 

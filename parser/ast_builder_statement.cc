@@ -64,6 +64,10 @@ ast::Statement AstBuilder::Statement(Grammar::StatementContext* c) {
     s.node = Import(c->importTable());
   } else if (c->BACKUP()) {
     s.node = ast::BackupTo{StringOf(c->STRING())};
+  } else if (c->ATTACH()) {
+    s.node = ast::Attach{StringOf(c->STRING()), Name(c->identifier()), source_.Span(c->STRING()->getSymbol())};
+  } else if (c->DETACH()) {
+    s.node = ast::Detach{Name(c->identifier())};
   } else if (c->RESTORE()) {
     s.node = ast::RestoreFrom{StringOf(c->STRING())};
   } else if (c->CHECK()) {
@@ -138,6 +142,8 @@ ast::Statement AstBuilder::OfQuery(Grammar::QueryStatementContext* c) {
         case Grammar::COPY:
         case Grammar::IMPORT:
         case Grammar::ADVISE:
+        case Grammar::ATTACH:
+        case Grammar::DETACH:
         case Grammar::BACKUP:
         case Grammar::RESTORE:
         case Grammar::CHECK:

@@ -93,12 +93,12 @@ std::string NearestKeyword(std::string_view word, const Types& types) {
 }
 
 const Types& StatementWords() {
-  static const auto* words =
-      new Types{Grammar::SELECT,   Grammar::INSERT,   Grammar::UPDATE,  Grammar::DELETE, Grammar::REPLACE,
-                Grammar::UPSERT,   Grammar::CREATE,   Grammar::DROP,    Grammar::ALTER,  Grammar::TRUNCATE,
-                Grammar::SHOW,     Grammar::DESCRIBE, Grammar::EXPLAIN, Grammar::BEGIN,  Grammar::COMMIT,
-                Grammar::ROLLBACK, Grammar::SET,      Grammar::COPY,    Grammar::BACKUP, Grammar::RESTORE,
-                Grammar::ANALYZE,  Grammar::IMPORT,   Grammar::WITH,    Grammar::VALUES, Grammar::SAVEPOINT};
+  static const auto* words = new Types{
+      Grammar::SELECT,    Grammar::INSERT,  Grammar::UPDATE,  Grammar::DELETE,   Grammar::REPLACE, Grammar::UPSERT,
+      Grammar::CREATE,    Grammar::DROP,    Grammar::ALTER,   Grammar::TRUNCATE, Grammar::SHOW,    Grammar::DESCRIBE,
+      Grammar::EXPLAIN,   Grammar::BEGIN,   Grammar::COMMIT,  Grammar::ROLLBACK, Grammar::SET,     Grammar::COPY,
+      Grammar::BACKUP,    Grammar::RESTORE, Grammar::ANALYZE, Grammar::IMPORT,   Grammar::WITH,    Grammar::VALUES,
+      Grammar::SAVEPOINT, Grammar::ATTACH,  Grammar::DETACH};
   return *words;
 }
 

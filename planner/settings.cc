@@ -10,6 +10,7 @@
 #include "parton/text.h"
 #include "planner/rules/rules.h"
 #include "types/functions/functions.h"
+#include "types/json/json_reader.h"
 
 namespace parton {
 
@@ -82,6 +83,39 @@ std::optional<int64_t> ToCount(const Value& v, int64_t least, int64_t most) {
   return v.int_value();
 }
 
+// A number that is not negative; no number at all is 0.
+std::optional<double> ToAmount(const Value& v) {
+  if (v.is_text() && AsciiLower(v.bytes()) == "none") return 0.0;
+  if (!v.is_numeric()) return std::nullopt;
+  const double amount = v.ToDouble();
+  return amount >= 0 && amount <= 1e15 ? std::optional<double>(amount) : std::nullopt;
+}
+
+// {'read': 0.125, 'write': 0.625}
+bool ToPrices(const Value& v, Settings* s) {
+  if (ToAmount(v) == 0.0) {
+    s->price_of_reads = s->price_of_writes = 0;
+    return true;
+  }
+  if (!v.is_struct()) return false;
+  double reads = 0, writes = 0;
+  for (const Field& f : v.Materialize().fields()) {
+    double* const price = f.name == "read" ? &reads : f.name == "write" ? &writes : nullptr;
+    const std::optional<double> amount = ToAmount(f.value);
+    if (price == nullptr || !amount) return false;
+    *price = *amount;
+  }
+  s->price_of_reads = reads;
+  s->price_of_writes = writes;
+  return true;
+}
+
+Value AmountValue(double amount) {
+  if (amount == static_cast<double>(static_cast<int64_t>(amount))) return Value::Int(static_cast<int64_t>(amount));
+  const Result<Value> v = ParseJson(fmt::format("{}", amount));
+  return v.ok() ? *v : Value::Null();
+}
+
 template <typename T>
 std::optional<T> ToWord(const Value& v, std::initializer_list<std::pair<std::string_view, T>> words) {
   if (!v.is_text()) return std::nullopt;
@@ -147,6 +181,10 @@ const std::vector<Setting>& Table() {
       {{"lint", "on | off", "Whether a statement says which attributes it names that no sampled item has."},
        [](const Value& v, Settings* s) { return PutBool(v, &s->lint); },
        [](const Settings& s) { return OnOff(s.lint); }},
+      {{"max_read_units", "0 to 1000000000000; 0: any number",
+        "How many read units of a remote engine one statement may consume before it is ended."},
+       [](const Value& v, Settings* s) { return Put(ToAmount(v), &s->max_read_units); },
+       [](const Settings& s) { return AmountValue(s.max_read_units); }},
       {{"memory_limit", "bytes, or text as in '512MB'",
         "What one statement may hold in memory before it spills to disk, or fails where it cannot."},
        [](const Value& v, Settings* s) {
@@ -156,6 +194,13 @@ const std::vector<Setting>& Table() {
          return true;
        },
        [](const Settings& s) { return Value::Int(static_cast<int64_t>(s.memory_limit_bytes)); }},
+      {{"price", "{'read': 0.125, 'write': 0.625}, or none",
+        "What a million units cost: with it EXPLAIN shows the price of a statement."},
+       [](const Value& v, Settings* s) { return ToPrices(v, s); },
+       [](const Settings& s) {
+         if (s.price_of_reads == 0 && s.price_of_writes == 0) return Value::String("none");
+         return Value::Struct({{"read", AmountValue(s.price_of_reads)}, {"write", AmountValue(s.price_of_writes)}});
+       }},
       {{"scan", "allow | warn | deny",
         "What happens to a statement that must scan a whole table, or a range of partition keys open at one end."},
        [](const Value& v, Settings* s) {

@@ -38,6 +38,10 @@ struct Settings {
   bool cache = false;
   int64_t cache_item_ttl_ms = 300'000;
   int64_t cache_query_ttl_ms = 300'000;
+  double max_read_units = 0;  // a statement of a remote engine may not read more; 0: any number
+  // Of a million units; 0: not known.
+  double price_of_reads = 0;
+  double price_of_writes = 0;
   bool lint = false;  // notices about attributes that no sampled item has
   // Check every plan after every rule; a plan that is wrong is an internal error naming the rule.
   bool validate_plans = validate_plans_by_default;

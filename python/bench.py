@@ -1,6 +1,6 @@
 """Point reads and fetches through Python: Parton beside sqlite3 with one JSON column, on the same rows.
 
-    PYTHONPATH=build/release/python python3 python/bench.py [--rows 1000000] [--reads 100000] [--rounds 3]
+    PYTHONPATH=build/release/python python3 -P python/bench.py [--rows 1000000] [--reads 100000] [--rounds 3]
 """
 
 import argparse

@@ -7,13 +7,20 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "error: $*"; exit 2; }
 
 packages="cmake ninja-build g++ ccache pkg-config antlr4 libantlr4-runtime-dev libleveldb-dev
-  libsnappy-dev libfmt-dev libgtest-dev libboost-dev libicu-dev libre2-dev rapidjson-dev libcsv-dev
+  libsnappy-dev libfmt-dev libgtest-dev libboost-dev libicu-dev libre2-dev rapidjson-dev
   libcli11-dev libtermkey-dev zlib1g-dev libzstd-dev libmd-dev libxxhash-dev libsqlite3-dev libssl-dev
   ${PARTON_MORE_PACKAGES:-}"
 
+# The sources of a release have the generated parser, and need no ANTLR.
+java=default-jre-headless
+if [ -f "$root/grammar/generated/SOURCES" ]; then
+  packages=$(printf '%s' "$packages" | sed 's/ antlr4 / /')
+  java=
+fi
+
 # Prints the packages that are not installed.
 missing_packages() {
-  command -v java >/dev/null 2>&1 || printf '%s\n' default-jre-headless
+  [ -z "$java" ] || command -v java >/dev/null 2>&1 || printf '%s\n' "$java"
   # shellcheck disable=SC2086
   installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $packages 2>/dev/null |
     sed -n 's/ installed$//p')
@@ -24,9 +31,9 @@ missing_packages() {
 
 install_packages() {
   if ! command -v dpkg-query >/dev/null 2>&1; then
-    for tool in cmake ninja g++ antlr4 java; do
+    for tool in cmake ninja g++ ${java:+antlr4 java}; do
       command -v "$tool" >/dev/null 2>&1 || fail "$tool is missing, and this is no Debian: install" \
-        "the equivalents of: $packages default-jre-headless"
+        "the equivalents of: $packages $java"
     done
     return
   fi

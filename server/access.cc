@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "parton/statement_tables.h"
 
 namespace parton::server {
 
@@ -62,26 +66,45 @@ std::vector<std::string_view> StatementsOf(const Input& input) {
   return texts;
 }
 
-// One that cannot be prepared is left to the operation, which says why.
-bool OnlyReads(Call& call, const Input& input) {
+// Whether the text is none in any dialect.
+bool IsNoStatement(Call& call, std::string_view text) {
+  return call.db->Connect()->Prepare(text).status().code() == StatusCode::kSyntax;
+}
+
+// Prepares the statements of a request as its operation will. One that is no statement at all is left to the operation,
+// which says why; any other that cannot be prepared is denied, as the reason may tell of tables that are not the
+// caller's.
+Outcome CheckStatements(const Caller& caller, std::string_view operation, Call& call, const Input& input) {
   const std::unique_ptr<Connection> connection = call.db->Connect();
-  if (!call.extended && !connection->Set("dialect", Value::String("dynamodb")).ok()) return false;
+  if (!call.extended && !connection->Set("dialect", Value::String("dynamodb")).ok()) {
+    return Denied(caller, operation, " because its statements cannot be looked at");
+  }
   for (const std::string_view text : StatementsOf(input)) {
     const Result<std::unique_ptr<Statement>> statement = connection->Prepare(text);
-    if (!statement.ok() || !(*statement)->is_read_only()) return false;
+    if (!statement.ok() && IsNoStatement(call, text)) continue;
+    if (caller.read_only && (!statement.ok() || !(*statement)->is_read_only())) {
+      return Denied(caller, operation, " because its key is read_only");
+    }
+    if (caller.tables.empty()) continue;
+    const std::optional<std::vector<std::string>> tables = statement.ok() ? TablesOf(**statement) : std::nullopt;
+    if (!tables) return Denied(caller, operation, " because its key is restricted to some tables");
+    for (const std::string& table : *tables) {
+      if (caller.MayUse(table)) continue;
+      return Denied(caller, operation, fmt::format(" on resource: {}", TableArn(call, table)));
+    }
   }
-  return true;
+  return {};
 }
 
 }  // namespace
 
 Outcome CheckAccess(const Caller& caller, const ActionInfo& action, Call& call, const Input& input) {
   const bool statements = !StatementsOf(input).empty();
-  if (caller.read_only && (action.writes || (statements && !OnlyReads(call, input))))
-    return Denied(caller, action.operation, " because its key is read_only");
+  if (caller.read_only && action.writes) return Denied(caller, action.operation, " because its key is read_only");
+  if (statements && (caller.read_only || !caller.tables.empty())) {
+    return CheckStatements(caller, action.operation, call, input);
+  }
   if (caller.tables.empty()) return {};
-  // Which tables a statement uses only the engine knows.
-  if (statements) return Denied(caller, action.operation, " because its key is restricted to some tables");
   std::vector<std::string> tables;
   CollectTables(input, &tables);
   for (const std::string& table : tables) {

@@ -29,6 +29,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -105,6 +106,7 @@ inline std::string Head(const HttpResponse& response, bool keep_alive) {
 // What can be seen of a connection from other threads.
 struct Watched {
   int fd = -1;
+  std::string address;  // of the other side, without its port
   std::atomic<int64_t> deadline_ms{kNever};
   std::atomic<bool> idle{true};
 };
@@ -116,10 +118,18 @@ class Registry {
   void Add(Watched* w) {
     const MutexLock lock(mutex_);
     connections_.insert(w);
+    ++of_address_[w->address];
   }
   void Remove(Watched* w) {
     const MutexLock lock(mutex_);
     connections_.erase(w);
+    const auto it = of_address_.find(w->address);
+    if (it != of_address_.end() && --it->second == 0) of_address_.erase(it);
+  }
+  size_t CountOf(const std::string& address) {
+    const MutexLock lock(mutex_);
+    const auto it = of_address_.find(address);
+    return it == of_address_.end() ? 0 : it->second;
   }
   // Ends those whose time is over, and when `stopping` the idle ones. The result is how many there are.
   size_t Sweep(bool stopping) {
@@ -135,6 +145,7 @@ class Registry {
  private:
   Mutex mutex_;
   std::unordered_set<Watched*> connections_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, size_t> of_address_ GUARDED_BY(mutex_);
 };
 
 // Memory for bodies that was promised to requests.
@@ -206,8 +217,8 @@ class Connection {
     Socket().set_option(tcp::no_delay(true), ignored);
     Socket().non_blocking(true, ignored);
     const tcp::endpoint peer = Socket().remote_endpoint(ignored);
-    peer_ = peer.address().to_string(ignored);
     watched_.fd = Socket().native_handle();
+    watched_.address = peer.address().to_string(ignored);
     shared_->registry.Add(&watched_);
     shared_->metrics->connections.fetch_add(1, std::memory_order_relaxed);
   }
@@ -324,7 +335,7 @@ class Connection {
     }
     watched_.deadline_ms.store(kNever, std::memory_order_relaxed);
     HttpRequest request = parser->TakeRequest();
-    request.peer = peer_;
+    request.peer = watched_.address;
     shared_->metrics->in_flight.fetch_add(1, std::memory_order_relaxed);
     const HttpResponse response = co_await Handle(&request);
     shared_->metrics->in_flight.fetch_sub(1, std::memory_order_relaxed);
@@ -400,7 +411,6 @@ class Connection {
   Stream stream_;
   Shared* const shared_;
   const Listener* const listener_;
-  std::string peer_;
   std::string buffer_;
   int64_t last_took_us_ = 0;  // the last request: one that is like it is expected
   HttpResponse refused_;      // status 0: nothing was

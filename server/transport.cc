@@ -146,12 +146,22 @@ class AsioTransport : public Transport {
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
       }
-      if (shared_.metrics->connections.load() >= static_cast<int64_t>(shared_.options.max_connections)) {
+      if (shared_.metrics->connections.load() >= static_cast<int64_t>(shared_.options.max_connections) ||
+          IsCrowded(socket)) {
         shared_.metrics->connections_refused.fetch_add(1, std::memory_order_relaxed);
         continue;  // closes it
       }
       Start(context, std::move(socket), listener);
     }
+  }
+
+  // Whether the other side's address has all the connections that one may have.
+  bool IsCrowded(const tcp::socket& socket) {
+    const size_t most = shared_.options.max_connections_per_address;
+    if (most == 0) return false;
+    error_code ignored;
+    const tcp::endpoint peer = socket.remote_endpoint(ignored);
+    return shared_.registry.CountOf(peer.address().to_string(ignored)) >= most;
   }
 
   void Start(asio::io_context& context, tcp::socket socket, Listener* listener) {

@@ -20,6 +20,7 @@ namespace parton::server {
 
 struct TransportOptions {
   size_t max_connections = 1024;
+  size_t max_connections_per_address = 0;  // of one remote address; 0: as many as there may be at all
   size_t queue_limit = 1024;              // requests that wait for a thread
   size_t body_bytes = size_t{512} << 20;  // for the bodies of all requests that are being read or run
   size_t workers = 0;                     // 0: by the number of cores

@@ -13,6 +13,7 @@
 #include "session/result_set.h"
 #include "session/statement.h"
 #include "session/thrown.h"
+#include "storage/attached_stores.h"
 #include "types/status/cancellation.h"
 
 namespace parton {
@@ -61,6 +62,7 @@ void ConnectionImpl::Detach() {
   DetachResults(DatabaseClosed());
   EndTransaction();
   idle_.clear();
+  attached_.reset();
   db_ = nullptr;
 }
 
@@ -100,7 +102,53 @@ void ConnectionImpl::KeepIdle(std::unique_ptr<RunningPlan> run) noexcept {
   idle_.push_back(std::move(run));  // for which there is room
 }
 
-TableStore& ConnectionImpl::store() { return *db_->store; }
+TableStore& ConnectionImpl::store() { return attached_ != nullptr ? *attached_ : *db_->store; }
+
+void ConnectionImpl::RenewPlanKey() {
+  idle_.clear();  // they were made for other stores, or settings
+  plan_key_ = settings_->PlanKey();
+  if (attached_ != nullptr) plan_key_ += attached_->State();
+  ++settings_version_;
+}
+
+Status ConnectionImpl::CheckQuiet(std::string_view what) const {
+  if (transaction_ != nullptr) {
+    return Status::Validation(fmt::format("databases cannot be {} inside a transaction", what), {},
+                              "COMMIT or ROLLBACK first");
+  }
+  if (open_.empty()) return Status();
+  return Status::Validation(fmt::format("databases cannot be {} while a result is being read", what), {},
+                            "read it to its end, or close it");
+}
+
+Status ConnectionImpl::AttachStore(const ast::Identifier& name, const std::string& engine,
+                                   std::unique_ptr<TableStore> other) {
+  PARTON_RETURN_IF_ERROR(CheckQuiet("attached"));
+  if (db_->store->GetTable(name.name).ok()) {
+    return Status::Validation(
+        fmt::format("there is a table {}: a database of that name would be hidden by it", name.name), name.span,
+        "ATTACH it under another name");
+  }
+  auto attached = attached_ != nullptr ? attached_ : std::make_shared<AttachedStores>(db_->store.get());
+  PARTON_RETURN_IF_ERROR(attached->Attach(name.name, engine, std::move(other)).At(name.span));
+  attached_ = std::move(attached);
+  {
+    MutexLock lock(db_->connections_mutex);
+    db_->attached = attached_;
+  }
+  RenewPlanKey();
+  return Status();
+}
+
+Status ConnectionImpl::DetachStore(const ast::Identifier& name) {
+  PARTON_RETURN_IF_ERROR(CheckQuiet("detached"));
+  if (attached_ == nullptr) {
+    return Status::NotFound(fmt::format("no database is attached as {}", name.name), name.span);
+  }
+  PARTON_RETURN_IF_ERROR(attached_->Detach(name.name).At(name.span));
+  RenewPlanKey();
+  return Status();
+}
 
 const TableStore* ConnectionImpl::transaction_store() const { return db_ == nullptr ? nullptr : db_->store.get(); }
 
@@ -257,8 +305,7 @@ Status ConnectionImpl::SetNow(std::string_view name, const Value& value) {
                               "Options::durable; in the shell, parton DB --set durable=off");
   }
   settings_ = std::move(changed);
-  plan_key_ = settings_->PlanKey();
-  ++settings_version_;
+  RenewPlanKey();
   return Status();
 }
 

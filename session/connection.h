@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "executor/transaction_items.h"
+#include "parser/ast.h"
 #include "parser/scanner.h"
 #include "parton/database.h"
 #include "planner/settings.h"
@@ -22,6 +23,7 @@
 
 namespace parton {
 
+class AttachedStores;  // storage/attached_stores.h
 class ConnectionImpl;
 struct DatabaseState;
 class ResultSetImpl;
@@ -58,7 +60,11 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
   bool in_transaction() const override { return transaction_ != nullptr; }
 
   DatabaseState& db() { return *db_; }
+  // With the databases that are attached.
   TableStore& store();
+  // Errors: kValidation (the name is taken, a transaction or a result is open), kNotFound.
+  Status AttachStore(const ast::Identifier& name, const std::string& engine, std::unique_ptr<TableStore> store);
+  Status DetachStore(const ast::Identifier& name);
   const TableStore* transaction_store() const override;
   StoreTransaction* transaction() override { return transaction_.get(); }
   const std::shared_ptr<const Settings>& settings() const { return settings_; }
@@ -80,6 +86,8 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
 
   // The plan of a text under the settings in force, from the cache or made now.
   Result<PlannedPtr> Plan(std::string_view text);
+  // Tells apart settings and attached databases under which a plan may differ.
+  const std::string& plan_key() const { return plan_key_; }
   // Counts the changes of settings: a plan made under another count may differ.
   uint64_t settings_version() const { return settings_version_; }
 
@@ -127,10 +135,14 @@ class ConnectionImpl final : public Connection, public StoreTransactionSource {
   Status SetNow(std::string_view name, const Value& value);
   Status CommitNow();
   void EndTransaction() noexcept;
+  // Plans made so far are not those that would be made now.
+  void RenewPlanKey();
+  Status CheckQuiet(std::string_view what) const;
   void DetachResults(const Status& why);
 
   DatabaseState* db_;  // null once it is gone
   const std::shared_ptr<const void> lifetime_ = std::make_shared<const char>();
+  std::shared_ptr<AttachedStores> attached_;  // null: nothing was attached yet
   std::shared_ptr<const Settings> settings_;
   std::string plan_key_;
   uint64_t settings_version_ = 0;

@@ -27,6 +27,7 @@
 #include "session/user_functions.h"
 #include "storage/local/local_store.h"
 #include "storage/local/recovery/salvage.h"
+#include "storage/attached_stores.h"
 #include "storage/remote/remote_store.h"
 
 namespace parton {
@@ -207,7 +208,8 @@ class DatabaseImpl final : public Database {
   std::vector<std::string> TableNames() const override {
     std::vector<std::string> names;
     if (closed()) return names;
-    for (const TablePtr& t : state_.store->Tables()) names.push_back(t->name);
+    const std::shared_ptr<TableStore> store = Listed();
+    for (const TablePtr& t : store->Tables()) names.push_back(t->name);
     return names;
   }
   std::vector<std::string> IndexNames(std::string_view table) const override {
@@ -227,7 +229,7 @@ class DatabaseImpl final : public Database {
   std::vector<std::string> AttributePaths(std::string_view table) override {
     const Result<TablePtr> t = Table(table);
     if (!t.ok()) return {};
-    const std::set<std::string> paths = KnownPaths(*state_.store, *t, &state_.samples);
+    const std::set<std::string> paths = KnownPaths(*Listed(), *t, &state_.samples);
     return std::vector<std::string>(paths.begin(), paths.end());
   }
 
@@ -241,10 +243,16 @@ class DatabaseImpl final : public Database {
   bool closed() const { return state_.store == nullptr; }
   Result<TablePtr> Table(std::string_view name) const {
     if (closed()) return DatabaseClosed();
-    return state_.store->GetTable(name);
+    return Listed()->GetTable(name);
+  }
+  // The store, with the tables of other databases that a connection attached.
+  std::shared_ptr<TableStore> Listed() const {
+    MutexLock lock(state_.connections_mutex);
+    if (std::shared_ptr<AttachedStores> attached = state_.attached.lock()) return attached;
+    return std::shared_ptr<TableStore>(std::shared_ptr<TableStore>(), state_.store.get());
   }
 
-  DatabaseState state_;
+  mutable DatabaseState state_;
   const std::unique_ptr<Tables> tables_ = MakeTables(&state_);
   const std::unique_ptr<Streams> streams_ = MakeStreams(&state_);
   const std::unique_ptr<Backups> backups_ = MakeBackups(&state_);

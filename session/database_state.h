@@ -23,6 +23,7 @@
 
 namespace parton {
 
+class AttachedStores;  // storage/attached_stores.h
 class ConnectionImpl;
 class RequestTokens;
 class Sweeper;
@@ -51,6 +52,8 @@ struct DatabaseState {
   // Connections and change feeds of the program; detached when the database is closed.
   Mutex connections_mutex;
   std::set<ConnectionImpl*> connections GUARDED_BY(connections_mutex);
+  // With the tables that a connection attached last: for lists of names.
+  std::weak_ptr<AttachedStores> attached GUARDED_BY(connections_mutex);
   OpenFeeds feeds;
 
   // Declared after the members they use, so that they end first.

@@ -52,6 +52,7 @@ void RunningPlan::Settle() noexcept {
     shared_.AddMismatches(&context_->eval.mismatches);
   }
   view_.reset();
+  budget_.reset();
 }
 
 void RunningPlan::Detach() {
@@ -74,7 +75,8 @@ void RunningPlan::Prepare(bool latest) {
     ForgetKept();
     settings_ = settings;
   }
-  shared_.store = db.store.get();
+  TableStore& store = connection_->store();
+  shared_.store = &store;
   shared_.settings = settings_.get();
   shared_.bounds = connection_->bounds();
   shared_.progress = connection_->progress();
@@ -91,6 +93,8 @@ void RunningPlan::Prepare(bool latest) {
   if (plan_->facts.needs_clock) shared_.now_nanos = db.NowNanos();
   SetMeter();
   SetAnswers();
+  budget_.reset();
+  if (settings_->max_read_units > 0) budget_ = std::make_unique<ReadBudget>(shared_.bounds, settings_->max_read_units);
   shared_.memory.Reset(settings_->memory_limit_bytes);
   shared_.bounds->Start(settings_->memory_limit_bytes, &shared_.memory);
   shared_.ResetResults();
@@ -101,9 +105,9 @@ void RunningPlan::Prepare(bool latest) {
   if (transaction != nullptr) {
     shared_.view = &transaction->view();
   } else if (latest) {
-    shared_.view = &db.store->LatestView();
+    shared_.view = &store.LatestView();
   } else {
-    view_ = db.store->NewView();
+    view_ = store.NewView();
     shared_.view = view_.get();
   }
 }
@@ -141,7 +145,7 @@ KeptAnswerPtr RunningPlan::FindAnswer() {
   if (positioned != nullptr && positioned->after != nullptr) return nullptr;
   DatabaseState& db = connection_->db();
   const Settings& settings = *connection_->settings();
-  kept_under_ = settings.PlanKey() + '\0' + std::to_string(statement.schema_version) + '\0' + statement.kept_text;
+  kept_under_ = connection_->plan_key() + '\0' + std::to_string(statement.schema_version) + '\0' + statement.kept_text;
   for (const Value& parameter : *shared_.parameters) {
     kept_under_ += '\0';
     EncodeSpilled(parameter, &kept_under_);
@@ -304,7 +308,7 @@ Status RunningPlan::PrepareWrite(const WritePlan& write) {
 }
 
 Status RunningPlan::CheckCatalog() {
-  stale_ = plan_->facts.needs_catalog && plan_->schema_version != connection_->db().store->SchemaVersion();
+  stale_ = plan_->facts.needs_catalog && plan_->schema_version != connection_->store().SchemaVersion();
   if (!stale_) return Status();
   return Status(StatusCode::kInUse, "an index that the statement reads has changed; run it again");
 }

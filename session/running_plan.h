@@ -20,6 +20,7 @@
 #include "planner/planner.h"
 #include "session/plan_cache.h"
 #include "session/statement_timer.h"
+#include "storage/read_budget.h"
 #include "storage/table_store.h"
 
 namespace parton {
@@ -119,6 +120,7 @@ class RunningPlan {
   ExecutionShared shared_;
   std::unique_ptr<CapacityMeter> meter_;  // made when it is first needed
   std::unique_ptr<ReadView> view_;
+  std::unique_ptr<ReadBudget> budget_;  // null: the statement may read as much as it likes
   std::unique_ptr<ExecutionContext> context_;
   std::unique_ptr<QueryRunner> runner_;
   std::unique_ptr<WriteRunner> writer_;

@@ -24,6 +24,7 @@ class StatementImpl final : public Statement {
   Status Bind(std::string_view name, Value value) override;
   Result<ResultSet*> Execute() override;
   bool is_read_only() const override { return plan_->read_only; }
+  const PlannedStatement& plan() const { return *plan_; }
 
  private:
   Result<ResultSet*> ExecuteNow();

@@ -92,6 +92,10 @@ const std::vector<ServeOption>& ServeOptionList() {
        [](std::string_view v, ServeOptions* o) { return ToText(v, &o->access_log); }},
       {{"--max-connections", "N", "1024 if not given; more are closed at once"},
        [](std::string_view v, ServeOptions* o) { return ToNumber(v, &o->transport.max_connections, size_t{1}); }},
+      {{"--max-connections-per-address", "N", "of one remote address; more are closed at once"},
+       [](std::string_view v, ServeOptions* o) {
+         return ToNumber(v, &o->transport.max_connections_per_address, size_t{1});
+       }},
       {{"--threads", "N", "how many requests run at a time; four for each core, at least 16, if not given"},
        [](std::string_view v, ServeOptions* o) { return ToNumber(v, &o->transport.workers, size_t{1}, size_t{1024}); }},
       {{"--queue", "N", "how many requests may wait, 1024 if not given; more are told to come again"},

@@ -26,6 +26,8 @@ class Catalog {
   virtual std::vector<TablePtr> Tables() const = 0;  // by name
   // Grows with every change of any schema: prepared plans compare it at each execution.
   virtual uint64_t SchemaVersion() const = 0;
+  // Whether tables of another database are among these, as NAME.TABLE.
+  virtual bool HasDatabase(std::string_view /*name*/) const { return false; }
 };
 
 // All changes are durable when the call returns.

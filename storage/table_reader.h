@@ -160,7 +160,7 @@ class TableReader {
                           const AttributeList* attributes, std::vector<Value>* items, ReadStats* stats) = 0;
   // For how many keys one BatchGet is to be made where the rows after the first may not be wanted. 1: single gets cost
   // no more.
-  virtual size_t KeysAhead() const { return 1; }
+  virtual size_t KeysAhead(const TableSchema& /*table*/) const { return 1; }
   // `ctx` must outlive the cursor; the filter uses its frame, with the item in frame[slot].
   virtual Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec, EvalContext* ctx,
                                                          int slot) = 0;
@@ -185,7 +185,7 @@ class TableReader {
     return 0;
   }
   // Whether the items of a scan come in key order, and entries of one index key in the order of the table's key.
-  virtual bool ScansInOrder() const { return true; }
+  virtual bool ScansInOrder(const TableSchema& /*table*/) const { return true; }
   // Stored bytes of a range, roughly.
   virtual uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& /*range*/) {
     return Stats(table, index).approximate_bytes;

@@ -2,7 +2,7 @@
 //
 // Every store has a catalog, a reader and a writer; filters, projections, conditions and update values cross as data.
 // What else it can do it declares as capabilities: snapshots, interactive transactions, a change feed, named records,
-// changes of the catalog, upkeep. A statement that needs what a store lacks is refused with an error that says so.
+// changes of the catalog, upkeep, bulk writes. A statement that needs what a store lacks is refused with an error that says so.
 // LocalStore (storage/local/local_store.h) is the implementation on LevelDB and has all of them.
 //
 // Threads: a TableStore may be used from any number of threads at once.
@@ -22,6 +22,7 @@
 
 namespace parton {
 
+class BulkWriter;    // storage/bulk_writer.h
 class FeedStore;     // storage/feed.h
 class TableBackups;  // storage/table_backups.h
 
@@ -34,6 +35,7 @@ struct StoreCapabilities {
   RecordStore* records = nullptr;
   Maintenance* maintenance = nullptr;
   TableBackups* backups = nullptr;
+  BulkWriter* bulk = nullptr;
 };
 
 class TableStore : public Catalog, public TableReader, public TableWriter {

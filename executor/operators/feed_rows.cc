@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/attached_stores.h"
 #include "types/item/item_rules.h"
 
 namespace parton {
@@ -62,6 +63,10 @@ Value FeedRecord(const FeedEntry& e) {
 Result<std::unique_ptr<FeedRows>> FeedRows::Open(TableStore* store, std::string_view name, bool from_start,
                                                  uint64_t after) {
   PARTON_ASSIGN_OR_RETURN(TablePtr table, store->GetTable(name));
+  if (AttachedStores::IsAttached(*table)) {
+    return Status::Unsupported(fmt::format("the changes of {} are read by a connection to its own engine", table->name))
+        .WithHint(fmt::format("connect to {}", *EngineOf(*table)));
+  }
   const uint64_t end = store->feed().FeedEnd();
   // A store without a feed says so.
   if (!from_start || store->capabilities().feed == nullptr) {

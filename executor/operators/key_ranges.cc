@@ -45,15 +45,6 @@ struct KeyStretch {
 
 std::string_view Bytes(const Value& v) { return v.bytes(); }
 
-// The smallest byte string greater than all that begin with `prefix`; nullopt if there is none.
-std::optional<Value> PrefixEnd(const Value& prefix) {
-  std::string s(Bytes(prefix));
-  while (!s.empty() && static_cast<unsigned char>(s.back()) == 0xFF) s.pop_back();
-  if (s.empty()) return std::nullopt;
-  s.back() = static_cast<char>(static_cast<unsigned char>(s.back()) + 1);
-  return Value::Bytes(prefix.type(), s);
-}
-
 std::optional<Value> ToTextOrBlob(const Value& v, KeyType type) {
   if (type == KeyType::kString && v.is_text()) {
     return v.type() == Type::kSymbol ? Value::String(v.bytes()) : v.Own();
@@ -208,8 +199,7 @@ std::vector<KeyType> ComponentTypes(const Plan::Access& node) {
   std::vector<KeyType> types;
   for (const KeySchema* key : {node.index != nullptr ? &node.index->key : nullptr, &node.table->key}) {
     if (key == nullptr) continue;
-    types.push_back(key->hash.type);
-    if (key->range) types.push_back(key->range->type);
+    for (size_t i = 0; i < key->parts(); ++i) types.push_back(key->part(i).type);
   }
   return types;
 }
@@ -224,14 +214,26 @@ std::optional<Value> ToExactBound(const Value& v, KeyType type) {
   return fits ? std::optional<Value>(Value::FromStored(*n)) : std::nullopt;
 }
 
+// What begins with `v`, from both sides.
+void AddPrefixBound(const Value& v, KeyType type, KeyStretch* out) {
+  std::optional<Value> p = type == KeyType::kNumber ? std::nullopt : ToTextOrBlob(v, type);
+  if (!p) {
+    out->empty = true;
+    return;
+  }
+  std::optional<Value> end = PrefixEnd(*p);
+  out->RaiseLow({std::move(*p), true});
+  if (end) out->LowerHigh({std::move(*end), false});
+}
+
 // What rows of components above (or below) a row of values are, compared one after the other: the first component that
 // differs from its value decides. One that no component equals, and the last one, decide for sure.
 class RowBound {
  public:
   RowBound(bool is_low, const std::vector<KeyType>& types, size_t first) : is_low_(is_low), types_(types), at_(first) {}
 
-  // False: this value decides, what follows does not matter.
-  bool Add(const Value& v, bool last, bool inclusive) {
+  // False: this value decides, what follows does not matter. `prefix`: as the last one it is how the component begins.
+  bool Add(const Value& v, bool last, bool inclusive, bool prefix) {
     const KeyType type = types_[at_++];
     if (!last) {
       if (std::optional<Value> key = ToExactBound(v, type)) {
@@ -241,7 +243,10 @@ class RowBound {
       inclusive = false;
     }
     KeyStretch one;
-    if (v.is_absent()) {
+    if (prefix) {
+      AddPrefixBound(v, type, &one);
+      inclusive = is_low_;
+    } else if (v.is_absent()) {
       one.empty = true;
     } else {
       AddBound(v, type, is_low_, inclusive, &one);
@@ -298,7 +303,8 @@ bool AddRow(const RowBoundExpr& row, bool is_low, const std::vector<KeyType>& ty
       out->empty = out->empty || side == HashSide::kOutside;
       return true;
     }
-    if (!bound.Add(v, i + 1 == row.values.size(), row.inclusive)) break;
+    const bool last = i + 1 == row.values.size();
+    if (!bound.Add(v, last, row.inclusive, last && row.prefix)) break;
   }
   bound.Intersect(out);
   return true;
@@ -324,6 +330,14 @@ bool ListElements(const ExprPtr& list, ExecutionContext& ctx, std::vector<Value>
 }
 
 }  // namespace
+
+std::optional<Value> PrefixEnd(const Value& prefix) {
+  std::string s(prefix.bytes());
+  while (!s.empty() && static_cast<unsigned char>(s.back()) == 0xFF) s.pop_back();
+  if (s.empty()) return std::nullopt;
+  s.back() = static_cast<char>(static_cast<unsigned char>(s.back()) + 1);
+  return Value::Bytes(prefix.type(), s);
+}
 
 int CompareKeys(const Value& a, const Value& b) {
   if (a.is_exact() && b.is_exact()) {

@@ -18,6 +18,9 @@ std::optional<Value> ToKeyValue(const Value& v, KeyType type);
 // Negative, zero, positive: the key order of two key values of one type.
 int CompareKeys(const Value& a, const Value& b);
 
+// The smallest string or binary greater than all that begin with `prefix`; nullopt if there is none.
+std::optional<Value> PrefixEnd(const Value& prefix);
+
 // The ranges of kScan, kRangeScan and kQuery: in the order of their rows (key order, or its reverse), disjoint, so
 // that each item comes once. May be empty. False: failed.
 bool ResolveRanges(const Plan::Access& node, ExecutionContext& ctx, std::vector<KeyRange>* out);

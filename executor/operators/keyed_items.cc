@@ -20,7 +20,7 @@ constexpr size_t kBatch = 100;  // of DynamoDB's BatchGetItem
 size_t KeyedItems::Ahead() const {
   return ctx_.capacity != nullptr || Answers() != nullptr || ctx_.page != nullptr
              ? 1
-             : std::min(ctx_.shared->store->KeysAhead(), kBatch);
+             : std::min(ctx_.shared->store->KeysAhead(*access_.table), kBatch);
 }
 
 // What is metered is the size of the whole item, and what is kept is the whole of it.
@@ -34,6 +34,7 @@ ReadView& KeyedItems::View() const {
 
 void KeyedItems::Count(ReadStats got) {
   if (behind_entries_) got.items_examined = 0;
+  if (ctx_.capacity != nullptr) got.units = 0;  // they are counted here
   reads_->Add(got);
   ctx_.stats.Add(got);
 }

@@ -61,7 +61,8 @@ struct KeyElement {
 struct IndexDefinition {
   std::string name;
   IndexKind kind = IndexKind::kGlobal;
-  std::vector<KeyElement> key;  // kHash first
+  // kHash first, then perhaps kRange; of a global index up to four of each.
+  std::vector<KeyElement> key;
   Projection projection = Projection::kAll;
   std::vector<std::string> include;  // other attributes the index holds; for Projection::kInclude
   // Global indexes only. Without it an index of a provisioned table has the table's numbers.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <thread>
 
 #include "parton/number.h"
 #include "parton/temporal.h"
@@ -485,11 +486,9 @@ Status Guarded(const Work& work) {
   }
 }
 
-void Complete(napi_env env, napi_status canceled, void* data) {
-  const std::unique_ptr<Task> task(static_cast<Task*>(data));
-  napi_delete_async_work(env, task->async);
+// Resolves or rejects the promise. On the thread of JavaScript.
+void Settle(napi_env env, Task* task) {
   try {
-    if (canceled != napi_ok) task->status = Status(StatusCode::kCancelled, "the program ends");
     if (!task->status.ok()) {
       napi_reject_deferred(env, task->deferred, ErrorOf(env, task->status));
       return;
@@ -501,7 +500,41 @@ void Complete(napi_env env, napi_status canceled, void* data) {
   }
 }
 
+void Complete(napi_env env, napi_status canceled, void* data) {
+  const std::unique_ptr<Task> task(static_cast<Task*>(data));
+  napi_delete_async_work(env, task->async);
+  if (canceled != napi_ok) task->status = Status(StatusCode::kCancelled, "the program ends");
+  Settle(env, task.get());
+}
+
+// Null `env`: the program ends.
+void CompleteApart(napi_env env, napi_value, void*, void* data) {
+  const std::unique_ptr<Task> task(static_cast<Task*>(data));
+  if (env != nullptr) Settle(env, task.get());
+}
+
 }  // namespace
+
+napi_value RunApart(napi_env env, Work work, Done done) {
+  auto task = std::make_unique<Task>();
+  task->work = std::move(work);
+  task->done = std::move(done);
+  napi_value promise;
+  Check(env, napi_create_promise(env, &task->deferred, &promise));
+  napi_threadsafe_function back = nullptr;
+  Check(env, napi_create_threadsafe_function(env, nullptr, nullptr, String(env, "parton"), 0, 1, nullptr, nullptr,
+                                             nullptr, CompleteApart, &back));
+  std::thread([back, t = task.get()] {
+    t->status = Guarded(t->work);
+    if (napi_call_threadsafe_function(back, t, napi_tsfn_blocking) != napi_ok) {
+      delete t;  // the program ends: nobody waits
+      return;
+    }
+    napi_release_threadsafe_function(back, napi_tsfn_release);
+  }).detach();
+  (void)task.release();
+  return promise;
+}
 
 napi_value Run(napi_env env, bool now, Work work, Done done) {
   if (now) {

@@ -57,6 +57,8 @@ std::vector<Value> Values(napi_env env, napi_value array);
 using Work = std::function<Status()>;
 using Done = std::function<napi_value(napi_env)>;
 napi_value Run(napi_env env, bool now, Work work, Done done);
+// For work that mostly waits: on a thread of its own, since Node's are few. Gives a promise.
+napi_value RunApart(napi_env env, Work work, Done done);
 
 // ---- Objects of C++ that JavaScript holds.
 template <typename T>

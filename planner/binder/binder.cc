@@ -19,7 +19,7 @@ bool IsReadOnly(const ast::Statement& s) {
   return s.As<ast::Show>() != nullptr || s.As<ast::ShowCreateTable>() != nullptr || s.As<ast::Describe>() != nullptr ||
          s.As<ast::CopyTo>() != nullptr || s.As<ast::CheckDatabase>() != nullptr || s.As<ast::Advise>() != nullptr ||
          s.As<ast::SetOption>() != nullptr || s.As<ast::Begin>() != nullptr || s.As<ast::Explain>() != nullptr ||
-         s.As<ast::BackupTo>() != nullptr;
+         s.As<ast::BackupTo>() != nullptr || s.As<ast::Attach>() != nullptr || s.As<ast::Detach>() != nullptr;
 }
 
 }  // namespace

@@ -28,6 +28,10 @@ Status Binder::UnknownName(const ast::Identifier& name) const {
 }
 
 Result<TablePtr> Binder::RequireTable(const ast::QualifiedName& name) {
+  if (name.parts.size() == 2 && outside_.FindTable(name.parts[0]) == nullptr) {
+    if (TablePtr attached = outside_.FindAttached(name.parts[0], name.parts[1])) return attached;
+    if (outside_.HasDatabase(name.parts[0])) return UnknownTable(Joined(name.parts[0], name.parts[1]));
+  }
   if (name.parts.size() > 1) {
     return Status::Validation("a table's name has one part here; quote names that hold a dot", name.span);
   }

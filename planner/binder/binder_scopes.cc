@@ -200,6 +200,22 @@ const Value* Outside::FindGlobal(const ast::Identifier& name) const {
   return nullptr;
 }
 
+ast::Identifier Joined(const ast::Identifier& database, const ast::Identifier& table) {
+  TextSpan span = database.span;
+  if (table.span.offset >= span.offset) span.length = table.span.offset + table.span.length - span.offset;
+  return ast::Identifier{database.name + "." + table.name, true, span};
+}
+
+bool Outside::HasDatabase(const ast::Identifier& name) const {
+  return input_.store != nullptr && input_.store->HasDatabase(name.name);
+}
+
+TablePtr Outside::FindAttached(const ast::Identifier& database, const ast::Identifier& name) const {
+  if (!HasDatabase(database)) return nullptr;
+  Result<TablePtr> table = input_.store->GetTable(Joined(database, name).name);
+  return table.ok() ? *table : nullptr;
+}
+
 TablePtr Outside::FindTable(const ast::Identifier& name) const {
   if (input_.store == nullptr) return nullptr;
   Result<TablePtr> table = input_.store->GetTable(name.name);

@@ -89,6 +89,9 @@ class Outside {
   // Null: there is none.
   const Value* FindGlobal(const ast::Identifier& name) const;
   TablePtr FindTable(const ast::Identifier& name) const;
+  // A table of a database that is attached: prod.songs.
+  TablePtr FindAttached(const ast::Identifier& database, const ast::Identifier& name) const;
+  bool HasDatabase(const ast::Identifier& name) const;
   void AddNames(std::vector<std::string>* out) const;
 
  private:
@@ -103,6 +106,8 @@ bool IsMerged(const Variable& row, const std::string& column);
 
 // How names are compared: quoted ones exactly.
 bool SameName(std::string_view known, const ast::Identifier& written);
+// A table of an attached database, as one name.
+ast::Identifier Joined(const ast::Identifier& database, const ast::Identifier& table);
 bool Written(const ast::Identifier& name);  // "" in quotes is a name too
 
 }  // namespace parton::binder

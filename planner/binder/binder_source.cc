@@ -49,8 +49,16 @@ Result<std::optional<Source>> FromBinder::BindTableSource(const ast::FromSource&
   }
   if (binder_.outside_.FindGlobal(name) != nullptr) return std::optional<Source>();
   TablePtr table = binder_.outside_.FindTable(name);
+  size_t used = 0;  // steps of the path that are the table's name
   if (table == nullptr) {
     if (binder_.scopes_.Find(name) != nullptr) return std::optional<Source>();
+    if (path != nullptr && path->steps[0].kind == ast::PathStep::Kind::kName && binder_.outside_.HasDatabase(name)) {
+      used = 1;
+      table = binder_.outside_.FindAttached(name, path->steps[0].name);
+      if (table == nullptr) return binder_.UnknownTable(Joined(name, path->steps[0].name));
+    }
+  }
+  if (table == nullptr) {
     if (path != nullptr) {
       // "hr"."employees": tell about the name that is not there rather than about an attribute.
       PARTON_ASSIGN_OR_RETURN(std::optional<Resolved> attribute, binder_.scopes_.FindAttribute(name));
@@ -59,10 +67,11 @@ Result<std::optional<Source>> FromBinder::BindTableSource(const ast::FromSource&
     return binder_.UnknownTable(name);
   }
   const IndexSchema* index = nullptr;
-  if (path != nullptr) {
-    const ast::PathStep& step = path->steps[0];
+  if (path != nullptr && path->steps.size() > used) {
+    const ast::PathStep& step = path->steps[used];
+    const size_t behind = path->steps.size() - used;
     std::string index_name = ImplicitAlias(*from.expr);
-    if (path->steps.size() == 1 && !index_name.empty()) index = table->FindIndex(index_name);
+    if (behind == 1 && !index_name.empty()) index = table->FindIndex(index_name);
     if (index == nullptr) {
       // FROM t, t.items: a variable of the table's name is meant.
       if (binder_.scopes_.Find(name) != nullptr) return std::optional<Source>();
@@ -70,7 +79,7 @@ Result<std::optional<Source>> FromBinder::BindTableSource(const ast::FromSource&
       if (step.kind == ast::PathStep::Kind::kWildcard || step.kind == ast::PathStep::Kind::kUnpivot) {
         return std::optional<Source>();
       }
-      if (path->steps.size() > 1) {
+      if (behind > 1) {
         return Status::Validation("A path may contain at most 2 components in the FROM clause", span);
       }
       if (step.kind != ast::PathStep::Kind::kName) return std::optional<Source>();
@@ -85,8 +94,16 @@ Result<std::optional<Source>> FromBinder::BindTableSource(const ast::FromSource&
     if (index->state != IndexState::kActive) {
       return Status(StatusCode::kInUse, fmt::format("index {} is still being created", index->name), step.span);
     }
+    if (binder_.dynamo() && index->key.multi()) {
+      return Status::Validation(
+          "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE "
+          "keys.",
+          step.span, "Query reads it; so do statements of the extended dialect");
+    }
   }
   Source source = binder_.TableSource(table, index);
+  // Without its database, as it would be called there.
+  if (used > 0) (index != nullptr ? source.variable.also_name : source.variable.name) = path->steps[0].name.name;
   if (binder_.block_ != nullptr && binder_.block_->select != nullptr && binder_.block_->select->consistent) {
     if (index != nullptr && index->kind == IndexKind::kGlobal) {
       return Status::Validation("Consistent reads are not supported on global secondary indexes", span);

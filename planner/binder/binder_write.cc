@@ -171,7 +171,9 @@ Result<WritePlan> WriteBinder::BindInsert(const ast::Insert& insert) {
 Status WriteBinder::BindTarget(const ast::QualifiedName& name, const ast::Identifier& as, Scope* scope,
                                WritePlan* write) {
   const IndexSchema* index = nullptr;
-  if (name.parts.size() == 1) {
+  const bool attached = name.parts.size() == 2 && binder_.outside_.FindTable(name.parts[0]) == nullptr &&
+                        binder_.outside_.HasDatabase(name.parts[0]);
+  if (name.parts.size() == 1 || attached) {
     PARTON_ASSIGN_OR_RETURN(write->table, binder_.RequireTable(name));
   } else {
     if (name.parts.size() > 2) {
@@ -188,7 +190,7 @@ Status WriteBinder::BindTarget(const ast::QualifiedName& name, const ast::Identi
   }
   Source source = binder_.TableSource(write->table, index);
   Plan::Access access = *source.plan->As<Plan::Access>();
-  access.alias = Written(as) ? as.name : write->table->name;
+  access.alias = Written(as) ? as.name : name.parts[attached ? 1 : 0].name;
   write->slot = access.slot;
   Variable v = source.variable;
   v.name = binder_.dynamo() && !Written(as) ? "" : access.alias;

@@ -73,6 +73,10 @@ class ReadCollector {
               std::string filter);
   std::optional<std::string> SortCondition(const Plan::Access& a, const AccessRange& range, DynamoExpressions* e,
                                            ApiCall* call) const;
+  std::optional<std::string> MoreConditions(const Plan::Access& a, const AccessRange& range, DynamoExpressions* e,
+                                            ApiCall* call) const;
+  std::optional<std::string> BoundsCondition(const KeyAttribute& key, const AccessRange& range, DynamoExpressions* e,
+                                             ApiCall* call) const;
   void Projection(const Plan::Access& a, DynamoExpressions* e, ApiCall* call) const;
   bool ReadsKey(const Expr& term, const Plan::Access& a) const;
   std::vector<ExprPtr> ListOf(const ExprPtr& list) const;

@@ -158,16 +158,57 @@ void ReadCollector::Keys(const Plan::Access& a) {
 // Whether the term is about a key of what is queried, which FilterExpression must not name.
 bool ReadCollector::ReadsKey(const Expr& term, const Plan::Access& a) const {
   const KeySchema& key = KeyRead(a);
-  return Mentions(term, a.slot, key.hash.name) || (key.range && Mentions(term, a.slot, key.range->name));
+  for (size_t i = 0; i < key.parts(); ++i) {
+    if (Mentions(term, a.slot, key.part(i).name)) return true;
+  }
+  return false;
+}
+
+// Of an index whose key parts have several attributes: the values of those behind the first, then the bounds.
+std::optional<std::string> ReadCollector::MoreConditions(const Plan::Access& a, const AccessRange& range,
+                                                         DynamoExpressions* e, ApiCall* call) const {
+  const KeySchema& schema = KeyRead(a);
+  AccessRange rest;
+  const std::vector<ExprPtr>* fixed = nullptr;
+  for (const auto* rows : {&range.row_lows, &range.row_highs}) {
+    for (const RowBoundExpr& row : *rows) {
+      if (row.fixed == row.values.size()) fixed = &row.values;
+      if (row.fixed + 1 != row.values.size()) continue;
+      const ExprPtr& value = row.values.back();
+      if (row.prefix) {
+        if (rows == &range.row_lows) rest.prefixes.push_back(value);
+      } else {
+        (rows == &range.row_lows ? rest.lows : rest.highs).push_back({value, row.inclusive});
+      }
+    }
+  }
+  std::string text;
+  const size_t values = fixed == nullptr ? 0 : fixed->size();
+  for (size_t i = 0; i < values; ++i) {
+    const KeyAttribute& part = schema.part(i + 1);
+    const size_t most = i + 1 < schema.hash_parts() ? kMaxHashKeyBytes : kMaxRangeKeyBytes;
+    const KeyValue value = EqualKey(part, most, *(*fixed)[i], ctx_);
+    if (value.kind != KeyValue::Kind::kValue) return std::nullopt;
+    AppendTerm(fmt::format("{} = {}", e->Name(part.name), e->PlaceValue(value.json)), &text);
+  }
+  if (values + 1 >= schema.parts()) return text;
+  const std::optional<std::string> last = BoundsCondition(schema.part(values + 1), rest, e, call);
+  if (!last) return std::nullopt;
+  if (!last->empty()) AppendTerm(*last, &text);
+  return text;
 }
 
 // One condition on the sort key, or none; what it leaves out is said. nullopt: no key meets the range.
 std::optional<std::string> ReadCollector::SortCondition(const Plan::Access& a, const AccessRange& range,
                                                         DynamoExpressions* e, ApiCall* call) const {
   const KeySchema& schema = KeyRead(a);
+  if (schema.multi()) return MoreConditions(a, range, e, call);
   for (const std::string& text : RowBoundTexts(range, a)) InClient(call, text);
-  if (!schema.range) return "";
-  const KeyAttribute& key = *schema.range;
+  return schema.range ? BoundsCondition(*schema.range, range, e, call) : "";
+}
+
+std::optional<std::string> ReadCollector::BoundsCondition(const KeyAttribute& key, const AccessRange& range,
+                                                          DynamoExpressions* e, ApiCall* call) const {
   // The first of each kind that a request can have; the others are the client's.
   const BoundExpr *low = nullptr, *high = nullptr;
   KeyValue low_value, high_value, prefix;

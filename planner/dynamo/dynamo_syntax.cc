@@ -16,11 +16,11 @@ namespace {
 constexpr std::string_view kNoDataManipulation = "Expected data manipulation";
 constexpr std::array<std::string_view, 6> kManipulations = {"SELECT", "INSERT", "UPDATE", "DELETE", "FROM", "EXISTS"};
 // Statements of our own, whose errors are our own.
-constexpr std::array<std::string_view, 32> kOwn = {
-    "CREATE",  "DROP",   "ALTER",    "DESCRIBE",  "DESC",    "SHOW",     "SET",     "BEGIN",
-    "START",   "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "EXPLAIN",  "ANALYZE", "COPY",
-    "IMPORT",  "BACKUP", "RESTORE",  "CHECK",     "REPAIR",  "TRUNCATE", "ADVISE",  "UPSERT",
-    "REPLACE", "WITH",   "RESET",    "ADVANCE",   "RETRY",   "PAUSE",    "RESUME",  "LIST"};
+constexpr std::array<std::string_view, 34> kOwn = {
+    "CREATE",  "DROP",     "ALTER",     "DESCRIBE", "DESC",    "SHOW",    "SET",     "BEGIN",  "START",
+    "COMMIT",  "ROLLBACK", "SAVEPOINT", "RELEASE",  "EXPLAIN", "ANALYZE", "COPY",    "IMPORT", "BACKUP",
+    "RESTORE", "CHECK",    "REPAIR",    "TRUNCATE", "ADVISE",  "UPSERT",  "REPLACE", "WITH",   "RESET",
+    "ADVANCE", "RETRY",    "PAUSE",     "RESUME",   "LIST",    "ATTACH",  "DETACH"};
 // Words that a term or an operand must follow.
 constexpr std::array<std::string_view, 8> kOpeners = {"SELECT", "FROM", "WHERE", "INTO",
                                                       "UPDATE", "SET",  "BY",    "REMOVE"};

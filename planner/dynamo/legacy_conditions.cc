@@ -205,7 +205,7 @@ std::vector<UpdateAction> BindLegacyUpdates(const std::vector<LegacyUpdate>& upd
 
 Result<std::vector<KeyCondition>> BindLegacyKeyConditions(const std::vector<LegacyCondition>& conditions) {
   using Op = KeyCondition::Operator;
-  if (conditions.empty() || conditions.size() > 2) return Status::Validation("Conditions can be of length 1 or 2 only");
+  if (conditions.empty()) return Status::Validation("Conditions can be of length 1 or 2 only");
   std::vector<KeyCondition> out;
   for (const LegacyCondition& c : conditions) {
     KeyCondition k;

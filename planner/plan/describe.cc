@@ -9,6 +9,7 @@
 #include "planner/plan/plan_facts.h"
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/row_terms.h"
+#include "storage/attached_stores.h"
 
 namespace parton {
 
@@ -85,6 +86,12 @@ std::string KeyText(const AccessKey& k, const KeySchema& key) {
   return out;
 }
 
+std::string SortNames(const KeySchema& key) {
+  std::string out = key.range->name;
+  for (const KeyAttribute& a : key.more_range) out += " or " + a.name;
+  return out;
+}
+
 std::string_view JoinName(JoinKind kind) {
   switch (kind) {
     case JoinKind::kInner: return "inner";
@@ -113,6 +120,7 @@ struct Describer {
   void operator()(const Plan::Access& n) {
     out->name = AccessKindName(n.kind);
     Add("table", n.table->name);
+    if (const std::string* engine = EngineOf(*n.table)) Add("engine", *engine);
     const KeySchema& key = n.index ? n.index->key : n.table->key;
     if (n.index) Add("index", n.index->name);
     if (!n.alias.empty() && n.alias != n.table->name) Add("as", n.alias);
@@ -135,7 +143,7 @@ struct Describer {
       Add("key", Joined(n.ranges, " | ", [&](const AccessRange& r) { return RangeText(r, n, key); }));
     }
     Add("filter", Text(n.filter));
-    if (n.needs_all) Add("complete", fmt::format("no item lacks {}", key.range->name));
+    if (n.needs_all) Add("complete", fmt::format("no item lacks {}", SortNames(key)));
     if (n.after) Add("after", Text(n.after));
     if (n.fetch) Add("fetch", "each item by its key");
     if (n.ordered) Add("order", n.backward ? "key order, backward" : "key order");
@@ -347,6 +355,7 @@ PlanDescription Describe(const WritePlan& write) {
     case WritePlan::Kind::kExistsCheck: d.name = write.negated ? "NotExistsCheck" : "ExistsCheck"; break;
   }
   d.properties.emplace_back("table", write.table->name);
+  if (const std::string* engine = EngineOf(*write.table)) d.properties.emplace_back("engine", *engine);
   if (write.condition) d.properties.emplace_back("condition", Text(write.condition));
   for (const UpdateAction& a : write.actions) {
     const std::string value = Text(AsWritten(a.value, write));

@@ -71,6 +71,7 @@ struct RowBoundExpr {
   bool inclusive = true;
   size_t fixed = 0;        // so many of the first values are those the components are equal to
   bool with_hash = false;  // one value more, the first: the partition key's, which is fixed
+  bool prefix = false;     // the last component begins with the last value
 };
 
 struct AccessRange {

@@ -122,7 +122,7 @@ class AccessCheck {
   bool RowFits(const RowBoundExpr& b, bool of_sort_key) const {
     size_t components = 0;
     for (const KeySchema* key : {access_.index != nullptr ? &access_.index->key : nullptr, &access_.table->key}) {
-      if (key != nullptr) components += key->range ? 2 : 1;
+      if (key != nullptr) components += key->parts();
     }
     if (of_sort_key && !b.with_hash) --components;
     if (b.values.empty() || b.values.size() > components || b.fixed > b.values.size()) return false;

@@ -20,6 +20,7 @@
 #include "planner/plan/plan_visit.h"
 #include "planner/predicate/cost.h"
 #include "planner/predicate/key_terms.h"
+#include "planner/predicate/multi_key.h"
 #include "planner/predicate/row_terms.h"
 #include "planner/predicate/selectivity.h"
 
@@ -108,20 +109,28 @@ class Builder {
       Reject(&index, "it leaves out items whose key values it could not take");
       return false;
     }
-    if (!present(index.key.hash)) {
-      Reject(&index, fmt::format("no condition on {} that only items in it can meet", index.key.hash.name));
+    for (size_t i = 0; i < index.key.hash_parts(); ++i) {
+      const KeyAttribute& part = index.key.part(i);
+      if (present(part)) continue;
+      Reject(&index, fmt::format("no condition on {} that only items in it can meet", part.name));
       return false;
     }
-    if (NeedsAll(index) && !index.none_left_out) {
-      Reject(&index, fmt::format("items without {} are not in it", index.key.range->name));
+    const KeyAttribute* lacking = Lacking(index);
+    if (lacking != nullptr && !index.none_left_out) {
+      Reject(&index, fmt::format("items without {} are not in it", lacking->name));
       return false;
     }
     return true;
   }
 
-  // The filter accepts items without the sort key: the index must have left out none.
-  bool NeedsAll(const IndexSchema& index) const {
-    return index.key.range && !access_.table->key.Has(index.key.range->name) && !Present(index.key.range->name);
+  // The first attribute of the sort key that the filter accepts items without; null: none. Else the index must have
+  // left out no item.
+  const KeyAttribute* Lacking(const IndexSchema& index) const {
+    for (size_t i = index.key.hash_parts(); i < index.key.parts(); ++i) {
+      const KeyAttribute& part = index.key.part(i);
+      if (!access_.table->key.Has(part.name) && !Present(part.name)) return &part;
+    }
+    return nullptr;
   }
 
   void AddSource(const IndexSchema* index) {
@@ -133,6 +142,15 @@ class Builder {
       fetch = chosen_index || (index->kind == IndexKind::kLocal && !access_.whole_item);
     }
     const KeySchema& key = index ? index->key : access_.table->key;
+    if (key.multi()) {
+      Plan::Access a = access_;
+      a.index = index;
+      a.fetch = fetch;
+      a.needs_all = chosen_index && Lacking(*index) != nullptr;
+      rows_.clear();
+      if (!AddMulti(a, key)) AddScan(a);
+      return;
+    }
     const std::vector<ExprPtr> others = TakeRows(index);
     KeyReading r = ReadKeys(others, access_.slot, key, settings_);
     if (r.never) {
@@ -142,7 +160,7 @@ class Builder {
     Plan::Access base = access_;
     base.index = index;
     base.fetch = fetch;
-    base.needs_all = chosen_index && NeedsAll(*index);
+    base.needs_all = chosen_index && Lacking(*index) != nullptr;
     if (AddKeyed(base, key, r)) return;
     if (AddBranches(base, key)) return;
     const bool by_row = std::any_of(rows_.begin(), rows_.end(), [](const RowTerm& row) { return row.first == 0; });
@@ -175,6 +193,31 @@ class Builder {
       if (!shown.contains(t)) rest.push_back(t);
     }
     return Conjoin(std::move(rest));
+  }
+
+  // Ranges of an index whose key parts have several attributes. False: its partition key is not fixed.
+  bool AddMulti(const Plan::Access& base, const KeySchema& key) {
+    MultiKeyReading r = ReadMultiKey(terms_, access_.slot, key, settings_, kMaxKeyCombinations);
+    never_ = never_ || r.never;
+    if (!r.never && r.ranges.empty()) {
+      r = ReadMultiKeyBranches(terms_, access_.slot, key, settings_, kMaxKeyCombinations);
+      never_ = never_ || r.never;
+    }
+    if (r.never) return true;
+    if (r.ranges.empty()) return false;
+    Plan::Access a = base;
+    a.kind = AccessKind::kQuery;
+    a.ranges = std::move(r.ranges);
+    a.filter = Residual(r.proven);
+    double fraction = selectivity_.OfPartition(base.index);
+    const auto alone = [&](size_t i) { return KeySchema{key.hash, key.part(i)}; };
+    for (size_t i = key.hash_parts(); i < r.fixed; ++i) fraction *= selectivity_.OfSortKey(base.index, alone(i));
+    const bool bounded = r.bounds.HasLow() || r.bounds.HasHigh() || !r.bounds.prefixes.empty();
+    r.bounds.hash = a.ranges[0].hash;
+    if (bounded) fraction *= selectivity_.OfBounds(alone(r.fixed), r.bounds);
+    const double count = static_cast<double>(a.ranges.size());
+    AddCandidate(std::move(a), std::max(1.0, Items(base.index) * fraction) * count);
+    return true;
   }
 
   bool AddKeyed(const Plan::Access& base, const KeySchema& key, const KeyReading& r) {
@@ -438,7 +481,7 @@ class Builder {
     const KeySchema& key = a.index ? a.index->key : a.table->key;
     if (a.kind == AccessKind::kGetItem) return true;
     if (a.kind == AccessKind::kBatchGet) return false;
-    const bool store_orders = context_.store == nullptr || context_.store->ScansInOrder();
+    const bool store_orders = context_.store == nullptr || context_.store->ScansInOrder(*a.table);
     if (a.kind != AccessKind::kQuery && !store_orders) return false;
     // Attributes in which the rows ascend, outermost first; constant ones may be skipped.
     std::vector<std::string> sequence;
@@ -448,8 +491,7 @@ class Builder {
                                       [&](const AccessRange& r) { return SameExpr(*r.hash, *a.ranges[0].hash); });
     if (one_hash) constant.insert(key.hash.name);
     AddFixed(a, &constant);
-    sequence.push_back(key.hash.name);
-    if (key.range) sequence.push_back(key.range->name);
+    for (size_t i = 0; i < key.parts(); ++i) sequence.push_back(key.part(i).name);
     const bool ties_ordered = a.index == nullptr || store_orders;
     if (a.index != nullptr && ties_ordered) {
       sequence.push_back(a.table->key.hash.name);

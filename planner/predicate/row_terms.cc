@@ -48,8 +48,7 @@ std::vector<KeyAttribute> KeyComponents(const TableSchema& table, const IndexSch
   std::vector<KeyAttribute> out;
   for (const KeySchema* key : {index != nullptr ? &index->key : nullptr, &table.key}) {
     if (key == nullptr) continue;
-    out.push_back(key->hash);
-    if (key->range) out.push_back(*key->range);
+    for (size_t i = 0; i < key->parts(); ++i) out.push_back(key->part(i));
   }
   return out;
 }
@@ -114,6 +113,10 @@ void AddTexts(const RowBoundExpr& b, const std::vector<KeyAttribute>& components
     }
   }
   if (names.empty()) return;
+  if (b.prefix) {
+    add(fmt::format("begins_with({}, {})", names.back(), values.back()));
+    return;
+  }
   const std::string_view form = names.size() == 1 ? "{} {} {}" : "({}) {} ({})";
   add(fmt::format(fmt::runtime(form), fmt::join(names, ", "), op, fmt::join(values, ", ")));
 }
@@ -123,7 +126,8 @@ void AddTexts(const RowBoundExpr& b, const std::vector<KeyAttribute>& components
 std::vector<std::string> RowBoundTexts(const AccessRange& range, const Plan::Access& access) {
   const std::vector<KeyAttribute> components = KeyComponents(*access.table, access.index);
   // A fixed sort key is among the other bounds.
-  const size_t said = (access.index != nullptr ? access.index->key : access.table->key).range ? 1 : 0;
+  const KeySchema& key = access.index != nullptr ? access.index->key : access.table->key;
+  const size_t said = key.range && !key.multi() ? 1 : 0;
   std::vector<std::string> out;
   for (const auto* rows : {&range.row_lows, &range.row_highs}) {
     for (const RowBoundExpr& b : *rows) {

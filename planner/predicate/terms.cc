@@ -121,8 +121,8 @@ std::string_view AttributeOf(const Expr& e, int slot) {
 
 const KeyAttribute* KeyAttributeOf(const Expr& e, int slot, const KeySchema& key) {
   const std::string_view name = AttributeOf(e, slot);
-  if (name == key.hash.name) return &key.hash;
-  return key.range && name == key.range->name ? &*key.range : nullptr;
+  const size_t at = name.empty() ? key.parts() : key.Find(name);
+  return at < key.parts() ? &key.part(at) : nullptr;
 }
 
 bool ReadsSlot(const Expr& e, int slot) {
@@ -146,10 +146,10 @@ std::optional<Expr::Compare> OfFirstColumn(const Expr::Compare& c) {
 }
 
 const KeyAttribute* FixedKey(const Expr& term, int slot, const KeySchema& key) {
-  for (const KeyAttribute* attribute : {&key.hash, key.range ? &*key.range : nullptr}) {
-    if (attribute == nullptr) continue;
-    const Term t = ReadTerm(term, slot, attribute->name);
-    if (t.op == Op::kEqual && !ReadsSlot(*t.value, slot)) return attribute;
+  for (size_t i = 0; i < key.parts(); ++i) {
+    const KeyAttribute& attribute = key.part(i);
+    const Term t = ReadTerm(term, slot, attribute.name);
+    if (t.op == Op::kEqual && !ReadsSlot(*t.value, slot)) return &attribute;
   }
   return nullptr;
 }

@@ -29,6 +29,7 @@ from .table import Table
 from .values import MISSING
 
 if TYPE_CHECKING:
+    import numpy
     import pandas
 
 Parameters = Union[Sequence[Any], Mapping[str, Any], None]
@@ -136,26 +137,41 @@ class Cursor(_parton.Cursor):
     def setoutputsize(self, size: Any, column: Optional[int] = None) -> None:
         """Does nothing; PEP 249 asks for it."""
 
+    def arrays(self) -> "dict[str, numpy.ndarray[Any, Any]]":
+        """The remaining rows as arrays of numpy, by name of the attribute.
+
+        Integers of 64 bits are int64, FLOAT is float64, and so are integers with absent values among them, which are
+        NaN; BOOL is bool. All else is an array of objects, in which MISSING and NULL are None.
+        """
+        import numpy
+
+        columns = self._columns()
+        out = {}
+        for name, (kind, data) in columns.items():
+            if kind == "O":
+                out[name] = numpy.empty(len(data), dtype=object)
+                for at, value in enumerate(data):
+                    out[name][at] = value
+            else:
+                out[name] = numpy.frombuffer(data, dtype=kind)
+        return out
+
     def df(self) -> "pandas.DataFrame":
-        """The remaining rows as a DataFrame of pandas: MISSING and NULL are None."""
+        """The remaining rows as a DataFrame of pandas, with the types of ``arrays``."""
+        import numpy
         import pandas
 
-        names = self.columns
-        rows = self.fetchall()
-        if self._tuples and names:
-            rows = [dict(zip(names, row)) for row in rows]
-        elif self._tuples:
-            rows = [row[0] for row in rows]
-        if not all(isinstance(row, dict) for row in rows):
-            return pandas.DataFrame({"value": rows})
-        columns = dict.fromkeys(names)
-        for row in rows:
-            columns.update(dict.fromkeys(row))
+        columns = self._columns()
         data = {}
-        for name in columns:
-            column = [row.get(name) for row in rows]
-            data[name] = [None if value is MISSING else value for value in column]
-        return pandas.DataFrame(data, columns=list(columns))
+        for name, (kind, values) in columns.items():
+            data[name] = values if kind == "O" else numpy.frombuffer(values, dtype=kind)
+        return pandas.DataFrame(data, columns=list(data))
+
+    def _columns(self) -> "dict[str, Tuple[str, Any]]":
+        columns = self.fetch_columns()
+        if isinstance(columns, list):
+            return {"value": ("O", [None if value is MISSING else value for value in columns])}
+        return columns
 
     def __enter__(self) -> "Cursor":
         return self

@@ -287,6 +287,7 @@ void DefineCursor(py::module_& module) {
   cursor.def(py::init<std::shared_ptr<Link>, bool>())
       .def("fetch", &Cursor::Fetch)
       .def("fetchall", [](Cursor& self) { return self.Fetch(std::numeric_limits<size_t>::max()); })
+      .def("fetch_columns", &Cursor::FetchColumns)
       .def("close", &Cursor::Close)
       .def_property_readonly("closed", &Cursor::closed)
       .def_property_readonly("has_rows", &Cursor::has_rows)

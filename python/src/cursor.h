@@ -27,6 +27,8 @@ class Cursor {
   PyObject* Next();
   // At most `limit` rows.
   pybind11::list Fetch(size_t limit);
+  // The remaining rows by column: {name: (kind, data)}, as columns.cc has it; a list if not all are tuples.
+  pybind11::object FetchColumns();
   void Close();
 
   bool closed() const { return closed_; }

@@ -1,5 +1,6 @@
 """Connections, statements and transactions in the comfortable face."""
 
+import decimal
 import os
 import signal
 import subprocess
@@ -63,6 +64,43 @@ class Statements(check.DatabaseTest):
         self.assertIsNone(frame["tags"][0])
         frame = self.db.cursor().execute("SELECT title, plays FROM songs WHERE artist = 'none'").df()
         self.assertEqual(list(frame.columns), ["title", "plays"])
+
+    def test_columns(self):
+        # What arrays() and df() make arrays of.
+        import array
+
+        def columns(*items):
+            return self.db.execute("SELECT VALUE x FROM ? AS x", [list(items)]).fetch_columns()
+
+        found = columns({"i": 1, "f": 1.5, "b": True, "s": "x"}, {"i": -(2**63), "f": 2.0, "b": False, "s": "y"})
+        self.assertEqual({name: kind for name, (kind, _) in found.items()}, {"i": "q", "f": "d", "b": "?", "s": "O"})
+        self.assertEqual(list(array.array("q", bytes(found["i"][1]))), [1, -(2**63)])
+        self.assertEqual(list(array.array("d", bytes(found["f"][1]))), [1.5, 2.0])
+        self.assertEqual((bytes(found["b"][1]), found["s"][1]), (b"\1\0", ["x", "y"]))
+        # Absent values among integers are NaN, but where that would lose digits.
+        kind, data = columns({"n": 1}, {}, {"n": None}, {"n": 4})["n"]
+        values = list(array.array("d", bytes(data)))
+        self.assertEqual((kind, values[0], values[1] == values[1], values[2] == values[2], values[3]), ("d", 1, False, False, 4))
+        self.assertEqual(columns({"n": 2**60}, {})["n"], ("O", [2**60, None]))
+        self.assertEqual(columns({}, {"n": 5}, {"n": 2**60})["n"], ("O", [None, 5, 2**60]))
+        self.assertEqual(columns({"n": 1.5}, {"n": 7}, {"n": "x"})["n"], ("O", [1.5, 7, "x"]))
+        self.assertEqual(columns({}, {"b": True})["b"], ("O", [None, True]))
+        self.assertEqual(columns({"b": True}, {})["b"], ("O", [True, None]))
+        self.assertEqual(columns({"n": decimal.Decimal("1.5")}, {"n": 2**70})["n"], ("O", [decimal.Decimal("1.5"), 2**70]))
+        self.assertEqual(columns(1, "x"), [1, "x"])
+        empty = self.db.cursor().execute("SELECT title, plays FROM songs WHERE artist = 'none'")
+        self.assertEqual(empty.fetch_columns(), {"title": ("O", []), "plays": ("O", [])})
+
+    def test_arrays(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest("no numpy")
+        found = self.db.execute("SELECT title, plays, tags FROM songs ORDER BY title").arrays()
+        self.assertEqual((found["plays"].dtype, list(found["plays"])), (numpy.dtype("int64"), [40, 7, 12]))
+        self.assertEqual((found["tags"].dtype, found["tags"][0]), (numpy.dtype("O"), None))
+        found["plays"] += 1
+        self.assertEqual(found["plays"].sum(), 62)
 
     def test_two_cursors(self):
         first = self.db.execute("SELECT VALUE s.title FROM songs AS s ORDER BY s.title")

@@ -50,6 +50,10 @@ Result<TablePtr> FindTable(const ast::Identifier& name, const CommandContext& co
 }
 
 Result<TablePtr> FindTable(const ast::QualifiedName& name, const CommandContext& context) {
+  if (name.parts.size() == 2 && context.store.HasDatabase(name.parts[0].name) &&
+      !context.store.GetTable(name.parts[0].name).ok()) {
+    return Find(name.parts[0].name + "." + name.parts[1].name, name.span, context.store);
+  }
   if (name.parts.size() != 1) {
     return Status::Validation("the name of a table is wanted here, without an index", name.span);
   }

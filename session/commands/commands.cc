@@ -96,6 +96,8 @@ struct Runner {
   Status operator()(const ast::AdvanceClock& s) {
     return commands::AdvanceClock(s, context, clock(), *db().sweeper, triggers());
   }
+  Status operator()(const ast::Attach& s) { return commands::Attach(s, context, connection); }
+  Status operator()(const ast::Detach& s) { return commands::Detach(s, context, connection); }
   Status operator()(const ast::BackupTo& s) { return commands::BackupTo(s, context); }
   Status operator()(const ast::RestoreFrom& s) { return commands::RestoreFrom(s, context, triggers()); }
   Status operator()(const ast::Repair&) { return commands::Repair(context, triggers()); }

@@ -66,6 +66,10 @@ Status BackupTo(const ast::BackupTo& s, const CommandContext& context);
 Status RestoreFrom(const ast::RestoreFrom& s, const CommandContext& context, Triggers& triggers);
 Status Repair(const CommandContext& context, Triggers& triggers);
 
+// ATTACH and DETACH of the databases of other engines.
+Status Attach(const ast::Attach& s, const CommandContext& context, ConnectionImpl& connection);
+Status Detach(const ast::Detach& s, const CommandContext& context, ConnectionImpl& connection);
+
 // These run plans, in the connection's transaction if there is one.
 Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPlan& run);
 Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, const CommandContext& context, RunningPlan& run);

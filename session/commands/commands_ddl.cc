@@ -32,7 +32,8 @@ Status AddColumns(const std::vector<ast::ColumnType>& columns, SchemaBuilder* bu
   return Status::Ok();
 }
 
-Result<KeySchema> MakeKey(const std::vector<ast::KeyPart>& key, TextSpan span, SchemaBuilder* builder) {
+Result<KeySchema> MakeKey(const std::vector<ast::KeyPart>& key, TextSpan span, SchemaBuilder* builder,
+                          bool global = false) {
   using Role = ast::KeyPart::Role;
   std::vector<KeyPart> parts;
   for (const ast::KeyPart& p : key) {
@@ -44,7 +45,7 @@ Result<KeySchema> MakeKey(const std::vector<ast::KeyPart>& key, TextSpan span, S
     PARTON_ASSIGN_OR_RETURN(const KeyType type, ParseKeyType(p.type, p.attribute.span));
     part.type = type;
   }
-  return builder->Key(parts, span);
+  return builder->Key(parts, span, global);
 }
 
 void ApplyBilling(const ast::Billing& b, std::optional<Throughput>* provisioned, std::optional<Throughput>* maximum) {
@@ -96,7 +97,7 @@ Result<IndexSchema> MakeIndex(const ast::IndexDefinition& d, const TableSchema& 
   index.kind = d.kind;
   index.projection = d.projection;
   for (const ast::Identifier& i : d.include) index.include.push_back(i.name);
-  PARTON_ASSIGN_OR_RETURN(index.key, MakeKey(d.key, d.span, builder));
+  PARTON_ASSIGN_OR_RETURN(index.key, MakeKey(d.key, d.span, builder, d.kind == IndexKind::kGlobal));
   InheritThroughput(table, &index);
   PARTON_RETURN_IF_ERROR(ApplyIndexClauses(d.clauses, &index));
   return index;

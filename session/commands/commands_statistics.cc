@@ -54,9 +54,11 @@ std::string Estimated(uint64_t n, uint64_t error, bool counted) {
 }
 
 std::string SourceText(const TableStatistics::Source& s, const KeySchema& key) {
-  std::string out = fmt::format("  {} ({}): {} {}, {}{:.0f} partitions\n", s.name, key.hash.name,
-                                Estimated(s.entries, s.error, s.counted), s.id == 0 ? "items" : "entries",
-                                s.counted ? "" : "about ", s.partitions);
+  std::string names = key.hash.name;
+  for (const KeyAttribute& a : key.more_hash) names += ", " + a.name;
+  std::string out =
+      fmt::format("  {} ({}): {} {}, {}{:.0f} partitions\n", s.name, names, Estimated(s.entries, s.error, s.counted),
+                  s.id == 0 ? "items" : "entries", s.counted ? "" : "about ", s.partitions);
   if (!s.hottest.empty() && s.entries > 1 && s.hottest[0].items == 1) {
     return out + (s.counted ? "    each has one\n" : "    each that was met has one\n");
   }

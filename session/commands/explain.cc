@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "planner/dynamo/api_calls.h"
@@ -59,7 +60,7 @@ class Annotator {
         d->properties.emplace_back("kept answers",
                                    fmt::format("{} hits, {} misses", reads.answer_hits, reads.answer_misses));
       }
-      if (shared_.CountsCapacity()) {
+      if (shared_.CountsCapacity() || p.reads.units > 0) {
         d->properties.emplace_back("read units", fmt::format("{}", p.reads.units));
       }
     }
@@ -120,6 +121,46 @@ Status ExplainApi(const ExplainPlan& explain, const Query* query, const WritePla
   return Status::Ok();
 }
 
+// What reading costs by the estimates, in units of DynamoDB.
+double EstimatedReadUnits(const PlanDescription& d) {
+  double units = 0;
+  for (const PlanDescription& input : d.inputs) units += EstimatedReadUnits(input);
+  const auto* access = d.plan == nullptr ? nullptr : d.plan->As<Plan::Access>();
+  if (access == nullptr) return units;
+  const Estimate& e = d.plan->estimate;
+  const double items = std::max(1.0, e.items);
+  const bool keyed = access->kind == AccessKind::kGetItem || access->kind == AccessKind::kBatchGet;
+  const double own =
+      keyed ? items * std::ceil(std::max(1.0, e.bytes / items) / 4096) : std::ceil(std::max(1.0, e.bytes) / 4096);
+  return units + (access->consistent ? own : own / 2);
+}
+
+std::string Money(double units, double price_of_million) {
+  return fmt::format("{:.6g}", units / 1e6 * price_of_million);
+}
+
+// Units and their price, of statements that an engine is paid for.
+void AddPrice(PlanDescription* d, const CommandContext& context) {
+  const Settings& settings = context.settings;
+  const bool remote = context.store.capabilities().bulk != nullptr;
+  if (!remote && settings.price_of_reads == 0) return;
+  const double units = EstimatedReadUnits(*d);
+  if (units == 0) return;
+  std::string text = fmt::format("about {}", units);
+  if (settings.price_of_reads > 0) text += ", price " + Money(units, settings.price_of_reads);
+  d->properties.emplace_back("read units", std::move(text));
+}
+
+// The same of what was consumed.
+void AddPriceOf(const std::vector<ConsumedCapacity>& consumed, const Settings& settings, PlanDescription* d) {
+  if (settings.price_of_reads == 0 && settings.price_of_writes == 0) return;
+  double price = 0;
+  for (const ConsumedCapacity& c : consumed) {
+    price += c.read_units / 1e6 * settings.price_of_reads + c.write_units / 1e6 * settings.price_of_writes;
+  }
+  d->properties.emplace_back("price", fmt::format("{:.6g}", price));
+}
+
 }  // namespace
 
 Status Explain(const ExplainPlan& explain, const CommandContext& context, RunningPlan& run) {
@@ -138,6 +179,7 @@ Status Explain(const ExplainPlan& explain, const CommandContext& context, Runnin
     return ExplainApi(explain, query != nullptr ? query->get() : nullptr, write != nullptr ? write->get() : nullptr,
                       context, run);
   PlanDescription d = query != nullptr ? Describe(**query) : Describe(**write);
+  AddPrice(&d, context);
   if (explain.analyze) {
     ExecutionShared& shared = run.shared();
     shared.profiling = true;
@@ -162,6 +204,7 @@ Status Explain(const ExplainPlan& explain, const CommandContext& context, Runnin
                                                        ? "not counted of parallel scans; SET capacity = on counts it"
                                                    : consumed->empty() ? "none"
                                                                        : DescribeCapacity(*consumed, true));
+    if (consumed != nullptr) AddPriceOf(*consumed, context.settings, &d);
     double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     d.properties.emplace_back(query != nullptr ? "result rows" : "items changed", std::to_string(rows));
     d.properties.emplace_back("total time", fmt::format("{:.3f} ms", ms));

@@ -327,6 +327,14 @@ class Collector {
     out_.sources.push_back(std::move(source));
   }
 
+  // The value of the partition key: of several attributes a list.
+  static Value PartitionOf(const KeySchema& key, const Value& item) {
+    if (key.more_hash.empty()) return item.GetBorrowed(key.hash.name);
+    std::vector<Value> values;
+    for (size_t i = 0; i < key.hash_parts(); ++i) values.push_back(item.Get(key.part(i).name));
+    return Value::List(std::move(values));
+  }
+
   // All items, or the first ones of each of many segments. `each` gives an item's size. Makes the estimate better.
   template <typename Each>
   Status Read(const IndexSchema* index, Estimate* e, PartitionCollector* partitions, const Each& each) {
@@ -352,7 +360,7 @@ class Collector {
           return CancelledStatus(CurrentBounds());
         }
         ++read;
-        partitions->Add(item.GetBorrowed(key.hash.name), each(item));
+        partitions->Add(PartitionOf(key, item), each(item));
       }
       PARTON_RETURN_IF_ERROR(cursor->status());
       const bool cut = cursor->stopped_at_limit();

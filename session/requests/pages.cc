@@ -38,6 +38,8 @@ std::string Listed(const std::set<std::string>& names) {
   return out;
 }
 
+constexpr std::string_view kTooManyConditions = "Conditions can be of length 1 or 2 only";
+
 // A key condition with its values.
 struct KeyTerm {
   const KeyCondition* condition = nullptr;
@@ -162,9 +164,10 @@ class PageRequest {
 
  private:
   std::set<std::string> KeyNames() const {
-    std::set<std::string> names{plan_.table->key.hash.name, key().hash.name};
-    if (plan_.table->key.range) names.insert(plan_.table->key.range->name);
-    if (key().range) names.insert(key().range->name);
+    std::set<std::string> names;
+    for (const KeySchema* k : {&plan_.table->key, &key()}) {
+      for (size_t i = 0; i < k->parts(); ++i) names.insert(k->part(i).name);
+    }
     return names;
   }
 
@@ -231,34 +234,35 @@ class QueryKeys {
 
   Status Resolve() {
     const KeySchema& schema = page_.key();
+    terms_.resize(schema.parts());
+    bool unknown = false;
     for (const KeyCondition& c : page_.expressions().key_conditions()) {
-      const bool hash = c.attribute == schema.hash.name;
-      const bool range = schema.range && c.attribute == schema.range->name;
-      if (!hash && !range) unknown_ = true;
-      if (hash) hash_.condition = &c;
-      if (range) range_.condition = &c;
+      const size_t at = schema.Find(c.attribute);
+      unknown = unknown || at == schema.parts();
+      if (at < schema.parts()) terms_[at].condition = &c;
     }
-    if (hash_.condition == nullptr) return Missed(schema.hash.name);
-    if (unknown_ && schema.range && range_.condition == nullptr) return Missed(schema.range->name);
-    if (unknown_ || hash_.condition->op != Operator::kEq) {
-      return Status::Validation("Query key condition not supported");
+    PARTON_RETURN_IF_ERROR(CheckConditions(schema, unknown));
+    while (given_ < terms_.size() && terms_[given_].condition != nullptr) {
+      PARTON_RETURN_IF_ERROR(Evaluate(schema.part(given_), &terms_[given_]));
+      ++given_;
     }
-    PARTON_RETURN_IF_ERROR(Evaluate(schema.hash, &hash_));
-    if (range_.condition != nullptr) PARTON_RETURN_IF_ERROR(Evaluate(*schema.range, &range_));
     KeyRange& range = page_.plan().range;
-    range.hash = hash_.operands[0];
-    if (range_.condition != nullptr) Narrow(range_, &range);
+    range.hash = terms_[0].operands[0];
+    if (given_ == 1) return Status::Ok();
+    Narrow(terms_[given_ - 1], &range);
+    if (given_ > 2) NarrowMore(&range);
     return Status::Ok();
   }
 
   // REQUIRES: the start key is one of the schema.
   Status CheckStart(const Value& start) const {
     const KeySchema& schema = page_.key();
-    if (!Holds(hash_, start.Get(schema.hash.name))) {
-      return Status::Validation("The provided starting key is outside query boundaries based on provided conditions");
-    }
-    if (range_.condition != nullptr && !Holds(range_, start.Get(schema.range->name))) {
-      return Status::Validation("The provided starting key does not match the range key predicate");
+    for (size_t i = 0; i < given_; ++i) {
+      if (Holds(terms_[i], start.Get(schema.part(i).name))) continue;
+      return Status::Validation(
+          i < schema.hash_parts()
+              ? "The provided starting key is outside query boundaries based on provided conditions"
+              : "The provided starting key does not match the range key predicate");
     }
     return Status::Ok();
   }
@@ -266,6 +270,42 @@ class QueryKeys {
  private:
   static Status Missed(const std::string& name) {
     return Status::Validation(fmt::format("Query condition missed key schema element: {}", name));
+  }
+
+  // Each attribute of the partition key is equal to a value. Those of the sort key follow from left to right, and behind
+  // one that is not equal to a value comes none.
+  Status CheckConditions(const KeySchema& schema, bool unknown) const {
+    for (size_t i = 0; i < schema.hash_parts(); ++i) {
+      if (terms_[i].condition == nullptr) return Missed(schema.part(i).name);
+    }
+    const size_t first = schema.hash_parts();
+    if (unknown && schema.range && terms_[first].condition == nullptr) return Missed(schema.range->name);
+    bool supported = !unknown;
+    for (size_t i = 0; i < first; ++i) supported = supported && terms_[i].condition->op == Operator::kEq;
+    for (size_t i = first + 1; i < terms_.size(); ++i) {
+      if (terms_[i].condition == nullptr) continue;
+      const KeyCondition* before = terms_[i - 1].condition;
+      if (before == nullptr) return Missed(schema.part(i - 1).name);
+      supported = supported && before->op == Operator::kEq;
+    }
+    return supported ? Status::Ok() : Status::Validation("Query key condition not supported");
+  }
+
+  // Puts the values of the attributes between the first and the last condition before the bounds on the last one.
+  void NarrowMore(KeyRange* range) const {
+    if (range->prefix) {
+      range->low = KeyBound{*range->prefix, true};
+      if (std::optional<Value> end = PrefixEnd(*range->prefix)) range->high = KeyBound{std::move(*end), false};
+      range->prefix.reset();
+    }
+    for (std::optional<KeyBound>* bound : {&range->low, &range->high}) {
+      KeyBound all;
+      all.inclusive = !*bound || (*bound)->inclusive;
+      for (size_t i = 2; i + 1 < given_; ++i) all.more.push_back(terms_[i].operands[0]);
+      if (*bound) all.more.push_back(std::move((*bound)->value));
+      all.value = terms_[1].operands[0];
+      *bound = std::move(all);
+    }
   }
 
   Status Evaluate(const KeyAttribute& attribute, KeyTerm* term) const {
@@ -292,9 +332,8 @@ class QueryKeys {
   }
 
   PageRequest& page_;
-  KeyTerm hash_;
-  KeyTerm range_;
-  bool unknown_ = false;
+  std::vector<KeyTerm> terms_;  // by the attributes of the key
+  size_t given_ = 0;            // so many of the first have a condition
 };
 
 Status CheckQueryFilter(const PageRequest& page, bool legacy) {
@@ -303,7 +342,7 @@ Status CheckQueryFilter(const PageRequest& page, bool legacy) {
   CollectAttributes(*page.expressions().filter(), &names);
   const KeySchema& schema = page.key();
   for (const std::string& name : names) {
-    if (name != schema.hash.name && !(schema.range && name == schema.range->name)) continue;
+    if (!schema.Has(name)) continue;
     return Status::Validation(fmt::format("{} can only contain non-primary key attributes: Primary key attribute: {}",
                                           legacy ? "QueryFilter" : "Filter Expression", name));
   }
@@ -344,7 +383,10 @@ Result<ItemPage> QueryItems(DatabaseState* db, const QueryRequest& request) {
     return Status::Validation(
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
   }
+  const bool many = legacy_keys && request.legacy->key_conditions->size() > 2;
+  if (many && !request.index) return Status::Validation(std::string(kTooManyConditions));
   PARTON_RETURN_IF_ERROR(page.FindSource());
+  if (many && !page.key().multi()) return Status::Validation(std::string(kTooManyConditions));
   QueryKeys keys(&page);
   PARTON_RETURN_IF_ERROR(keys.Resolve());
   PARTON_RETURN_IF_ERROR(CheckQueryFilter(page, !request.expressions.filter));

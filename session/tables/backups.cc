@@ -11,6 +11,7 @@
 #include "session/tables/table_description.h"
 #include "session/transfer/export_s3.h"
 #include "session/transfer/import_files.h"
+#include "session/transfer/import_records.h"
 #include "storage/table_backups.h"
 #include "types/sync/mutex.h"
 
@@ -216,14 +217,22 @@ class BackupsImpl final : public Backups {
   Result<ImportDescription> Import(const ImportRequest& request) override {
     return Call([&]() -> Result<ImportDescription> {
       PARTON_ASSIGN_OR_RETURN(ImportDescription done, ImportFiles(db_, request));
-      const MutexLock lock(mutex_);
-      imports_.push_back(done);
+      // The items are there: that it cannot be noted is no failure of the import.
+      if (!KeepImport(db_->store.get(), done, db_->clock->NowMs()).ok()) {
+        const MutexLock lock(mutex_);
+        imports_.push_back(done);
+      }
       return done;
     });
   }
   std::vector<ImportDescription> Imports() override {
+    std::vector<ImportDescription> out;
+    if (db_->store != nullptr && db_->store->capabilities().records != nullptr) {
+      if (auto kept = KeptImports(db_->store.get()); kept.ok()) out = *std::move(kept);
+    }
     const MutexLock lock(mutex_);
-    return imports_;
+    out.insert(out.end(), imports_.begin(), imports_.end());
+    return out;
   }
 
  private:
@@ -256,7 +265,7 @@ class BackupsImpl final : public Backups {
 
   DatabaseState* db_;
   Mutex mutex_;
-  std::vector<ImportDescription> imports_ GUARDED_BY(mutex_);
+  std::vector<ImportDescription> imports_ GUARDED_BY(mutex_);  // those that could not be kept
 };
 
 }  // namespace

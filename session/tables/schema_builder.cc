@@ -88,9 +88,52 @@ Result<KeyAttribute> SchemaBuilder::Attribute(const KeyPart& part) {
                             part.span, fmt::format("declare its type: {} STRING", k.name));
 }
 
-Result<KeySchema> SchemaBuilder::Key(const std::vector<KeyPart>& parts, TextSpan span) {
+Result<KeySchema> SchemaBuilder::GlobalKey(const std::vector<KeyPart>& parts, TextSpan span) {
+  using Role = KeyElement::Role;
+  KeySchema key;
+  bool ranges = false;
+  size_t hashes = 0;
+  for (const KeyPart& part : parts) {
+    const Role role = part.role ? *part.role : hashes == 0 ? Role::kHash : Role::kRange;
+    if (role == Role::kHash && ranges) {
+      return Status::Validation("Invalid KeySchema: All HASH key elements must come before the RANGE key elements",
+                                part.span);
+    }
+    if (role == Role::kRange && hashes == 0) {
+      return Status::Validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type", part.span);
+    }
+    PARTON_ASSIGN_OR_RETURN(KeyAttribute attribute, Attribute(part));
+    if (role == Role::kHash) {
+      if (hashes++ == 0) {
+        key.hash = std::move(attribute);
+      } else {
+        key.more_hash.push_back(std::move(attribute));
+      }
+    } else if (!ranges) {
+      ranges = true;
+      key.range = std::move(attribute);
+    } else {
+      key.more_range.push_back(std::move(attribute));
+    }
+  }
+  for (const size_t more : {key.more_hash.size(), key.more_range.size()}) {
+    if (more < KeySchema::kMaxKeyParts) continue;
+    return Status::Validation(
+        fmt::format("{}The partition key and the sort key of a global secondary index have at most {} attributes each",
+                    kInvalid, KeySchema::kMaxKeyParts),
+        span);
+  }
+  return key;
+}
+
+Result<KeySchema> SchemaBuilder::Key(const std::vector<KeyPart>& parts, TextSpan span, bool global) {
+  const bool said =
+      std::any_of(parts.begin(), parts.end(), [](const KeyPart& p) { return p.role.has_value(); });
+  if (global && parts.size() > 1 && said) return GlobalKey(parts, span);
   if (parts.empty() || parts.size() > 2) {
-    return Status::Validation("a key has one or two attributes: a partition key and a sort key", span);
+    Status wrong = Status::Validation("a key has one or two attributes: a partition key and a sort key", span);
+    if (parts.empty() || !global) return wrong;
+    return std::move(wrong).WithHint("several attributes in one part stand in parentheses: ((a, b), (c, d))");
   }
   if (parts[0].role == KeyElement::Role::kRange) {
     return Status::Validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type", parts[0].span);
@@ -121,7 +164,7 @@ Result<IndexSchema> MakeIndexSchema(const IndexDefinition& d, const TableSchema&
   index.kind = d.kind;
   index.projection = d.projection;
   index.include = d.include;
-  PARTON_ASSIGN_OR_RETURN(index.key, builder->Key(PartsOf(d.key), {}));
+  PARTON_ASSIGN_OR_RETURN(index.key, builder->Key(PartsOf(d.key), {}, d.kind == IndexKind::kGlobal));
   index.provisioned = d.provisioned;
   index.maximum = d.maximum;
   index.warm = d.warm;

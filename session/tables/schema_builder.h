@@ -29,12 +29,14 @@ class SchemaBuilder {
   // Error (kValidation): it has another type.
   Status Declare(const std::string& attribute, KeyType type, TextSpan span);
   // Errors (kValidation): roles or number of parts; an attribute without a type.
-  Result<KeySchema> Key(const std::vector<KeyPart>& parts, TextSpan span);
+  // `global`: of a global index, whose parts may have several attributes each; those of the partition key come first.
+  Result<KeySchema> Key(const std::vector<KeyPart>& parts, TextSpan span, bool global = false);
   // Declared attributes that no key uses.
   std::vector<std::string> Unused() const;
 
  private:
   Result<KeyAttribute> Attribute(const KeyPart& part);
+  Result<KeySchema> GlobalKey(const std::vector<KeyPart>& parts, TextSpan span);
 
   const TableSchema* table_;
   std::vector<std::pair<std::string, KeyType>> types_;

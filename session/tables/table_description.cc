@@ -11,8 +11,11 @@ namespace parton {
 namespace {
 
 std::vector<KeyElement> ElementsOf(const KeySchema& key) {
-  std::vector<KeyElement> elements = {{key.hash.name, KeyElement::Role::kHash}};
-  if (key.range) elements.push_back({key.range->name, KeyElement::Role::kRange});
+  std::vector<KeyElement> elements;
+  for (size_t i = 0; i < key.parts(); ++i) {
+    const bool hash = i < key.hash_parts();
+    elements.push_back({key.part(i).name, hash ? KeyElement::Role::kHash : KeyElement::Role::kRange});
+  }
   return elements;
 }
 
@@ -21,8 +24,7 @@ void AddAttributes(const KeySchema& key, std::vector<AttributeDefinition>* out) 
     const bool there = std::any_of(out->begin(), out->end(), [&](const auto& a) { return a.name == k.name; });
     if (!there) out->push_back({k.name, k.type});
   };
-  add(key.hash);
-  if (key.range) add(*key.range);
+  for (size_t i = 0; i < key.parts(); ++i) add(key.part(i));
 }
 
 IndexDescription DescribeIndex(const IndexSchema& index) {

@@ -2,18 +2,23 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "io/file_source.h"
 #include "io/record_reader.h"
 #include "session/commands/commands.h"
 #include "session/transfer/copy_options.h"
+#include "session/transfer/copy_remote.h"
 #include "session/transfer/copy_types.h"
 #include "session/transfer/load.h"
 #include "session/transfer/records_ahead.h"
+#include "storage/attached_stores.h"
+#include "storage/remote/remote_store.h"
 #include "types/item/item_builder.h"
 
 namespace parton {
@@ -98,8 +103,12 @@ bool ReadsAhead(const FileSource& file, const Settings& settings) {
 
 }  // namespace
 
-Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPlan& run) {
-  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, context));
+Status CopyFrom(const ast::CopyFrom& s, const CommandContext& given, RunningPlan& run) {
+  if (IsRemotePath(s.file)) return PullTable(s, given, run);
+  PARTON_ASSIGN_OR_RETURN(TablePtr table, FindTable(s.table, given));
+  TableStore* store = nullptr;
+  std::tie(store, table) = AttachedStores::OwnerOf(&given.store, table);
+  const CommandContext context = OnStore(given, store);
   PARTON_ASSIGN_OR_RETURN(CopyFromOptions options, ParseCopyFrom(s.options, s.file));
   auto opened = OpenFileSource(s.file, context.files);
   if (!opened.ok()) return std::move(opened).status().At(s.file_span);
@@ -113,6 +122,11 @@ Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPl
   if (options.preview) return Preview(reader.get(), context);
 
   NameLoad(s.file, &options.load);
+  options.load.can_skip = true;
+  if (options.load.rate > 0 && store->capabilities().bulk == nullptr) {
+    return Status::Validation("RATE is for tables of a remote engine", s.file_span);
+  }
+  PARTON_RETURN_IF_ERROR(CheckOneDatabase(given, *store, run));
   Loader loader(table, options.load, context, run);
   uint64_t done = 0;
   if (options.resume) {
@@ -120,6 +134,7 @@ Status CopyFrom(const ast::CopyFrom& s, const CommandContext& context, RunningPl
     if (!before) context.result.AddNotice("no load of this file was interrupted: it starts at the beginning");
     done = before.value_or(0);
   }
+  done = std::max(done, options.skip);
   PARTON_RETURN_IF_ERROR(loader.Begin(done));
   PARTON_RETURN_IF_ERROR(SkipRecords(reader.get(), done));
   const uint64_t size = file->size();

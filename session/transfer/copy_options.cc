@@ -60,7 +60,7 @@ Status ParseCount(const ast::Option& o, int64_t least, uint64_t* out) {
 Status ParseConflict(const ast::Option& o, LoadOptions::Conflict* out) {
   using Conflict = LoadOptions::Conflict;
   const std::string word = o.value.is_text() ? AsciiLower(o.value.bytes()) : "";
-  if (word == "error" || word == "insert") {
+  if (word == "error" || word == "fail" || word == "insert") {
     *out = Conflict::kError;
   } else if (word == "skip") {
     *out = Conflict::kSkip;
@@ -74,12 +74,49 @@ Status ParseConflict(const ast::Option& o, LoadOptions::Conflict* out) {
   return Status::Ok();
 }
 
+Status ParseRate(const ast::Option& o, double* out) {
+  if (!o.value.is_numeric() || o.value.ToDouble() <= 0) return WrongValue(o, "units a second, more than 0");
+  *out = o.value.ToDouble();
+  return Status::Ok();
+}
+
 }  // namespace
 
+Result<CopyRemoteOptions> ParseCopyRemote(const std::vector<ast::Option>& options, bool from) {
+  static const std::vector<std::string> kKnown = {"conflict", "batch",        "errors", "max_errors",
+                                                  "resume",   "create_table", "rate",   "segments"};
+  CopyRemoteOptions out;
+  for (const ast::Option& o : options) {
+    const std::string name = AsciiLower(o.name.name);
+    if (name == "conflict" || name == "mode") {
+      PARTON_RETURN_IF_ERROR(ParseConflict(o, &out.load.conflict));
+    } else if (name == "batch") {
+      PARTON_RETURN_IF_ERROR(ParseCount(o, 1, &out.load.batch));
+    } else if (name == "errors") {
+      if (!o.value.is_text() || o.value.bytes().empty()) return WrongValue(o, "the name of a file");
+      out.load.errors_file = o.value.bytes();
+    } else if (name == "max_errors") {
+      PARTON_RETURN_IF_ERROR(ParseCount(o, 0, &out.load.max_errors));
+    } else if (name == "resume") {
+      PARTON_RETURN_IF_ERROR(ParseFlag(o, &out.resume));
+    } else if (name == "create_table") {
+      PARTON_RETURN_IF_ERROR(ParseFlag(o, &out.create));
+    } else if (name == "rate") {
+      PARTON_RETURN_IF_ERROR(ParseRate(o, &out.rate));
+    } else if (name == "segments" && from) {
+      PARTON_RETURN_IF_ERROR(ParseCount(o, 1, &out.segments));
+      if (out.segments > 1000) return WrongValue(o, "a number from 1 to 1000");
+    } else {
+      return Unknown(o, kKnown);
+    }
+  }
+  return out;
+}
+
 Result<CopyFromOptions> ParseCopyFrom(const std::vector<ast::Option>& options, const std::string& file) {
-  static const std::vector<std::string> kKnown = {"format", "header",     "delimiter", "quote",  "columns",
-                                                  "types",  "infer",      "conflict",  "batch",  "atomic",
-                                                  "errors", "max_errors", "resume",    "preview"};
+  static const std::vector<std::string> kKnown = {"format", "header",   "delimiter", "quote",  "columns", "types",
+                                                  "infer",  "conflict", "batch",     "atomic", "errors",  "max_errors",
+                                                  "resume", "preview",  "skip",      "rate"};
   CopyFromOptions out;
   out.csv.empty_is_absent = true;
   std::optional<FileFormat> format;
@@ -110,6 +147,10 @@ Result<CopyFromOptions> ParseCopyFrom(const std::vector<ast::Option>& options, c
       PARTON_RETURN_IF_ERROR(ParseFlag(o, &out.resume));
     } else if (name == "preview") {
       PARTON_RETURN_IF_ERROR(ParseFlag(o, &out.preview));
+    } else if (name == "skip") {
+      PARTON_RETURN_IF_ERROR(ParseCount(o, 0, &out.skip));
+    } else if (name == "rate") {
+      PARTON_RETURN_IF_ERROR(ParseRate(o, &out.load.rate));
     } else {
       return Unknown(o, kKnown);
     }

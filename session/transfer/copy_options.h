@@ -22,6 +22,16 @@ struct CopyFromOptions {
   LoadOptions load;
   bool resume = false;
   bool preview = false;
+  uint64_t skip = 0;  // records at the beginning that are left out
+};
+
+// COPY between databases.
+struct CopyRemoteOptions {
+  LoadOptions load;
+  bool resume = false;
+  bool create = false;    // make the table if it is not there, with the keys and indexes of the other one
+  double rate = 0;        // units a second, of the remote engine
+  uint64_t segments = 0;  // of a parallel scan; 0: by the table's size
 };
 
 struct CopyToOptions {
@@ -33,6 +43,7 @@ struct CopyToOptions {
 
 // Errors: an option there is not (with the nearest name), a wrong value, no format.
 Result<CopyFromOptions> ParseCopyFrom(const std::vector<ast::Option>& options, const std::string& file);
+Result<CopyRemoteOptions> ParseCopyRemote(const std::vector<ast::Option>& options, bool from);
 Result<CopyToOptions> ParseCopyTo(const std::vector<ast::Option>& options, const std::string& file);
 
 }  // namespace parton

@@ -1,5 +1,4 @@
 // COPY from a table or a query to a file.
-#include <csv.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,11 +6,14 @@
 #include <unordered_set>
 #include <utility>
 
+#include "io/csv_parser.h"
 #include "io/file_sink.h"
 #include "session/commands/commands.h"
 #include "session/compile.h"
 #include "session/running_plan.h"
 #include "session/transfer/copy_options.h"
+#include "session/transfer/copy_remote.h"
+#include "storage/remote/remote_store.h"
 #include "types/value/value_print.h"
 
 namespace parton {
@@ -30,9 +32,7 @@ void AppendCsvField(const Value& v, char delimiter, std::string* line) {
     *line += text;
     return;
   }
-  const size_t start = line->size();
-  line->resize(start + 2 * text.size() + 2);
-  line->resize(start + csv_write(line->data() + start, line->size() - start, text.data(), text.size()));
+  AppendCsvQuoted(text, line);
 }
 
 // One file being written: the rows of a query in one of the formats.
@@ -98,6 +98,8 @@ class Export {
   uint64_t count_ = 0;
 };
 
+}  // namespace
+
 Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement, const CommandContext& context) {
   if (!s.table) {
     PlannerInput input;
@@ -115,6 +117,8 @@ Result<PlannedPtr> PlanOf(const ast::CopyTo& s, const ast::Statement& statement,
   }
   return Compile(text + " AS x", context.settings, &context.store, context.functions);
 }
+
+namespace {
 
 // The columns of a CSV file: of the select list, or all attributes there are, the key's first, in the order in
 // which they are met. The same snapshot is read again for the rows.
@@ -145,6 +149,7 @@ Result<std::vector<std::string>> Columns(const ast::CopyTo& s, const PlannedStat
 }  // namespace
 
 Status CopyTo(const ast::CopyTo& s, const ast::Statement& statement, const CommandContext& context, RunningPlan& run) {
+  if (IsRemotePath(s.file)) return PushTable(s, statement, context, run);
   PARTON_ASSIGN_OR_RETURN(CopyToOptions options, ParseCopyTo(s.options, s.file));
   PARTON_ASSIGN_OR_RETURN(PlannedPtr planned, PlanOf(s, statement, context));
   const Query& query = *std::get<QueryPtr>(planned->body);

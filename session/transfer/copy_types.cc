@@ -55,8 +55,7 @@ FieldTypes KnownTypes(const TableSchema& table, const CsvOptions& options) {
     known.emplace_back(k.name, CsvTypeOfKey(k.type));
   };
   auto add_key = [&add](const KeySchema& key) {
-    add(key.hash);
-    if (key.range) add(*key.range);
+    for (size_t i = 0; i < key.parts(); ++i) add(key.part(i));
   };
   add_key(table.key);
   for (const IndexSchema& index : table.indexes) add_key(index.key);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "executor/write.h"
@@ -36,7 +37,8 @@ Loader::Loader(TablePtr table, LoadOptions options, const CommandContext& comman
       options_(std::move(options)),
       command_(command),
       run_(run),
-      transaction_(run.transaction()) {}
+      transaction_(run.transaction()),
+      pace_(options_.rate) {}
 
 Loader::~Loader() = default;
 
@@ -53,13 +55,14 @@ Result<std::optional<uint64_t>> Loader::Interrupted() {
         fmt::format("{} is not the file that was being loaded: it has changed since", options_.note_name), {},
         "without RESUME, ON CONFLICT SKIP leaves out what is there");
   }
+  noted_position_ = v->Get("at").Own();
   if (v->Get("line").is_small_int()) noted_line_ = static_cast<uint64_t>(v->Get("line").int_value());
   return std::optional<uint64_t>(static_cast<uint64_t>(v->Get("records").int_value()));
 }
 
 Status Loader::Begin(uint64_t done) {
   PARTON_RETURN_IF_ERROR(CheckWritable(command_));
-  records_ = earlier_ = done;
+  records_ = earlier_ = written_ = done;
   run_.Prepare(true);
   context_ = std::make_unique<ExecutionContext>(&run_.shared(), 1);
   if (transaction_ != nullptr) savepoint_ = transaction_->Savepoint();
@@ -96,10 +99,25 @@ Status Loader::Add(Value item, uint64_t line, std::string_view text) {
   line_ = line;
   // A store without records is a remote one, and a batch is what it writes as one.
   const bool remote = command_.store.capabilities().records == nullptr;
-  const size_t most_bytes = std::min(remote ? kMaxRemoteBytes : kMaxBatchBytes, context_->shared->memory.limit() / 8);
-  const uint64_t most_items = remote ? std::min(options_.batch, kMaxRemoteItems) : options_.batch;
-  const bool full = options_.batch != 0 && (ops_.size() >= most_items || pending_bytes_ >= most_bytes);
+  const size_t most_bytes =
+      std::min(remote && Bulk() == nullptr ? kMaxRemoteBytes : kMaxBatchBytes, context_->shared->memory.limit() / 8);
+  const bool full = options_.batch != 0 && (ops_.size() >= MostItems() || pending_bytes_ >= most_bytes);
   return full ? Flush(false) : Status::Ok();
+}
+
+// A store without records is a remote one, and a batch is what it writes as one.
+size_t Loader::MostItems() const {
+  if (command_.store.capabilities().records != nullptr) return options_.batch;
+  if (Bulk() == nullptr) return std::min(options_.batch, kMaxRemoteItems);
+  // So that a slow load tells of itself now and then.
+  return options_.rate > 0 ? std::clamp<uint64_t>(static_cast<uint64_t>(options_.rate), 25, options_.batch)
+                           : options_.batch;
+}
+
+BulkWriter* Loader::Bulk() const {
+  const bool fits = options_.conflict == LoadOptions::Conflict::kReplace ||
+                    (each_ && options_.conflict != LoadOptions::Conflict::kMerge);
+  return fits && transaction_ == nullptr && options_.batch != 0 ? command_.store.capabilities().bulk : nullptr;
 }
 
 Status Loader::AddBad(Status reason, uint64_t line, std::string_view text) {
@@ -126,8 +144,10 @@ Status Loader::Flush(bool last) {
     Result<std::vector<WriteOutcome>> outcomes = Write(last, find_bad);
     if (outcomes.ok()) {
       for (const WriteOutcome& o : *outcomes) ++(o.applied ? loaded_ : skipped_);
+      written_ = records_;
       if (transaction_ == nullptr) {
-        noted_ = !last && !options_.note_name.empty() && options_.batch != 0;
+        noted_ = !last && !options_.note_name.empty() && options_.batch != 0 &&
+                 command_.store.capabilities().records != nullptr;
       } else if (last) {
         noted_ = false;
       }
@@ -147,6 +167,9 @@ Status Loader::Flush(bool last) {
   pending_.clear();
   pending_bytes_ = 0;
   if (Status flushed = flush_errors(); !flushed.ok()) return Fail(std::move(flushed));
+  if (options_.written && !last) {
+    if (Status noted = options_.written(); !noted.ok()) return Fail(std::move(noted));
+  }
   Status told = TellProgress();
   return told.ok() ? told : Fail(std::move(told));
 }
@@ -176,7 +199,23 @@ Result<std::vector<WriteOutcome>> Loader::Write(bool last, bool find_bad) {
     records[NoteKey()] = last ? std::nullopt : std::optional<std::string>(Note());
     options.records = &records;
   }
+  if (store.capabilities().records == nullptr) return Guarded([&] { return WriteRemote(options); });
   return store.TransactWrite(ops_, context_->eval, options);
+}
+
+Result<std::vector<WriteOutcome>> Loader::WriteRemote(const WriteOptions& options) {
+  if (ops_.empty()) return std::vector<WriteOutcome>();
+  if (BulkWriter* bulk = Bulk()) return bulk->WriteEach(ops_, options, &pace_);
+  Result<std::vector<WriteOutcome>> outcomes = command_.store.TransactWrite(ops_, context_->eval, options);
+  if (!outcomes.ok() && outcomes.status().code() == StatusCode::kUnsupported && !each_) {
+    each_ = true;
+    if (BulkWriter* bulk = Bulk()) return bulk->WriteEach(ops_, options, &pace_);
+  }
+  if (!outcomes.ok() || options_.rate == 0) return outcomes;
+  double units = 0;  // of a transaction: twice those of single writes
+  for (const WriteOutcome& o : *outcomes) units += 2 * std::ceil(static_cast<double>(o.new_size) / 1024);
+  pace_.Spend(units);
+  return outcomes;
 }
 
 Status Loader::PutAside(const std::vector<Status>& reasons) {
@@ -212,10 +251,10 @@ Status Loader::WriteError(const Status& reason, uint64_t line, std::string_view 
 RecordKey Loader::NoteKey() const { return RecordKey::Load(table_->id, options_.note_name); }
 
 std::string Loader::Note() const {
-  return Value::Struct({{"file", options_.file_mark},
-                        {"records", static_cast<int64_t>(records_)},
-                        {"line", static_cast<int64_t>(line_)}})
-      .ToJson();
+  std::vector<Field> note = {
+      {"file", options_.file_mark}, {"records", static_cast<int64_t>(records_)}, {"line", static_cast<int64_t>(line_)}};
+  if (options_.position) note.push_back({"at", options_.position()});
+  return Value::Struct(std::move(note)).ToJson();
 }
 
 Status Loader::WithPlace(Status s, uint64_t line) const {
@@ -233,7 +272,11 @@ Status Loader::Fail(Status s) {
   }
   if (loaded_ == 0 && earlier_ == 0) return s;
   std::string hint = fmt::format("{} items were loaded before", loaded_);
-  if (noted_) hint += "; COPY with (RESUME) goes on behind them";
+  if (noted_ || options_.written) {
+    hint += "; COPY with (RESUME) goes on behind them";
+  } else if (options_.can_skip && options_.errors_file.empty()) {
+    hint += fmt::format("; COPY with (SKIP = {}) goes on behind them", written_);
+  }
   if (!s.hint().empty()) hint = s.hint() + "; " + hint;
   return std::move(s).WithHint(std::move(hint));
 }

@@ -19,6 +19,7 @@
 #include "parton/status.h"
 #include "session/commands/command_context.h"
 #include "session/running_plan.h"
+#include "storage/bulk_writer.h"
 #include "storage/record_store.h"
 #include "storage/table_store.h"
 
@@ -35,6 +36,13 @@ struct LoadOptions {
   // Under which name, and with what to know the file by, it is noted how far the load came; empty: it is not.
   std::string note_name;
   std::string file_mark;
+  // Of input that has other places than numbers of records: where it stands, for the note. Null: it has none.
+  std::function<Value()> position;
+  // Called when all records so far are written, where the note is not the loader's. Null: it is.
+  std::function<Status()> written;
+  // Units a second that the writes may consume, where the store is an engine that counts them; 0: any number.
+  double rate = 0;
+  bool can_skip = false;  // the statement may say how many records to leave out
 };
 
 class Loader {
@@ -46,6 +54,8 @@ class Loader {
   // The records an interrupted load of the same name and mark was done with; nullopt: there is none. Error: its
   // file was another one.
   Result<std::optional<uint64_t>> Interrupted();
+  // The position in the note that Interrupted() found; MISSING if there is none.
+  const Value& noted_position() const { return noted_position_; }
   // To be called first: `done` records of the input were left out, since they are loaded.
   Status Begin(uint64_t done);
   // The next record. `text` is what stands in the file, as far as known.
@@ -73,6 +83,10 @@ class Loader {
   };
   Status Flush(bool last);
   Result<std::vector<WriteOutcome>> Write(bool last, bool find_bad);
+  // By the store's own way of writing many items, where it has one for these operations; nullptr: it has none.
+  BulkWriter* Bulk() const;
+  Result<std::vector<WriteOutcome>> WriteRemote(const WriteOptions& options);
+  size_t MostItems() const;
   // Puts the operations with a reason aside; error: that is not wanted.
   Status PutAside(const std::vector<Status>& reasons);
   Status WriteError(const Status& reason, uint64_t line, std::string_view text);
@@ -94,6 +108,10 @@ class Loader {
   std::vector<Pending> pending_;
   size_t pending_bytes_ = 0;
   ErrorFile errors_;
+  Pace pace_;
+  bool each_ = false;     // the engine has no transactions: items are written for themselves
+  uint64_t written_ = 0;  // records before which all is written
+  Value noted_position_;
   uint64_t noted_line_ = 0;  // the last one that an interrupted load was done with
   bool noted_ = false;       // there is a note in the store
   uint64_t earlier_ = 0;

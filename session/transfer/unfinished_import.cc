@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "session/transfer/import_records.h"
 #include "storage/record_store.h"
 
 namespace parton {
@@ -56,7 +57,9 @@ void UnfinishedImport::Undo() {
 Status DropUnfinishedImports(TableStore* store) {
   PARTON_ASSIGN_OR_RETURN(std::vector<StoredRecord> records, store->records().List(RecordOf("")));
   std::set<std::string> unfinished;
-  for (const StoredRecord& record : records) unfinished.insert(record.key.name);
+  for (const StoredRecord& record : records) {
+    if (!record.key.name.starts_with(kDoneImport)) unfinished.insert(record.key.name);
+  }
   for (const TablePtr& table : store->Tables()) {
     const std::string mark = MarkOf(*table);
     if (mark.empty()) continue;

@@ -90,11 +90,17 @@ SHOW setting;)",
        R"(COPY table FROM 'file' [(option, ...)];
 COPY table | (query) TO 'file' [(option, ...)];
   options: FORMAT csv | json | jsonl | ddbjson, HEADER true | false, DELIMITER ';', ON CONFLICT FAIL | SKIP | REPLACE,
-           ERRORS 'file', MAX_ERRORS n, BATCH n, RESUME)",
+           ERRORS 'file', MAX_ERRORS n, BATCH n, RESUME
+COPY table FROM 'dynamodb://REGION/table' | 'http://host:port/table' [(option, ...)];
+COPY table | (query) TO 'dynamodb://REGION/table' | 'http://host:port/table' [(option, ...)];
+  options: CREATE_TABLE, ON CONFLICT FAIL | SKIP | REPLACE | MERGE, RATE = units a second, SEGMENTS = n, RESUME)",
        "COPY (SELECT artist, SUM(plays) AS n FROM songs GROUP BY artist) TO 'plays.csv';"},
       {"IMPORT", "tables from exports of DynamoDB to S3, and from data models of NoSQL Workbench",
        "IMPORT [TABLE table] FROM 'file or folder' [(FORMAT s3 | workbench, DATA true | false, ...)];",
        "IMPORT FROM 'model.json';"},
+      {"ATTACH", "tables of a remote engine beside those of the database, as name.table",
+       "ATTACH 'dynamodb://REGION' | 'http://host:port' AS name;\nDETACH name;",
+       "ATTACH 'dynamodb://eu-west-1' AS prod;"},
       {"BACKUP", "a copy of the database as it is now", "BACKUP TO 'new directory';", "BACKUP TO 'music.backup';"},
       {"RESTORE", "everything as it was in a backup", "RESTORE FROM 'directory';", "RESTORE FROM 'music.backup';"},
       {"CHECK", "looks for damage of the stored data; REPAIR mends indexes", "CHECK DATABASE;\nREPAIR DATABASE;",

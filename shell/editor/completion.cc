@@ -200,7 +200,7 @@ class StatementCompletion {
     };
     const size_t at = tokens.size() - 1;
     if (at >= 2 && is(at - 1, {"("}) && is(at - 2, {"csv", "json", "jsonl", "ddbjson"})) return true;
-    return is(0, {"COPY", "IMPORT", "BACKUP", "RESTORE", "ADVISE"});
+    return is(0, {"COPY", "IMPORT", "BACKUP", "RESTORE", "ADVISE", "ATTACH"});
   }
 
   // SET name = value

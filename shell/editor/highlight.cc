@@ -82,7 +82,7 @@ class Highlighter {
 
   void MarkNames() {
     // Statements that make names do not only use known ones.
-    if (!tokens_.empty() && Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE",
+    if (!tokens_.empty() && Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE", "ATTACH",
                                      "INSERT", "REPLACE", "UPSERT", "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
       return;
     }

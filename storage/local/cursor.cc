@@ -38,7 +38,7 @@ class LocalCursor final : public ItemCursor {
         walked_(std::move(walked)),
         table_(spec.table),
         index_(spec.index),
-        hash_type_((spec.index != nullptr ? spec.index->key : spec.table->key).hash.type),
+        hash_key_(spec.index != nullptr ? spec.index->key : spec.table->key),
         hash_segment_(spec.hash_segment),
         hash_segments_(spec.hash_segments) {
     NewItem();
@@ -58,7 +58,7 @@ class LocalCursor final : public ItemCursor {
       if (EnteredBlock(key, value) && !it_->status().ok()) [[unlikely]]
         return Finish();
       if (IsBeyond(key)) return Finish();
-      if (hash_segments_ != 0 && HashSegment(hash_type_, key, hash_segments_) != hash_segment_) {
+      if (hash_segments_ != 0 && IsForeign(key)) {
         if (walked_ != nullptr) walked_->last.assign(key);
         CheckPoint();
         continue;
@@ -142,7 +142,39 @@ class LocalCursor final : public ItemCursor {
     return on_skipped_ == nullptr || (*on_skipped_)(256);
   }
 
+  // Whether an item is of another segment. Those of one partition follow each other.
+  bool IsForeign(std::string_view key) {
+    if (!partition_.empty() && key.starts_with(partition_)) {
+      if (foreign_) ++foreign_run_;
+      return foreign_;
+    }
+    std::string_view rest = key.substr(std::min(key.size(), size_t{kPrefixBytes}));
+    bool whole = true;
+    for (size_t i = 0; whole && i < hash_key_.hash_parts(); ++i) whole = SkipComponent(hash_key_.part(i).type, &rest);
+    partition_.assign(key.substr(0, whole ? key.size() - rest.size() : 0));
+    foreign_ = HashSegment(hash_key_, key, hash_segments_) != hash_segment_;
+    foreign_run_ = 0;
+    return foreign_;
+  }
+
+  // Over the rest of a partition of another segment.
+  void SkipPartition() {
+    foreign_run_ = 0;
+    ++stats_.seeks;
+    if (!backward_) {
+      it_->Seek(PrefixSuccessor(partition_));
+      return;
+    }
+    it_->Seek(partition_);
+    if (it_->Valid()) {
+      it_->Prev();
+    } else {
+      it_->SeekToLast();
+    }
+  }
+
   void Move() {
+    if (foreign_run_ >= kWorthSeeking) return SkipPartition();
     const uint64_t before = KeyComparisons();
     if (state_ == State::kRunning) {
       if (backward_) {
@@ -200,6 +232,8 @@ class LocalCursor final : public ItemCursor {
   // Comparisons of keys; a seek takes some twenty for each file it looks into.
   static constexpr uint64_t kSlowStep = 256;
   static constexpr uint64_t kSlowSeek = 2048;
+  // So many items of a partition of another segment are stepped over one by one: a seek costs as much as some steps.
+  static constexpr uint32_t kWorthSeeking = 16;
 
   Engine* const engine_;
   std::unique_ptr<leveldb::Iterator> it_;
@@ -220,9 +254,12 @@ class LocalCursor final : public ItemCursor {
   Value item_;
   const TablePtr table_;
   const IndexSchema* const index_;
-  const KeyType hash_type_;
+  const KeySchema& hash_key_;  // of *table_
   const uint32_t hash_segment_;
   const uint32_t hash_segments_;
+  std::string partition_;  // the keys of the last item's partition begin so
+  bool foreign_ = false;   // it is of another segment
+  uint32_t foreign_run_ = 0;
   const char* last_end_ = nullptr;
   std::string last_key_;
   uint32_t skipped_ = 0;

@@ -64,14 +64,9 @@ Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_
   if (index != nullptr) where += ", index " + index->name;
   std::string behind = "at its start";
   if (last.size() > kPrefixBytes) {
-    std::string_view rest = last.substr(kPrefixBytes);
-    Key key;
-    const KeySchema& schema = index != nullptr ? index->key : table.key;
-    if (ReadKey(schema, &rest, &key)) {
-      behind = "behind the key (" + key.hash.ToLiteral();
-      if (schema.range) behind += ", " + key.range.ToLiteral();
-      behind += ")";
-    }
+    const std::string key =
+        KeyComponentsText(index != nullptr ? index->key : table.key, last.substr(kPrefixBytes));
+    if (!key.empty()) behind = "behind the key " + key;
   }
   return Status::Corruption(where + " is damaged " + behind + ": " + s.ToString())
       .WithHint(index != nullptr ? "REPAIR DATABASE builds the index again from the table"

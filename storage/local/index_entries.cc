@@ -27,6 +27,9 @@ IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index, NameTab
       all(index.projection == Projection::kAll),
       hash_id(names->FindOrAdd(index.key.hash.name)) {
   if (index.key.range) range_id = names->FindOrAdd(index.key.range->name);
+  for (size_t i = 0; index.key.multi() && i < index.key.parts(); ++i) {
+    part_ids.push_back(names->FindOrAdd(index.key.part(i).name));
+  }
   auto add = [&](const std::string& name) {
     const uint32_t id = names->FindOrAdd(name);
     if (all) return;
@@ -37,8 +40,7 @@ IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index, NameTab
     }
   };
   for (const KeySchema* key : {&table.key, &index.key}) {
-    add(key->hash.name);
-    if (key->range) add(key->range->name);
+    for (size_t i = 0; i < key->parts(); ++i) add(key->part(i).name);
   }
   for (const std::string& name : index.include) add(name);
   std::sort(ids.begin(), ids.end());
@@ -48,11 +50,19 @@ IndexPlan::IndexPlan(const TableSchema& table, const IndexSchema& index, NameTab
 bool LeftOut(const IndexPlan& index, const ItemView& item) {
   const KeySchema& key = index.schema->key;
   const auto present = [&](uint32_t id, const KeyAttribute& a) { return !item.Get(id, a.name).is_missing(); };
+  for (size_t i = 0; i < index.part_ids.size(); ++i) {
+    if (!present(index.part_ids[i], key.part(i))) return false;
+  }
+  if (!index.part_ids.empty()) return true;
   return present(index.hash_id, key.hash) && (!key.range || present(index.range_id, *key.range));
 }
 
 bool HasPartitionKey(const IndexPlan& index, const ItemView& item) {
-  return !item.Get(index.hash_id, index.schema->key.hash.name).is_missing();
+  const KeySchema& key = index.schema->key;
+  for (size_t i = 1; i <= key.more_hash.size(); ++i) {
+    if (item.Get(index.part_ids[i], key.part(i).name).is_missing()) return false;
+  }
+  return !item.Get(index.hash_id, key.hash.name).is_missing();
 }
 
 void ProjectItem(std::string_view item, const std::vector<uint32_t>& ids, const std::vector<std::string>& full_names,
@@ -93,8 +103,14 @@ bool MakeEntry(const IndexPlan& plan, const ItemView& item, std::string_view key
   const ItemView source = plan.all ? item : ItemView(*value, item.names());
   key->assign(plan.prefix);
   const KeySchema& schema = plan.schema->key;
-  if (!AppendIndexKey(schema.hash, plan.hash_id, kMaxHashKeyBytes, source, key)) return false;
-  if (schema.range && !AppendIndexKey(*schema.range, plan.range_id, kMaxRangeKeyBytes, source, key)) return false;
+  for (size_t i = 0; i < plan.part_ids.size(); ++i) {
+    const size_t limit = i < schema.hash_parts() ? kMaxHashKeyBytes : kMaxRangeKeyBytes;
+    if (!AppendIndexKey(schema.part(i), plan.part_ids[i], limit, source, key)) return false;
+  }
+  if (plan.part_ids.empty()) {
+    if (!AppendIndexKey(schema.hash, plan.hash_id, kMaxHashKeyBytes, source, key)) return false;
+    if (schema.range && !AppendIndexKey(*schema.range, plan.range_id, kMaxRangeKeyBytes, source, key)) return false;
+  }
   key->append(key_bytes);
   if (plan.all) value->append(item.bytes());
   return true;

@@ -12,14 +12,12 @@ std::optional<std::string> KeyText(const KeySchema& schema, std::string_view com
   // A cut key may lack the end of its first component, or have a byte raised.
   for (const std::string_view more : {std::string_view(), std::string_view("\0\1", 2)}) {
     std::string bytes = std::string(components) + std::string(more);
-    std::string_view rest = bytes;
-    Key key;
-    if (ReadKey(schema, &rest, &key)) {
-      return "(" + key.hash.ToLiteral() + (schema.range ? ", " + key.range.ToLiteral() : "") + ")";
-    }
-    const KeySchema hash{schema.hash, std::nullopt};
-    rest = bytes;
-    if (ReadKey(hash, &rest, &key)) return "(" + key.hash.ToLiteral() + (schema.range ? ", ...)" : ")");
+    std::string text = KeyComponentsText(schema, bytes);
+    if (!text.empty()) return text;
+    text = KeyComponentsText(KeySchema{schema.hash, std::nullopt}, bytes);
+    if (text.empty()) continue;
+    if (schema.parts() > 1) text.insert(text.size() - 1, ", ...");
+    return text;
   }
   return std::nullopt;
 }

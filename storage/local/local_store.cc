@@ -193,7 +193,7 @@ class LevelDbStore final : public LocalStore {
   }
   uint32_t SegmentOf(const TableSchema& table, const IndexSchema* index, std::string_view position,
                      uint32_t segments) const override {
-    return HashSegment((index != nullptr ? index->key : table.key).hash.type, position, segments);
+    return HashSegment(index != nullptr ? index->key : table.key, position, segments);
   }
   uint64_t ApproximateBytes(const TableSchema& table, const IndexSchema* index, const KeyRange& range) override {
     const KeyInterval interval = RangeInterval(table, index, range);

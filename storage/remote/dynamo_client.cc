@@ -28,6 +28,9 @@ constexpr int kAttempts = 4;
 constexpr int64_t kTransientMs = 25;
 constexpr int64_t kThrottledMs = 1'000;
 constexpr int64_t kLongestMs = 20'000;
+// An engine that never answered may not be there at all.
+constexpr std::chrono::milliseconds kFirstAnswer{6'000};
+constexpr std::chrono::seconds kFirstTries{8};
 constexpr int kQuota = 500;
 constexpr int kRetryCost = 14;
 
@@ -186,6 +189,7 @@ class ClientImpl final : public DynamoClient {
                                  net::SignRequest(signer, "POST", message.target, signed_headers, body, timestamp));
     message.headers.emplace_back("User-Agent", "parton");
     message.body = body;
+    if (!answered()) message.answer = kFirstAnswer;
     return http_->Start(message);
   }
 
@@ -211,6 +215,8 @@ class ClientImpl final : public DynamoClient {
     return true;
   }
   void ForgetKeys() { credentials_->Forget(); }
+  bool answered() const { return answered_.load(std::memory_order_relaxed); }
+  void NoteAnswer() { answered_.store(true, std::memory_order_relaxed); }
 
  private:
   const std::string region_;
@@ -218,6 +224,7 @@ class ClientImpl final : public DynamoClient {
   std::unique_ptr<net::Credentials> credentials_;
   std::atomic<int64_t> skew_s_{0};
   std::atomic<int> quota_{kQuota};
+  std::atomic<bool> answered_{false};
 };
 
 class CallImpl final : public PendingCall {
@@ -226,6 +233,7 @@ class CallImpl final : public PendingCall {
       : client_(client), body_(std::move(body)), repeat_(repeat) {
     const bool streams = operation.starts_with("Streams.");
     if (streams) operation.remove_prefix(8);
+    started_ = std::chrono::steady_clock::now();
     target_ = fmt::format("{}_20120810.{}", streams ? "DynamoDBStreams" : "DynamoDB", operation);
     CheckPoint();
     Send();
@@ -251,6 +259,8 @@ class CallImpl final : public PendingCall {
       const bool once = verdict == Verdict::kBadTime || verdict == Verdict::kOldKeys;
       const bool unsafe = verdict == Verdict::kTransient && repeat_ == Repeat::kUnsafe;
       if (unsafe) return Unknown(std::move(answer));
+      const bool hopeless = !client_->answered() && std::chrono::steady_clock::now() - started_ > kFirstTries;
+      if (hopeless) return GiveUp(verdict, answer);
       const bool enough = once ? std::exchange(corrected_, true) : attempt >= kAttempts || !client_->TakeRetry();
       if (enough) return GiveUp(verdict, answer);
       if (!once) {
@@ -277,6 +287,7 @@ class CallImpl final : public PendingCall {
       answer->status = outcome.status;
       return outcome.sent ? Verdict::kTransient : Verdict::kRefused;
     }
+    client_->NoteAnswer();
     const net::HttpReply& reply = outcome.reply;
     Result<Value> body = reply.body.empty() ? Result<Value>(Value::Missing()) : ParseJson(reply.body);
     if (!IsIntact(reply) || (!body.ok() && reply.status == 200)) {
@@ -342,6 +353,7 @@ class CallImpl final : public PendingCall {
   Status failed_;
   int64_t asked_ms_ = 0;
   bool corrected_ = false;
+  std::chrono::steady_clock::time_point started_;
 };
 
 std::unique_ptr<PendingCall> ClientImpl::Start(std::string_view operation, std::string body, Repeat repeat) {

@@ -19,16 +19,17 @@ std::string KeySchemaJson(const KeySchema& key) {
   const auto part = [](const KeyAttribute& a, std::string_view role) {
     return JsonObject().AddText("AttributeName", a.name).AddText("KeyType", role).Text();
   };
-  std::string out = "[" + part(key.hash, "HASH");
-  if (key.range) out += "," + part(*key.range, "RANGE");
-  return out + "]";
+  std::string out;
+  for (size_t i = 0; i < key.parts(); ++i) {
+    out += (out.empty() ? "" : ",") + part(key.part(i), i < key.hash_parts() ? "HASH" : "RANGE");
+  }
+  return "[" + out + "]";
 }
 
 std::string DefinitionsJson(const TableSchema& schema) {
   std::map<std::string, KeyType> types;
   const auto add = [&](const KeySchema& key) {
-    types[key.hash.name] = key.hash.type;
-    if (key.range) types[key.range->name] = key.range->type;
+    for (size_t i = 0; i < key.parts(); ++i) types[key.part(i).name] = key.part(i).type;
   };
   add(schema.key);
   for (const IndexSchema& i : schema.indexes) add(i.key);

@@ -47,9 +47,15 @@ KeySchema KeyOf(const Value& table, const Value& source) {
   for (const Value& part : Elements(source, "KeySchema")) {
     const KeyAttribute attribute{Text(part, "AttributeName"), TypeOf(table, Text(part, "AttributeName"))};
     if (Text(part, "KeyType") == "HASH") {
-      key.hash = attribute;
-    } else {
+      if (key.hash.name.empty()) {
+        key.hash = attribute;
+      } else {
+        key.more_hash.push_back(attribute);
+      }
+    } else if (!key.range) {
       key.range = attribute;
+    } else {
+      key.more_range.push_back(attribute);
     }
   }
   return key;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/read_budget.h"
 #include "storage/remote/requests.h"
 #include "types/item/item_rules.h"
 #include "types/status/bounds.h"
@@ -52,7 +53,7 @@ class RequestMaker {
     if (query && spec_.backward) body_.Add("ScanIndexForward", "false");
     const bool global = spec_.index != nullptr && spec_.index->kind == IndexKind::kGlobal;
     if (consistent && !global) body_.Add("ConsistentRead", "true");
-    if (spec_.measure) body_.AddText("ReturnConsumedCapacity", "TOTAL");
+    body_.AddText("ReturnConsumedCapacity", "TOTAL");
     return true;
   }
   bool filters() const { return filters_; }
@@ -65,8 +66,10 @@ class RequestMaker {
     const Result<std::string> json = AttributeJson(hash);
     if (!json.ok()) return false;
     std::string text = fmt::format("{} = {}", names_.Name(key_.hash.name), names_.PlaceValue(*json));
-    if (key_.range) {
-      const SortTerm sort = SortCondition(key_.range->name, kMaxRangeKeyBytes, true);
+    if (key_.multi()) {
+      if (!MoreKeys(&text)) return false;
+    } else if (key_.range) {
+      const SortTerm sort = SortCondition(spec_.range, key_.range->name, kMaxRangeKeyBytes, true);
       if (sort.nothing) return false;
       if (!sort.text.empty()) text += " AND " + sort.text;
     }
@@ -74,16 +77,48 @@ class RequestMaker {
     return true;
   }
 
+  // The attributes behind the first: equal up to where the bounds differ, then one condition on the next.
+  bool MoreKeys(std::string* text) {
+    const auto values = [](const std::optional<KeyBound>& b) {
+      std::vector<Value> out;
+      if (!b) return out;
+      out.push_back(b->value);
+      out.insert(out.end(), b->more.begin(), b->more.end());
+      return out;
+    };
+    const KeyRange& r = spec_.range;
+    const std::vector<Value> lows = values(r.low), highs = values(r.high);
+    // Whether all keys within the bound may begin with its first values, its last one being the i-th.
+    const auto whole = [](const std::optional<KeyBound>& b, const std::vector<Value>& v, size_t i) {
+      return i + 1 < v.size() || b->inclusive;
+    };
+    size_t at = 0;
+    while (at < lows.size() && at < highs.size() && at + 1 < key_.parts() && TotalOrder(lows[at], highs[at]) == 0 &&
+           whole(r.low, lows, at) && whole(r.high, highs, at)) {
+      const size_t most = at + 1 < key_.hash_parts() ? kMaxHashKeyBytes : kMaxRangeKeyBytes;
+      const std::optional<std::string> json = Usable(lows[at], most);
+      if (!json) return false;
+      *text += fmt::format(" AND {} = {}", names_.Name(key_.part(at + 1).name), names_.PlaceValue(*json));
+      ++at;
+    }
+    if (at + 1 >= key_.parts()) return true;
+    KeyRange rest;
+    if (at < lows.size()) rest.low = KeyBound{lows[at], whole(r.low, lows, at)};
+    if (at < highs.size()) rest.high = KeyBound{highs[at], whole(r.high, highs, at)};
+    const SortTerm sort = SortCondition(rest, key_.part(at + 1).name, kMaxRangeKeyBytes, true);
+    if (!sort.text.empty()) *text += " AND " + sort.text;
+    return !sort.nothing;
+  }
+
   // A range of partition keys, which only a filter can tell.
   bool Range(std::string* filter) {
-    const SortTerm term = SortCondition(key_.hash.name, kMaxHashKeyBytes, false);
+    const SortTerm term = SortCondition(spec_.range, key_.hash.name, kMaxHashKeyBytes, false);
     *filter = term.text;
     return !term.nothing;
   }
 
   // One condition that every key in the range meets. The others are looked at here.
-  SortTerm SortCondition(const std::string& name, size_t most_bytes, bool between) {
-    const KeyRange& r = spec_.range;
+  SortTerm SortCondition(const KeyRange& r, const std::string& name, size_t most_bytes, bool between) {
     SortTerm out;
     if (r.prefix) {
       if (IsLongKey(*r.prefix, most_bytes)) return {true, ""};
@@ -123,7 +158,10 @@ class RequestMaker {
 
   bool ReadsKey(const Expr& term) const {
     const std::optional<std::set<std::string>> reads = AttributesRead(term, slot_);
-    return !reads || reads->contains(key_.hash.name) || (key_.range && reads->contains(key_.range->name));
+    for (size_t i = 0; reads && i < key_.parts(); ++i) {
+      if (reads->contains(key_.part(i).name)) return true;
+    }
+    return !reads;
   }
 
   // The terms that mean the same there. Strict typing wants the errors of all.
@@ -157,8 +195,7 @@ class RequestMaker {
       wanted.insert(reads->begin(), reads->end());
     }
     for (const KeySchema* k : {&key_, &spec_.table->key}) {
-      wanted.insert(k->hash.name);
-      if (k->range) wanted.insert(k->range->name);
+      for (size_t i = 0; i < k->parts(); ++i) wanted.insert(k->part(i).name);
     }
     std::string list;
     for (const std::string& name : wanted) {
@@ -191,6 +228,11 @@ class RemoteCursor final : public ItemCursor {
     if (!maker.Make(consistent)) {
       ended_ = true;
       return Status::Ok();
+    }
+    if (!query && spec_.expected == 0 && spec_.examine_items == 0) {
+      const double bytes = static_cast<double>(catalog_->Facts(*spec_.table).bytes);
+      const double parts = spec_.hash_segments > 0 ? spec_.hash_segments : 1;
+      ReadBudget::Expect(bytes / parts / kUnitBytes / (consistent ? 1 : 2), "the scan of " + spec_.table->name);
     }
     body_ = maker.body();
     operation_ = query ? "Query" : "Scan";
@@ -308,6 +350,8 @@ class RemoteCursor final : public ItemCursor {
     const Value scanned = body.Get("ScannedCount");
     stats_.items_examined += scanned.is_numeric() ? static_cast<uint64_t>(scanned.ToDouble()) : items_.size();
     const Value units = body.Get("ConsumedCapacity").Get("CapacityUnits");
+    if (units.is_numeric()) ReadBudget::Spend(units.ToDouble());
+    if (!spec_.measure && units.is_numeric()) stats_.units += units.ToDouble();
     if (spec_.measure && units.is_numeric()) {
       stats_.bytes_examined += static_cast<uint64_t>(units.ToDouble() * kUnitBytes * (spec_.consistent ? 1 : 2));
     }
@@ -319,11 +363,15 @@ class RemoteCursor final : public ItemCursor {
     const KeyRange& r = spec_.range;
     if (!r.low && !r.high && !r.prefix) return true;
     const KeySchema& key = spec_.index != nullptr ? spec_.index->key : spec_.table->key;
-    const Value v = item.Get(r.hash && key.range ? key.range->name : key.hash.name);
+    const size_t first = r.hash && key.parts() > 1 ? 1 : 0;
+    const Value v = item.Get(key.part(first).name);
     if (v.is_missing()) return false;
     const auto within = [&](const std::optional<KeyBound>& b, int sign) {
       if (!b) return true;
-      const int c = TotalOrder(v, b->value) * sign;
+      int c = TotalOrder(v, b->value) * sign;
+      for (size_t i = 0; c == 0 && key.multi() && i < b->more.size() && first + i + 1 < key.parts(); ++i) {
+        c = TotalOrder(item.Get(key.part(first + i + 1).name), b->more[i]) * sign;
+      }
       return c > 0 || (c == 0 && b->inclusive);
     };
     if (r.prefix && !(IsBytes(v) && v.bytes().starts_with(r.prefix->bytes()))) return false;
@@ -389,8 +437,7 @@ Result<std::unique_ptr<ItemCursor>> OpenRemoteCursor(DynamoClient* client, Remot
 std::string PositionText(const TableSchema& table, const IndexSchema* index, const Value& item) {
   std::set<std::string> names;
   for (const KeySchema* k : {&table.key, index != nullptr ? &index->key : &table.key}) {
-    names.insert(k->hash.name);
-    if (k->range) names.insert(k->range->name);
+    for (size_t i = 0; i < k->parts(); ++i) names.insert(k->part(i).name);
   }
   JsonObject out;
   for (const std::string& name : names) {

@@ -7,7 +7,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "storage/read_budget.h"
 #include "storage/remote/remote_admin.h"
+#include "storage/remote/remote_bulk.h"
 #include "storage/remote/remote_catalog.h"
 #include "storage/remote/remote_cursor.h"
 #include "storage/remote/remote_path.h"
@@ -34,12 +36,14 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
         read_only_(read_only),
         catalog_(client_.get()),
         admin_(client_.get(), &catalog_),
+        bulk_(client_.get(), &catalog_),
         writer_(client_.get(), &catalog_, Reader()) {}
 
   StoreCapabilities capabilities() const override {
     StoreCapabilities has;
     if (!read_only_) has.admin = &admin_;
     has.transactions = const_cast<RemoteStore*>(this);
+    if (!read_only_) has.bulk = &bulk_;
     return has;
   }
   std::unique_ptr<StoreTransaction> Begin() override { return BeginRemote(&writer_, Reader()); }
@@ -69,10 +73,11 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
     }
     PARTON_ASSIGN_OR_RETURN(const std::string key_json, KeyJson(table.key, key));
     JsonObject body;
-    body.AddText("TableName", table.name).Add("Key", key_json);
+    body.AddText("TableName", table.name).Add("Key", key_json).AddText("ReturnConsumedCapacity", "TOTAL");
     AddReadMembers(view, table, attributes, &body);
     Answer answer = client_->Call("GetItem", body.Text());
     if (!answer.status.ok()) return ReadFailed(&catalog_, table, std::move(answer.status));
+    NoteUnits(answer.body.Get("ConsumedCapacity"), stats);
     PARTON_ASSIGN_OR_RETURN(*item, ItemFrom(answer.body.Get("Item")));
     if (stats != nullptr) {
       ++stats->seeks;
@@ -83,7 +88,7 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
 
   Status BatchGet(ReadView& view, const TableSchema& table, std::span<const Key> keys, const AttributeList* attributes,
                   std::vector<Value>* items, ReadStats* stats) override;
-  size_t KeysAhead() const override { return kMostKeys; }
+  size_t KeysAhead(const TableSchema&) const override { return kMostKeys; }
 
   Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView& view, const CursorSpec& spec, EvalContext* ctx,
                                                  int slot) override {
@@ -102,7 +107,7 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
     const Result<Value> json = ParsePosition(position);
     return json.ok() ? *json : Value::Missing();
   }
-  bool ScansInOrder() const override { return false; }
+  bool ScansInOrder(const TableSchema&) const override { return false; }
   bool CanEvaluate(const Expr& e) const override { return !HasSubquery(e); }
 
   TableStats Stats(const TableSchema& table, const IndexSchema* index) override {
@@ -132,6 +137,14 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
 
  private:
   bool IsConsistent(const ReadView& view) const { return always_consistent_ || &view == &consistent_; }
+
+  // ConsumedCapacity of an answer.
+  static void NoteUnits(const Value& consumed, ReadStats* stats) {
+    const Value units = consumed.Get("CapacityUnits");
+    if (!units.is_numeric()) return;
+    if (stats != nullptr) stats->units += units.ToDouble();
+    ReadBudget::Spend(units.ToDouble());
+  }
 
   static Status ReadOnly() { return Status(StatusCode::kReadOnly, "the database was opened read-only"); }
 
@@ -176,6 +189,7 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
   const bool read_only_;
   mutable RemoteCatalog catalog_;
   mutable RemoteAdmin admin_;
+  mutable RemoteBulk bulk_;
   ReadView latest_;
   ReadView consistent_;
   RemoteWriter writer_;
@@ -211,6 +225,7 @@ Status RemoteStore::BatchGet(ReadView& view, const TableSchema& table, std::span
     of_table.Add("Keys", fmt::format("[{}]", fmt::join(batch->keys, ",")));
     JsonObject body;
     body.Add("RequestItems", JsonObject().Add(table.name, of_table.Text()).Text());
+    body.AddText("ReturnConsumedCapacity", "TOTAL");
     batch->call = client_->Start("BatchGetItem", body.Text(), Repeat::kSafe);
   };
   std::deque<Batch> under_way;
@@ -226,6 +241,8 @@ Status RemoteStore::BatchGet(ReadView& view, const TableSchema& table, std::span
     under_way.pop_front();
     Answer answer = batch.call->Wait();
     if (!answer.status.ok()) return ReadFailed(&catalog_, table, std::move(answer.status));
+    const Value consumed = answer.body.Get("ConsumedCapacity");
+    for (const Value& c : consumed.is_collection() ? consumed.elements() : std::vector<Value>()) NoteUnits(c, stats);
     if (stats != nullptr) ++stats->seeks;
     const Value found = answer.body.Get("Responses").Get(table.name);
     for (const Value& json : found.is_collection() ? found.elements() : std::vector<Value>()) {

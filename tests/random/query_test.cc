@@ -176,7 +176,8 @@ class Generator {
 
   // A further term about the key of an index or table; or none.
   std::string KeyTerm(const std::string& a) {
-    switch (Below(5)) {
+    switch (Below(6)) {
+      case 5: return fmt::format(" AND {0}.g = {1} AND {0}.w IN [{2}, 3]", a, Below(6), Below(8));
       case 0: return " AND " + RowComparison(a);
       case 1:
         return fmt::format(" AND {0}.w = {1} AND {0}.id {2} {3}", a, Below(8), Chance(50) ? ">=" : "<", Below(60));
@@ -308,9 +309,9 @@ class RandomQueries : public ::testing::Test {
     Run("CREATE TABLE t (id NUMBER, PRIMARY KEY (id))");
     Run("CREATE TABLE u (g NUMBER, id NUMBER, PRIMARY KEY (g, id))");
     Run("CREATE TABLE it (id NUMBER, g NUMBER, w NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, w), GLOBAL INDEX by_w "
-        "(w))");
+        "(w), GLOBAL INDEX by_g_w ((g, w), (id)))");
     Run("CREATE TABLE iu (g NUMBER, id NUMBER, w NUMBER, PRIMARY KEY (g, id), GLOBAL INDEX by_w (w) PROJECT KEYS "
-        "ONLY)");
+        "ONLY, GLOBAL INDEX by_w_g ((w), (g, id)) PROJECT KEYS ONLY)");
     g.always_w = g.Chance(50);
     for (const char* table : {"t", "u"}) {
       std::string items;

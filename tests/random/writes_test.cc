@@ -251,7 +251,7 @@ class WritesTest : public ::testing::Test {
           plain ? "" : " WITH (billing = PROVISIONED, read_capacity = 1000000, write_capacity = 1000000)";
       Must(*c,
            fmt::format("CREATE TABLE t (pk STRING, sk NUMBER, a NUMBER, n NUMBER, PRIMARY KEY (pk, sk), GLOBAL INDEX "
-                       "by_a (a, n)){}",
+                       "by_a (a, n), GLOBAL INDEX by_pk_a ((pk, a), (n, sk)) PROJECT KEYS ONLY){}",
                        ample));
       Must(*c,
            fmt::format("CREATE TABLE u (id NUMBER, g NUMBER, PRIMARY KEY (id), GLOBAL INDEX by_g (g, id)){}", ample));
@@ -371,7 +371,8 @@ class WritesTest : public ::testing::Test {
 
   void Compare() {
     for (const char* text :
-         {"SELECT VALUE t FROM t AS t", "SELECT VALUE u FROM u AS u", "SELECT y.pk, y.sk, y.a, y.n FROM t.by_a AS y"}) {
+         {"SELECT VALUE t FROM t AS t", "SELECT VALUE u FROM u AS u", "SELECT y.pk, y.sk, y.a, y.n FROM t.by_a AS y",
+          "SELECT y.pk, y.sk, y.a, y.n FROM t.by_pk_a AS y"}) {
       EXPECT_EQ(Ask(*plain_connection_, text).Text(), Ask(*other_connection_, text).Text()) << text;
     }
     EXPECT_EQ(plain_->Check(), std::vector<std::string>());

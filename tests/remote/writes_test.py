@@ -1,58 +1,13 @@
 """Writes, transactions and changes of tables on a remote database."""
 from remote_support import Server, check, check_equal, compare, error, finish, rows, shell
+from statement_lists import TRANSACTIONS, WRITE_SETUP, WRITES
 
-SETUP = [
-    "CREATE TABLE items (k STRING, n NUMBER, g STRING, PRIMARY KEY (k, n), GLOBAL INDEX by_g (g))",
-    "INSERT INTO items <<{'k': 'a', 'n': 1, 'v': 10, 'm': {'x': 1}, 'l': [1, 2]}, {'k': 'a', 'n': 2, 'v': 'text'},"
-    " {'k': 'b', 'n': 1, 'v': NULL, 's': <<1, 2>>}, {'k': 'c', 'n': 1, 'g': 'red'}>>",
-]
-ALL = "SELECT * FROM items"
-SCRIPT = [
-    "INSERT INTO items VALUE {'k': 'd', 'n': 1, 'v': 1.50}", ALL,
-    "INSERT INTO items VALUE {'k': 'd', 'n': 1, 'v': 2}", ALL,
-    "INSERT INTO items VALUE {'k': 'd'}",
-    "INSERT INTO items VALUE {'k': 'd', 'n': 'text'}",
-    "INSERT INTO items VALUE {'k': 'e', 'n': 1, 'g': 7}",
-    "INSERT INTO items VALUE {'k': 'd', 'n': 1, 'v': 3} ON CONFLICT DO NOTHING", ALL,
-    "REPLACE INTO items VALUE {'k': 'd', 'n': 1, 'w': 4}", ALL,
-    "UPSERT INTO items VALUE {'k': 'd', 'n': 1, 'v': 5}", ALL,
-    "UPSERT INTO items VALUE {'k': 'd', 'n': 2, 'v': 5}", ALL,
-    "UPDATE items SET v = v + 1 WHERE k = 'a' AND n = 1 RETURNING ALL NEW *",
-    "UPDATE items SET v = v + 1 WHERE k = 'a' AND n = 1 RETURNING MODIFIED OLD *",
-    "UPDATE items SET v = v + 1 WHERE k = 'a' AND n = 1 AND v = 12 RETURNING ALL OLD *",
-    "UPDATE items SET v = v + 1 WHERE k = 'a' AND n = 1 AND v = 999", ALL,
-    "UPDATE items SET v = v + 1 WHERE k = 'b' AND n = 1", ALL,
-    "UPDATE items SET v = nothing + 1 WHERE k = 'c' AND n = 1", ALL,
-    "UPDATE items SET v = 1 WHERE k = 'nobody' AND n = 1", ALL,
-    "UPDATE items SET m.x = 5 SET l[1] = 'two' WHERE k = 'a' AND n = 1 RETURNING ALL NEW *",
-    "UPDATE items REMOVE m REMOVE l[0] WHERE k = 'a' AND n = 1", ALL,
-    "UPDATE items SET u = UPPER(k) WHERE k = 'a' AND n = 1", ALL,
-    "UPDATE items SET g = 7 WHERE k = 'a' AND n = 1", ALL,
-    "UPDATE items SET k = 'z' WHERE k = 'a' AND n = 1",
-    "UPDATE items SET z = 1 WHERE k = 'a'", ALL,
-    "UPDATE items SET z = z + n WHERE k = 'a' AND z = 1", ALL,
-    "UPDATE items SET all = true", ALL,
-    "UPDATE items SET sum = (SELECT VALUE COUNT(*) FROM items AS i) WHERE k = 'c' AND n = 1",
-    "DELETE FROM items WHERE k = 'd' AND n = 1 RETURNING ALL OLD *", ALL,
-    "DELETE FROM items WHERE k = 'd' AND n = 1", ALL,
-    "DELETE FROM items WHERE k = 'a' AND v > 5", ALL,
-    "INSERT INTO items SELECT VALUE {'k': 'many', 'n': i} FROM RANGE(1, 60) AS i", "SELECT COUNT(*) FROM items",
-    "INSERT INTO items <<{'k': 'x', 'n': 1}, {'k': 'b', 'n': 1}>>", ALL,
-    "DELETE FROM items WHERE k = 'many'", ALL,
-]
-TRANSACTIONS = [
-    "BEGIN", "SELECT * FROM items WHERE k = 'b' AND n = 1", "UPDATE items SET v = 100 WHERE k = 'b' AND n = 1",
-    "SELECT * FROM items WHERE k = 'b' AND n = 1", "INSERT INTO items VALUE {'k': 'new', 'n': 1}", "COMMIT", ALL,
-    "BEGIN", "DELETE FROM items WHERE k = 'b' AND n = 1", "SELECT * FROM items WHERE k = 'b' AND n = 1", "ROLLBACK", ALL,
-    "BEGIN", "UPDATE items SET v = 1 WHERE k = 'b' AND n = 1", "SAVEPOINT s",
-    "UPDATE items SET v = 2 WHERE k = 'b' AND n = 1", "ROLLBACK TO s", "COMMIT", ALL,
-]
 
 with Server() as server:
     url = server.url
-    compare(SCRIPT, url, SETUP)
+    compare(WRITES, url, WRITE_SETUP)
     shell(url, ["DROP TABLE items"])
-    compare(TRANSACTIONS, url, SETUP)
+    compare(TRANSACTIONS, url, WRITE_SETUP)
 
     # What a transaction read must still be there when it ends.
     status, out, err = shell(url, ["BEGIN", "SELECT * FROM items WHERE k = 'a' AND n = 1",

@@ -82,9 +82,42 @@ class Access(unittest.TestCase):
             self.assertEqual(orders.error('PutItem', {'TableName': table, 'Item': item})[0], expected, table)
         two = {'RequestItems': {t: {'Keys': [item]} for t in ('orders', 'secrets')}}
         self.assertEqual(orders.error('BatchGetItem', two)[0], 'AccessDeniedException')
-        self.assertEqual(orders.error('ExecuteStatement', {'Statement': 'SELECT * FROM secrets'})[0], 'AccessDeniedException')
+        self.statements(orders)
         get = [{'Get': {'TableName': t, 'Key': item}} for t in ('orders', 'secrets')]
         self.assertEqual(orders.error('TransactGetItems', {'TransactItems': get})[0], 'AccessDeniedException')
+
+    def statements(self, orders):
+        """Those that use other tables than the key's are refused, however they name them."""
+        extended = {'X-Parton-Dialect': 'extended'}
+        reads = "SELECT * FROM orders WHERE id = 'a'"
+        for statement, headers, expected in (
+                (reads, {}, 'none'), ("INSERT INTO log_1 VALUE {'id': 'b'}", {}, 'none'),
+                ("UPDATE log_1 SET n = 1 WHERE id = 'b'", {}, 'none'), ('SELEKT', {}, 'ValidationException'),
+                ('SELECT * FROM secrets', {}, 'AccessDeniedException'),
+                ('SELECT * FROM nothing', {}, 'AccessDeniedException'),
+                ("INSERT INTO secrets VALUE {'id': 'b'}", {}, 'AccessDeniedException'),
+                ("DELETE FROM secrets WHERE id = 'a'", {}, 'AccessDeniedException'),
+                ("SELECT o.id, l.n FROM orders AS o, log_1 AS l", extended, 'none'),
+                ("SELECT o.id FROM orders AS o JOIN secrets AS s ON o.id = s.id", extended, 'AccessDeniedException'),
+                ("SELECT VALUE (SELECT COUNT(*) AS n FROM secrets AS s) FROM orders AS o", extended,
+                 'AccessDeniedException'),
+                ("INSERT INTO orders (SELECT VALUE s FROM secrets AS s)", extended, 'AccessDeniedException'),
+                ("UPDATE orders SET n = (SELECT COUNT(*) AS n FROM secrets AS s) WHERE id = 'a'", extended,
+                 'AccessDeniedException'),
+                ("DELETE FROM orders WHERE id IN (SELECT VALUE s.id FROM secrets AS s)", extended, 'AccessDeniedException'),
+                ("SELECT * FROM changes('secrets') AS c", extended, 'AccessDeniedException'),
+                ('DROP TABLE orders', extended, 'AccessDeniedException'), ('SHOW TABLES', extended, 'AccessDeniedException'),
+                ('EXPLAIN ' + reads, extended, 'AccessDeniedException')):
+            answer = orders.error('ExecuteStatement', {'Statement': statement}, headers=headers)
+            self.assertEqual(answer[0], expected, (statement, answer))
+        for operation, member in (('BatchExecuteStatement', 'Statements'), ('ExecuteTransaction', 'TransactStatements')):
+            mine, other = ({'Statement': s} for s in (reads, "SELECT * FROM secrets WHERE id = 'a'"))
+            self.assertEqual(orders.error(operation, {member: [mine]})[0], 'none', operation)
+            self.assertEqual(orders.error(operation, {member: [mine, other]})[0], 'AccessDeniedException', operation)
+        check = {'Statement': "EXISTS(SELECT * FROM orders WHERE id = 'none' AND attribute_exists(id))"}
+        write = {'Statement': "INSERT INTO log_1 VALUE {'id': 'c'}"}
+        answer = orders.error('ExecuteTransaction', {'TransactStatements': [check, write]})
+        self.assertEqual(answer[0], 'TransactionCanceledException', answer)
 
     def test_new_keys_without_a_restart(self):
         self.write(KEYS.replace('ADMIN', 'CHIEF'))

@@ -44,6 +44,28 @@ class Slow(unittest.TestCase):
             except ConnectionError:
                 pass
 
+    def test_connections_of_one_address(self):
+        with Server('--max-connections-per-address', '3') as server:
+            def opened():
+                s = socket.create_connection((server.host, server.port), timeout=10)
+                self.sockets.append(s)
+                return s
+
+            def alive(s):
+                try:
+                    s.sendall(b'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+                    return s.recv(4096).startswith(b'HTTP/1.1 200')
+                except OSError:
+                    return False
+            first = [opened() for _ in range(3)]
+            self.assertTrue(all(alive(s) for s in first))
+            self.assertFalse(alive(opened()), 'one too many')
+            first[0].close()
+            end = time.time() + 10
+            while not alive(opened()):  # until the server has seen that it is closed
+                self.assertLess(time.time(), end)
+                time.sleep(0.05)
+
     def test_headers_that_do_not_end(self):
         half = [self.open(HEAD[:50]) for _ in range(100)]
         self.serves()

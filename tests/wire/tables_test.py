@@ -206,6 +206,9 @@ class Tables(unittest.TestCase):
                                                   'BillingMode': 'PAY_PER_REQUEST'})['ImportTableDescription']
         self.assertEqual((done['ImportedItemCount'], done['ErrorCount']), (20, 0))
         self.assertEqual(self.call('DescribeImport', ImportArn=done['ImportArn'])['ImportTableDescription'], done)
+        self.restart()
+        self.assertEqual(self.call('DescribeImport', ImportArn=done['ImportArn'])['ImportTableDescription'], done)
+        self.assertEqual(self.call('ListImports')['ImportSummaryList'][0]['ImportArn'], done['ImportArn'])
         self.assertEqual(self.call('Scan', TableName='again')['Items'], self.call('Scan', TableName='out')['Items'])
         with open(self.directory + '/s3/my-bucket/rows.csv', 'w') as f:
             f.write('pk,year,name\na,2001,x\n,2002,y\nb,2003,\n')
@@ -219,6 +222,111 @@ class Tables(unittest.TestCase):
         for bucket in ('../x', 'UPPER', '.hidden'):
             self.assertEqual(self.error('ExportTableToPointInTime', TableArn=table['TableArn'], S3Bucket=bucket)[0],
                              'ValidationException')
+
+    def test_keys_of_several_attributes(self):
+        """A global index has up to four attributes in each part of its key."""
+        def schema(hashes, ranges=''):
+            return [{'AttributeName': a, 'KeyType': 'HASH'} for a in hashes] + \
+                   [{'AttributeName': a, 'KeyType': 'RANGE'} for a in ranges]
+
+        def index(name, hashes, ranges='', **more):
+            return {'IndexName': name, 'KeySchema': schema(hashes, ranges), 'Projection': {'ProjectionType': 'ALL'}, **more}
+
+        def types(**of):
+            return [{'AttributeName': a, 'AttributeType': t} for a, t in of.items()]
+
+        def create(name, indexes, **of):
+            return dict(TableName=name, BillingMode='PAY_PER_REQUEST', AttributeDefinitions=types(pk='S', **of), KeySchema=KEY,
+                        GlobalSecondaryIndexes=indexes)
+        made = self.call('CreateTable', **create('games', [index('all', 'ab', 'cde')], a='S', b='N', c='S', d='N', e='B'))
+        self.assertEqual(made['TableDescription']['GlobalSecondaryIndexes'][0]['KeySchema'], schema('ab', 'cde'))
+        items = []
+        for n in range(24):
+            items.append({'pk': {'S': 'k%02d' % n}, 'a': {'S': 'x'}, 'b': {'N': str(n % 2)}, 'c': {'S': 'c%d' % (n // 2 % 3)},
+                          'd': {'N': str(n)}, 'e': {'B': 'AAAA'}})
+        items.append({'pk': {'S': 'no sort key'}, 'a': {'S': 'x'}, 'b': {'N': '0'}, 'c': {'S': 'c0'}})
+        for item in items:
+            self.call('PutItem', TableName='games', Item=item)
+        self.error('PutItem', TableName='games', Item={'pk': {'S': 'bad'}, 'd': {'S': 'text'}})
+        values = {':a': {'S': 'x'}, ':b': {'N': '0'}}
+
+        def keys(condition, more=(), **request):
+            answer = self.call('Query', TableName='games', IndexName='all', KeyConditionExpression='a = :a AND b = :b' + condition,
+                               ExpressionAttributeValues={**values, **dict(more)}, **request)
+            return [i['pk']['S'] for i in answer['Items']]
+        mine = sorted((i['c']['S'], int(i['d']['N']), i['pk']['S']) for i in items[:24] if i['b']['N'] == '0')
+        expected = [k for _, _, k in mine]
+        self.assertEqual(keys(''), expected)
+        self.assertEqual(keys('', ScanIndexForward=False), expected[::-1])
+        self.assertEqual(keys(' AND c = :c', {':c': {'S': 'c1'}}), [k for c, _, k in mine if c == 'c1'])
+        self.assertEqual(keys(' AND c > :c', {':c': {'S': 'c1'}}), [k for c, _, k in mine if c > 'c1'])
+        self.assertEqual(keys(' AND begins_with(c, :c)', {':c': {'S': 'c'}}), expected)
+        some = {':c': {'S': 'c1'}, ':d': {'N': '9'}, ':e': {'N': '15'}}
+        self.assertEqual(keys(' AND c = :c AND d BETWEEN :d AND :e', some),
+                         [k for c, d, k in mine if c == 'c1' and 9 <= d <= 15])
+        some = {':c': {'S': 'c1'}, ':d': {'N': '8'}, ':e': {'B': 'AA=='}}
+        self.assertEqual(keys(' AND c = :c AND d = :d AND begins_with(e, :e)', some), ['k08'])
+        self.assertEqual(keys(' AND c = :c AND d = :d AND e < :e', some), [])
+        # Pages.
+        got, start = [], {}
+        while True:
+            page = self.call('Query', TableName='games', IndexName='all', KeyConditionExpression='a = :a AND b = :b AND c >= :c',
+                             ExpressionAttributeValues={**values, ':c': {'S': 'c1'}}, Limit=3, **start)
+            got += [i['pk']['S'] for i in page['Items']]
+            if 'LastEvaluatedKey' not in page:
+                break
+            self.assertEqual(set(page['LastEvaluatedKey']), set('abcde') | {'pk'})
+            start = {'ExclusiveStartKey': page['LastEvaluatedKey']}
+        self.assertEqual(got, [k for c, _, k in mine if c >= 'c1'])
+        last = start['ExclusiveStartKey']
+        for wrong in ({k: v for k, v in last.items() if k != 'd'}, {**last, 'b': {'N': '1'}}, {**last, 'c': {'S': 'c0'}},
+                      {**last, 'd': {'S': '1'}}):
+            self.error('Query', TableName='games', IndexName='all', KeyConditionExpression='a = :a AND b = :b AND c >= :c',
+                       ExpressionAttributeValues={**values, ':c': {'S': 'c1'}}, ExclusiveStartKey=wrong)
+        # Conditions from before expressions.
+        equal = {'ComparisonOperator': 'EQ'}
+        legacy = {'a': {**equal, 'AttributeValueList': [{'S': 'x'}]}, 'b': {**equal, 'AttributeValueList': [{'N': '0'}]},
+                  'c': {**equal, 'AttributeValueList': [{'S': 'c2'}]},
+                  'd': {'ComparisonOperator': 'GT', 'AttributeValueList': [{'N': '10'}]}}
+        answer = self.call('Query', TableName='games', IndexName='all', KeyConditions=legacy)
+        self.assertEqual([i['pk']['S'] for i in answer['Items']], [k for c, d, k in mine if c == 'c2' and d > 10])
+        self.error('Query', TableName='games', KeyConditions=legacy)
+        # What is no range of its keys.
+        for condition in ('a = :a', 'a = :a AND b > :b', 'a = :a AND b = :b AND d = :b', 'a = :a AND b = :b AND pk = :a',
+                          'a = :a AND b = :b AND c > :a AND d = :b', 'a = :a AND b = :a'):
+            used = {k: v for k, v in values.items() if k in condition}
+            self.error('Query', TableName='games', IndexName='all', KeyConditionExpression=condition,
+                       ExpressionAttributeValues=used)
+        self.error('Query', TableName='games', IndexName='all', KeyConditionExpression='a = :a AND b = :b',
+                   FilterExpression='d > :b', ExpressionAttributeValues=values)
+        scanned = self.call('Scan', TableName='games', IndexName='all')
+        self.assertEqual(scanned['Count'], 24)
+        parts = [self.call('Scan', TableName='games', IndexName='all', Segment=n, TotalSegments=3)['Items'] for n in range(3)]
+        self.assertEqual(sorted(i['pk']['S'] for p in parts for i in p), ['k%02d' % n for n in range(24)])
+        # An index that is made later, and all of it after a restart.
+        self.call('UpdateTable', TableName='games', AttributeDefinitions=types(c='S', d='N'),
+                  GlobalSecondaryIndexUpdates=[{'Create': index('later', 'cd')}])
+        end = time.time() + 20
+        while any(i['IndexStatus'] != 'ACTIVE' for i in
+                  self.call('DescribeTable', TableName='games')['Table']['GlobalSecondaryIndexes']):
+            self.assertLess(time.time(), end)
+            time.sleep(0.05)
+        self.restart()
+        described = self.call('DescribeTable', TableName='games')['Table']
+        self.assertEqual({i['IndexName']: i['KeySchema'] for i in described['GlobalSecondaryIndexes']},
+                         {'all': schema('ab', 'cde'), 'later': schema('cd')})
+        self.assertEqual(keys(''), expected)
+        found = self.call('Query', TableName='games', IndexName='later', KeyConditionExpression='c = :c AND d = :d',
+                          ExpressionAttributeValues={':c': {'S': 'c1'}, ':d': {'N': '8'}})
+        self.assertEqual([i['pk']['S'] for i in found['Items']], ['k08'])
+        self.error('ExecuteStatement', Statement="SELECT * FROM games.all WHERE a = 'x' AND b = 0")
+        # What is no such key.
+        strings = dict.fromkeys('abcde', 'S')
+        for wrong in (index('all', 'abcde'), index('all', 'a', 'bcdeb'), {**index('all', ''), 'KeySchema': schema('', 'a') + schema('b')},
+                      {**index('all', ''), 'KeySchema': schema('a', 'b') + schema('c')}, index('all', 'aa')):
+            self.error('CreateTable', **create('wrong', [wrong], **{a: 'S' for a in strings}))
+        self.error('CreateTable', TableName='wrong', BillingMode='PAY_PER_REQUEST', AttributeDefinitions=types(pk='S', a='S', b='S'),
+                   KeySchema=[*KEY, *schema('', 'ab')])
 
     def test_index_in_the_background(self):
         self.create('filled')

@@ -412,9 +412,8 @@ Status ValidateKey(const KeySchema& schema, const Key& key) {
 
 Status ValidateIndexKeys(const TableSchema& schema, const Value& item) {
   for (const IndexSchema& index : schema.indexes) {
-    PARTON_RETURN_IF_ERROR(CheckIndexPart(index.key.hash, true, index, item));
-    if (index.key.range) {
-      PARTON_RETURN_IF_ERROR(CheckIndexPart(*index.key.range, false, index, item));
+    for (size_t i = 0; i < index.key.parts(); ++i) {
+      PARTON_RETURN_IF_ERROR(CheckIndexPart(index.key.part(i), i < index.key.hash_parts(), index, item));
     }
   }
   return Status::Ok();

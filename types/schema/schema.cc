@@ -67,12 +67,35 @@ Status CheckKeyAttribute(const TableSchema& schema, const KeyAttribute& part) {
 }
 
 Status CheckKey(const TableSchema& schema, const KeySchema& key) {
-  PARTON_RETURN_IF_ERROR(CheckKeyAttribute(schema, key.hash));
-  if (!key.range) return Status::Ok();
-  if (key.range->name == key.hash.name) {
+  if (key.range && key.range->name == key.hash.name) {
     return Status::Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
   }
-  return CheckKeyAttribute(schema, *key.range);
+  std::set<std::string_view> names;
+  for (size_t i = 0; i < key.parts(); ++i) {
+    PARTON_RETURN_IF_ERROR(CheckKeyAttribute(schema, key.part(i)));
+    if (names.insert(key.part(i).name).second) continue;
+    return Status::Validation(
+        fmt::format("{}The attribute {} is in the KeySchema more than once", kInvalid, key.part(i).name));
+  }
+  return Status::Ok();
+}
+
+// Only the key of a global index may have several attributes in a part.
+Status CheckParts(const KeySchema& key, std::string_view of) {
+  if (!key.multi()) return Status::Ok();
+  return Status::Validation(
+      fmt::format("{}Only a global secondary index may have more than one attribute in the partition or sort key: {}",
+                  kInvalid, of));
+}
+
+Status CheckPartCounts(const IndexSchema& index) {
+  for (const size_t more : {index.key.more_hash.size(), index.key.more_range.size()}) {
+    if (more < KeySchema::kMaxKeyParts) continue;
+    return Status::Validation(
+        fmt::format("{}The partition key and the sort key of an index have at most {} attributes each: {}", kInvalid,
+                    KeySchema::kMaxKeyParts, index.name));
+  }
+  return Status::Ok();
 }
 
 Status CheckTags(const Tags& tags) {
@@ -153,9 +176,27 @@ Status CheckProjection(const IndexSchema& index) {
   return Status::Ok();
 }
 
-void AppendKey(const KeySchema& key, std::string* out) {
-  out->append("(").append(QuoteIdentifier(key.hash.name));
-  if (key.range) out->append(", ").append(QuoteIdentifier(key.range->name));
+// (a, b), or ((a, b), (c, d)) where a part has several attributes; `typed`: each with its type.
+void AppendKey(const KeySchema& key, bool typed, std::string* out) {
+  const auto attribute = [&](const KeyAttribute& a) {
+    out->append(QuoteIdentifier(a.name));
+    if (typed) out->append(" ").append(KeyTypeName(a.type));
+  };
+  const auto part = [&](const KeyAttribute& first, const std::vector<KeyAttribute>& more) {
+    if (!more.empty()) out->append("(");
+    attribute(first);
+    for (const KeyAttribute& a : more) {
+      out->append(", ");
+      attribute(a);
+    }
+    if (!more.empty()) out->append(")");
+  };
+  out->append("(");
+  part(key.hash, key.more_hash);
+  if (key.range) {
+    out->append(", ");
+    part(*key.range, key.more_range);
+  }
   out->append(")");
 }
 
@@ -186,7 +227,7 @@ void AppendIndexOptions(const IndexSchema& index, std::string* out) {
 void AppendIndex(const IndexSchema& index, std::string* out) {
   out->append(index.kind == IndexKind::kGlobal ? "GLOBAL INDEX " : "LOCAL INDEX ");
   out->append(QuoteIdentifier(index.name)).append(" ");
-  AppendKey(index.key, out);
+  AppendKey(index.key, false, out);
   AppendIndexOptions(index, out);
 }
 
@@ -194,17 +235,9 @@ void AppendIndex(const IndexSchema& index, std::string* out) {
 bool IsMadeLater(const IndexSchema& index) { return index.kind == IndexKind::kGlobal && !index.complete; }
 
 void AppendCreateIndex(const TableSchema& schema, const IndexSchema& index, std::string* out) {
-  auto part = [&](const KeyAttribute& a) {
-    out->append(QuoteIdentifier(a.name)).append(" ").append(KeyTypeName(a.type));
-  };
   out->append("CREATE INDEX ").append(QuoteIdentifier(index.name)).append(" ON ");
-  out->append(QuoteIdentifier(schema.name)).append(" (");
-  part(index.key.hash);
-  if (index.key.range) {
-    out->append(", ");
-    part(*index.key.range);
-  }
-  out->append(")");
+  out->append(QuoteIdentifier(schema.name)).append(" ");
+  AppendKey(index.key, true, out);
   AppendIndexOptions(index, out);
 }
 
@@ -396,9 +429,8 @@ const IndexSchema* TableSchema::FindIndex(std::string_view wanted) const {
 
 std::optional<KeyType> TableSchema::DeclaredType(std::string_view attribute) const {
   auto in_key = [&](const KeySchema& k) -> std::optional<KeyType> {
-    if (k.hash.name == attribute) return k.hash.type;
-    if (k.range && k.range->name == attribute) return k.range->type;
-    return std::nullopt;
+    const size_t at = k.Find(attribute);
+    return at < k.parts() ? std::optional(k.part(at).type) : std::nullopt;
   };
   if (auto type = in_key(key)) return type;
   for (const IndexSchema& index : indexes) {
@@ -411,6 +443,7 @@ Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_error
   const size_t min = short_names_are_errors ? 3 : 1;
   PARTON_RETURN_IF_ERROR(CheckName(schema.name, "tableName", min));
   PARTON_RETURN_IF_ERROR(CheckKey(schema, schema.key));
+  PARTON_RETURN_IF_ERROR(CheckParts(schema.key, schema.name));
   PARTON_RETURN_IF_ERROR(CheckThroughput(schema.provisioned));
   std::set<std::string_view> names;
   size_t global = 0, local = 0, included = 0;
@@ -423,9 +456,11 @@ Status ValidateTableSchema(const TableSchema& schema, bool short_names_are_error
     if (index.kind == IndexKind::kLocal) {
       ++local;
       PARTON_RETURN_IF_ERROR(CheckLocalIndex(schema, index));
+      PARTON_RETURN_IF_ERROR(CheckParts(index.key, index.name));
     } else {
       ++global;
       PARTON_RETURN_IF_ERROR(CheckThroughput(index.provisioned));
+      PARTON_RETURN_IF_ERROR(CheckPartCounts(index));
     }
     PARTON_RETURN_IF_ERROR(CheckProjection(index));
     included += index.include.size();
@@ -461,15 +496,14 @@ std::string ToCreateStatement(const TableSchema& schema) {
     out.append(KeyTypeName(part.type)).append(",\n");
   };
   auto declare_key = [&](const KeySchema& key) {
-    declare(key.hash);
-    if (key.range) declare(*key.range);
+    for (size_t i = 0; i < key.parts(); ++i) declare(key.part(i));
   };
   declare_key(schema.key);
   for (const IndexSchema& index : schema.indexes) {
     if (!IsMadeLater(index)) declare_key(index.key);
   }
   out.append("  PRIMARY KEY ");
-  AppendKey(schema.key, &out);
+  AppendKey(schema.key, false, &out);
   for (const IndexSchema& index : schema.indexes) {
     if (IsMadeLater(index)) continue;
     out.append(",\n  ");

@@ -31,10 +31,31 @@ struct KeyAttribute {
 struct KeySchema {
   KeyAttribute hash;
   std::optional<KeyAttribute> range;
+  // The further attributes of a global index's partition key and of its sort key, in order: at most kMaxKeyParts with
+  // the first. Empty for tables and local indexes.
+  std::vector<KeyAttribute> more_hash = {};
+  std::vector<KeyAttribute> more_range = {};
 
-  bool Has(std::string_view attribute) const {
-    return hash.name == attribute || (range.has_value() && range->name == attribute);
+  static constexpr size_t kMaxKeyParts = 4;
+
+  // More than one attribute in the partition key or in the sort key.
+  bool multi() const { return !more_hash.empty() || !more_range.empty(); }
+  size_t hash_parts() const { return 1 + more_hash.size(); }
+  size_t parts() const { return hash_parts() + (range ? 1 + more_range.size() : 0); }
+  // The attribute at a place among all of them: those of the partition key come first. REQUIRES: i < parts().
+  const KeyAttribute& part(size_t i) const {
+    if (i == 0) return hash;
+    if (i < hash_parts()) return more_hash[i - 1];
+    i -= hash_parts();
+    return i == 0 ? *range : more_range[i - 1];
   }
+  // The place of an attribute; parts(): it is not of the key.
+  size_t Find(std::string_view attribute) const {
+    size_t i = 0;
+    while (i < parts() && part(i).name != attribute) ++i;
+    return i;
+  }
+  bool Has(std::string_view attribute) const { return Find(attribute) < parts(); }
 };
 
 enum class IndexState : uint8_t { kCreating, kActive };

@@ -113,6 +113,17 @@ bool ReadKey(const KeySchema& schema, std::string_view* in, Key* out) {
   return !schema.range || ReadComponent(schema.range->type, in, &out->range);
 }
 
+std::string KeyComponentsText(const KeySchema& schema, std::string_view in) {
+  std::string text = "(";
+  for (size_t i = 0; i < schema.parts(); ++i) {
+    Value v;
+    if (!ReadComponent(schema.part(i).type, &in, &v)) return "";
+    if (i != 0) text += ", ";
+    text += v.ToLiteral();
+  }
+  return text + ")";
+}
+
 bool ItemKey(const TableSchema& table, const Key& key, std::string* out) {
   out->clear();
   out->push_back(static_cast<char>(KeySpace::kItem));
@@ -127,8 +138,7 @@ std::vector<KeyType> ComponentTypes(const TableSchema& table, const IndexSchema*
   std::vector<KeyType> types;
   for (const KeySchema* key : {index != nullptr ? &index->key : nullptr, &table.key}) {
     if (key == nullptr) continue;
-    types.push_back(key->hash.type);
-    if (key->range) types.push_back(key->range->type);
+    for (size_t i = 0; i < key->parts(); ++i) types.push_back(key->part(i).type);
   }
   if (!with_hash) types.erase(types.begin());
   return types;
@@ -150,7 +160,7 @@ KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, co
   const KeyAttribute* bounded = &schema.hash;
   if (range.hash) {
     if (!AppendComponent(schema.hash.type, *range.hash, &base)) return kNothing;
-    bounded = schema.range ? &*schema.range : nullptr;
+    bounded = schema.parts() > 1 ? &schema.part(1) : nullptr;
   }
   KeyInterval out{base, PrefixSuccessor(base)};
   if (!range.low && !range.high && !range.prefix) return out;
@@ -185,9 +195,11 @@ KeyInterval RangeInterval(const TableSchema& table, const IndexSchema* index, co
 namespace {
 
 bool AppendKeyOf(const KeySchema& schema, const Value& attributes, std::string* out) {
-  Key key{attributes.Get(schema.hash.name), Value::Missing()};
-  if (schema.range) key.range = attributes.Get(schema.range->name);
-  return AppendKey(schema, key, out);
+  for (size_t i = 0; i < schema.parts(); ++i) {
+    const KeyAttribute& part = schema.part(i);
+    if (!AppendComponent(part.type, attributes.Get(part.name), out)) return false;
+  }
+  return true;
 }
 
 void AddField(const KeyAttribute& attribute, Value v, std::vector<Field>* out) {
@@ -198,10 +210,11 @@ void AddField(const KeyAttribute& attribute, Value v, std::vector<Field>* out) {
 }
 
 bool ReadFields(const KeySchema& schema, std::string_view* in, std::vector<Field>* out) {
-  Key key;
-  if (!ReadKey(schema, in, &key)) return false;
-  AddField(schema.hash, std::move(key.hash), out);
-  if (schema.range) AddField(*schema.range, std::move(key.range), out);
+  for (size_t i = 0; i < schema.parts(); ++i) {
+    Value v;
+    if (!ReadComponent(schema.part(i).type, in, &v)) return false;
+    AddField(schema.part(i), std::move(v), out);
+  }
   return true;
 }
 
@@ -224,11 +237,13 @@ Value KeyAtPosition(const TableSchema& table, const IndexSchema* index, std::str
   return Value::Struct(std::move(fields));
 }
 
-uint32_t HashSegment(KeyType type, std::string_view position, uint32_t segments) {
+uint32_t HashSegment(const KeySchema& schema, std::string_view position, uint32_t segments) {
   if (segments <= 1 || position.size() < kPrefixBytes) return 0;
   position.remove_prefix(kPrefixBytes);
   std::string_view rest = position;
-  if (!SkipComponent(type, &rest)) return 0;
+  for (size_t i = 0; i < schema.hash_parts(); ++i) {
+    if (!SkipComponent(schema.part(i).type, &rest)) return 0;
+  }
   // FNV-1a, and a last mix, as its high bits are weak.
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : position.substr(0, position.size() - rest.size())) {

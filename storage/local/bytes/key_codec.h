@@ -26,10 +26,13 @@ bool SkipComponent(KeyType type, std::string_view* in);
 // The smallest string greater than every string with this prefix; empty = there is none.
 std::string PrefixSuccessor(std::string prefix);
 
-// Appends the components of `key`. False if a value is not of its type.
+// Appends the components of `key`. False if a value is not of its type. REQUIRES: !schema.multi(), here and below.
 bool AppendKey(const KeySchema& schema, const Key& key, std::string* out);
 // Reads a key; false if it is malformed.
 bool ReadKey(const KeySchema& schema, std::string_view* in, Key* out);
+
+// The components at the front of `in` as text, "('a', 1)"; empty: they are malformed.
+std::string KeyComponentsText(const KeySchema& schema, std::string_view in);
 
 // The LevelDB key of an item, into `*out` (replaced). False if a value is not of its type.
 bool ItemKey(const TableSchema& table, const Key& key, std::string* out);
@@ -52,7 +55,7 @@ std::string PositionOfKey(const TableSchema& table, const IndexSchema* index, co
 // The key attributes in such a key, as a STRUCT; MISSING if it is none.
 Value KeyAtPosition(const TableSchema& table, const IndexSchema* index, std::string_view position);
 // A number below `segments` for the partition key in such a key.
-uint32_t HashSegment(KeyType type, std::string_view position, uint32_t segments);
+uint32_t HashSegment(const KeySchema& schema, std::string_view position, uint32_t segments);
 
 }  // namespace parton
 

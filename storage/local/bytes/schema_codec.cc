@@ -49,6 +49,9 @@ enum Tag : uint32_t {
   kIndexMaximum,
   kIndexWarm,
   kIndexNoneLeftOut,
+  // Inside kKey.
+  kMoreHash,
+  kMoreRange,
 };
 
 void PutField(Tag tag, std::string_view payload, std::string* out) {
@@ -89,6 +92,8 @@ std::string EncodeKeySchema(const KeySchema& key) {
   std::string out;
   PutField(kHash, EncodeAttribute(key.hash), &out);
   if (key.range) PutField(kRange, EncodeAttribute(*key.range), &out);
+  for (const KeyAttribute& a : key.more_hash) PutField(kMoreHash, EncodeAttribute(a), &out);
+  for (const KeyAttribute& a : key.more_range) PutField(kMoreRange, EncodeAttribute(a), &out);
   return out;
 }
 
@@ -165,13 +170,17 @@ Status DecodeAttribute(std::string_view payload, KeyAttribute* out) {
 }  // namespace
 
 Status DecodeKeySchema(std::string_view bytes, KeySchema* out) {
-  return ForEachField(bytes, [&](uint32_t tag, std::string_view payload) {
+  PARTON_RETURN_IF_ERROR(ForEachField(bytes, [&](uint32_t tag, std::string_view payload) {
     switch (tag) {
       case kHash: return DecodeAttribute(payload, &out->hash);
       case kRange: return DecodeAttribute(payload, &out->range.emplace());
+      case kMoreHash: return DecodeAttribute(payload, &out->more_hash.emplace_back());
+      case kMoreRange: return DecodeAttribute(payload, &out->more_range.emplace_back());
       default: return UnknownTag(tag);
     }
-  });
+  }));
+  const bool fits = out->more_hash.size() < KeySchema::kMaxKeyParts && out->more_range.size() < KeySchema::kMaxKeyParts;
+  return fits && (out->range || out->more_range.empty()) ? Status::Ok() : Damaged();
 }
 
 namespace {

@@ -23,11 +23,8 @@ namespace {
 constexpr size_t kMaxProblems = 200;
 
 std::string KeyText(const KeySchema& schema, std::string_view bytes) {
-  Key key;
-  if (!ReadKey(schema, &bytes, &key)) return "(unreadable key)";
-  std::string text = "(" + key.hash.ToLiteral();
-  if (schema.range) text += ", " + key.range.ToLiteral();
-  return text + ")";
+  std::string text = KeyComponentsText(schema, bytes);
+  return text.empty() ? "(unreadable key)" : text;
 }
 
 // The records of each item must follow from each other, and the last one must be of the item as it is. Numbers cannot

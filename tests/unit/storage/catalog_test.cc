@@ -120,6 +120,30 @@ TEST(SchemaCodecTest, RoundTripAndUnknownTags) {
   for (size_t n = 0; n < bytes.size(); ++n) (void)DecodeSchema(bytes.substr(0, n));
 }
 
+TEST(SchemaCodecTest, KeysOfSeveralAttributes) {
+  KeySchema key{Attribute("a", KeyType::kString), Attribute("c", KeyType::kNumber)};
+  const std::string single = EncodeKeySchema(key);
+  EXPECT_EQ(single, std::string("\x20\x02\x00" "a" "\x21\x02\x01" "c", 8)) << "as ever";
+  key.more_hash = {Attribute("b", KeyType::kBinary)};
+  key.more_range = {Attribute("d", KeyType::kString), Attribute("e", KeyType::kNumber)};
+  const std::string bytes = EncodeKeySchema(key);
+  EXPECT_TRUE(bytes.starts_with(single));
+  KeySchema read;
+  ASSERT_TRUE(DecodeKeySchema(bytes, &read).ok());
+  ASSERT_EQ(read.parts(), 5u);
+  EXPECT_EQ(read.hash_parts(), 2u);
+  for (size_t i = 0; i < read.parts(); ++i) {
+    EXPECT_EQ(read.part(i).name, std::string(1, static_cast<char>('a' + i)));
+    EXPECT_EQ(read.part(i).type, key.part(i).type);
+    EXPECT_EQ(read.Find(key.part(i).name), i);
+  }
+  EXPECT_EQ(read.Find("f"), read.parts());
+  KeySchema damaged;
+  EXPECT_EQ(DecodeKeySchema(single + bytes.substr(single.size()) + bytes.substr(single.size()), &damaged).code(),
+            StatusCode::kCorruption);
+  for (size_t n = 0; n < bytes.size(); ++n) (void)DecodeKeySchema(bytes.substr(0, n), &read);
+}
+
 TEST(CatalogTest, SchemaFieldsRoundTrip) {
   TableSchema t = Table("ttt", true, {Index("gix", Attribute("g", KeyType::kString))});
   t.uuid = "u-u-i-d";

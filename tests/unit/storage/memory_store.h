@@ -69,7 +69,7 @@ class MemoryStore final : public TableStore {
     for (size_t i = 0; i < keys.size(); ++i) Find(table, keys[i], attributes, &(*items)[i], stats);
     return Status::Ok();
   }
-  size_t KeysAhead() const override { return 100; }
+  size_t KeysAhead(const TableSchema&) const override { return 100; }
   Result<std::unique_ptr<ItemCursor>> OpenCursor(ReadView&, const CursorSpec& spec, EvalContext* ctx,
                                                  int slot) override {
     std::lock_guard lock(mutex_);
