@@ -13,9 +13,11 @@ namespace parton {
 int WorkerCount(const ExecutionContext& ctx, int planned) {
   // What is read is counted page by page, in the order of the keys.
   if (const CapacityMeter* capacity = ctx.capacity; capacity != nullptr && !capacity->mode().optional) return 1;
+  // More threads than cores would take turns. Two are as many as asked for, so that one core runs what others do.
+  const int cores = static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
   int limit = ctx.shared->settings->threads;
   if (limit <= 0) limit = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  return std::max(1, std::min(planned, limit));
+  return std::max(1, std::min({planned, limit, cores}));
 }
 
 void Workers::Start(int threads, const Plan& plan, const SlotSet& live, const Plan::Access* access,

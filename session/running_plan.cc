@@ -1,5 +1,9 @@
 #include "session/running_plan.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <utility>
 
 #include "executor/rows.h"
@@ -42,7 +46,16 @@ void RunningPlan::ForgetKept() {
 }
 
 void RunningPlan::Close() {
-  if (runner_ != nullptr) runner_->Close();
+  if (runner_ == nullptr) return;
+#ifdef __GLIBC__
+  // The allocator would keep the pages that a large sort or hash table took, under what others took after it.
+  constexpr size_t kMuch = size_t{32} << 20;
+  const size_t before = shared_.memory.used();
+#endif
+  runner_->Close();
+#ifdef __GLIBC__
+  if (before >= kMuch && before - shared_.memory.used() >= kMuch) malloc_trim(0);
+#endif
 }
 
 void RunningPlan::Settle() noexcept {

@@ -192,9 +192,23 @@ Look Session::CurrentLook() const {
   return look;
 }
 
+namespace {
+
+// Whether a colon in it may stand before a variable's name. One behind a quote is a tuple's or in a string, and no name
+// begins with a digit.
+bool MayHaveVariables(const std::string& text) {
+  for (size_t i = text.find(':'); i != std::string::npos; i = text.find(':', i + 1)) {
+    if (i > 0 && text[i - 1] == '\'') continue;
+    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
+    if (next < '0' || next > '9') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<ResultSet>> Session::Execute(const std::string& text) {
-  const bool may_have_variables = text.find(':') != std::string::npos;
-  if (!may_have_variables && !only_reads_) return ExecutePlain(text);
+  if (!MayHaveVariables(text) && !only_reads_) return ExecutePlain(text);
   PARTON_ASSIGN_OR_RETURN(std::shared_ptr<Statement> statement, connection_->Prepare(text));
   PARTON_RETURN_IF_ERROR(CheckReadOnly(*statement));
   const std::vector<std::string>& names = statement->parameter_names();

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "executor/rows.h"
-#include "types/functions/integer_tally.h"
-
 namespace parton {
 
 AggregateTable::AggregateTable(const Plan::Aggregate& node)
@@ -28,6 +25,12 @@ AggregateTable::AggregateTable(const Plan::Aggregate& node)
   for (const SlotExpr& k : node.keys) key_attributes_.push_back(attribute(k.expr));
   for (const Plan::AggregateCall& c : node.calls) {
     call_attributes_.push_back(c.args.empty() ? RowAttributes::kNone : attribute(c.args[0]));
+    const size_t i = ways_.size();
+    const bool integers = takes_integers_[i] && call_attributes_[i] != RowAttributes::kNone;
+    ways_.push_back(c.filter != nullptr                 ? Way::kAny
+                    : kinds_[i] == CallKind::kCountRows ? Way::kCountRows
+                    : integers                          ? Way::kIntegers
+                                                        : Way::kAny);
   }
   keys_on_bytes_ = keyed_ && std::find(key_attributes_.begin(), key_attributes_.end(), RowAttributes::kNone) ==
                                  key_attributes_.end();
@@ -77,6 +80,35 @@ inline uint32_t AggregateTable::GroupByBytes(ExecutionContext& ctx, std::string_
   return known_.Find(*key, hash);
 }
 
+inline bool AggregateTable::AddBytes(size_t i, const char* p, State* state, ExecutionContext& ctx) {
+  if (p == nullptr || raw::TagAt(p) == ItemTag::kNull) return true;
+  int64_t n;
+  const bool integer = raw::TagAt(p) == ItemTag::kInt && raw::IntAt(p, attributes_.End(call_attributes_[i]), &n);
+  if (integer) AddInteger(i, n, state, ctx);
+  return integer;
+}
+
+inline void AggregateTable::AddInteger(size_t i, int64_t n, State* state, ExecutionContext& ctx) {
+  const Tally tally = tallies_[i];
+  if (tally == Tally::kNone) {
+    ++state->count;
+    return;
+  }
+  const bool first = state->integers++ == 0;
+  if (tally == Tally::kLeast) {
+    state->tally = first ? n : std::min(state->tally, n);
+  } else if (tally == Tally::kGreatest) {
+    state->tally = first ? n : std::max(state->tally, n);
+  } else if (int64_t sum; !__builtin_add_overflow(state->tally, n, &sum)) [[likely]] {
+    state->tally = sum;
+  } else {
+    --state->integers;
+    Settle(i, state, ctx);
+    state->integers = 1;
+    state->tally = n;
+  }
+}
+
 size_t AggregateTable::AddRow(ExecutionContext& ctx) {
   size_t bytes = 0;
   uint32_t group = 0;
@@ -121,7 +153,16 @@ bool AggregateTable::AddToKnownGroup(ExecutionContext& ctx, size_t* bytes) {
 inline size_t AggregateTable::AddToGroup(uint32_t group, ExecutionContext& ctx) {
   size_t bytes = 0;
   State* states = Group(group);
-  for (size_t i = 0; i < node_.calls.size(); ++i) {
+  for (size_t i = 0; i < ways_.size(); ++i) {
+    if (ways_[i] == Way::kCountRows) {
+      ++states[i].count;
+      continue;
+    }
+    if (ways_[i] == Way::kIntegers) {
+      bool on_bytes;
+      const char* p = attributes_.Find(call_attributes_[i], ctx, &on_bytes);
+      if (on_bytes && AddBytes(i, p, &states[i], ctx)) continue;
+    }
     bytes += AddTo(i, &states[i], ctx);
   }
   if (node_.group_as_slot >= 0) {
@@ -135,7 +176,7 @@ inline size_t AggregateTable::AddToGroup(uint32_t group, ExecutionContext& ctx) 
   return bytes;
 }
 
-inline size_t AggregateTable::AddTo(size_t i, State* state, ExecutionContext& ctx) {
+size_t AggregateTable::AddTo(size_t i, State* state, ExecutionContext& ctx) {
   const Plan::AggregateCall& call = node_.calls[i];
   const CallKind kind = kinds_[i];
   if (!compiled_.empty() && compiled_[i].slot >= 0 && AddCompiled(i, state, ctx)) return 0;
@@ -144,89 +185,15 @@ inline size_t AggregateTable::AddTo(size_t i, State* state, ExecutionContext& ct
     ++state->count;
     return 0;
   }
-  if (const size_t attribute = call_attributes_[i]; attribute != RowAttributes::kNone) {
+  if (call.distinct && call_attributes_[i] != RowAttributes::kNone) {
     bool on_bytes;
-    const char* p = attributes_.Find(attribute, ctx, &on_bytes);
-    if (on_bytes && AddBytes(i, p, state, ctx)) return 0;
-    if (p != nullptr && call.distinct) return AddDistinct(i, p, state, ctx);
+    const char* p = attributes_.Find(call_attributes_[i], ctx, &on_bytes);
+    if (p != nullptr) return AddDistinct(i, p, state, ctx);
   }
   Settle(i, state, ctx);
   Value scratch;
   const Value& v = attributes_.Get(call_attributes_[i], *call.args[0], ctx, &scratch);
   return AddValue(call, kind, v, state, ctx);
-}
-
-inline bool AggregateTable::AddBytes(size_t i, const char* p, State* state, ExecutionContext& ctx) {
-  if (!takes_integers_[i]) return false;
-  if (p == nullptr || raw::TagAt(p) == ItemTag::kNull) return true;
-  int64_t n;
-  const bool integer = raw::TagAt(p) == ItemTag::kInt && raw::IntAt(p, attributes_.End(call_attributes_[i]), &n);
-  if (integer) AddInteger(i, n, state, ctx);
-  return integer;
-}
-
-inline void AggregateTable::AddInteger(size_t i, int64_t n, State* state, ExecutionContext& ctx) {
-  const Tally tally = tallies_[i];
-  if (tally == Tally::kNone) {
-    ++state->count;
-    return;
-  }
-  const bool first = state->integers++ == 0;
-  if (tally == Tally::kLeast) {
-    state->tally = first ? n : std::min(state->tally, n);
-  } else if (tally == Tally::kGreatest) {
-    state->tally = first ? n : std::max(state->tally, n);
-  } else if (int64_t sum; !__builtin_add_overflow(state->tally, n, &sum)) [[likely]] {
-    state->tally = sum;
-  } else {
-    --state->integers;
-    Settle(i, state, ctx);
-    state->integers = 1;
-    state->tally = n;
-  }
-}
-
-size_t AggregateTable::AddDistinct(size_t i, const char* p, State* state, ExecutionContext& ctx) {
-  const char* const end = attributes_.End(call_attributes_[i]);
-  const char* const behind = raw::Skip(p, end);
-  const std::string_view bytes =
-      behind == nullptr ? std::string_view() : std::string_view(p, static_cast<size_t>(behind - p));
-  const bool worth = !bytes.empty() && bytes.size() <= KnownGroups::kLongest;
-  uint64_t hash = 0;
-  if (worth && state->known != nullptr && state->known->Find(bytes, &hash) != KnownGroups::kNone) return 0;
-  const Value v = raw::ValueAt(p, end);
-  size_t more = AddValue(node_.calls[i], kinds_[i], v, state, ctx);
-  // Values that are put off are in no table.
-  if (!worth || later_ || v.is_absent() || ctx.failed()) return more;
-  if (state->known == nullptr) {
-    state->known = std::make_unique<KnownGroups>();
-    (void)state->known->Find(bytes, &hash);
-    more += sizeof(KnownGroups);
-  }
-  return more + state->known->Note(bytes, hash, 0);
-}
-
-void AggregateTable::CompileCalls(ExecutionContext& ctx) {
-  compiled_.resize(node_.calls.size());
-  if (!node_.on_bytes) return;
-  for (size_t i = 0; i < node_.calls.size(); ++i) {
-    const Plan::AggregateCall& call = node_.calls[i];
-    const bool counts_rows = kinds_[i] == CallKind::kCountRows;
-    const bool simple = call.filter == nullptr && (counts_rows || call_attributes_[i] != RowAttributes::kNone);
-    if (simple || (!counts_rows && !takes_integers_[i])) continue;
-    SlotSet slots;
-    AddReads(call.filter, &slots);
-    if (!counts_rows) AddReads(call.args[0], &slots);
-    if (slots.size() != 1) continue;
-    OnBytes made;
-    made.slot = *slots.begin();
-    made.terms = std::make_unique<eval::ByteTerms>(made.slot, ctx.eval, attributes_.WalkOf(made.slot));
-    if (!counts_rows) made.argument = made.terms->CompileNumber(*call.args[0]);
-    if (call.filter != nullptr) made.filter = made.terms->Compile(*call.filter);
-    const bool fits = (counts_rows || made.argument.kind != eval::ByteNumber::Kind::kUnfit) &&
-                      (call.filter == nullptr || eval::ByteTerms::Useful(made.filter));
-    if (fits) compiled_[i] = std::move(made);
-  }
 }
 
 bool AggregateTable::AddCompiled(size_t i, State* state, ExecutionContext& ctx) {
@@ -244,18 +211,6 @@ bool AggregateTable::AddCompiled(size_t i, State* state, ExecutionContext& ctx) 
   const eval::ByteResult result = compiled.terms->Compute(compiled.argument, &n);
   if (result == eval::ByteResult::kInteger) AddInteger(i, n, state, ctx);
   return result != eval::ByteResult::kUnknown;
-}
-
-void AggregateTable::Settle(size_t i, State* state, ExecutionContext& ctx) {
-  if (state->integers == 0) return;
-  EnsureAccumulator(node_.calls[i], state, ctx);
-  if (tallies_[i] == Tally::kSum) {
-    dynamic_cast<IntegerTally&>(*state->accumulator).AddIntegers(state->tally, state->integers, ctx.eval);
-  } else {
-    state->accumulator->Add(Value::Int(state->tally), ctx.eval);
-  }
-  state->integers = 0;
-  state->tally = 0;
 }
 
 size_t AggregateTable::AddValue(const Plan::AggregateCall& call, CallKind kind, const Value& v, State* state,

@@ -56,6 +56,9 @@ class AggregateTable {
   // What is made of integers before the accumulator gets them.
   enum class Tally : uint8_t { kNone, kSum, kLeast, kGreatest };
 
+  // The first thing to try for a call's row.
+  enum class Way : uint8_t { kAny, kCountRows, kIntegers };
+
   // Compiling costs as much as evaluating a few rows.
   static constexpr int kEvaluatedBefore = 8;
 
@@ -85,7 +88,8 @@ class AggregateTable {
   bool AddCompiled(size_t call, State* state, ExecutionContext& ctx);
   // Adds an integer to the count or the tally of the call. REQUIRES: takes_integers_[call].
   void AddInteger(size_t call, int64_t n, State* state, ExecutionContext& ctx);
-  // The value at `p`, null for none, if nothing but counting, or a tally, is to be done with it. False: something is.
+  // The value at `p`, null for none, if it is absent or an integer. False: it is to be evaluated.
+  // REQUIRES: takes_integers_[call].
   bool AddBytes(size_t call, const char* p, State* state, ExecutionContext& ctx);
   // Adds the value at `p` to a DISTINCT call, or knows it already.
   size_t AddDistinct(size_t call, const char* p, State* state, ExecutionContext& ctx);
@@ -100,6 +104,7 @@ class AggregateTable {
   const bool keyed_;
   std::vector<CallKind> kinds_;
   std::vector<Tally> tallies_;
+  std::vector<Way> ways_;
   std::vector<bool> takes_integers_;  // of each call: it only counts them, or has a tally
   std::vector<OnBytes> compiled_;     // of each call; empty: not yet
   int rows_ = 0;                      // up to kEvaluatedBefore

@@ -24,9 +24,7 @@ class KnownGroups {
     const size_t mask = buckets_.size() - 1;
     for (size_t b = *hash & mask; buckets_[b] != kNone; b = (b + 1) & mask) {
       const Entry& e = entries_[buckets_[b]];
-      if (e.hash == *hash && e.size == key.size() && std::memcmp(bytes_.data() + e.begin, key.data(), e.size) == 0) {
-        return e.group;
-      }
+      if (e.hash == *hash && e.size == key.size() && Same(bytes_.data() + e.begin, key)) return e.group;
     }
     return kNone;
   }
@@ -55,6 +53,19 @@ class KnownGroups {
     uint64_t word = 0;
     std::memcpy(&word, p, n);
     return word;
+  }
+  // Keys are short: a call would take longer. REQUIRES: `a` is as long as `b`.
+  static bool Same(const char* a, std::string_view b) {
+    const char* q = b.data();
+    size_t n = b.size();
+    for (; n >= 8; n -= 8, a += 8, q += 8) {
+      if (Load(a, 8) != Load(q, 8)) return false;
+    }
+    if (n >= 4) return Load(a, 4) == Load(q, 4) && Load(a + n - 4, 4) == Load(q + n - 4, 4);
+    for (; n > 0; --n, ++a, ++q) {
+      if (*a != *q) return false;
+    }
+    return true;
   }
   static uint64_t Hash(std::string_view s) {
     constexpr uint64_t kFactor = 0x9E3779B97F4A7C15u;

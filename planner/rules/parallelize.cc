@@ -1,6 +1,7 @@
 // A large scan runs in workers, each over segments of one snapshot, together with the filters, projections
 // and unnestings right above it, and with the first half of an aggregation. Gather gives the workers' rows
-// in segment order, so nothing above can tell.
+// in segment order, so nothing above can tell. What threads cost decides how many there are, or none: each has its
+// operators to make and its segments to seek, and a row that is handed over costs more than one that is scanned.
 #include <algorithm>
 #include <thread>
 #include <unordered_set>
@@ -15,9 +16,14 @@ namespace parton {
 namespace {
 
 // Fewer bytes than this are read faster by one thread than handed out.
-constexpr uint64_t kSmallTableBytes = 4 << 20;
-constexpr uint64_t kSmallTableItems = 20000;
+constexpr double kSmallTableBytes = 4 << 20;
+constexpr double kSmallTableItems = 20000;
 constexpr uint64_t kSmallLimit = 1000;
+// What keeps a thread busy for much longer than it takes to start it.
+constexpr double kBytesOfAThread = 2 << 20;
+constexpr double kItemsOfAThread = 10000;
+// A row that a thread hands over costs two to three times what it costs to scan one.
+constexpr double kMostRowsHandedOver = 0.5;  // of those that are scanned
 
 int ThreadCount(const Settings& settings) {
   if (settings.threads > 0) return settings.threads;
@@ -35,7 +41,7 @@ class Parallelizer {
     if (const auto* aggregate = plan->As<Plan::Aggregate>()) {
       if (PlanPtr split = SplitAggregate(plan, *aggregate)) return split;
     }
-    if (PlanPtr chain = Chain(plan)) return Gathered(chain);
+    if (PlanPtr chain = Chain(plan)) return WorthHandingOver(*chain) ? Gathered(chain) : plan;
     std::vector<PlanPtr> inputs = plan->inputs;
     const auto* join = plan->As<Plan::Join>();
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -60,9 +66,10 @@ class Parallelizer {
     CheckStack();
     if (UsesSubquery(*plan)) return nullptr;
     if (const auto* access = plan->As<Plan::Access>()) {
-      if (!Worthwhile(*access)) return nullptr;
+      const int threads = ThreadsFor(*access, plan->estimate);
+      if (threads <= 1) return nullptr;
       Plan::Access copy = *access;
-      copy.threads = threads_;
+      copy.threads = threads;
       return MakePlan(std::move(copy), {}, plan->estimate);
     }
     const bool row_wise = plan->As<Plan::Filter>() || plan->As<Plan::Compute>() || plan->As<Plan::Unnest>();
@@ -71,17 +78,40 @@ class Parallelizer {
     return input == nullptr ? nullptr : WithInputs(plan, {std::move(input)});
   }
 
-  bool Worthwhile(const Plan::Access& access) const {
-    if (context_.store == nullptr || access.backward) return false;
-    if (access.kind != AccessKind::kScan && access.kind != AccessKind::kRangeScan) return false;
-    if (access.limit && *access.limit <= kSmallLimit && access.filter == nullptr) return false;
-    TableStats stats = context_.store->Stats(*access.table, access.index);
-    return stats.approximate_bytes > kSmallTableBytes || stats.approximate_items > kSmallTableItems;
+  // 1: it is not worth any.
+  int ThreadsFor(const Plan::Access& access, const Estimate& estimate) const {
+    if (context_.store == nullptr || access.backward) return 1;
+    if (access.kind != AccessKind::kScan && access.kind != AccessKind::kRangeScan) return 1;
+    if (access.limit && *access.limit <= kSmallLimit && access.filter == nullptr) return 1;
+    const TableStats stats = context_.store->Stats(*access.table, access.index);
+    // With bounds or a limit it reads a part of the table only.
+    const auto all = static_cast<double>(stats.approximate_items);
+    const double part = estimate.items > 0 && estimate.items < all ? estimate.items / all : 1;
+    const double items = part * all, bytes = part * static_cast<double>(stats.approximate_bytes);
+    if (bytes <= kSmallTableBytes && items <= kSmallTableItems) return 1;
+    const double busy = std::max(bytes / kBytesOfAThread, items / kItemsOfAThread);
+    return busy < threads_ ? static_cast<int>(busy) : threads_;
   }
 
-  PlanPtr Gathered(PlanPtr chain) const {
-    Estimate estimate = chain->estimate;
-    return MakePlan(Plan::Gather{threads_}, {std::move(chain)}, estimate);
+  // Whether the chain's rows are few enough, or take enough work, to be handed over.
+  static bool WorthHandingOver(const Plan& chain) {
+    const Plan* plan = &chain;
+    for (; plan->As<Plan::Access>() == nullptr; plan = plan->inputs[0].get()) {
+      if (plan->As<Plan::Filter>() == nullptr) return true;
+    }
+    return chain.estimate.rows <= kMostRowsHandedOver * plan->estimate.items;
+  }
+
+  static int ThreadsOf(const Plan& chain) {
+    const Plan* plan = &chain;
+    while (plan->As<Plan::Access>() == nullptr) plan = plan->inputs[0].get();
+    return plan->As<Plan::Access>()->threads;
+  }
+
+  static PlanPtr Gathered(PlanPtr chain) {
+    const Estimate estimate = chain->estimate;
+    const int threads = ThreadsOf(*chain);
+    return MakePlan(Plan::Gather{threads}, {std::move(chain)}, estimate);
   }
 
   PlanPtr SplitAggregate(const PlanPtr& plan, const Plan::Aggregate& aggregate) {

@@ -403,6 +403,11 @@ TEST_F(Rules, ParallelizeSplitsLargeScansOnly) {
   ExpectRule("parallelize", "SELECT g, COUNT(*) AS n, SUM(id) AS s FROM big WHERE id % 2 = 0 GROUP BY g",
              "PartialAggregate");
   ExpectRule("parallelize", "SELECT VALUE id FROM big WHERE g = 3", "Gather", true);
+  // Most rows would be handed over; or it reads a small part of the table.
+  ExpectNotInPlan("SELECT * FROM big", "Gather");
+  ExpectNotInPlan("SELECT * FROM big WHERE id > 20 AND g = 3 ORDER BY id LIMIT 10", "Gather");
+  Run("SET threads = 8");
+  ExpectPlan("SELECT COUNT(*) FROM big", "parallelism: 3 threads");
   Run("SET threads = 1");
   ExpectNotInPlan("SELECT COUNT(*) FROM big", "Gather");
 }
