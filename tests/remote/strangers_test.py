@@ -43,7 +43,7 @@ def free_port():
 
 
 class Engine:
-    """One of them on a free port, in memory. Ends with the `with`."""
+    """One of them on a free port. Ends with the `with`."""
 
     def __init__(self, name, folder):
         self.name, self.port = name, free_port()
@@ -54,8 +54,7 @@ class Engine:
             command = [os.path.join(modules, '@dynoxide/linux-x64/dynoxide'), '--port', str(self.port)]
         elif name == 'extenddb':
             command = [os.path.join(modules, '@extenddb/linux-x64/extenddb'), 'serve', '--foreground']
-            more = dict(EXTENDDB__SERVER__BIND_ADDR='127.0.0.1', EXTENDDB__SERVER__PORT=str(self.port),
-                        EXTENDDB__STORAGE__SQLITE__PATH=':memory:')
+            more = dict(EXTENDDB__SERVER__BIND_ADDR='127.0.0.1', EXTENDDB__SERVER__PORT=str(self.port))
             # The pair of AWS's documentation, which its developer mode takes.
             self.keys.update(AWS_ACCESS_KEY_ID='AKIAIOSFODNN7EXAMPLE',
                              AWS_SECRET_ACCESS_KEY='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY')
@@ -66,6 +65,8 @@ class Engine:
 
     def __enter__(self):
         self.folder, self.log = tempfile.TemporaryDirectory(), tempfile.TemporaryFile()
+        if self.name == 'extenddb':
+            self.env['EXTENDDB__STORAGE__SQLITE__PATH'] = os.path.join(self.folder.name, 'tables')
         self.process = subprocess.Popen(self.command, cwd=self.folder.name, env=self.env, stdout=self.log,
                                         stderr=subprocess.STDOUT)
         for _ in range(100):
