@@ -1,7 +1,7 @@
 #!/bin/sh
 # abi_test.sh SOURCES C-COMPILER [--write]: the functions of include/parton.h and their types are those of
-# capi/libparton.abi, by abidiff: none is gone, and none has changed. What is added is no error; --write takes it into the
-# file. A library of empty functions is compared, which knows the header alone. Skipped without abigail-tools.
+# capi/libparton.abi, by abidiff: none is gone, and none has changed. What is added is no error; --write takes it into
+# the file. A library of empty functions is compared, which knows the header alone. Skipped without abigail-tools.
 set -eu
 sources=$1
 compiler=$2
@@ -27,8 +27,8 @@ if [ "${3:-}" = --write ]; then
 fi
 if ! abidiff --no-added-syms "$sources/capi/libparton.abi" now.abi >said 2>&1; then
   cat said
-  echo 'The C API is not that of capi/libparton.abi. If programs that are linked with it go on, then this script takes the'
-  echo 'change with --write; else the soname changes too.'
+  echo 'The C API is not that of capi/libparton.abi. If programs that are linked with it go on, then this script takes'
+  echo 'the change with --write; else the soname changes too.'
   exit 1
 fi
 echo "$(grep -c '<elf-symbol ' now.abi) functions are as they were"
