@@ -137,6 +137,27 @@ def refused(engine):
           '%s: a COMMIT that cannot be done as one: %s %s' % (engine.name, out, err))
 
 
+def tables(engine):
+    """Changes of tables."""
+    status, _, err = engine.run(["CREATE TABLE extra (id NUMBER, PRIMARY KEY (id))", "CREATE INDEX by_x ON extra (x STRING)",
+                                 "INSERT INTO extra VALUE {'id': 1, 'x': 'a'}", "DROP INDEX by_x ON extra",
+                                 "ALTER TABLE extra SET STREAM (NEW IMAGE)", "ALTER TABLE extra SET (ttl = 'x')"])
+    check(status == 0 or engine.name == 'dynalite', '%s: changes of tables: %s' % (engine.name, err))
+    status, _, err = engine.run(["DROP TABLE extra"])
+    check(status == 0, '%s: DROP TABLE: %s' % (engine.name, err))
+
+
+def changes(engine):
+    """changes('t') by the engine's stream."""
+    status, out, err = engine.run([
+        "CREATE TABLE fed (k STRING, PRIMARY KEY (k)) WITH (stream = 'both images')", "INSERT INTO fed VALUE {'k': 'a', 'n': 1}",
+        "UPDATE fed SET n = 2 WHERE k = 'a'", "DELETE FROM fed WHERE k = 'a'",
+        "SELECT c.eventName AS e, c.OldImage.n AS o, c.NewImage.n AS n FROM changes('fed') AS c", "DROP TABLE fed"])
+    wanted = [{'e': 'INSERT', 'n': 1}, {'e': 'MODIFY', 'o': 1, 'n': 2}, {'e': 'REMOVE', 'o': 2}]
+    got = [json.loads(line) for line in out.splitlines() if line.startswith('{')]
+    check(got == wanted, '%s: changes: %s %s' % (engine.name, got, err))
+
+
 def copies(engine):
     """A table pushed there, replaced, and pulled back."""
     with tempfile.TemporaryDirectory() as folder:
@@ -178,7 +199,10 @@ def main():
                 print('%s: %s: %d statements, %d differences' % (name, what, len(script), len(found)))
                 for statement, a, b in found:
                     check(False, '%s: %s\n  local  %s\n  remote %s' % (name, statement, a, b))
+            tables(engine)
             copies(engine)
+            if name != 'dynalite':
+                changes(engine)
         finally:
             engine.__exit__()
 
