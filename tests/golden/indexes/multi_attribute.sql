@@ -54,6 +54,10 @@ EXPLAIN (FORMAT API) SELECT id FROM games.by_place WHERE tournament = 'W' AND re
 -- text like '%"KeyConditionExpression": "#tournament = :v1 AND #region = :v2 AND #round = :v3 AND begins_with(#bracket, :v4)"%'
 
 SELECT VALUE id FROM games WHERE (tournament = 'W' AND region = 'EU' AND round = 2) OR (tournament = 'S' AND region = 'EU') OR (tournament = 'W' AND region = 'EU' AND round > 1);
+-- plan: Query games.keys
+-- 'm3'
+-- 'm5'
+SELECT VALUE id FROM games.by_place WHERE (tournament = 'W' AND region = 'EU' AND round = 2) OR (tournament = 'S' AND region = 'EU') OR (tournament = 'W' AND region = 'EU' AND round > 1);
 -- plan: Query games.by_place
 -- 'm3'
 -- 'm5'
