@@ -48,8 +48,9 @@ std::vector<ast::KeyPart> AstBuilder::Key(Grammar::KeyPartsContext* c) const {
     }
   }
   if (key.size() > 2 && !said) {
-    Fail(c, "a key has a partition key and at most one sort key; several attributes of one part stand in "
-            "parentheses: ((a, b), (c, d))");
+    Fail(c,
+         "a key has a partition key and at most one sort key; several attributes of one part stand in "
+         "parentheses: ((a, b), (c, d))");
   }
   return key;
 }

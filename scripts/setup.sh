@@ -75,7 +75,8 @@ configure_and_build() {
   if [ ! -f "$build_dir/build.ninja" ]; then
     install_packages
     say "Configuring build/release"
-    if ! cmake -G Ninja -S "$root" -B "$build_dir" -DCMAKE_BUILD_TYPE=Release ${configure_options:-} \
+    if ! cmake -G Ninja -S "$root" -B "$build_dir" -DCMAKE_BUILD_TYPE=Release \
+        -DPARTON_PRECOMPILE="${PARTON_PRECOMPILE:-ON}" ${configure_options:-} \
         >"$build_dir/configure.log" 2>&1; then
       rm -f "$build_dir/build.ninja"
       cat "$build_dir/configure.log" >&2

@@ -21,13 +21,13 @@ namespace parton::server {
 struct TransportOptions {
   size_t max_connections = 1024;
   size_t max_connections_per_address = 0;  // of one remote address; 0: as many as there may be at all
-  size_t queue_limit = 1024;              // requests that wait for a thread
-  size_t body_bytes = size_t{512} << 20;  // for the bodies of all requests that are being read or run
-  size_t workers = 0;                     // 0: by the number of cores
-  int64_t header_ms = 10'000;             // from its first byte to its last
-  int64_t idle_ms = 60'000;               // between requests
-  int64_t body_ms = 10'000;               // and a second more for each 16 KB
-  std::string tls_certificate;            // files in PEM form; empty: no TLS
+  size_t queue_limit = 1024;               // requests that wait for a thread
+  size_t body_bytes = size_t{512} << 20;   // for the bodies of all requests that are being read or run
+  size_t workers = 0;                      // 0: by the number of cores
+  int64_t header_ms = 10'000;              // from its first byte to its last
+  int64_t idle_ms = 60'000;                // between requests
+  int64_t body_ms = 10'000;                // and a second more for each 16 KB
+  std::string tls_certificate;             // files in PEM form; empty: no TLS
   std::string tls_key;
 };
 

@@ -25,9 +25,9 @@
 #include "session/tables/tables.h"
 #include "session/transfer/unfinished_import.h"
 #include "session/user_functions.h"
+#include "storage/attached_stores.h"
 #include "storage/local/local_store.h"
 #include "storage/local/recovery/salvage.h"
-#include "storage/attached_stores.h"
 #include "storage/remote/remote_store.h"
 
 namespace parton {

@@ -2,8 +2,8 @@
 //
 // Every store has a catalog, a reader and a writer; filters, projections, conditions and update values cross as data.
 // What else it can do it declares as capabilities: snapshots, interactive transactions, a change feed, named records,
-// changes of the catalog, upkeep, bulk writes. A statement that needs what a store lacks is refused with an error that says so.
-// LocalStore (storage/local/local_store.h) is the implementation on LevelDB and has all of them.
+// changes of the catalog, upkeep, bulk writes. A statement that needs what a store lacks is refused with an error that
+// says so. LocalStore (storage/local/local_store.h), on LevelDB, has all of them but bulk writes.
 //
 // Threads: a TableStore may be used from any number of threads at once.
 #ifndef PARTON_STORAGE_TABLE_STORE_H_

@@ -7,6 +7,8 @@
 #include "executor/operators/operators.h"
 #include "io/csv_reader.h"
 #include "io/file_source.h"
+#include "storage/attached_stores.h"
+#include "storage/change_reader.h"
 #include "types/value/value_compare.h"
 
 namespace parton {
@@ -84,12 +86,31 @@ class ChangeRows final : public RowSource {
   std::unique_ptr<FeedRows> rows_;
 };
 
+class RemoteChangeRows final : public RowSource {
+ public:
+  explicit RemoteChangeRows(std::unique_ptr<ChangeCursor> changes) : changes_(std::move(changes)) {}
+  Result<bool> Next(Value* row) override { return changes_->Next(row); }
+
+ private:
+  std::unique_ptr<ChangeCursor> changes_;
+};
+
 Result<std::unique_ptr<RowSource>> MakeChanges(const std::vector<Value>& args, TableStore* store) {
   if (store == nullptr || !args[0].is_text()) {
     return Status::Validation("changes takes the name of a table and a sequence number: changes('t' [, after])");
   }
   uint64_t after = 0;
   const bool from_start = args.size() < 2;
+  PARTON_ASSIGN_OR_RETURN(const TablePtr table, store->GetTable(args[0].bytes()));
+  const auto [owner, own] = AttachedStores::OwnerOf(store, table);
+  if (auto* reader = dynamic_cast<ChangeReader*>(owner)) {
+    if (!from_start && !args[1].is_text()) {
+      return Status::Validation("changes('t', position): `position` is the Position of a record, of a remote engine");
+    }
+    PARTON_ASSIGN_OR_RETURN(auto changes,
+                            reader->OpenChanges(*own, from_start ? std::string() : std::string(args[1].bytes())));
+    return std::unique_ptr<RowSource>(new RemoteChangeRows(std::move(changes)));
+  }
   if (!from_start) {
     const Value& v = args[1];
     if (!v.is_exact() || !v.number().FitsInt64() || v.number().ToInt64() < 0) {

@@ -1,7 +1,9 @@
 #include "planner/predicate/multi_key.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "planner/plan/plan_visit.h"
 #include "planner/predicate/key_terms.h"
 
 namespace parton {
@@ -76,6 +78,51 @@ MultiKeyReading ReadMultiKey(const std::vector<ExprPtr>& terms, int slot, const 
   }
   for (const Combination& c : combinations) out.ranges.push_back(RangeOf(c, out.bounds));
   return out;
+}
+
+namespace {
+
+// The ranges of all branches; none if one of them does not fix the partition key.
+MultiKeyReading ReadBranches(const ExprPtr& disjunction, const std::vector<ExprPtr>& others, int slot,
+                             const KeySchema& key, const Settings& settings, size_t most) {
+  MultiKeyReading out;
+  out.fixed = key.parts();
+  bool proven = true;
+  bool any = false;
+  for (const ExprPtr& branch : disjunction->As<Expr::Or>()->terms) {
+    const std::vector<ExprPtr> own = Conjuncts(branch);
+    std::vector<ExprPtr> joint = own;
+    joint.insert(joint.end(), others.begin(), others.end());
+    MultiKeyReading r = ReadMultiKey(joint, slot, key, settings, most);
+    if (r.never) continue;  // this branch holds for no item
+    if (r.ranges.empty() || out.ranges.size() + r.ranges.size() > most) return {};
+    any = true;
+    out.fixed = std::min(out.fixed, r.fixed);
+    for (AccessRange& range : r.ranges) out.ranges.push_back(std::move(range));
+    for (const ExprPtr& term : own) {
+      proven = proven && std::find(r.proven.begin(), r.proven.end(), term) != r.proven.end();
+    }
+  }
+  out.never = !any;
+  if (proven) out.proven.push_back(disjunction);
+  return out;
+}
+
+}  // namespace
+
+MultiKeyReading ReadMultiKeyBranches(const std::vector<ExprPtr>& terms, int slot, const KeySchema& key,
+                                     const Settings& settings, size_t most) {
+  for (const ExprPtr& term : terms) {
+    const auto* disjunction = term->As<Expr::Or>();
+    if (disjunction == nullptr || disjunction->terms.size() > most) continue;
+    std::vector<ExprPtr> others;
+    for (const ExprPtr& t : terms) {
+      if (t != term) others.push_back(t);
+    }
+    MultiKeyReading r = ReadBranches(term, others, slot, key, settings, most);
+    if (r.never || !r.ranges.empty()) return r;
+  }
+  return {};
 }
 
 }  // namespace parton

@@ -26,6 +26,11 @@ struct MultiKeyReading {
 MultiKeyReading ReadMultiKey(const std::vector<ExprPtr>& terms, int slot, const KeySchema& key,
                              const Settings& settings, size_t most);
 
+// The same of a disjunction among the terms whose every branch fixes the partition key: the union of the branches'
+// ranges.
+MultiKeyReading ReadMultiKeyBranches(const std::vector<ExprPtr>& terms, int slot, const KeySchema& key,
+                                     const Settings& settings, size_t most);
+
 }  // namespace parton
 
 #endif  // PARTON_PLANNER_PREDICATE_MULTI_KEY_H_

@@ -260,9 +260,8 @@ class QueryKeys {
     for (size_t i = 0; i < given_; ++i) {
       if (Holds(terms_[i], start.Get(schema.part(i).name))) continue;
       return Status::Validation(
-          i < schema.hash_parts()
-              ? "The provided starting key is outside query boundaries based on provided conditions"
-              : "The provided starting key does not match the range key predicate");
+          i < schema.hash_parts() ? "The provided starting key is outside query boundaries based on provided conditions"
+                                  : "The provided starting key does not match the range key predicate");
     }
     return Status::Ok();
   }
@@ -272,8 +271,8 @@ class QueryKeys {
     return Status::Validation(fmt::format("Query condition missed key schema element: {}", name));
   }
 
-  // Each attribute of the partition key is equal to a value. Those of the sort key follow from left to right, and behind
-  // one that is not equal to a value comes none.
+  // Each attribute of the partition key is equal to a value. Those of the sort key follow from left to right, and
+  // behind one that is not equal to a value comes none.
   Status CheckConditions(const KeySchema& schema, bool unknown) const {
     for (size_t i = 0; i < schema.hash_parts(); ++i) {
       if (terms_[i].condition == nullptr) return Missed(schema.part(i).name);

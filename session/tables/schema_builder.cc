@@ -127,8 +127,7 @@ Result<KeySchema> SchemaBuilder::GlobalKey(const std::vector<KeyPart>& parts, Te
 }
 
 Result<KeySchema> SchemaBuilder::Key(const std::vector<KeyPart>& parts, TextSpan span, bool global) {
-  const bool said =
-      std::any_of(parts.begin(), parts.end(), [](const KeyPart& p) { return p.role.has_value(); });
+  const bool said = std::any_of(parts.begin(), parts.end(), [](const KeyPart& p) { return p.role.has_value(); });
   if (global && parts.size() > 1 && said) return GlobalKey(parts, span);
   if (parts.empty() || parts.size() > 2) {
     Status wrong = Status::Validation("a key has one or two attributes: a partition key and a sort key", span);

@@ -52,7 +52,8 @@ UPSERT table SET path = expression, ... WHERE condition on the key;)",
        "CREATE TABLE visits (id NUMBER, day STRING, PRIMARY KEY (id, day));"},
       {"CREATE INDEX", "a global index of a table",
        R"(CREATE INDEX [IF NOT EXISTS] name ON table (hash [STRING | NUMBER | BINARY] [, range [type]])
-  [PROJECT ALL | KEYS ONLY | INCLUDE (attribute, ...)];)",
+  [PROJECT ALL | KEYS ONLY | INCLUDE (attribute, ...)];
+  several attributes in a part of the key, at most four: ((hash, hash, ...) [, (range, range, ...)]))",
        "CREATE INDEX by_year ON songs (year NUMBER);"},
       {"CREATE TRIGGER", "a statement that runs for changes of a table",
        "CREATE TRIGGER [IF NOT EXISTS] name ON table [FROM LATEST | TRIM_HORIZON] [BATCH n] AS statement on the bag "

@@ -82,8 +82,8 @@ class Highlighter {
 
   void MarkNames() {
     // Statements that make names do not only use known ones.
-    if (!tokens_.empty() && Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE", "ATTACH",
-                                     "INSERT", "REPLACE", "UPSERT", "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
+    if (!tokens_.empty() && Word(0, {"CREATE", "DROP", "ALTER", "SET", "SHOW", "COPY", "IMPORT", "BACKUP", "RESTORE",
+                                     "ATTACH", "INSERT", "REPLACE", "UPSERT", "SAVEPOINT", "RELEASE", "ROLLBACK"})) {
       return;
     }
     const StatementNames names(text_, tokens_, database_);

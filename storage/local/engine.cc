@@ -64,8 +64,7 @@ Status DamageIn(const TableSchema& table, const IndexSchema* index, std::string_
   if (index != nullptr) where += ", index " + index->name;
   std::string behind = "at its start";
   if (last.size() > kPrefixBytes) {
-    const std::string key =
-        KeyComponentsText(index != nullptr ? index->key : table.key, last.substr(kPrefixBytes));
+    const std::string key = KeyComponentsText(index != nullptr ? index->key : table.key, last.substr(kPrefixBytes));
     if (!key.empty()) behind = "behind the key " + key;
   }
   return Status::Corruption(where + " is damaged " + behind + ": " + s.ToString())

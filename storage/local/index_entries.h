@@ -27,7 +27,7 @@ struct IndexPlan {
   bool all;            // the whole item is projected
   uint32_t hash_id;    // name ids of the key's attributes
   uint32_t range_id = NameTable::kNone;
-  std::vector<uint32_t> part_ids;  // of all its attributes, where a part has several; else empty
+  std::vector<uint32_t> part_ids;       // of all its attributes, where a part has several; else empty
   std::vector<uint32_t> ids;            // projected attributes, ascending
   std::vector<std::string> full_names;  // those that have no id
 };

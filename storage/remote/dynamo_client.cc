@@ -158,8 +158,10 @@ enum class Verdict : uint8_t {
 
 class ClientImpl final : public DynamoClient {
  public:
-  ClientImpl(const ClientOptions& options, std::unique_ptr<net::HttpClient> http)
-      : region_(options.region), http_(std::move(http)) {
+  // `streams`: where the service of streams has a host of its own; else null.
+  ClientImpl(const ClientOptions& options, std::unique_ptr<net::HttpClient> http,
+             std::unique_ptr<net::HttpClient> streams)
+      : region_(options.region), http_(std::move(http)), streams_(std::move(streams)) {
     net::CredentialOptions find;
     find.profile = options.profile;
     find.may_be_none = options.keys_may_lack;
@@ -172,14 +174,16 @@ class ClientImpl final : public DynamoClient {
     PARTON_ASSIGN_OR_RETURN(const net::AwsKeys keys, credentials_->Get());
     const int64_t now = static_cast<int64_t>(std::time(nullptr)) + skew_s_.load(std::memory_order_relaxed);
     const std::string timestamp = net::TimestampOf(now);
+    net::HttpClient* const http =
+        streams_ != nullptr && target.starts_with("DynamoDBStreams") ? streams_.get() : http_.get();
     net::HttpMessage message;
-    message.target = http_->endpoint().path;
+    message.target = http->endpoint().path;
     message.headers = {{"Content-Type", "application/x-amz-json-1.0"},
                        {"X-Amz-Date", timestamp},
                        {"X-Amz-Target", target},
                        {"Accept-Encoding", "identity"}};
     if (!keys.token.empty()) message.headers.emplace_back("X-Amz-Security-Token", keys.token);
-    const std::string host = http_->endpoint().HostHeader();
+    const std::string host = http->endpoint().HostHeader();
     std::vector<net::Header> signed_headers = {{"Host", host}};
     for (const auto& [name, value] : message.headers) {
       if (name != "Accept-Encoding") signed_headers.push_back({name, value});
@@ -190,7 +194,7 @@ class ClientImpl final : public DynamoClient {
     message.headers.emplace_back("User-Agent", "parton");
     message.body = body;
     if (!answered()) message.answer = kFirstAnswer;
-    return http_->Start(message);
+    return http->Start(message);
   }
 
   // Takes from the quota of repetitions; false: too many failed of late.
@@ -221,6 +225,7 @@ class ClientImpl final : public DynamoClient {
  private:
   const std::string region_;
   const std::unique_ptr<net::HttpClient> http_;
+  const std::unique_ptr<net::HttpClient> streams_;
   std::unique_ptr<net::Credentials> credentials_;
   std::atomic<int64_t> skew_s_{0};
   std::atomic<int> quota_{kQuota};
@@ -380,9 +385,13 @@ int64_t DynamoClient::Backoff(int attempt, int64_t base_ms) {
 
 Result<std::unique_ptr<DynamoClient>> DynamoClient::Create(const ClientOptions& options) {
   PARTON_ASSIGN_OR_RETURN(net::Endpoint endpoint, net::ParseEndpoint(options.endpoint));
-  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<net::HttpClient> http,
-                          net::HttpClient::Create(std::move(endpoint), net::HttpLimits{}));
-  return std::unique_ptr<DynamoClient>(std::make_unique<ClientImpl>(options, std::move(http)));
+  PARTON_ASSIGN_OR_RETURN(std::unique_ptr<net::HttpClient> http, net::HttpClient::Create(endpoint, net::HttpLimits{}));
+  std::unique_ptr<net::HttpClient> streams;
+  if (endpoint.host.starts_with("dynamodb.") && endpoint.host.find(".amazonaws.com") != std::string::npos) {
+    endpoint.host = "streams." + endpoint.host;
+    PARTON_ASSIGN_OR_RETURN(streams, net::HttpClient::Create(std::move(endpoint), net::HttpLimits{}));
+  }
+  return std::unique_ptr<DynamoClient>(std::make_unique<ClientImpl>(options, std::move(http), std::move(streams)));
 }
 
 }  // namespace parton::remote

@@ -11,6 +11,7 @@
 #include "storage/remote/remote_admin.h"
 #include "storage/remote/remote_bulk.h"
 #include "storage/remote/remote_catalog.h"
+#include "storage/remote/remote_changes.h"
 #include "storage/remote/remote_cursor.h"
 #include "storage/remote/remote_path.h"
 #include "storage/remote/remote_transaction.h"
@@ -28,7 +29,7 @@ constexpr size_t kMostKeys = 100;    // of one BatchGetItem
 constexpr size_t kBatchesAhead = 4;  // under way at once
 constexpr int kMostRounds = 12;      // for keys that were not processed
 
-class RemoteStore final : public TableStore, public InteractiveTransactions {
+class RemoteStore final : public TableStore, public InteractiveTransactions, public ChangeReader {
  public:
   RemoteStore(std::unique_ptr<DynamoClient> client, bool consistent, bool read_only)
       : client_(std::move(client)),
@@ -48,6 +49,10 @@ class RemoteStore final : public TableStore, public InteractiveTransactions {
   }
   std::unique_ptr<StoreTransaction> Begin() override { return BeginRemote(&writer_, Reader()); }
   using TableStore::Begin;
+
+  Result<std::unique_ptr<ChangeCursor>> OpenChanges(const TableSchema& table, const std::string& position) override {
+    return OpenRemoteChanges(client_.get(), table, position);
+  }
 
   // ---- Catalog
 

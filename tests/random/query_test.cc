@@ -176,7 +176,10 @@ class Generator {
 
   // A further term about the key of an index or table; or none.
   std::string KeyTerm(const std::string& a) {
-    switch (Below(6)) {
+    switch (Below(7)) {
+      case 6:
+        return fmt::format(" AND (({0}.g = {1} AND {0}.w = {2}) OR ({0}.g = {3} AND {0}.w = {4} AND {0}.id > {5}))", a,
+                           Below(6), Below(8), Below(6), Below(8), Below(60));
       case 5: return fmt::format(" AND {0}.g = {1} AND {0}.w IN [{2}, 3]", a, Below(6), Below(8));
       case 0: return " AND " + RowComparison(a);
       case 1:

@@ -68,7 +68,9 @@ with Server() as server, tempfile.TemporaryDirectory() as folder:
     text = error(local, attach + "DETACH prod; SELECT * FROM prod.songs")
     check('not found' in text, 'DETACH: ' + text)
     check('prod' in error(local, "DETACH prod"), 'nothing to detach')
-    check('changes' in error(local, attach + "SELECT * FROM changes('prod.songs')"), 'no changes of an attached table')
+    check('no stream' in error(local, attach + "SELECT * FROM changes('prod.songs')"), 'a table without a stream')
+    shell(url, ["ALTER TABLE own SET STREAM (NEW IMAGE)", "INSERT INTO own VALUE {'k': 'later'}"])
+    check_equal(got("SELECT c.NewImage.k FROM changes('prod.own') AS c"), [{'k': 'later'}], 'changes of an attached table')
 
     # The local database is as ever, whatever is attached.
     shell(local, ["CREATE TABLE prod (k STRING, PRIMARY KEY (k), GLOBAL INDEX songs (g STRING))",

@@ -27,7 +27,8 @@ def finish():
 def clean_environment(**more):
     """Without the keys and settings of whoever runs the test."""
     env = {k: v for k, v in os.environ.items() if not k.startswith('AWS_') and 'proxy' not in k.lower()}
-    env.update(HOME='/nonexistent', AWS_EC2_METADATA_DISABLED='true', **more)
+    env.update(HOME='/nonexistent', AWS_EC2_METADATA_DISABLED='true')
+    env.update(more)
     return env
 
 

@@ -43,7 +43,7 @@ def free_port():
 
 
 class Engine:
-    """One of them on a free port, in memory. Ends with the `with`."""
+    """One of them on a free port. Ends with the `with`."""
 
     def __init__(self, name, folder):
         self.name, self.port = name, free_port()
@@ -54,8 +54,7 @@ class Engine:
             command = [os.path.join(modules, '@dynoxide/linux-x64/dynoxide'), '--port', str(self.port)]
         elif name == 'extenddb':
             command = [os.path.join(modules, '@extenddb/linux-x64/extenddb'), 'serve', '--foreground']
-            more = dict(EXTENDDB__SERVER__BIND_ADDR='127.0.0.1', EXTENDDB__SERVER__PORT=str(self.port),
-                        EXTENDDB__STORAGE__SQLITE__PATH=':memory:')
+            more = dict(EXTENDDB__SERVER__BIND_ADDR='127.0.0.1', EXTENDDB__SERVER__PORT=str(self.port))
             # The pair of AWS's documentation, which its developer mode takes.
             self.keys.update(AWS_ACCESS_KEY_ID='AKIAIOSFODNN7EXAMPLE',
                              AWS_SECRET_ACCESS_KEY='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY')
@@ -66,6 +65,8 @@ class Engine:
 
     def __enter__(self):
         self.folder, self.log = tempfile.TemporaryDirectory(), tempfile.TemporaryFile()
+        if self.name == 'extenddb':
+            self.env['EXTENDDB__STORAGE__SQLITE__PATH'] = os.path.join(self.folder.name, 'tables')
         self.process = subprocess.Popen(self.command, cwd=self.folder.name, env=self.env, stdout=self.log,
                                         stderr=subprocess.STDOUT)
         for _ in range(100):
@@ -136,6 +137,27 @@ def refused(engine):
           '%s: a COMMIT that cannot be done as one: %s %s' % (engine.name, out, err))
 
 
+def tables(engine):
+    """Changes of tables."""
+    status, _, err = engine.run(["CREATE TABLE extra (id NUMBER, PRIMARY KEY (id))", "CREATE INDEX by_x ON extra (x STRING)",
+                                 "INSERT INTO extra VALUE {'id': 1, 'x': 'a'}", "DROP INDEX by_x ON extra",
+                                 "ALTER TABLE extra SET STREAM (NEW IMAGE)", "ALTER TABLE extra SET (ttl = 'x')"])
+    check(status == 0 or engine.name == 'dynalite', '%s: changes of tables: %s' % (engine.name, err))
+    status, _, err = engine.run(["DROP TABLE extra"])
+    check(status == 0, '%s: DROP TABLE: %s' % (engine.name, err))
+
+
+def changes(engine):
+    """changes('t') by the engine's stream."""
+    status, out, err = engine.run([
+        "CREATE TABLE fed (k STRING, PRIMARY KEY (k)) WITH (stream = 'both images')", "INSERT INTO fed VALUE {'k': 'a', 'n': 1}",
+        "UPDATE fed SET n = 2 WHERE k = 'a'", "DELETE FROM fed WHERE k = 'a'",
+        "SELECT c.eventName AS e, c.OldImage.n AS o, c.NewImage.n AS n FROM changes('fed') AS c", "DROP TABLE fed"])
+    wanted = [{'e': 'INSERT', 'n': 1}, {'e': 'MODIFY', 'o': 1, 'n': 2}, {'e': 'REMOVE', 'o': 2}]
+    got = [json.loads(line) for line in out.splitlines() if line.startswith('{')]
+    check(got == wanted, '%s: changes: %s %s' % (engine.name, got, err))
+
+
 def copies(engine):
     """A table pushed there, replaced, and pulled back."""
     with tempfile.TemporaryDirectory() as folder:
@@ -177,7 +199,10 @@ def main():
                 print('%s: %s: %d statements, %d differences' % (name, what, len(script), len(found)))
                 for statement, a, b in found:
                     check(False, '%s: %s\n  local  %s\n  remote %s' % (name, statement, a, b))
+            tables(engine)
             copies(engine)
+            if name != 'dynalite':
+                changes(engine)
         finally:
             engine.__exit__()
 

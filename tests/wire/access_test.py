@@ -92,7 +92,7 @@ class Access(unittest.TestCase):
         reads = "SELECT * FROM orders WHERE id = 'a'"
         for statement, headers, expected in (
                 (reads, {}, 'none'), ("INSERT INTO log_1 VALUE {'id': 'b'}", {}, 'none'),
-                ("UPDATE log_1 SET n = 1 WHERE id = 'b'", {}, 'none'), ('SELEKT', {}, 'ValidationException'),
+                ("UPDATE log_1 SET n = 1 WHERE id = 'b'", {}, 'none'), ('SELECT * FROM', {}, 'ValidationException'),
                 ('SELECT * FROM secrets', {}, 'AccessDeniedException'),
                 ('SELECT * FROM nothing', {}, 'AccessDeniedException'),
                 ("INSERT INTO secrets VALUE {'id': 'b'}", {}, 'AccessDeniedException'),

@@ -328,6 +328,26 @@ class Tables(unittest.TestCase):
         self.error('CreateTable', TableName='wrong', BillingMode='PAY_PER_REQUEST', AttributeDefinitions=types(pk='S', a='S', b='S'),
                    KeySchema=[*KEY, *schema('', 'ab')])
 
+    def test_segments_of_large_partitions(self):
+        """Each item is in one segment, also where partitions of other segments are passed over."""
+        self.call('CreateTable', TableName='large', BillingMode='PAY_PER_REQUEST',
+                  KeySchema=[*KEY, {'AttributeName': 'sk', 'KeyType': 'RANGE'}],
+                  AttributeDefinitions=[*PK, {'AttributeName': 'sk', 'AttributeType': 'N'}])
+        items = [{'pk': {'S': 'p\0%d' % (n // 75)}, 'sk': {'N': str(n % 75)}} for n in range(600)]
+        for at in range(0, 600, 25):
+            puts = [{'PutRequest': {'Item': i}} for i in items[at:at + 25]]
+            self.call('BatchWriteItem', RequestItems={'large': puts})
+        for total, limit in ((1, 1000), (3, 1000), (3, 20), (40, 1000)):
+            got = []
+            for segment in range(total):
+                page = {}
+                while page == {} or 'LastEvaluatedKey' in page:
+                    start = {'ExclusiveStartKey': page['LastEvaluatedKey']} if page else {}
+                    page = self.call('Scan', TableName='large', Segment=segment, TotalSegments=total, Limit=limit, **start)
+                    self.assertEqual(page['ScannedCount'], page['Count'])
+                    got += [(i['pk']['S'], int(i['sk']['N'])) for i in page['Items']]
+            self.assertEqual(sorted(got), sorted((i['pk']['S'], int(i['sk']['N'])) for i in items), (total, limit))
+
     def test_index_in_the_background(self):
         self.create('filled')
         for start in range(0, 3000, 25):

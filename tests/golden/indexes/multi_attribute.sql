@@ -53,6 +53,15 @@ EXPLAIN SELECT id FROM games.by_place WHERE tournament = 'W' AND region = 'EU' A
 EXPLAIN (FORMAT API) SELECT id FROM games.by_place WHERE tournament = 'W' AND region = 'EU' AND round = 1 AND begins_with(bracket, 'l');
 -- text like '%"KeyConditionExpression": "#tournament = :v1 AND #region = :v2 AND #round = :v3 AND begins_with(#bracket, :v4)"%'
 
+SELECT VALUE id FROM games WHERE (tournament = 'W' AND region = 'EU' AND round = 2) OR (tournament = 'S' AND region = 'EU') OR (tournament = 'W' AND region = 'EU' AND round > 1);
+-- plan: Query games.keys
+-- 'm3'
+-- 'm5'
+SELECT VALUE id FROM games.by_place WHERE (tournament = 'W' AND region = 'EU' AND round = 2) OR (tournament = 'S' AND region = 'EU') OR (tournament = 'W' AND region = 'EU' AND round > 1);
+-- plan: Query games.by_place
+-- 'm3'
+-- 'm5'
+
 -- A sort attribute that is skipped is a filter.
 SELECT VALUE id FROM games.by_place WHERE tournament = 'W' AND region = 'EU' AND day = 3;
 -- 'm1'

@@ -123,7 +123,12 @@ TEST(SchemaCodecTest, RoundTripAndUnknownTags) {
 TEST(SchemaCodecTest, KeysOfSeveralAttributes) {
   KeySchema key{Attribute("a", KeyType::kString), Attribute("c", KeyType::kNumber)};
   const std::string single = EncodeKeySchema(key);
-  EXPECT_EQ(single, std::string("\x20\x02\x00" "a" "\x21\x02\x01" "c", 8)) << "as ever";
+  EXPECT_EQ(single, std::string("\x20\x02\x00"
+                                "a"
+                                "\x21\x02\x01"
+                                "c",
+                                8))
+      << "as ever";
   key.more_hash = {Attribute("b", KeyType::kBinary)};
   key.more_range = {Attribute("d", KeyType::kString), Attribute("e", KeyType::kNumber)};
   const std::string bytes = EncodeKeySchema(key);
