@@ -39,7 +39,8 @@ class Maintenance {
   // Syncs all that was committed before, whatever durability the commits asked for.
   virtual Status Sync() { return Status::Ok(); }
 
-  // 32 random bytes that are made at the first call and kept; of a store that takes no writes, as long as it is open.
+  // 32 random bytes, made at the first call and kept; by a read-only store, as long as it is open. Restore brings back
+  // the backup's.
   virtual Result<std::string> Secret() = 0;
 
   // Copies a snapshot of everything into a new database at `directory`, while writers go on, and reads the copy

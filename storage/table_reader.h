@@ -37,8 +37,8 @@ class ReadView {
 struct KeyBound {
   Value value;
   bool inclusive = true;
-  // Values of the components behind, as many as are bounded: the bound is on rows (value, more[0], ...), and inclusive
-  // means with all keys that begin so. Behind an index's keys come those of the table.
+  // Values of the components that follow, as many as are bounded: the bound is on rows (value, more[0], ...), and
+  // inclusive means with all keys that begin so. An index's keys are followed by those of the table.
   std::vector<Value> more = {};
 };
 
@@ -58,10 +58,11 @@ struct ScanSegment {
 };
 
 // Projection: the top-level attributes that are read. The attributes of the key come in any case, and a store may give
-// more: what an item has beside them is not to be looked at.
+// more: callers must not rely on other attributes.
 using AttributeList = std::vector<std::string>;
 
-// Told how many items the filter left out since the last call, every few hundred of them; false ends the cursor.
+// Called with the number of items that the filter left out since the last call, every few hundred of them; false ends
+// the cursor.
 using SkippedItems = std::function<bool(uint64_t count)>;
 
 struct CursorSpec {
@@ -94,7 +95,7 @@ struct CursorSpec {
   // Stop after this many items examined, or (with `measure`) once this many of their bytes are; 0 = no limit.
   uint64_t examine_items = 0;
   uint64_t examine_bytes = 0;
-  // How many items are likely to be asked for at most; 0: not known. More may be asked for all the same.
+  // About how many items the caller will read at most; 0: not known. It may read more.
   uint64_t expected = 0;
 };
 
@@ -128,10 +129,10 @@ class ItemCursor {
   // at the end and on error; status() tells which.
   virtual bool Next(Value* item) = 0;
   virtual Status status() const = 0;
-  // Opaque position of the last item *examined*; CursorSpec::after resumes behind it.
+  // Opaque position of the last item *examined*; CursorSpec::after resumes after it.
   virtual std::string Position() const = 0;
   virtual const ReadStats& stats() const = 0;
-  // True if the last Next() gave false because of CursorSpec::examine_*: there may be more behind Position().
+  // True if the last Next() gave false because of CursorSpec::examine_*: there may be more after Position().
   virtual bool stopped_at_limit() const = 0;
 };
 

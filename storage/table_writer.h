@@ -79,8 +79,8 @@ struct WriteOutcome {
   std::vector<std::pair<uint32_t, uint64_t>> index_units;
 };
 
-// Told what a write consumes before anything of it is written: `error` is OK or why nothing will be. Refuses the
-// write with an error of its own. A store that learns of it only afterwards calls it then.
+// Called with what a write consumes before anything of it is written; `error` is OK or why nothing will be. An error
+// that it returns refuses the write. A store that learns the consumption only afterwards calls it then.
 using WriteMeter = std::function<Status(const std::vector<WriteOutcome>& outcomes, const Status& error)>;
 
 struct WriteOptions {

@@ -16,7 +16,7 @@
 
 namespace parton {
 
-// Has the item in frame[slot] while it lives; what was there comes back. The context may have no frame.
+// Puts the item into frame[slot] for its lifetime, and restores the earlier value. The context may have no frame.
 class ItemInSlot {
  public:
   ItemInSlot(EvalContext& ctx, int slot, const Value& item);

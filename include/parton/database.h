@@ -45,8 +45,8 @@ struct Function;
 // that are not trusted. The database's own files and temporary ones are not concerned.
 struct FileAccess {
   bool all = true;                    // whatever the process may
-  std::vector<std::string> readable;  // not all: what is in these directories or below
-  std::vector<std::string> writable;  // the same for writing; it may be read too
+  std::vector<std::string> readable;  // if not all: files in these directories and below
+  std::vector<std::string> writable;  // the same for writing; these files may be read too
 
   // The file or directory need not exist; links are followed first. Error (kIoError): refused.
   Status MayRead(const std::string& path) const;
@@ -113,12 +113,15 @@ class ResultSet {
   virtual ResultKind kind() const = 0;
   // True for a list (ORDER BY): the order of rows means something.
   virtual bool ordered() const = 0;
-  // Moves to the next row. False at the end and on error: status() tells. Rows come while the query runs.
+  // Moves to the next row. False at the end and on error; status() is OK only at the end. The query runs while rows are
+  // fetched.
   virtual bool Next() = 0;
   // The current row: usually a STRUCT; any value for SELECT VALUE. MISSING before the first Next() and when there is
   // no more. The reference, and what GetBorrowed() and bytes() give of it, is valid until Next(); a copy of the Value
   // stays what it is.
   virtual const Value& row() const = 0;
+
+  // OK unless the statement failed after Execute returned.
   virtual const Status& status() const = 0;
 
   // Of a result of another kind these are MISSING, 0 and empty.
@@ -130,18 +133,18 @@ class ResultSet {
   // Warnings and notices ("scans the whole table t").
   virtual const std::vector<std::string>& notices() const = 0;
   virtual const ExecutionStats& stats() const = 0;
-  // Where the current row stands, as a token for LIMIT n AFTER :token of the same statement: it goes on behind this row
-  // in one seek, at any later time, in another program too, however the row may have changed or gone. After the last
-  // row it is that of the last row. Empty: before the first row, and where rows are not the items of one table or index
-  // in the order of its keys (a sort, a join, groups; several threads, which AFTER NULL prevents).
+  // The position of the current row: a token for LIMIT n AFTER :token of the same statement, which then continues after
+  // this row with one seek. It stays valid in other programs, and when the row is changed or deleted. After the last
+  // row it is that of the last row. Empty before the first row, and where rows are not the items of one table or index
+  // in key order (a sort, a join, groups; several threads, which AFTER NULL prevents).
   virtual std::string position() const = 0;
 
-  // All remaining rows, owned.
+  // All remaining rows, owned. Error: status().
   Result<std::vector<Value>> All();
 
   // The remaining rows in a range-for, one pass: begin() moves to the next row as Next() does, and a row is valid until
-  // the loop goes on. After the loop status() tells whether an error ended it. The result needs a variable of its own:
-  // for (... : *connection->Execute(text).value()) would walk one that is gone.
+  // the next step of the loop. After the loop status() is the error that ended it, or OK. The result needs a variable
+  // of its own: for (... : *connection->Execute(text).value()) would walk a result that is destroyed already.
   class Iterator {
    public:
     using value_type = Value;
@@ -170,11 +173,11 @@ class Statement {
   virtual int parameter_count() const = 0;
   // Names of `:name` parameters by position; empty strings for `?`.
   virtual const std::vector<std::string>& parameter_names() const = 0;
-  // `position` from 1. The value is kept until bound again.
+  // `position` from 1. The value is kept until bound again. Error (kValidation): there is no such parameter.
   virtual Status Bind(int position, Value value) = 0;
   virtual Status Bind(std::string_view name, Value value) = 0;
   // Runs it with the bound values. At most one ResultSet of a Statement is open at a time: running it again
-  // ends the earlier one.
+  // ends the earlier one. Errors: as Connection::Execute; kValidation (a parameter has no value).
   virtual Result<ResultSet*> Execute() = 0;  // owned by the Statement
   Result<ResultSet*> Execute(std::vector<Value> parameters);
   virtual bool is_read_only() const = 0;
@@ -187,20 +190,22 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  // One statement, with values for its `?` in order.
+  // Runs one statement, with values for its `?` in order. Errors: kSyntax and kValidation with their place in `text`,
+  // and those of the statement. Errors that come while rows are fetched are in ResultSet::status().
   virtual Result<std::unique_ptr<ResultSet>> Execute(std::string_view text, std::vector<Value> parameters = {}) = 0;
   // The same with values for `:name` parameters.
   virtual Result<std::unique_ptr<ResultSet>> ExecuteNamed(
       std::string_view text, const std::vector<std::pair<std::string, Value>>& parameters) = 0;
+  // Errors: kSyntax, and those of planning.
   virtual Result<std::unique_ptr<Statement>> Prepare(std::string_view text) = 0;
   // Runs all statements of a script in order; stops at the first error, whose position is in `script`.
   Status ExecuteScript(std::string_view script);
 
-  // SET name = value, and SHOW name.
+  // SET name = value, and SHOW name. Error (kValidation): the name or the value.
   virtual Status Set(std::string_view name, const Value& value) = 0;
   virtual Result<Value> Get(std::string_view name) const = 0;
 
-  // Ends the statement that runs now with kCancelled. From any thread.
+  // Ends the statement that runs now with kCancelled; without one it does nothing. Threads: any.
   virtual void Cancel() = 0;
   virtual void SetProgress(ProgressCallback callback) = 0;
 
@@ -222,19 +227,18 @@ class Database {
   // `path`: a directory, made if absent, or ":memory:". Errors: kLocked, kOpenFailed, kCorruption, kIoError.
   static Result<std::unique_ptr<Database>> Open(const std::string& path, const Options& options = {});
 
-  // Saves what can still be read of a damaged database, one that Open refuses with kCorruption: copies it into the new
-  // directory `into`, leaves out what cannot be read, and builds indexes and queues again. `path` is not changed. The
-  // result: what was lost, and what is wrong with the copy all the same, a line each. Commits that follow a lost one
-  // are kept, and items that were deleted just before may be back: look at them. Errors: kLocked, kOpenFailed,
-  // kIoError, kCorruption (too little is left).
+  // Copies what can still be read of a damaged database, one that Open refuses with kCorruption, into the new directory
+  // `into`, and builds indexes and queues again. `path` is not changed. The result has a line for each loss, and for
+  // whatever is still wrong with the copy. Commits after a lost one are kept, and items deleted shortly before the
+  // damage may be there again: check them. Errors: kLocked, kOpenFailed, kIoError, kCorruption (too little is left).
   static Result<std::vector<std::string>> Salvage(const std::string& path, const std::string& into);
 
-  // What the destructor does, and before it everything that was committed is synced (Options::durable or not). What it
-  // could not do is the error; the database is closed all the same, and may be opened again. From then on every call of
-  // it and of what came from it gives an error. Again it does nothing. No other thread may be using it meanwhile.
+  // Syncs everything that was committed (Options::durable or not), then closes as the destructor does. On error the
+  // database is closed, too, and may be opened again. Afterwards each call of it, and of what it gave out, is an error;
+  // a second Close does nothing. No other thread may be using it meanwhile.
   virtual Status Close() = 0;
 
-  // Of a database that is closed: a connection that gives errors.
+  // Of a closed database: a connection whose calls are errors.
   virtual std::unique_ptr<Connection> Connect() = 0;
   virtual const std::string& path() const = 0;
 
@@ -292,11 +296,11 @@ class Database {
   virtual Tables& tables() = 0;
   virtual Streams& streams() = 0;
   virtual Backups& backups() = 0;
-  // 32 random bytes that are kept in the database, made at the first call: for programs that sign what they give to
-  // others, so that they know it again after a restart.
+  // 32 random bytes, made at the first call and kept in the database: for programs that sign tokens and verify them
+  // after a restart. RESTORE brings back the backup's. Errors: kIoError, kUnsupported (a remote engine).
   virtual Result<std::string> Secret() = 0;
 
-  // Everything that is wrong with the stored data; empty = sound.
+  // Checks the stored data: a line for each problem, empty if it is sound. Reads everything.
   virtual std::vector<std::string> Check() = 0;
 
   virtual CacheMetrics cache_metrics() const = 0;
@@ -304,8 +308,8 @@ class Database {
   // What happened to the items of a table with a stream. Errors: kNotFound; kInUse (a consumer that is open
   // already); kTrimmed (the start is not kept any more).
   virtual Result<std::unique_ptr<ChangeFeed>> OpenFeed(std::string_view table, const FeedOptions& options) = 0;
-  // Does now what else goes on in the background: deletes expired items, trims change feeds, and runs triggers
-  // until nothing is left for them to do.
+  // Does the background work now: deletes expired items, trims change feeds, and runs triggers until they have handled
+  // every change.
   virtual Status Settle() = 0;
 
   // For tools: names to complete and to suggest.

@@ -61,11 +61,11 @@ struct Expressions {
   std::optional<Names> names;
   std::optional<Values> values;
   // For a program that made `values` out of another form: what went wrong. It is reported where the values are checked,
-  // so that the first error of a request is the one DynamoDB tells.
+  // so that the first error of a request is the one DynamoDB reports.
   Status values_error;
 };
 
-// DynamoDB's parameters of before 2014 in place of expressions. Nobody needs them in new programs.
+// DynamoDB's parameters of before 2014 in place of expressions. New programs do not need them.
 enum class LegacyOperator : uint8_t {
   kEq,
   kNe,

@@ -34,7 +34,7 @@ struct Token {
 // The tokens of a text in order, comments among them.
 std::vector<Token> Tokenize(std::string_view text);
 
-// What the grammar lets stand behind `text`, the beginning of a statement.
+// What the grammar allows after `text`, the beginning of a statement.
 struct Continuation {
   std::vector<std::string> keywords;  // upper case; several words where only one can follow
   bool table = false;                 // the name of a table

@@ -34,7 +34,7 @@ namespace parton {
 // One change of one item, or a check of it.
 struct WriteOperation {
   enum class Kind : uint8_t {
-    kPut,     // writes `item` in place of what was there
+    kPut,     // writes `item`; replaces an existing one
     kUpdate,  // changes the item of `key`; SET and ADD create an absent one
     kDelete,  // no error if there is none
     kCheck,   // only the condition
@@ -120,7 +120,7 @@ struct TransactResult {
   bool replayed = false;  // a token's second call: nothing was done
   double read_units = 0;  // DynamoDB's capacity arithmetic
   double write_units = 0;
-  std::vector<ConsumedCapacity> capacity;  // what they are the sums of
+  std::vector<ConsumedCapacity> capacity;  // their parts, by table and index
   std::vector<ItemCollectionMetrics> collections;
 };
 

@@ -80,7 +80,7 @@ class Streams {
     std::vector<StreamId> streams;
     std::optional<StreamId> last;  // there are more: `after` of the next call
   };
-  // Streams of all tables, or of `table`, by table and label; of those behind `after`, which need not be there any
+  // Streams of all tables, or of `table`, by table and label; only those after `after`, which need not exist any
   // more, at most `limit`.
   virtual Result<Page> List(std::string_view table = {}, const std::optional<StreamId>& after = {},
                             size_t limit = 100) = 0;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace parton {
@@ -19,6 +20,8 @@ enum class Projection : uint8_t { kAll, kKeysOnly, kInclude };
 
 // What a change record of a stream holds.
 enum class StreamView : uint8_t { kOff, kKeysOnly, kNewImage, kOldImage, kBothImages };
+// DynamoDB's StreamViewType: "KEYS_ONLY", "NEW_AND_OLD_IMAGES", ...; empty for kOff.
+std::string_view StreamViewType(StreamView view);
 
 // Stored and shown; Parton stores both alike.
 enum class TableClass : uint8_t { kStandard, kInfrequentAccess };
@@ -34,7 +37,7 @@ struct Throughput {
 // Server-side encryption as it was asked for: stored and shown. Parton does not encrypt.
 struct Encryption {
   bool enabled = false;
-  std::string type;  // "KMS", "AES256"; empty: not said
+  std::string type;  // "KMS", "AES256"; empty: not given
   std::string key;   // the key's name or ARN; empty: the default one
 
   bool operator==(const Encryption&) const = default;
@@ -84,7 +87,7 @@ struct TableDefinition {
   StreamView stream = StreamView::kOff;
   std::string ttl_attribute;  // empty: items do not expire
   bool deletion_protection = false;
-  std::optional<TableClass> table_class;  // nullopt: not said
+  std::optional<TableClass> table_class;  // nullopt: not given
   std::optional<Encryption> encryption;
   Tags tags;
 };

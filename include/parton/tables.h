@@ -74,7 +74,7 @@ struct TableUpdate {
   std::optional<Throughput> provisioned;  // implies kProvisioned on a provisioned table
   std::optional<Throughput> maximum;
   std::optional<Throughput> warm;
-  std::optional<StreamView> stream;  // switches on what is off, and off what is on; else it is an error
+  std::optional<StreamView> stream;  // an error if the stream is on (or off) already
   std::optional<bool> deletion_protection;
   std::optional<TableClass> table_class;
   std::optional<Encryption> encryption;
@@ -123,7 +123,7 @@ class Tables {
     std::vector<std::string> names;
     std::optional<std::string> last;  // there are more: `after` of the next call
   };
-  // Names in alphabetical (byte) order from behind `after`, which need not be a table's; at most `limit`.
+  // Names in alphabetical (byte) order, those after `after`, which need not be a table's; at most `limit`.
   virtual Result<Page> List(std::string_view after = {}, size_t limit = 100) = 0;
 
   // Switches expiry on or off. Error (kValidation): it is so already, or `attribute` is not the one it has.

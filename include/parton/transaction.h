@@ -41,7 +41,7 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // As Connection's. A statement that fails leaves nothing behind and the transaction open, except that a failed
+  // As Connection's. A statement that fails changes nothing and leaves the transaction open, except that a failed
   // check (EXISTS; in DynamoDB's dialect any failed write) makes Commit fail.
   Result<std::unique_ptr<ResultSet>> Execute(std::string_view text, std::vector<Value> parameters = {});
   Result<std::unique_ptr<Statement>> Prepare(std::string_view text);
@@ -66,7 +66,7 @@ class Transaction {
 
   std::unique_ptr<Connection> owned_;
   Connection* connection_;
-  bool watched_ = false;  // connection_lives_ tells whether the connection is there
+  bool watched_ = false;  // connection_lives_ has a meaning
   std::weak_ptr<const void> connection_lives_;
   bool ended_ = false;
 };

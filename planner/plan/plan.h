@@ -131,11 +131,11 @@ struct Plan {
     bool consistent = false;              // SELECT CONSISTENT
     std::optional<uint64_t> limit;        // rows wanted after the filter, where known and constant
     std::vector<std::string> attributes;  // top-level attributes the query reads; for coverage
-    bool whole_item = true;               // it needs all of them; so it is as long as nobody has looked
+    bool whole_item = true;               // it needs all of them; true until the rule that collects them has run
     int threads = 1;                      // planned parallelism
     // The index stands in for the table because nothing was left out of it (IndexSchema::none_left_out).
     bool needs_all = false;
-    ExprPtr after;  // LIMIT n AFTER: the token of the row to go on behind; NULL: from the start. Null: no such thing
+    ExprPtr after;  // LIMIT n AFTER: the token of the row to continue after; NULL: from the start. Null: no AFTER
     std::vector<std::string> rejected;  // why the other paths lost, a line each
   };
   // A table function in FROM: csv, json, ddbjson, range, changes.
@@ -176,7 +176,7 @@ struct Plan {
     ExprPtr on;
     bool null_aware = false;
     // Unless -1: all left rows pass, and the slot gets the truth value of [NOT] EXISTS or, if null_aware, of [NOT] IN,
-    // whose needle and element are the last key; the keys before it say which right rows count. Without `on`.
+    // whose needle and element are the last key; the keys before it and `on` select the right rows that count.
     int mark_slot = -1;
   };
   struct AggregateCall {
@@ -233,8 +233,8 @@ struct Plan {
     ExprPtr offset;  // null: none
     // WITH TIES: rows equal to the last one in these are given too. The input is sorted by them.
     std::vector<SortKey> ties;
-    // AFTER: the rows behind the one that this token is of (ResultSet::position). Null: none. The rules move it into
-    // the access.
+    // AFTER: only the rows after the one with this token (ResultSet::position). Null: none. The rules move it into the
+    // access.
     ExprPtr after = nullptr;
   };
   // Rows with distinct values of `slot`.
@@ -380,7 +380,7 @@ std::string RenderJson(const PlanDescription& d);
 
 // The rules' safety net, run after each of them where SET validate_plans = on: every node has the inputs it needs,
 // every slot is read where it is defined (also in subqueries), joins and set operations take each side's own slots,
-// keys and ranges fit the kind of access and the types of the key. Error: internal, saying what is wrong.
+// keys and ranges fit the kind of access and the types of the key. Error (internal): the first violation.
 Status ValidatePlan(const Plan& plan, const std::vector<int>& outer_slots);
 Status ValidateQuery(const Query& query, const std::vector<int>& outer_slots);
 

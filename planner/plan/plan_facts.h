@@ -1,4 +1,4 @@
-// Facts about a plan that its tree alone tells: found in one place, for all who run, show or restrict plans.
+// Facts derived from a plan's tree, in one place for all code that runs, shows or restricts plans.
 #ifndef PARTON_PLANNER_PLAN_PLAN_FACTS_H_
 #define PARTON_PLANNER_PLAN_PLAN_FACTS_H_
 

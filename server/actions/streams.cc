@@ -179,7 +179,7 @@ Outcome DescribeStream(Call& call, const Input& input, JsonWriter& out) {
   out.Key("StreamDescription").BeginObject();
   out.Member("StreamArn", StreamArn(call, id)).Member("StreamLabel", id.label);
   out.Member("StreamStatus", stream->enabled ? "ENABLED" : "DISABLED");
-  out.Member("StreamViewType", parton::server::NameOf(stream->view));
+  out.Member("StreamViewType", StreamViewType(stream->view));
   out.Key("CreationRequestDateTime").Time(stream->created_ms);
   out.Member("TableName", id.table);
   WriteKeySchema(stream->key, out);

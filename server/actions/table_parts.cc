@@ -146,7 +146,7 @@ std::optional<Encryption> ReadEncryption(const Input& input) {
 StreamView ReadView(std::string_view type) {
   for (const StreamView view :
        {StreamView::kKeysOnly, StreamView::kNewImage, StreamView::kOldImage, StreamView::kBothImages}) {
-    if (type == NameOf(view)) return view;
+    if (type == StreamViewType(view)) return view;
   }
   return StreamView::kOff;
 }
@@ -202,7 +202,7 @@ void WriteProjection(const IndexDefinition& index, JsonWriter& out) {
 }
 
 void WriteStreamSpecification(StreamView view, JsonWriter& out) {
-  out.BeginObject().Member("StreamEnabled", true).Member("StreamViewType", NameOf(view)).EndObject();
+  out.BeginObject().Member("StreamEnabled", true).Member("StreamViewType", StreamViewType(view)).EndObject();
 }
 
 void WriteEncryption(const Call& call, const Encryption& encryption, JsonWriter& out) {
@@ -256,17 +256,6 @@ void WriteTable(const Call& call, const TableDescription& table, JsonWriter& out
   out.Member("DeletionProtectionEnabled", d.deletion_protection);
   WriteUnits(d.maximum, d.warm, out);
   out.EndObject();
-}
-
-std::string_view NameOf(StreamView view) {
-  switch (view) {
-    case StreamView::kOff: return "";
-    case StreamView::kKeysOnly: return "KEYS_ONLY";
-    case StreamView::kNewImage: return "NEW_IMAGE";
-    case StreamView::kOldImage: return "OLD_IMAGE";
-    case StreamView::kBothImages: return "NEW_AND_OLD_IMAGES";
-  }
-  return "";
 }
 
 std::string StreamArn(const Call& call, const StreamId& stream) {

@@ -40,8 +40,6 @@ void WriteEncryption(const Call& call, const Encryption& encryption, JsonWriter&
 // The object of a TableDescription.
 void WriteTable(const Call& call, const TableDescription& table, JsonWriter& out);
 
-std::string_view NameOf(StreamView view);  // "NEW_IMAGE"
-
 std::string StreamArn(const Call& call, const StreamId& stream);
 // nullopt: it is not the ARN of a stream.
 std::optional<StreamId> StreamOf(std::string_view arn);

@@ -21,7 +21,10 @@ class HeldItems {
  public:
   explicit HeldItems(Engine* engine) : engine_(engine), gate_(engine->gate()) {}
 
-  const CatalogState& catalog() const { return engine_->catalog_held(); }
+  const CatalogState& catalog() const {
+    engine_->gate().AssertShared();
+    return engine_->catalog_held();
+  }
   // `keys`: ItemChanges or PreparedOps, of which the keys are latched, or keys. Once.
   template <typename Keys>
   void Latch(const Keys& keys) {

@@ -163,7 +163,7 @@ Status FillIndex(Engine* engine, const NewIndex& made, const ProgressFn& progres
       });
   PARTON_RETURN_IF_ERROR(filler.Run(progress, &complete));
   SchemaChange change(engine);
-  const TableInfo* info = engine->catalog_held().Find(table_id);
+  const TableInfo* info = change.catalog().Find(table_id);
   if (info == nullptr) return Status::NotFound("the table was dropped while it was being worked on");
   StoredTable table = info->Stored();
   for (IndexSchema& index : table.schema.indexes) {
@@ -392,7 +392,7 @@ Status CreateIndex(Engine* engine, std::string_view table, IndexSchema index, co
   const BoundsScope unbound(nullptr);
   std::lock_guard ddl(engine->ddl_mutex());
   SchemaChange change(engine);
-  if (const TableInfo* info = engine->catalog_held().Find(table_id)) {
+  if (const TableInfo* info = change.catalog().Find(table_id)) {
     PARTON_RETURN_IF_ERROR(RemoveIndex(engine, *info, index_id, &change, progress));
   }
   return filled;
@@ -549,7 +549,7 @@ Status RewriteCatalog(Engine* engine) {
   std::unique_ptr<leveldb::Iterator> it(engine->db()->NewIterator(engine->ReadOptions(nullptr)));
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) change.batch()->Delete(it->key());
   PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
-  for (const auto& [id, info] : engine->catalog_held().by_id) change.Put(info->Stored());
+  for (const auto& [id, info] : change.catalog().by_id) change.Put(info->Stored());
   for (uint32_t id = 0; id < engine->names().size(); ++id) {
     std::string key = SpacePrefix(KeySpace::kName);
     AppendU32(id, &key);

@@ -122,7 +122,6 @@ Status Engine::Writable() const {
 Status Engine::Written(const leveldb::Status& s, uint32_t names_upto) {
   if (s.ok()) {
     uint32_t durable = durable_names_.load();
-    for (uint32_t id = durable; id < names_upto; ++id) names_->MarkDurable(id);
     while (durable < names_upto && !durable_names_.compare_exchange_weak(durable, names_upto)) {
     }
     return Status::Ok();

@@ -49,8 +49,8 @@ class Engine {
 
   // See OpenLocalStore; in open.cc.
   Status Open();
-  // After everything stored was replaced. REQUIRES: the gate is held exclusively.
-  Status Reload();
+  // After everything stored was replaced.
+  Status Reload() REQUIRES(gate_);
 
   leveldb::DB* db() const { return db_.get(); }
   NameTable& names() { return *names_; }
@@ -59,7 +59,7 @@ class Engine {
   uint32_t durable_names() const { return durable_names_.load(); }
   // What is stored of names is gone: the next batch writes them again.
   void ForgetStoredNames() { durable_names_.store(0); }
-  Gate& gate() { return gate_; }
+  Gate& gate() RETURN_CAPABILITY(gate_) { return gate_; }
   // Held shared from a transaction's validation to the end of its write.
   Gate& transactions() { return transactions_; }
   HighestKeys& highest_keys() { return highest_keys_; }
@@ -88,10 +88,12 @@ class Engine {
     MutexLock lock(catalog_mutex_);
     return catalog_;
   }
-  // The current catalog without counting; valid while the gate is held.
-  const CatalogState& catalog_held() const NO_THREAD_SAFETY_ANALYSIS { return *catalog_; }
-  // REQUIRES: the gate is held exclusively.
-  void Publish(CatalogPtr state);
+  // The current catalog without counting; valid while the gate is held: nobody changes it then.
+  const CatalogState& catalog_held() const
+      PARTON_THREAD_ATTRIBUTE(requires_shared_capability(gate_)) NO_THREAD_SAFETY_ANALYSIS {
+    return *catalog_;
+  }
+  void Publish(CatalogPtr state) REQUIRES(gate_);
   uint64_t schema_version() const { return schema_version_.load(std::memory_order_acquire); }
 
   // OK, or why writes are refused.

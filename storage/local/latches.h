@@ -97,27 +97,55 @@ class Latches {
   std::array<Stripe, kStripes> all_;
 };
 
-// A shared mutex whose exclusive side is not starved by a steady stream of shared holders. It passes between functions
-// in std::shared_lock and std::unique_lock, which Clang does not check.
-class Gate {
+// A shared mutex whose exclusive side is not starved by a steady stream of shared holders. Where it passes between
+// functions, in std::shared_lock and std::unique_lock (HeldItems, SchemaChange), Clang cannot follow it: whoever has
+// such a lock says so by AssertHeld or AssertShared.
+class PARTON_CAPABILITY("gate") Gate {
  public:
-  void lock_shared() NO_THREAD_SAFETY_ANALYSIS {
+  void lock_shared() PARTON_ACQUIRE_SHARED() NO_THREAD_SAFETY_ANALYSIS {
     if (waiting_.load(std::memory_order_acquire) != 0) MutexLock wait(turnstile_);
     mutex_.lock_shared();
   }
-  void unlock_shared() NO_THREAD_SAFETY_ANALYSIS { mutex_.unlock_shared(); }
-  void lock() NO_THREAD_SAFETY_ANALYSIS {
+  void unlock_shared() PARTON_RELEASE_SHARED() NO_THREAD_SAFETY_ANALYSIS { mutex_.unlock_shared(); }
+  void lock() PARTON_ACQUIRE() NO_THREAD_SAFETY_ANALYSIS {
     waiting_.fetch_add(1);
     MutexLock first(turnstile_);
     mutex_.lock();
     waiting_.fetch_sub(1);
   }
-  void unlock() NO_THREAD_SAFETY_ANALYSIS { mutex_.unlock(); }
+  void unlock() PARTON_RELEASE() NO_THREAD_SAFETY_ANALYSIS { mutex_.unlock(); }
+  // For Clang alone: they do nothing. REQUIRES: the caller holds it, alone or shared.
+  void AssertHeld() const PARTON_THREAD_ATTRIBUTE(assert_capability(this)) {}
+  void AssertShared() const PARTON_THREAD_ATTRIBUTE(assert_shared_capability(this)) {}
 
  private:
   SharedMutex mutex_;
   Mutex turnstile_;  // held by a waiting writer: new readers wait for it
   std::atomic<int> waiting_{0};
+};
+
+// Holds a Gate alone while it lives.
+class PARTON_SCOPED_CAPABILITY GateLock {
+ public:
+  explicit GateLock(Gate& gate) PARTON_ACQUIRE(gate) : gate_(gate) { gate_.lock(); }
+  ~GateLock() PARTON_RELEASE() { gate_.unlock(); }
+  GateLock(const GateLock&) = delete;
+  GateLock& operator=(const GateLock&) = delete;
+
+ private:
+  Gate& gate_;
+};
+
+// Holds a Gate with others.
+class PARTON_SCOPED_CAPABILITY SharedGateLock {
+ public:
+  explicit SharedGateLock(Gate& gate) PARTON_ACQUIRE_SHARED(gate) : gate_(gate) { gate_.lock_shared(); }
+  ~SharedGateLock() PARTON_RELEASE_GENERIC() { gate_.unlock_shared(); }
+  SharedGateLock(const SharedGateLock&) = delete;
+  SharedGateLock& operator=(const SharedGateLock&) = delete;
+
+ private:
+  Gate& gate_;
 };
 
 }  // namespace parton

@@ -31,7 +31,7 @@ Result<std::vector<IndexOfTable>> NoteLeftOut(Engine* engine, const std::vector<
   std::vector<IndexOfTable> noted;
   RecentWrites::Keys marks;
   for (const IndexOfTable& i : indexes) {
-    const TableInfo* info = engine->catalog_held().Find(i.table_id);
+    const TableInfo* info = change.catalog().Find(i.table_id);
     if (info == nullptr) continue;
     StoredTable& table = tables.try_emplace(i.table_id, info->Stored()).first->second;
     for (IndexSchema& index : table.schema.indexes) {

@@ -134,7 +134,7 @@ Result<uint64_t> LocalFeed::TrimFeed(uint32_t table_id, int64_t before_ms, uint6
       PARTON_RETURN_IF_ERROR(FromLevelDb(it->status()));
     }
     if (count == 0) break;
-    std::shared_lock<Gate> gate(engine_->gate());
+    const SharedGateLock gate(engine_->gate());
     if (engine_->catalog_held().Find(table_id) == nullptr) break;
     std::string value;
     PutVarint(last, &value);
@@ -196,7 +196,7 @@ Status LocalFeed::ForgetClosedStreams(int64_t before_ms) {
     const bool others = std::any_of(streams.begin(), streams.end(), [&](const ClosedStream& s) {
       return s.table_id == stream.table_id && s.created_ms > stream.created_ms;
     });
-    if (!others && engine_->catalog_held().Find(stream.table_id) == nullptr) {
+    if (!others && change.catalog().Find(stream.table_id) == nullptr) {
       change.Doom(KeySpace::kChange, stream.table_id);
       change.Doom(KeySpace::kTrimmed, stream.table_id);
     }

@@ -126,7 +126,7 @@ Result<std::vector<StoredRecord>> LocalRecords::List(const RecordKey& scope, siz
 
 Status LocalRecords::Write(const RecordWrites& writes) {
   PARTON_RETURN_IF_ERROR(engine_->Writable());
-  std::shared_lock<Gate> gate(engine_->gate());
+  const SharedGateLock gate(engine_->gate());
   if (!TablesExist(writes, engine_->catalog_held())) {
     return Status::NotFound("Requested resource not found: the table was dropped");
   }

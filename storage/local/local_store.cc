@@ -339,7 +339,7 @@ class LevelDbStore final : public LocalStore {
   CacheCounts ItemCacheCounts() const override { return engine_.item_cache().Counts(); }
   void ResizeItemCache(size_t bytes) override {
     // No commit may begin without the cache and end with it.
-    std::lock_guard<Gate> gate(engine_.gate());
+    const GateLock gate(engine_.gate());
     engine_.item_cache().Resize(bytes);
   }
 

@@ -82,6 +82,7 @@ void SchemaChange::CloseStream(const TableSchema& table) {
 
 Status SchemaChange::Commit() {
   PARTON_RETURN_IF_ERROR(engine_->WriteBatch(&batch_, true));
+  engine_->gate().AssertHeld();
   engine_->Publish(std::move(next_));
   for (const auto& [space, id] : doomed_) {
     if (space == KeySpace::kItem && engine_->item_cache().on()) {

@@ -29,6 +29,11 @@ class SchemaChange {
     auto it = next_->by_name.find(name);
     return it == next_->by_name.end() ? nullptr : it->second.get();
   }
+  // The catalog as it is, without the change.
+  const CatalogState& catalog() const {
+    engine_->gate().AssertHeld();
+    return engine_->catalog_held();
+  }
   leveldb::WriteBatch* batch() { return &batch_; }
   uint32_t NewId() { return engine_->NewId(&batch_); }
 

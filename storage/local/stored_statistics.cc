@@ -39,7 +39,7 @@ void StatisticsCache::Forget() {
 
 Status StatisticsCache::Save(uint32_t table_id, TableStatistics statistics) {
   PARTON_RETURN_IF_ERROR(engine_->Writable());
-  std::shared_lock<Gate> gate(engine_->gate());
+  const SharedGateLock gate(engine_->gate());
   if (engine_->catalog_held().Find(table_id) == nullptr) return Status::NotFound("the table is gone");
   leveldb::WriteBatch batch;
   batch.Put(IdPrefix(KeySpace::kStatistics, table_id), statistics.ToValue().ToJson());

@@ -51,7 +51,7 @@ std::string NewLabel(int64_t created_ms) {
 class Frozen {
  public:
   explicit Frozen(Engine* engine) : engine_(engine) {
-    std::lock_guard<Gate> gate(engine->gate());
+    const GateLock gate(engine->gate());
     catalog_ = engine->catalog();
     snapshot_ = engine->TakeSnapshot();
     now_ms_ = engine->NowMs();

@@ -56,11 +56,6 @@ uint32_t NameTable::FindOrAdd(std::string_view name) {
   return id;
 }
 
-void NameTable::MarkDurable(uint32_t id) {
-  chunks_[id >> kChunkBits].load(std::memory_order_acquire)[id & (kChunk - 1)].durable.store(true,
-                                                                                             std::memory_order_release);
-}
-
 bool NameTable::InUse() const {
   int64_t users = 0;
   for (const UserCount& u : users_) users += u.count.load(std::memory_order_acquire);

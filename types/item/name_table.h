@@ -1,8 +1,7 @@
 // The attribute-name dictionary of a database: name <-> small id, append-only.
 //
 // Ids are dense from 0, never change and are never reused, so an id found once may be cached for
-// ever. Reads take no lock. An id is *durable* once a batch that records it is committed; a writer
-// that uses an id which is not must record it in its own batch (Engine::AppendNames).
+// ever. Reads take no lock. Which ids a committed batch has recorded, the engine knows (Engine::AppendNames).
 #ifndef PARTON_TYPES_ITEM_NAME_TABLE_H_
 #define PARTON_TYPES_ITEM_NAME_TABLE_H_
 
@@ -39,8 +38,6 @@ class NameTable {
   }
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
-  void MarkDurable(uint32_t id);
-
   // Called by items that own their bytes: the table must outlive them.
   void Retain() const { users_[UserSlot()].count.fetch_add(1, std::memory_order_relaxed); }
   void Release() const { users_[UserSlot()].count.fetch_sub(1, std::memory_order_release); }
@@ -53,7 +50,6 @@ class NameTable {
  private:
   struct Entry {
     std::string name;
-    std::atomic<bool> durable{false};
   };
   // Each thread counts in a slot of its own, so that threads do not contend; only the sum has a meaning.
   static constexpr uint32_t kUserSlots = 16;

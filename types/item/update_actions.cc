@@ -271,8 +271,9 @@ Result<UpdatedAttributes> ApplySimple(const Value& old_item, const UpdateAction&
   Value old_value;
   if (a.kind == Kind::kAdd || a.kind == Kind::kDelete) old_value = ValueAt(old_item, a.path);
   PARTON_ASSIGN_OR_RETURN(Value v, NewValue(a, old_value, ctx));
-  // DELETE of what is not there leaves it so.
-  const bool gone = v.is_missing() && (old_item.is_missing() || (a.kind != Kind::kRemove && old_value.is_missing()));
+  // Nothing is made of what is not there: by DELETE, or by SET where a set loses its last member.
+  const auto is_there = [&] { return a.kind == Kind::kRemove || !ValueAt(old_item, a.path).is_missing(); };
+  const bool gone = v.is_missing() && (old_item.is_missing() || !is_there());
   if (!gone) out.attributes.push_back(Field{a.path[0].name, v});
   out.results.push_back(std::move(v));
   return out;

@@ -165,8 +165,6 @@ Status ApplyIndexOption(std::string_view name, const Value& value, IndexSchema* 
 
 // "KEYS ONLY", "NEW IMAGE", ...; "OFF".
 std::string_view StreamViewName(StreamView view);
-// DynamoDB's StreamViewType: "KEYS_ONLY", "NEW_AND_OLD_IMAGES", ...; empty for kOff.
-std::string_view StreamViewType(StreamView view);
 
 // "10 RCU, 20 WCU", and back; nullopt: the text is no such thing.
 std::string ThroughputText(const Throughput& t);

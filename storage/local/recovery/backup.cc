@@ -215,7 +215,7 @@ Status BackupDatabase(Engine* engine, const std::string& given,
   const leveldb::Snapshot* snapshot;
   {
     // No schema change, and no write, is half way.
-    std::lock_guard<Gate> gate(engine->gate());
+    const GateLock gate(engine->gate());
     snapshot = engine->TakeSnapshot();
   }
   LogFileEnv log_env(env, false, false);
@@ -335,7 +335,7 @@ Status RestoreDatabase(Engine* engine, const std::string& directory,
   leveldb::DB* const from = backup.db();
 
   MutexLock ddl(engine->ddl_mutex());
-  std::lock_guard<Gate> gate(engine->gate());
+  const GateLock gate(engine->gate());
   PARTON_RETURN_IF_ERROR(CheckNoTables(*engine));
   // Attribute names that this process knows already must mean the same there.
   std::unique_ptr<leveldb::Iterator> it(from->NewIterator(engine->ReadOptions(nullptr)));

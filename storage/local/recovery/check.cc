@@ -74,7 +74,7 @@ class Checker {
  public:
   // The snapshot is taken while no writer is between a schema and its commit.
   Checker(Engine* engine, const ProgressFn& progress) : e_(engine), progress_(engine->db(), progress) {
-    std::lock_guard<Gate> gate(engine->gate());
+    const GateLock gate(engine->gate());
     visible_ = engine->feed().Visible();
     catalog_ = engine->catalog();
     snapshot_ = engine->db()->GetSnapshot();

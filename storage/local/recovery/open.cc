@@ -283,7 +283,6 @@ class EngineOpener {
       if (!known && (id != e_->names().size() || e_->names().FindOrAdd(name) != id)) {
         return Status::Corruption("the dictionary of attribute names is damaged");
       }
-      e_->names().MarkDurable(id);
       return Status::Ok();
     }));
     e_->durable_names_ = e_->names().size();
@@ -307,6 +306,7 @@ class EngineOpener {
       state->Put(std::make_shared<const TableInfo>(std::move(table), &e_->names()));
       return Status::Ok();
     }));
+    e_->gate().AssertHeld();  // by Restore; an engine that is being opened is nobody else's
     e_->Publish(std::move(state));
     return Status::Ok();
   }
