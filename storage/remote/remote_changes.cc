@@ -63,7 +63,7 @@ class RemoteChanges final : public ChangeCursor {
         return true;
       }
       if (iterator_.empty()) {
-        if (ended_) reached_[shard_] = kRead;
+        if (ended_) reached_[shard_] = std::string(kRead);
         ended_ = false;
         if (shards_.empty()) return false;
         PARTON_RETURN_IF_ERROR(NextShard());
