@@ -24,11 +24,7 @@ KeyParts KeyOf(const Value& description, const std::map<std::string, std::string
   for (const Value& e : schema.elements()) {
     const std::string name = Text(e, "AttributeName");
     const KeyPart part{name, types.at(name)};
-    if (Text(e, "KeyType") == "HASH") {
-      key.hash = part;
-    } else {
-      key.range = part;
-    }
+    (Text(e, "KeyType") == "HASH" ? key.hash : key.range).push_back(part);
   }
   return key;
 }
@@ -42,18 +38,28 @@ std::string CheckKeyValue(const KeyPart& part, const Value& v, size_t most) {
 }
 
 std::string CheckKey(const KeyParts& key, const Value& v, bool only) {
-  if (only && v.Count() != (key.range ? 2u : 1u)) return "The provided key element does not match the schema";
-  if (std::string e = CheckKeyValue(key.hash, v.Get(key.hash.name), kMaxHash); !e.empty()) return e;
-  return key.range ? CheckKeyValue(*key.range, v.Get(key.range->name), kMaxRange) : "";
+  if (only && v.Count() != key.All().size()) return "The provided key element does not match the schema";
+  for (const KeyPart& part : key.hash) {
+    if (std::string e = CheckKeyValue(part, v.Get(part.name), kMaxHash); !e.empty()) return e;
+  }
+  for (const KeyPart& part : key.range) {
+    if (std::string e = CheckKeyValue(part, v.Get(part.name), kMaxRange); !e.empty()) return e;
+  }
+  return "";
 }
 
-// One equality on the hash key and at most one condition on the range key.
+const KeyPart* FindPart(const std::vector<KeyPart>& parts, const std::string& name) {
+  const auto found = std::find_if(parts.begin(), parts.end(), [&](const KeyPart& p) { return p.name == name; });
+  return found == parts.end() ? nullptr : &*found;
+}
+
+// Equality on each attribute of the hash key; on those of the range key, from the left, equality, and any condition on
+// the last that has one.
 std::string CheckKeyCondition(const Condition& c, const KeyParts& key) {
   if (c.kind == Condition::Kind::kOr || c.kind == Condition::Kind::kNot)
     return "Invalid operator used in KeyConditionExpression";
   const std::vector<Condition> terms = c.kind == Condition::Kind::kAnd ? c.terms : std::vector<Condition>{c};
-  if (terms.size() > 2) return "KeyConditionExpressions must only contain one condition per key";
-  std::set<std::string> seen;
+  std::map<std::string, std::string> seen;  // the operator of each attribute
   for (const Condition& t : terms) {
     if (t.kind != Condition::Kind::kCompare && t.kind != Condition::Kind::kBetween && t.word != "begins_with") {
       return "Invalid operator used in KeyConditionExpression";
@@ -61,18 +67,27 @@ std::string CheckKeyCondition(const Condition& c, const KeyParts& key) {
     if (t.operands[0].kind != Operand::Kind::kPath || t.operands[0].path.size() != 1)
       return "a condition on no attribute";
     const std::string& name = t.operands[0].path[0].name;
-    if (!key.Has(name)) return "Query condition missed key schema element; found " + name;
-    if (!seen.insert(name).second) return "KeyConditionExpressions must only contain one condition per key";
-    const bool hash = name == key.hash.name;
+    const bool hash = FindPart(key.hash, name) != nullptr;
+    const KeyPart* part = FindPart(hash ? key.hash : key.range, name);
+    if (part == nullptr) return "Query condition missed key schema element; found " + name;
+    if (!seen.emplace(name, t.word).second) return "KeyConditionExpressions must only contain one condition per key";
     if (hash ? t.word != "=" : t.word == "<>") return "Query key condition not supported";
-    const KeyPart& part = hash ? key.hash : *key.range;
-    if (t.word == "begins_with" && part.type == "N") return "begins_with on a number";
+    if (t.word == "begins_with" && part->type == "N") return "begins_with on a number";
     for (size_t i = 1; i < t.operands.size(); ++i) {
       if (t.operands[i].kind != Operand::Kind::kValue) return "Multiple attribute names used in one condition";
-      if (std::string e = CheckKeyValue(part, t.operands[i].value, hash ? kMaxHash : kMaxRange); !e.empty()) return e;
+      if (std::string e = CheckKeyValue(*part, t.operands[i].value, hash ? kMaxHash : kMaxRange); !e.empty()) return e;
     }
   }
-  return seen.contains(key.hash.name) ? "" : "Query condition missed key schema element: " + key.hash.name;
+  for (const KeyPart& part : key.hash) {
+    if (!seen.contains(part.name)) return "Query condition missed key schema element: " + part.name;
+  }
+  bool over = false;
+  for (const KeyPart& part : key.range) {
+    const auto at = seen.find(part.name);
+    if (at != seen.end() && over) return "Query key condition not supported";
+    over = at == seen.end() || at->second != "=";
+  }
+  return "";
 }
 
 void AddHeads(const Operand& o, std::set<std::string>* out) {
@@ -84,9 +99,14 @@ void AddHeads(const Condition& c, std::set<std::string>* out) {
   for (const Condition& t : c.terms) AddHeads(t, out);
 }
 
+bool SameKey(const KeyParts& key, const Value& a, const Value& b) {
+  const std::vector<KeyPart> parts = key.All();
+  return std::all_of(parts.begin(), parts.end(), [&](const KeyPart& p) { return Same(a.Get(p.name), b.Get(p.name)); });
+}
+
 bool InIndex(const Index& index, const Value& item) {
-  return !item.Get(index.key.hash.name).is_missing() &&
-         (!index.key.range || !item.Get(index.key.range->name).is_missing());
+  const std::vector<KeyPart> parts = index.key.All();
+  return std::none_of(parts.begin(), parts.end(), [&](const KeyPart& p) { return item.Get(p.name).is_missing(); });
 }
 
 Value ProjectedBy(const Index& index, const Value& item) {
@@ -99,6 +119,12 @@ Value ProjectedBy(const Index& index, const Value& item) {
 }
 
 }  // namespace
+
+std::vector<KeyPart> KeyParts::All() const {
+  std::vector<KeyPart> all = hash;
+  all.insert(all.end(), range.begin(), range.end());
+  return all;
+}
 
 Table Table::FromDescription(const Value& d) {
   std::map<std::string, std::string> types;
@@ -115,8 +141,7 @@ Table Table::FromDescription(const Value& d) {
       const Value projection = i.Get("Projection");
       index.all = Text(projection, "ProjectionType") == "ALL";
       for (const KeyParts* key : {&t.key, &index.key}) {
-        index.projected.insert(key->hash.name);
-        if (key->range) index.projected.insert(key->range->name);
+        for (const KeyPart& part : key->All()) index.projected.insert(part.name);
       }
       const Value names = projection.Get("NonKeyAttributes");
       for (const Value& name : names.elements()) index.projected.insert(std::string(name.bytes()));
@@ -127,10 +152,7 @@ Table Table::FromDescription(const Value& d) {
 }
 
 std::vector<Value>::iterator Table::Find(const Value& wanted) {
-  return std::find_if(items.begin(), items.end(), [&](const Value& item) {
-    return Same(item.Get(key.hash.name), wanted.Get(key.hash.name)) &&
-           (!key.range || Same(item.Get(key.range->name), wanted.Get(key.range->name)));
-  });
+  return std::find_if(items.begin(), items.end(), [&](const Value& item) { return SameKey(key, item, wanted); });
 }
 
 RequestList ParseRequests(const std::string& text) {
@@ -368,8 +390,7 @@ std::string Service::ParseTransaction(const Value& body, std::vector<Parsed>* ou
     for (const Parsed& other : *out) {
       const Value& old = other.operation == "PutItem" ? other.item : other.key;
       const KeyParts& schema = p.table->key;
-      if (other.table == p.table && Same(old.Get(schema.hash.name), key.Get(schema.hash.name)) &&
-          (!schema.range || Same(old.Get(schema.range->name), key.Get(schema.range->name)))) {
+      if (other.table == p.table && SameKey(schema, old, key)) {
         return "Transaction request cannot include multiple operations on one item";
       }
     }
@@ -399,9 +420,12 @@ Service::Answer Service::Read(const Parsed& p) {
       if (!p.key_condition || Holds(*p.key_condition, item)) found.push_back(item);
     }
     const KeyParts& key = p.index != nullptr ? p.index->key : p.table->key;
-    if (p.operation == "Query" && key.range) {
+    if (p.operation == "Query" && !key.range.empty()) {
       std::stable_sort(found.begin(), found.end(), [&](const Value& a, const Value& b) {
-        const int order = Order(a.Get(key.range->name), b.Get(key.range->name));
+        int order = 0;
+        for (size_t i = 0; order == 0 && i < key.range.size(); ++i) {
+          order = Order(a.Get(key.range[i].name), b.Get(key.range[i].name));
+        }
         return p.forward ? order < 0 : order > 0;
       });
     }
@@ -440,9 +464,9 @@ Service::Answer Service::Write(const Parsed& p) {
     after = *changed;
   }
   for (const auto& [name, index] : t.indexes) {
-    for (const KeyPart* part : {&index.key.hash, index.key.range ? &*index.key.range : nullptr}) {
-      if (part == nullptr || after.Get(part->name).is_missing()) continue;
-      if (std::string e = CheckKeyValue(*part, after.Get(part->name), kMaxRange); !e.empty())
+    for (const KeyPart& part : index.key.All()) {
+      if (after.Get(part.name).is_missing()) continue;
+      if (std::string e = CheckKeyValue(part, after.Get(part.name), kMaxRange); !e.empty())
         return {"ValidationException: " + e, {}};
     }
   }

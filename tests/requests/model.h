@@ -20,9 +20,9 @@ struct KeyPart {
 };
 
 struct KeyParts {
-  KeyPart hash;
-  std::optional<KeyPart> range;
-  bool Has(const std::string& name) const { return name == hash.name || (range && name == range->name); }
+  // The first is all that there is, save in a global index: up to four each.
+  std::vector<KeyPart> hash, range;
+  std::vector<KeyPart> All() const;
 };
 
 struct Index {

@@ -13,8 +13,11 @@ Value Json(const std::string& text) { return ParseJson(text).value(); }
 Service Songs() {
   Service s;
   Table& t = s.tables["t"];
-  t.key = {{"k", "S"}, KeyPart{"s", "N"}};
-  t.indexes["g"] = Index{true, {{"a", "S"}, {}}, false, {"k", "s", "a"}};
+  t.key.hash.push_back({"k", "S"});
+  t.key.range.push_back({"s", "N"});
+  Index& g = t.indexes["g"];
+  g.key.hash.push_back({"a", "S"});
+  g.projected = {"k", "s", "a"};
   return s;
 }
 

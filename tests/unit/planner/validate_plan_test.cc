@@ -97,8 +97,11 @@ TEST_F(Validation, JoinsThatMarkDefineTheMark) {
   marks.mark_slot = 1;
   ExpectFault(MakePlan(marks, {Scan(1), Scan(2)}), "both sides define slot 1");
   marks.mark_slot = 3;
-  marks.on = SlotAt(1);
-  ExpectFault(MakePlan(marks, {Scan(1), Scan(2)}), "a condition beside its keys");
+  // A condition beside the keys sees both sides, and not the mark.
+  marks.on = MakeExpr(Expr::Compare{CompareOp::kLt, SlotAt(1), SlotAt(2)});
+  EXPECT_EQ(Fault(MakePlan(marks, {Scan(1), Scan(2)})), "");
+  marks.on = SlotAt(3);
+  ExpectFault(MakePlan(marks, {Scan(1), Scan(2)}), "reads slot 3");
 }
 
 TEST_F(Validation, SetOperationsHaveASlotOfTheirOwn) {

@@ -61,8 +61,8 @@ TEST_F(CopyAheadTest, LoadsTheSame) {
   Write("bad", 7777);
   for (const std::string options : {"", "(BATCH 70)", "(ATOMIC)", "(ON CONFLICT MERGE)"}) {
     for (const std::string file : {"good", "bad"}) {
-      const std::string statement = "COPY t FROM '" + File(file) + "' (FORMAT jsonl" +
-                                    (options.empty() ? ")" : ", " + options.substr(1));
+      const std::string statement =
+          "COPY t FROM '" + File(file) + "' (FORMAT jsonl" + (options.empty() ? ")" : ", " + options.substr(1));
       const std::string alone = Load(1, statement);
       EXPECT_EQ(Load(2, statement), alone) << statement;
       if (file == "bad") {
