@@ -126,6 +126,10 @@ std::vector<KeyPart> KeyParts::All() const {
   return all;
 }
 
+bool KeyParts::Has(const std::string& name) const {
+  return FindPart(hash, name) != nullptr || FindPart(range, name) != nullptr;
+}
+
 Table Table::FromDescription(const Value& d) {
   std::map<std::string, std::string> types;
   const Value definitions = d.Get("AttributeDefinitions");

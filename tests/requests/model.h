@@ -23,6 +23,7 @@ struct KeyParts {
   // The first is all that there is, save in a global index: up to four each.
   std::vector<KeyPart> hash, range;
   std::vector<KeyPart> All() const;
+  bool Has(const std::string& name) const;
 };
 
 struct Index {
