@@ -62,6 +62,13 @@ class Engine {
   Gate& gate() RETURN_CAPABILITY(gate_) { return gate_; }
   // Held shared from a transaction's validation to the end of its write.
   Gate& transactions() { return transactions_; }
+  // Before the newest state of a key is read: the transactions that are about to write it have done so. A snapshot
+  // sees to that itself.
+  void AwaitTransactions(std::string_view key) {
+    if (!recent_.IsUnderWay(key)) [[likely]]
+      return;
+    const GateLock all_written(transactions_);
+  }
   HighestKeys& highest_keys() { return highest_keys_; }
   ItemCache& item_cache() { return item_cache_; }
   Latches& latches() { return latches_; }

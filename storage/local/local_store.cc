@@ -138,6 +138,7 @@ class LevelDbStore final : public LocalStore {
         return Status::Ok();
       }
     }
+    if (local.snapshot() == nullptr) engine_.AwaitTransactions(key_bytes);
     ItemCache::Ticket ticket;
     if (cached) {
       const ItemCache::Found found = cache.Find(key_bytes, local.cached_upto(), item, &ticket);

@@ -110,6 +110,18 @@ std::vector<RecentWrites::Commit> RecentWrites::Since(uint64_t start) {
   return {first, log_.end()};
 }
 
+bool RecentWrites::IsUnderWay(std::string_view key) {
+  // In this order: equal numbers mean that none was under way in between.
+  const uint64_t finished = finished_.load();
+  if (validated_.load() == finished) [[likely]]
+    return false;
+  MutexLock lock(mutex_);
+  return std::any_of(in_flight_.begin(), in_flight_.end(), [&](const auto& entry) {
+    const InFlight& commit = entry.second;
+    return commit.transaction && std::find(commit.keys->begin(), commit.keys->end(), key) != commit.keys->end();
+  });
+}
+
 uint64_t RecentWrites::Validate(uint64_t start, const ReadSet& reads, Keys keys) {
   uint64_t checked = start;
   for (const Commit& commit : Since(start)) {

